@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Runs the built program where there is one (a published package), else the TypeScript sources directly.
+import { existsSync } from 'node:fs';
+
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  console.error(
+    `tradedangerous-listener needs Node 24 or newer; this is ${process.versions.node} (${process.execPath}).\n` +
+      'In a clone, `npm ci` brings the right one: use `npm start` or `npx tdl`. Else install Node 24 or newer.',
+  );
+  process.exit(2);
+}
+process.removeAllListeners('warning'); // node:sqlite announces itself as experimental on every start
+process.on('warning', (w) => {
+  if (w.name !== 'ExperimentalWarning') console.error(`${w.name}: ${w.message}`);
+});
+// `npm --prefix DIR start` changes into DIR: go back to where the user stands.
+if (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
+const sources = new URL('../src/cli.ts', import.meta.url);
+await import(existsSync(sources) ? sources.href : new URL('../dist/cli.js', import.meta.url).href);

@@ -1,0 +1,81 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import prettier from 'eslint-config-prettier';
+
+/** Imports go one way (docs/architecture.md): cli/main -> actors -> machines -> domain, actors -> infra -> domain. */
+const forbidden = {
+  domain: ['machines', 'actors', 'infra', 'config'],
+  config: ['machines', 'actors', 'infra'],
+  machines: ['actors', 'infra', 'config'],
+  infra: ['actors', 'machines', 'config'],
+  actors: ['config'],
+};
+
+const directions = Object.entries(forbidden).map(([room, others]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: others.map((other) => `**/${other}/**`),
+            message: `src/${room} must not import this room`,
+          },
+          { group: ['**/main.ts', '**/cli.ts', '**/cli/**'], message: 'nothing imports the entry points' },
+          ...(room === 'machines' || room === 'domain'
+            ? [{ group: ['node:*'], message: `src/${room} is pure: no I/O` }]
+            : []),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'data/', 'tmp/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNever: false },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/machines/**/*.ts', 'src/domain/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'time arrives by input or event' },
+        { object: 'Math', property: 'random', message: 'randomness arrives by input' },
+      ],
+      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'process', 'performance', 'fetch'],
+    },
+  },
+  ...directions,
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['bin/*.js', '*.config.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+  prettier,
+);
