@@ -1,0 +1,132 @@
+/**
+ * Publishes one listing file every interval: the first time as soon as there is something to export.
+ *
+ * Invariants: at most one export at a time; a file is published only after it was written whole (staged); a failure
+ * publishes nothing and is retried with backoff; a stop during an export drops the staged file.
+ * Heard by: writer (`market.written`), supervisor (`database.*`, `stop`).
+ */
+import { assign, setup } from 'xstate';
+import { backoffMs, type Backoff, type Random } from './backoff.ts';
+import type { MarketWrittenEvent, QuiesceEvent, StopEvent } from './protocol.ts';
+import { promiseSlot } from './slots.ts';
+
+export interface ExporterInput {
+  readonly intervalMs: number;
+  /** How long the very first export waits for company once there is something to export. */
+  readonly firstMs: number;
+  readonly backoff: Backoff;
+  readonly random: Random;
+}
+
+/** A whole file beside its target, not yet visible to readers; owned by the actor that staged it. */
+export interface StagedExport {
+  readonly token: number;
+  readonly rows: number;
+  readonly stations: number;
+}
+
+export interface PublishedExport {
+  readonly rows: number;
+  readonly stations: number;
+  readonly bytes: number;
+  /** False: the same bytes were there already, the file kept its modification time. */
+  readonly changed: boolean;
+}
+
+interface ExporterContext extends ExporterInput {
+  readonly attempt: number;
+  readonly lastError: string | null;
+  readonly staged: StagedExport | null;
+  readonly published: PublishedExport | null;
+}
+
+export type ExporterEvent = MarketWrittenEvent | QuiesceEvent | StopEvent;
+
+export const exporterMachine = setup({
+  types: {
+    context: {} as ExporterContext,
+    events: {} as ExporterEvent,
+    input: {} as ExporterInput,
+  },
+  actors: {
+    /** Writes the file whole beside its target; null: nothing to export and no file to replace. */
+    stage: promiseSlot<StagedExport | null>('stage'),
+    /** Makes the staged file the public one. */
+    publish: promiseSlot<PublishedExport, StagedExport>('publish'),
+  },
+  delays: {
+    exportInterval: ({ context }) => context.intervalMs,
+    firstDelay: ({ context }) => context.firstMs,
+    retryBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
+  },
+  guards: { nothingStaged: (_, staged: StagedExport | null) => staged === null },
+  actions: {
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+    resetAttempts: assign({ attempt: 0, lastError: null }),
+    noteFailure: assign({
+      lastError: (_, { error }: { error: unknown }) =>
+        error instanceof Error ? error.message : String(error),
+    }),
+    noteStaged: assign({ staged: (_, staged: StagedExport | null) => staged }),
+    notePublished: assign({ published: (_, published: PublishedExport) => published }),
+    reportPublished: () => undefined,
+    reportFailure: () => undefined,
+  },
+}).createMachine({
+  id: 'exporter',
+  context: ({ input }) => ({ ...input, attempt: 0, lastError: null, staged: null, published: null }),
+  initial: 'exporting',
+  on: { stop: '.closed', 'database.quiesce': '.paused' },
+  states: {
+    exporting: {
+      invoke: {
+        src: 'stage',
+        onDone: [
+          { guard: { type: 'nothingStaged', params: ({ event }) => event.output }, target: 'waiting.first' },
+          {
+            target: 'publishing',
+            actions: { type: 'noteStaged', params: ({ event }) => event.output },
+          },
+        ],
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    publishing: {
+      invoke: {
+        src: 'publish',
+        input: ({ context }) => context.staged ?? { token: -1, rows: 0, stations: 0 },
+        onDone: {
+          target: 'waiting.interval',
+          actions: [
+            { type: 'notePublished', params: ({ event }) => event.output },
+            'resetAttempts',
+            'reportPublished',
+          ],
+        },
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    waiting: {
+      initial: 'interval',
+      states: {
+        first: { on: { 'market.written': 'gathering' } },
+        gathering: { after: { firstDelay: '#exporter.exporting' } },
+        interval: { after: { exportInterval: '#exporter.exporting' } },
+      },
+    },
+    backingOff: {
+      entry: ['countAttempt', 'reportFailure'],
+      after: { retryBackoff: 'exporting' },
+    },
+    paused: {
+      on: { 'database.release': 'exporting' },
+    },
+    closed: { type: 'final' },
+  },
+});

@@ -1,0 +1,39 @@
+/**
+ * Events that cross machines. Facts are `noun.pastVerb`, commands `noun.verb`; `stop` always means: finish what you
+ * hold, then end in a final state.
+ */
+
+/** Ends an actor in order. The listener closes the feed, the writer drains its queue, the exporter drops its file. */
+export interface StopEvent {
+  readonly type: 'stop';
+}
+
+/** Station pool -> listener: too much is in flight. */
+export type FlowEvent = { readonly type: 'flow.pause' } | { readonly type: 'flow.resume' };
+
+/** Supervisor -> users of the database, around a maintenance window. The feed goes on. */
+export type QuiesceEvent = { readonly type: 'database.quiesce' } | { readonly type: 'database.release' };
+
+/** Station pool -> writer. */
+export type WorkEvent = { readonly type: 'work.available' } | { readonly type: 'work.batchFull' };
+
+/** Writer -> exporter: rows are in the database. */
+export interface MarketWrittenEvent {
+  readonly type: 'market.written';
+}
+
+/** Feed -> listener. `feed.heard` is sent once a batch. */
+export type FeedEvent =
+  | { readonly type: 'feed.connected' }
+  | { readonly type: 'feed.heard' }
+  | { readonly type: 'feed.ended' }
+  | { readonly type: 'feed.failed'; readonly error: string }
+  | { readonly type: 'feed.closed' };
+
+/** Station pool -> supervisor: a finite feed's last snapshot has been settled. */
+export interface StationsSettledEvent {
+  readonly type: 'stations.settled';
+}
+
+/** Maintenance window (or an operator) -> supervisor. */
+export type MaintenanceEvent = { readonly type: 'maintenance.begin' } | { readonly type: 'maintenance.end' };
