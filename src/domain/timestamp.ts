@@ -1,0 +1,43 @@
+const DATE_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const EPOCH = /^\d{9,12}(?:\.\d+)?$/;
+
+/** 9999-12-31T23:59:59Z, the last second every database here can hold. */
+const MAX_TIMESTAMP_S = 253_402_300_799;
+
+/**
+ * Reads the timestamps of EDDN, Spansh, SQLite and Trade Dangerous: epoch seconds (number or digits), `T` or space,
+ * no zone (= UTC), `Z`, `+00`, `+0000`, `+00:00` or another offset, a fraction of any length, a date alone.
+ *
+ * @returns whole seconds since the epoch, sub-seconds dropped; null for anything else, calendar nonsense included
+ */
+export function parseTimestamp(value: unknown): number | null {
+  if (typeof value === 'number') return inRange(Math.floor(value));
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  if (EPOCH.test(text)) return inRange(Math.floor(Number(text)));
+  const [, day, time = '00:00:00', zone] = DATE_TIME.exec(text) ?? [];
+  if (day === undefined) return null;
+  const utcMs = Date.parse(`${day}T${time}Z`);
+  // Date.parse takes 30 February and 24:00 for days that follow.
+  if (Number.isNaN(utcMs) || !new Date(utcMs).toISOString().startsWith(day)) return null;
+  const offsetS = zoneOffsetS(zone);
+  return offsetS === null ? null : inRange(utcMs / 1000 - offsetS);
+}
+
+/** Seconds that a zone is ahead of UTC; null when no clock on Earth shows it. */
+function zoneOffsetS(zone: string | undefined): number | null {
+  if (zone === undefined || zone.toUpperCase() === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', ''));
+  if (hours > 14 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+function inRange(seconds: number): number | null {
+  return seconds >= 0 && seconds <= MAX_TIMESTAMP_S ? seconds : null;
+}
+
+/** Trade Dangerous' form, UTC without zone: `YYYY-MM-DD HH:MM:SS`. */
+export function formatTimestamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
