@@ -1,0 +1,212 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import mysql, { type RowDataPacket } from 'mysql2/promise';
+import type { MariadbBinaries } from './mariadb-binaries.ts';
+
+const run = promisify(execFile);
+
+/** The account the store uses: no SUPER, all rights on databases named `tdl_...` only. */
+const USER = { user: 'tdl', password: 'p%ss;w#rd' } as const;
+
+/** Fast, and still safe against SIGKILL of the server: only a crash of the machine could lose commits. */
+const FAST = [
+  '--innodb-flush-log-at-trx-commit=2',
+  '--innodb-buffer-pool-size=64M',
+  '--innodb-log-file-size=32M',
+  '--skip-log-bin',
+  '--performance-schema=OFF',
+];
+
+export interface ServerOptions {
+  /** Also listen on a port of 127.0.0.1. */
+  readonly tcp?: boolean;
+  /** Further options of mariadbd, e.g. `--max-allowed-packet=1M`; with `durable` nothing is tuned for tests. */
+  readonly args?: readonly string[];
+  readonly durable?: boolean;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** A private mariadbd on a temporary directory and a unix socket. */
+export class MariadbServer {
+  #folder = '';
+  readonly #binaries: MariadbBinaries;
+  readonly #options: ServerOptions;
+  /** 0 without `tcp`. */
+  port = 0;
+  #process: ChildProcess | undefined;
+  #databases = 0;
+  readonly #endWithUs = (): void => void this.#process?.kill('SIGKILL');
+
+  constructor(binaries: MariadbBinaries, options: ServerOptions = {}) {
+    this.#binaries = binaries;
+    this.#options = options;
+  }
+
+  get socketPath(): string {
+    return path.join(this.#folder, 's.sock');
+  }
+
+  async create(): Promise<void> {
+    this.#folder = mkdtempSync(path.join(tmpdir(), 'tdl-maria-'));
+    process.once('exit', this.#endWithUs);
+    if (this.#options.tcp === true) this.port = await freePort();
+    const { installDb, baseDir, env } = this.#binaries;
+    await run(
+      installDb,
+      [
+        '--no-defaults',
+        `--datadir=${this.#folder}/data`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        '--innodb-log-file-size=8M',
+        ...(baseDir === undefined ? [] : [`--basedir=${baseDir}`]),
+        ...this.#asWhom(),
+      ],
+      { env },
+    );
+    await this.start();
+    await this.sql(`CREATE USER tdl@'%' IDENTIFIED BY '${USER.password}'`);
+    await this.sql("GRANT ALL ON `tdl\\_%`.* TO tdl@'%'");
+  }
+
+  /** Starts, or starts again on the same data, socket and port. */
+  async start(): Promise<void> {
+    const { server, baseDir, env } = this.#binaries;
+    const log = path.join(this.#folder, 'error.log');
+    const child = spawn(
+      server,
+      [
+        '--no-defaults',
+        `--datadir=${this.#folder}/data`,
+        `--socket=${this.socketPath}`,
+        `--pid-file=${this.#folder}/pid`,
+        `--log-error=${log}`,
+        '--skip-name-resolve',
+        '--character-set-server=utf8mb4',
+        '--collation-server=utf8mb4_unicode_ci',
+        ...(this.port === 0 ? ['--skip-networking'] : ['--bind-address=127.0.0.1', `--port=${this.port}`]),
+        ...(baseDir === undefined ? [] : [`--basedir=${baseDir}`]),
+        ...(this.#options.durable === true ? [] : FAST),
+        ...(this.#options.args ?? []),
+        ...this.#asWhom(),
+      ],
+      { env, stdio: 'ignore' },
+    );
+    this.#process = child;
+    for (;;) {
+      try {
+        await this.sql('DO 1');
+        return;
+      } catch (error) {
+        if (child.exitCode !== null) {
+          throw new Error(`mariadbd ended at start:\n${readFileSync(log, 'utf8').slice(-2000)}`, {
+            cause: error,
+          });
+        }
+        await sleep(20);
+      }
+    }
+  }
+
+  /** Ends it in order. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Freezes it: connections stay open, nothing answers. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Ends it and removes its data. */
+  async destroy(): Promise<void> {
+    this.resume();
+    await this.kill();
+    process.off('exit', this.#endWithUs);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Runs a statement as root. Rows are objects; 64-bit integers beyond 2^53 come as strings. */
+  async sql<T>(statement: string, database?: string): Promise<T[]> {
+    const connection = await mysql.createConnection({
+      socketPath: this.socketPath,
+      user: 'root',
+      timezone: 'Z',
+      supportBigNumbers: true,
+      multipleStatements: true,
+      ...(database === undefined ? {} : { database }),
+    });
+    try {
+      const [rows] = await connection.query<RowDataPacket[]>(statement);
+      return rows as T[];
+    } finally {
+      connection.destroy();
+    }
+  }
+
+  /** A new, empty database the ordinary user may do everything in. @returns its name */
+  async createDatabase(): Promise<string> {
+    const name = `tdl_${++this.#databases}`;
+    await this.sql(`CREATE DATABASE ${name}`);
+    return name;
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    await this.sql(`DROP DATABASE IF EXISTS ${name}`);
+  }
+
+  /** How the ordinary user connects, over the socket or (`tcp`) over the port. */
+  connection(database: string, via: 'socket' | 'tcp' = 'socket') {
+    const address = { host: '127.0.0.1', port: this.port };
+    return {
+      ...(via === 'tcp' ? address : { ...address, socketPath: this.socketPath }),
+      ...USER,
+      database,
+      charset: 'utf8mb4',
+    };
+  }
+
+  /** Arguments with which the command line client connects as root. */
+  clientArgs(): readonly string[] {
+    return ['--no-defaults', `--socket=${this.socketPath}`, '--user=root'];
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#process;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  /** mariadbd refuses to run as root unless told to. */
+  #asWhom(): readonly string[] {
+    return process.getuid?.() === 0 ? ['--user=root'] : [];
+  }
+}
