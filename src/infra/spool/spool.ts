@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import { AppError } from '../../domain/errors.ts';
+import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
+import { openThread } from '../thread-rpc.ts';
+import type { MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
+
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './spool.worker.ts' : './spool.worker.js',
+  import.meta.url,
+);
+
+export interface SpoolOptions extends SpoolWorkerData {
+  readonly log?: Pick<Logger, 'warn'>;
+}
+
+/**
+ * The spool as a small SQLite file in a thread of its own; each call is one transaction, on disk when it resolves.
+ * A file that is damaged or is no spool is moved to `*.broken.<time>` and a fresh one made.
+ *
+ * Every method rejects with an AppError when the disk is full, not writable or the file held by another program;
+ * the next call tries anew.
+ */
+export function createSpool({ file, parkedMax, log }: SpoolOptions): Spool {
+  const thread = openThread<SpoolMethods>(WORKER, {
+    workerData: { file, parkedMax } satisfies SpoolWorkerData,
+    crashError: (cause) =>
+      new AppError('spoolFailed', `the thread of the spool ${file} ended unexpectedly`, { cause }),
+  });
+  const call: typeof thread.call = (method, input) =>
+    thread.call(method, input, {
+      onEmit: ({ movedTo, reason }: MovedAside) =>
+        log?.warn(
+          { file, movedTo, reason },
+          'The spool was unusable: what waited in it is not written. Moved aside; a fresh one is in use.',
+        ),
+    });
+
+  return {
+    open: () => call('open', undefined),
+    put: (state, entries) => call('put', { state, entries: entries.map(compact) }),
+    remove: (settled) => call('remove', settled),
+    keys: () => call('keys', undefined),
+    take: (marketIds) => call('take', marketIds),
+    parkedSystems: () => call('parkedSystems', undefined),
+    parkedIn: (systemNames) => call('parkedIn', systemNames),
+    parkedUnresolved: () => call('parkedUnresolved', undefined),
+    noteClears: (clears) => call('noteClears', clears),
+    dropClears: (marketIds) => call('dropClears', marketIds),
+    clears: (sinceS) => call('clears', sinceS),
+    close: () => thread.close(),
+  };
+}
+
+/** Rows are often a view of a whole batch's buffer, and cloning a view clones the buffer. */
+function compact(entry: SpoolEntry): SpoolEntry {
+  return !isUnresolved(entry) && entry.rows.byteLength < entry.rows.buffer.byteLength
+    ? { ...entry, rows: entry.rows.slice() }
+    : entry;
+}
