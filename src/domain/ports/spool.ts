@@ -30,9 +30,9 @@ export interface Spool {
   /**
    * Keeps snapshots; a market's older entry (whatever its state) is replaced, a newer one stays. At most `parkedMax`
    * parked ones are kept; the oldest observations go first.
-   * @returns how many parked entries were dropped to stay within the limit
+   * @returns the markets whose parked entries were dropped to stay within the limit
    */
-  put(state: SpoolState, entries: readonly SpoolEntry[]): Promise<number>;
+  put(state: SpoolState, entries: readonly SpoolEntry[]): Promise<number[]>;
 
   /** Forgets markets whose entry is not newer than the given observation. */
   remove(settled: readonly { marketId: number; observedAtS: number }[]): Promise<void>;
