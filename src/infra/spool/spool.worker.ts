@@ -41,7 +41,8 @@ function prepare(db: DatabaseSync) {
     trimParked: db.prepare(`
       DELETE FROM entry WHERE market_id IN (
         SELECT market_id FROM entry WHERE state = 'parked' ORDER BY observed_at_s
-        LIMIT max(0, (SELECT count(*) FROM entry WHERE state = 'parked') - ?))`),
+        LIMIT max(0, (SELECT count(*) FROM entry WHERE state = 'parked') - ?))
+      RETURNING market_id AS id`),
     remove: db.prepare('DELETE FROM entry WHERE market_id = ? AND observed_at_s <= ?'),
     keys: db.prepare('SELECT market_id AS marketId, observed_at_s AS observedAtS, state FROM entry'),
     take: db.prepare(`
@@ -133,7 +134,7 @@ const methods = {
         isUnresolved(entry) ? entry.message : null,
       );
     }
-    return state === 'parked' ? Number(sql.trimParked.run(parkedMax).changes) : 0;
+    return state === 'parked' ? ids(sql.trimParked.all(parkedMax)) : [];
   }),
 
   remove: method((sql, settled: readonly { marketId: number; observedAtS: number }[]) => {
