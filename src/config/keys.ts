@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { COMMODITY_SCHEMA_REF } from '../domain/staging-rules.ts';
+import { amount, count, duration, type Table } from './table.ts';
+
+const EDDN_URL = 'tcp://eddn.edcd.io:9500';
+const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/master';
+const TEN_YEARS_DAYS = 3650;
+
+const flag = z.boolean().describe('true or false');
+const path = z.string().regex(/\S/).describe('a path, not empty');
+/** Seconds since the epoch; the reference writes whole ones, older files hold fractions. */
+const instant = z.number().min(0).describe('seconds since 1970-01-01 UTC, 0 = never');
+
+const endpoint = z
+  .string()
+  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}|ipc:\/\/\S+)$/i)
+  .nullable()
+  .transform((url) => url ?? EDDN_URL)
+  .describe('null, tcp://host:port or ipc://path');
+
+const schemaRef = z
+  .string()
+  .regex(/^https?:\/\/\S+$/)
+  .nullable()
+  .transform((ref) => ref ?? COMMODITY_SCHEMA_REF)
+  .describe('null or the http(s) address of an EDDN schema');
+
+const edcdSource = z
+  .string()
+  .regex(/\S/)
+  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
+  .nullable()
+  .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
+  .describe('null, an http(s) base address or a directory');
+
+/** One entry of `whitelist`; `load.ts` drops those that are not, and keeps the others. */
+export const whitelistEntry = z
+  .object({
+    software: z.string().regex(/\S/),
+    minversion: z
+      .string()
+      .regex(/\S/)
+      .nullish()
+      .transform((version) => version ?? undefined),
+  })
+  .readonly()
+  .describe('{"software": "a name"} or {"software": "a name", "minversion": "a version"}');
+
+const whitelist = z.array(whitelistEntry).min(1).readonly().describe('a list of at least one entry');
+
+/**
+ * The keys of `tradedangerous-listener-config.json`, in the order of the default file: first those of the
+ * reference, then this program's own. A new setting is one entry here (docs/configuration.md shows the table).
+ */
+export const KEYS = {
+  verbose: { field: 'verbose', fallback: true, schema: flag, about: 'Log what is being done.' },
+  debug: { field: 'debug', fallback: false, schema: flag, about: 'Log every refused message and why.' },
+  last_update: {
+    field: 'lastUpdateS',
+    fallback: 0,
+    schema: instant,
+    about: '`Last-Modified` of the last imported Spansh dump. Written by the program.',
+  },
+  last_purge: {
+    field: 'lastPurgeS',
+    fallback: 0,
+    schema: instant,
+    about: 'When the last purge ended. Written by the program.',
+  },
+  last_db_maint: {
+    field: 'lastDbMaintS',
+    fallback: 0,
+    schema: instant,
+    about: 'When the last database maintenance ended. Written by the program.',
+  },
+  check_update_every_x_hour: {
+    field: 'checkUpdateEveryMs',
+    fallback: 24,
+    schema: duration('hours', 0.01, 240),
+    about: 'How often Spansh is asked for a new dump; also asked once at start.',
+  },
+  spansh_log_interval: {
+    field: 'spanshLogIntervalMs',
+    fallback: 30,
+    schema: duration('seconds', 1, 3600),
+    about: 'Time between progress lines of an import.',
+  },
+  export_live_every_x_min: {
+    field: 'exportLiveEveryMs',
+    fallback: 5,
+    schema: duration('minutes', 0.01, 720),
+    about: 'How often `listings-live.csv` is written.',
+  },
+  export_path: {
+    field: 'exportPath',
+    fallback: './tmp',
+    schema: path,
+    about: 'Directory of `listings.csv` and `listings-live.csv`.',
+  },
+  purge_every_x_hour: {
+    field: 'purgeEveryMs',
+    fallback: 24,
+    schema: duration('hours', 0, TEN_YEARS_DAYS * 24),
+    about: 'How often old market rows are deleted; 0 = never.',
+  },
+  purge_retention_days: {
+    field: 'purgeRetentionDays',
+    fallback: 30,
+    schema: amount('days', 1, TEN_YEARS_DAYS),
+    about: 'Market rows observed longer ago are old.',
+  },
+  db_maint_every_x_days: {
+    field: 'dbMaintEveryMs',
+    fallback: 30,
+    schema: duration('days', 0, TEN_YEARS_DAYS),
+    about: 'How often the database is optimized and analyzed; 0 = never.',
+  },
+  db_maint_cnf: {
+    field: 'dbMaintCnf',
+    fallback: 'mariadb_check.cnf',
+    schema: path,
+    about: 'Option file with the credentials for `mariadb-check`.',
+  },
+  eddn_url: {
+    field: 'eddnUrl',
+    fallback: null,
+    schema: endpoint,
+    about: `Where EDDN is read; null = \`${EDDN_URL}\`.`,
+  },
+  eddn_schema_ref: {
+    field: 'eddnSchemaRef',
+    fallback: null,
+    schema: schemaRef,
+    about: `The schema that is taken; null = \`${COMMODITY_SCHEMA_REF}\`.`,
+  },
+  whitelist: {
+    field: 'whitelist',
+    fallback: [
+      { software: 'E:D Market Connector [Windows]', minversion: '6.0.0' },
+      { software: 'E:D Market Connector [Mac OS]', minversion: '6.0.0' },
+      { software: 'E:D Market Connector [Linux]', minversion: '6.0.0' },
+      { software: 'EDDiscovery' },
+      { software: 'EDDLite' },
+    ],
+    schema: whitelist,
+    about: 'Programs whose messages are taken, from the given version on.',
+  },
+  contract: {
+    field: 'contract',
+    fallback: 'auto',
+    schema: z.enum(['auto', 'v12', 'v13']).describe('"auto", "v12" or "v13"'),
+    about: 'Generation of Trade Dangerous that is served; auto = what the database is, a new one is v12.',
+  },
+  edcd_source: {
+    field: 'edcdSource',
+    fallback: null,
+    schema: edcdSource,
+    about: `Where the FDevIDs tables are; null = \`${EDCD_SOURCE}\`.`,
+  },
+  parked_max: {
+    field: 'parkedMax',
+    fallback: 50_000,
+    schema: count(0, 10_000_000),
+    about: 'Most markets kept while their system is unknown; the oldest observations go first.',
+  },
+  max_clock_skew_s: {
+    field: 'maxClockSkewS',
+    fallback: 300,
+    schema: amount('seconds', 0, 86_400),
+    about: 'How far ahead of the local clock an observation may be.',
+  },
+  shutdown_timeout_s: {
+    field: 'shutdownTimeoutMs',
+    fallback: 25,
+    schema: duration('seconds', 1, 3600),
+    about: 'Time a clean stop may take; what is not written by then waits in the spool.',
+  },
+  listener_diag: {
+    field: 'listenerDiag',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about: 'Write diagnostics as JSON lines.',
+  },
+  diagnostics: {
+    field: 'diagnostics',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about: 'The same as `listener_diag`: either one turns them on.',
+  },
+  listener_diag_stats_every: {
+    field: 'diagnosticsStatsEveryMs',
+    fallback: 30,
+    schema: duration('seconds', 1, 86_400),
+    optional: true,
+    about: 'Time between the statistics in the diagnostics.',
+  },
+  listener_diag_path: {
+    field: 'diagnosticsPath',
+    fallback: null,
+    schema: path.nullable().describe('null or a path'),
+    optional: true,
+    about: 'File of the diagnostics; null = `listener_diag.jsonl` in `export_path`.',
+  },
+  listener_db_max_retries: {
+    field: 'dbMaxRetries',
+    fallback: 10,
+    schema: count(0, 1000),
+    optional: true,
+    about: 'How often a station the database refused is tried again before it is counted as failing.',
+  },
+  listener_db_backoff_min: {
+    field: 'dbBackoffMinMs',
+    fallback: 1,
+    schema: duration('seconds', 0.01, 3600),
+    optional: true,
+    about: 'First wait after a database error; doubles up to the cap.',
+  },
+  listener_db_backoff_cap: {
+    field: 'dbBackoffCapMs',
+    fallback: 60,
+    schema: duration('seconds', 0.01, 3600),
+    optional: true,
+    about: 'Longest wait after a database error.',
+  },
+  listener_station_lock_backoff_min: {
+    field: 'stationBackoffMinMs',
+    fallback: 0.25,
+    schema: duration('seconds', 0.01, 3600),
+    optional: true,
+    about: 'First wait for a station another writer holds; doubles up to the cap.',
+  },
+  listener_station_lock_backoff_cap: {
+    field: 'stationBackoffCapMs',
+    fallback: 30,
+    schema: duration('seconds', 0.01, 3600),
+    optional: true,
+    about: 'Longest wait for a station another writer holds.',
+  },
+  listener_coalesce_drain_cap: {
+    field: 'coalesceDrainCap',
+    fallback: 5000,
+    schema: count(1, 1_000_000),
+    optional: true,
+    about: 'Most stations taken from the waiting ones at a time.',
+  },
+  listener_processor_rate_every: {
+    field: 'rateEveryMs',
+    fallback: 60,
+    schema: duration('seconds', 1, 86_400),
+    optional: true,
+    about: 'Time between the lines that tell the rate of writing.',
+  },
+} as const satisfies Table;
+
+export type KeyName = keyof typeof KEYS;
+
+/** Pairs that only make sense in this order. */
+export const ORDERED_KEYS = [
+  ['listener_db_backoff_min', 'listener_db_backoff_cap'],
+  ['listener_station_lock_backoff_min', 'listener_station_lock_backoff_cap'],
+] as const satisfies readonly (readonly [KeyName, KeyName])[];
+
+/** What a new file holds: every key that is not optional. */
+export function defaultFile(): Record<string, unknown> {
+  const table: Table = KEYS;
+  return Object.fromEntries(
+    Object.entries(table)
+      .filter(([, key]) => key.optional !== true)
+      .map(([name, key]) => [name, key.fallback]),
+  );
+}

@@ -1,0 +1,95 @@
+import type { StagingRules } from '../domain/staging-rules.ts';
+import { openConfigFile } from './config-file.ts';
+import { readEnvironment, variable, type Environment, type VARIABLES } from './environment.ts';
+import { KEYS, ORDERED_KEYS, whitelistEntry } from './keys.ts';
+import { resolvePath } from './paths.ts';
+import { evaluate, invalidValue, type ConfigProblem, type Values } from './table.ts';
+
+export const CONFIG_FILE_NAME = 'tradedangerous-listener-config.json';
+
+/** Every setting in the program's own units, frozen. What each one means: `keys.ts` and `environment.ts`. */
+export type Config = ReturnType<typeof assemble>;
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Absolute path of the JSON file. */
+  readonly file: string;
+  /** The file was written by this call. */
+  readonly created: boolean;
+  /** For the log: what is wrong, and what this run uses instead. Nothing invalid is overwritten in the file. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Reads the JSON file (`TD_LISTENER_CONFIG`, else in `cwd`) and the `TDL_*` variables.
+ *
+ * @throws AppError `config.broken` when the file is no JSON (exit code 2), `config.unreadable`
+ */
+export async function loadConfig(at: { cwd: string; env: Environment }): Promise<LoadedConfig> {
+  const file = resolvePath(at.cwd, variable(at.env, 'TD_LISTENER_CONFIG') ?? CONFIG_FILE_NAME);
+  const { written, created, problems } = await openConfigFile(file);
+  const settings = checkFile(written, file);
+  const variables = readEnvironment(at.env);
+  return {
+    config: assemble(settings.values, variables.values, at.cwd),
+    file,
+    created,
+    problems: [...problems, ...settings.problems, ...variables.problems],
+  };
+}
+
+/** {@link evaluate}, and what concerns more than one value: whitelist entries, limits in the wrong order. */
+function checkFile(
+  written: Readonly<Record<string, unknown>>,
+  source: string,
+): { values: Values<typeof KEYS>; problems: ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  let usable = written;
+  const { whitelist } = written;
+  if (Array.isArray(whitelist)) {
+    const good = whitelist.filter((entry: unknown, index) => {
+      if (whitelistEntry.safeParse(entry).success) return true;
+      const allowed = whitelistEntry.description ?? '';
+      problems.push(invalidValue(source, `whitelist[${index}]`, entry, allowed, 'the other entries'));
+      return false;
+    });
+    usable = { ...usable, whitelist: good };
+  }
+  const first = evaluate(KEYS, usable, source);
+  for (const [low, high] of ORDERED_KEYS) {
+    if (first.values[KEYS[low].field] <= first.values[KEYS[high].field]) continue;
+    const used = `the defaults of both, ${KEYS[low].fallback} and ${KEYS[high].fallback}`;
+    problems.push(invalidValue(source, low, written[low] ?? KEYS[low].fallback, `at most ${high}`, used));
+    usable = { ...usable, [low]: KEYS[low].fallback, [high]: KEYS[high].fallback };
+  }
+  return { values: evaluate(KEYS, usable, source).values, problems: [...problems, ...first.problems] };
+}
+
+/** Brings what belongs together into one object each. */
+function assemble(file: Values<typeof KEYS>, env: Values<typeof VARIABLES>, cwd: string) {
+  const { eddnSchemaRef, whitelist, maxClockSkewS, edcdSource, ...plain } = file;
+  const { listenerDiag, diagnostics, diagnosticsStatsEveryMs, diagnosticsPath, ...settings } = plain;
+  const rules: StagingRules = { schemaRef: eddnSchemaRef, whitelist, maxClockSkewS, debug: file.debug };
+  return Object.freeze({
+    ...settings,
+    /** Base address without a slash at its end, or an absolute directory. */
+    edcdSource: edcdSource.includes('://') ? edcdSource : resolvePath(cwd, edcdSource),
+    rules: Object.freeze(rules),
+    diagnostics: Object.freeze({
+      enabled: listenerDiag || diagnostics,
+      statsEveryMs: diagnosticsStatsEveryMs,
+      /** As written; null = the default place. `resolvePaths` has the file. */
+      path: diagnosticsPath,
+    }),
+    /** The advisory lock of a station: one attempt's wait, attempts in all, wait after the first. */
+    lock: Object.freeze({
+      timeoutMs: env.lockTimeoutMs,
+      maxRetries: env.lockMaxRetries,
+      backoffStartMs: env.lockBackoffStartMs,
+    }),
+    /** For tests only; null: normal work. */
+    refreshQuickTestDelayMs: env.refreshQuickTest ? env.refreshQuickTestDelayMs : null,
+    /** For tests only; 0: normal work. */
+    testForceDeferEveryN: env.testForceDeferEveryN,
+  });
+}

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError, describeError } from '../domain/errors.ts';
+import { variable, type Environment } from './environment.ts';
+
+/** Absolute paths of everything the program reads and writes outside of the database. */
+export interface Paths {
+  readonly configFile: string;
+  /** Trade Dangerous' data: the SQLite database, the spool. */
+  readonly dataDir: string;
+  /** Downloads; may be emptied while the program does not run. */
+  readonly tmpDir: string;
+  /** Where Trade Dangerous reads its table files. */
+  readonly csvDir: string;
+  /** `listings.csv`, `listings-live.csv`. */
+  readonly exportDir: string;
+  readonly spoolFile: string;
+  readonly diagnosticsFile: string;
+  readonly dbMaintCnfFile: string;
+}
+
+/** Relative to `cwd`; `~/` is the home directory, for unit files and INI files know no shell. */
+export function resolvePath(cwd: string, path: string): string {
+  return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+}
+
+/** Where everything is. Source: reference, "Configuration and paths". Touches no file. */
+export function resolvePaths(from: {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly configFile: string;
+  readonly config: {
+    readonly exportPath: string;
+    readonly dbMaintCnf: string;
+    readonly diagnostics: { readonly path: string | null };
+  };
+  /** From `loadDatabaseConfig`: the INI file has a say in them. */
+  readonly database: { readonly dataDir: string; readonly tmpDir: string };
+}): Paths {
+  const { env, cwd, configFile, config, database } = from;
+  const exportDir = resolvePath(cwd, config.exportPath);
+  return {
+    configFile,
+    dataDir: database.dataDir,
+    tmpDir: database.tmpDir,
+    csvDir: resolvePath(cwd, variable(env, 'TD_CSV') ?? variable(env, 'TD_DATA') ?? 'data'),
+    exportDir,
+    spoolFile: join(database.dataDir, 'tradedangerous-listener-spool.db'),
+    diagnosticsFile:
+      config.diagnostics.path === null
+        ? join(exportDir, 'listener_diag.jsonl')
+        : resolvePath(cwd, config.diagnostics.path),
+    dbMaintCnfFile: resolvePath(cwd, config.dbMaintCnf),
+  };
+}
+
+/**
+ * Creates the directories that do not exist.
+ * @throws AppError `paths.notWritable`
+ */
+export async function createDirectories(paths: Paths): Promise<void> {
+  for (const directory of [paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir]) {
+    try {
+      await mkdir(directory, { recursive: true });
+    } catch (error) {
+      throw new AppError('paths.notWritable', `${directory} cannot be created: ${describeError(error)}`, {
+        advice: 'check TD_DATA, TD_TMP, TD_CSV, export_path and the rights of this user',
+        cause: error,
+      });
+    }
+  }
+}
