@@ -116,7 +116,11 @@ export const listenerMachine = setup({
         closing: {
           entry: 'closeFeed',
           after: { closeTimeout: '#listener.closed' },
-          on: { 'feed.closed': '#listener.closed', 'feed.ended': '#listener.closed' },
+          on: {
+            'feed.closed': '#listener.closed',
+            'feed.ended': '#listener.closed',
+            'feed.failed': '#listener.closed',
+          },
         },
       },
     },

@@ -8,7 +8,7 @@
  * Heard by: signals and one-shots (`stop`), station pool (`stations.settled`), maintenance (`maintenance.*`).
  */
 import { assign, sendTo, setup, spawnChild } from 'xstate';
-import type { GuardianOutput } from './guardian.machine.ts';
+import { guardianMachine, type GuardianInput, type GuardianOutput } from './guardian.machine.ts';
 import type { MaintenanceEvent, StationsSettledEvent, StopEvent } from './protocol.ts';
 import { callbackSlot, promiseSlot } from './slots.ts';
 import type { WriterOutput } from './writer.machine.ts';
@@ -16,6 +16,7 @@ import type { WriterOutput } from './writer.machine.ts';
 export interface SupervisorInput {
   /** How long feed, writer and the rest may take to end before the remaining snapshots go to the spool. */
   readonly drainMs: number;
+  readonly guardians: Readonly<Record<GuardedName, GuardianInput>>;
 }
 
 /** In starting order. */
@@ -52,8 +53,6 @@ export interface SupervisorOutput {
 /** Supervisor -> station pool. */
 export type StationsCommand = { readonly type: 'stations.flush' } | { readonly type: 'feed.finished' };
 
-const guardian = callbackSlot<StopEvent>('guardian');
-
 export const supervisorMachine = setup({
   types: {
     context: {} as SupervisorContext,
@@ -65,10 +64,10 @@ export const supervisorMachine = setup({
     /** Opens the spool. */
     prepare: promiseSlot<undefined>('prepare'),
     stations: callbackSlot<StationsCommand>('stations'),
-    catalogue: guardian,
-    writer: guardian,
-    exporter: guardian,
-    listener: guardian,
+    catalogue: guardianMachine,
+    writer: guardianMachine,
+    exporter: guardianMachine,
+    listener: guardianMachine,
     /** Puts every unsettled snapshot into the spool. */
     spoolRest: promiseSlot<undefined>('spoolRest'),
     /** Closes store, spool and threads. */
@@ -84,10 +83,22 @@ export const supervisorMachine = setup({
   },
   actions: {
     startStations: spawnChild('stations', { id: 'stations', systemId: 'stations' }),
-    startCatalogue: spawnChild('catalogue', { id: 'catalogue' }),
-    startWriter: spawnChild('writer', { id: 'writer' }),
-    startExporter: spawnChild('exporter', { id: 'exporter' }),
-    startListener: spawnChild('listener', { id: 'listener' }),
+    startCatalogue: spawnChild('catalogue', {
+      id: 'catalogue',
+      input: ({ context }) => context.guardians.catalogue,
+    }),
+    startWriter: spawnChild('writer', {
+      id: 'writer',
+      input: ({ context }) => context.guardians.writer,
+    }),
+    startExporter: spawnChild('exporter', {
+      id: 'exporter',
+      input: ({ context }) => context.guardians.exporter,
+    }),
+    startListener: spawnChild('listener', {
+      id: 'listener',
+      input: ({ context }) => context.guardians.listener,
+    }),
     noteStarted: assign({ alive: GUARDED }),
     noteEnded: assign({
       alive: ({ context, event }) =>

@@ -29,6 +29,8 @@ interface WriterContext extends WriterInput {
   /** A maintenance window was announced while a write was in flight. */
   readonly quiesceAsked: boolean;
   readonly stopAsked: boolean;
+  /** Stations queued up while a write was in flight. */
+  readonly workArrived: boolean;
   readonly refusal: string | null;
 }
 
@@ -63,6 +65,7 @@ export const writerMachine = setup({
     someLeft: (_, report: WriteReport) => report.status === 'done' && report.left !== 'none',
     quiesceAsked: ({ context }) => context.quiesceAsked,
     stopAsked: ({ context }) => context.stopAsked,
+    workArrived: ({ context }) => context.workArrived,
   },
   actions: {
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
@@ -76,6 +79,8 @@ export const writerMachine = setup({
     noteQuiesce: assign({ quiesceAsked: true }),
     noteRelease: assign({ quiesceAsked: false }),
     noteStop: assign({ stopAsked: true }),
+    noteWork: assign({ workArrived: true }),
+    forgetWork: assign({ workArrived: false }),
     reportUnavailable: () => undefined,
     reportAvailable: () => undefined,
   },
@@ -87,6 +92,7 @@ export const writerMachine = setup({
     lastError: null,
     quiesceAsked: false,
     stopAsked: false,
+    workArrived: false,
     refusal: null,
   }),
   initial: 'opening',
@@ -112,7 +118,10 @@ export const writerMachine = setup({
           },
           { target: 'settling', actions: ['reportAvailable', 'resetAttempts'] },
         ],
-        onError: 'unavailable',
+        onError: {
+          target: 'unavailable',
+          actions: { type: 'noteError', params: ({ event }) => crashed(event.error) },
+        },
       },
     },
     /** Between two writes: what was asked for meanwhile comes first; then the queue, which may have filled. */
@@ -149,10 +158,16 @@ export const writerMachine = setup({
           },
           { guard: { type: 'fullBatchLeft', params: ({ event }) => event.output }, target: 'settling' },
           { guard: { type: 'someLeft', params: ({ event }) => event.output }, target: 'gathering' },
+          { guard: 'workArrived', target: 'gathering' },
           { target: 'idle' },
         ],
-        onError: 'unavailable',
+        onError: {
+          target: 'unavailable',
+          actions: { type: 'noteError', params: ({ event }) => crashed(event.error) },
+        },
       },
+      entry: 'forgetWork',
+      on: { 'work.available': { actions: 'noteWork' }, 'work.batchFull': { actions: 'noteWork' } },
     },
     unavailable: {
       entry: ['countAttempt', 'reportUnavailable'],
@@ -180,7 +195,10 @@ export const writerMachine = setup({
           },
           { target: 'closed' },
         ],
-        onError: 'closed',
+        onError: {
+          target: 'closed',
+          actions: { type: 'noteError', params: ({ event }) => crashed(event.error) },
+        },
       },
     },
     refused: { type: 'final' },
@@ -188,3 +206,11 @@ export const writerMachine = setup({
   },
   output: ({ context }) => ({ refusal: context.refusal }),
 });
+
+function crashed(error: unknown): WriteReport {
+  return {
+    status: 'unavailable',
+    error: error instanceof Error ? error.message : String(error),
+    refused: false,
+  };
+}

@@ -1,0 +1,63 @@
+import type { StagedBatch } from '../domain/ports/feed.ts';
+
+/** A message's fate, counted. Every field only grows. */
+export interface LedgerTotals {
+  /** Messages read from the feed. */
+  readonly received: number;
+  /** Of those, whole markets that passed staging. */
+  readonly accepted: number;
+  /** Taken back from the spool: left over from an earlier run, or parked until now. */
+  readonly restored: number;
+  readonly written: number;
+  readonly writtenRows: number;
+  readonly stale: number;
+  /** Gave way to a newer snapshot of the same market before being written. */
+  readonly superseded: number;
+  readonly parked: number;
+  /** Parked snapshots dropped, oldest first, to stay within `parked_max`. */
+  readonly parkedDropped: number;
+  /** Writes put off because another writer held the station or the database refused it. */
+  readonly deferrals: number;
+  /** Messages refused, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly rejectedRows: Readonly<Record<string, number>>;
+}
+
+/**
+ * The daemon's account. At any time: accepted + restored = written + stale + superseded + parked + (rejected by the
+ * store) + what the station pool holds.
+ */
+export class Ledger {
+  readonly totals = {
+    received: 0,
+    accepted: 0,
+    restored: 0,
+    written: 0,
+    writtenRows: 0,
+    stale: 0,
+    superseded: 0,
+    parked: 0,
+    parkedDropped: 0,
+    deferrals: 0,
+    rejected: {} as Record<string, number>,
+    rejectedRows: {} as Record<string, number>,
+  } satisfies LedgerTotals;
+  readonly #namedCommodities = new Set<string>();
+
+  /** @returns commodity names never seen unknown before: each is worth one log line */
+  countStaged(batch: StagedBatch): string[] {
+    this.totals.received += batch.received;
+    this.totals.accepted += batch.snapshots.length;
+    for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
+    for (const [reason, count] of Object.entries(batch.rejectedRows)) {
+      this.totals.rejectedRows[reason] = (this.totals.rejectedRows[reason] ?? 0) + count;
+    }
+    const fresh = Object.keys(batch.unknownCommodities).filter((name) => !this.#namedCommodities.has(name));
+    for (const name of fresh) this.#namedCommodities.add(name);
+    return fresh;
+  }
+
+  reject(reason: string, count = 1): void {
+    this.totals.rejected[reason] = (this.totals.rejected[reason] ?? 0) + count;
+  }
+}

@@ -1,0 +1,39 @@
+import { fromPromise } from 'xstate';
+import type { Decoder } from '../domain/ports/feed.ts';
+import type { MarketStore } from '../domain/ports/market-store.ts';
+import type { Spool } from '../domain/ports/spool.ts';
+import type { SpoolKeeper } from './spool-keeper.ts';
+import type { StationPool } from './station-pool.ts';
+import type { Time } from './time.ts';
+
+export interface LifecycleDeps {
+  readonly store: MarketStore;
+  readonly spool: Spool;
+  readonly decoder: Decoder;
+  readonly keeper: SpoolKeeper;
+  readonly pool: StationPool;
+  readonly time: Time;
+  readonly discardExport: () => Promise<void>;
+  readonly reportSpool: (counts: { pending: number; parked: number }) => void;
+}
+
+/** The supervisor's own steps: before the children start, and after they have ended. */
+export function lifecycleLogics(deps: LifecycleDeps) {
+  const { store, spool, decoder, keeper, pool, time } = deps;
+  return {
+    prepare: fromPromise<undefined>(async () => {
+      deps.reportSpool(await keeper.open(Math.floor(time.now() / 1000)));
+      return undefined;
+    }),
+    spoolRest: fromPromise<undefined>(async () => {
+      await pool.spoolRest();
+      return undefined;
+    }),
+    release: fromPromise<undefined>(async () => {
+      const ends = [deps.discardExport(), decoder.close(), store.close(), spool.close()];
+      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return undefined;
+    }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { StagingRules } from '../domain/staging-rules.ts';
+import type { Backoff, Random } from '../machines/backoff.ts';
+import type { GuardianInput } from '../machines/guardian.machine.ts';
+import type { GuardedName } from '../machines/supervisor.machine.ts';
+import type { StationPoolOptions } from './station-pool.ts';
+
+/** The numbers the system runs by. */
+export interface SystemSettings {
+  readonly rules: StagingRules;
+  readonly listener: { readonly silenceMs: number; readonly connectMs: number; readonly backoff: Backoff };
+  readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch'>;
+  readonly writer: { readonly gatherMs: number; readonly backoff: Backoff };
+  readonly exporter: { readonly intervalMs: number; readonly firstMs: number; readonly backoff: Backoff };
+  readonly catalogue: {
+    readonly refreshMs: number;
+    readonly recheckMs: number;
+    readonly backoff: Backoff;
+  };
+  readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
+  /** Every Nth station update is put off artificially; 0 = never. */
+  readonly deferEveryN: number;
+  /** Between two rate lines. */
+  readonly rateEveryMs: number;
+  readonly drainMs: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Defaults; what the configuration file can change is laid over them by main. */
+export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
+  // Silence: EDDN brings about ten messages a second.
+  listener: { silenceMs: 30_000, connectMs: 30_000, backoff: { minMs: 1_000, capMs: 60_000 } },
+  stations: {
+    backoff: { minMs: 250, capMs: 30_000 },
+    maxFailures: 10,
+    maxLive: 4_096,
+    batch: { rows: 12_000, markets: 120 },
+  },
+  writer: { gatherMs: 200, backoff: { minMs: 1_000, capMs: 60_000 } },
+  exporter: { intervalMs: 5 * MINUTE_MS, firstMs: 2_000, backoff: { minMs: 1_000, capMs: 60_000 } },
+  catalogue: {
+    refreshMs: 24 * 60 * MINUTE_MS,
+    recheckMs: 10 * MINUTE_MS,
+    backoff: { minMs: 5_000, capMs: 60 * MINUTE_MS },
+  },
+  restart: { maxRestarts: 5, steadyMs: MINUTE_MS, backoff: { minMs: 500, capMs: 30_000 } },
+  deferEveryN: 0,
+  rateEveryMs: MINUTE_MS,
+  drainMs: 20_000,
+};
+
+/** Each guarded child's own numbers, and how hard its guardian tries. */
+export function guardianInputs(settings: SystemSettings, random: Random): Record<GuardedName, GuardianInput> {
+  const guarded = (name: GuardedName): GuardianInput => ({
+    ...settings.restart,
+    name,
+    childInput: { ...settings[name], random },
+    random,
+  });
+  return {
+    catalogue: guarded('catalogue'),
+    writer: guarded('writer'),
+    exporter: guarded('exporter'),
+    listener: guarded('listener'),
+  };
+}

@@ -1,0 +1,198 @@
+import { createActor, toPromise, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import type { Decoder, Feed, StagedBatch } from '../domain/ports/feed.ts';
+import type { Log } from '../domain/ports/log.ts';
+import type { MarketStore } from '../domain/ports/market-store.ts';
+import type { Spool } from '../domain/ports/spool.ts';
+import type { Random } from '../machines/backoff.ts';
+import { catalogueMachine } from '../machines/catalogue.machine.ts';
+import { exporterMachine } from '../machines/exporter.machine.ts';
+import { guardianMachine } from '../machines/guardian.machine.ts';
+import { listenerMachine } from '../machines/listener.machine.ts';
+import { supervisorMachine, type SupervisorOutput } from '../machines/supervisor.machine.ts';
+import { writerMachine } from '../machines/writer.machine.ts';
+import { CatalogueHolder, catalogueLogics, type CommoditySource } from './catalogue.actors.ts';
+import { exportLogics, type ExportDeps } from './export.actors.ts';
+import { feedLogic } from './feed.actor.ts';
+import { Ledger } from './ledger.ts';
+import { lifecycleLogics } from './lifecycle.actors.ts';
+import { Reporter } from './reporter.ts';
+import { guardianInputs, type SystemSettings } from './settings.ts';
+import { SpoolKeeper } from './spool-keeper.ts';
+import { StationPool } from './station-pool.ts';
+import { stationsLogic } from './stations.actor.ts';
+import { openStoreLogic, writeBatchLogic } from './store.actors.ts';
+import type { Time } from './time.ts';
+
+/** Everything the system touches. Created by the caller (main, one-shots, tests); the supervisor closes it. */
+export interface SystemPorts {
+  readonly feed: Feed;
+  readonly decoder: Decoder;
+  readonly store: MarketStore;
+  readonly spool: Spool;
+  readonly commodities: CommoditySource;
+  /** Where `listings-live.csv` is staged. */
+  readonly liveListing: Pick<ExportDeps, 'stageFile' | 'exists'>;
+  readonly log: Log;
+  readonly time: Time;
+  readonly random: Random;
+}
+
+export interface System {
+  readonly root: ActorRefFrom<typeof supervisorMachine>;
+  readonly ledger: Ledger;
+  readonly reporter: Reporter;
+  start(): void;
+  /** Ends in order; {@link done} says when. */
+  stop(): void;
+  /** Why the system ended. Never rejects. */
+  readonly done: Promise<SupervisorOutput>;
+}
+
+/** Wires the machines to the ports, once; `start()` starts them. */
+export function createSystem(ports: SystemPorts, settings: SystemSettings): System {
+  const { feed, decoder, store, spool, log, time, random } = ports;
+  const ledger = new Ledger();
+  const keeper = new SpoolKeeper(spool);
+  const holder = new CatalogueHolder();
+  const catalogue = () => holder.current;
+
+  /** Sends to the present incarnation of a guarded child; nobody home is nothing lost: state is elsewhere. */
+  const tell = (name: string, type: string) => {
+    (root.system.get(name) as AnyActorRef | undefined)?.send({ type });
+  };
+  let onSettled: () => void = () => undefined;
+  const pool = new StationPool(
+    { ...settings.stations, ledger, keeper, time, random, feedWaits: feed.finite },
+    {
+      workAvailable: () => tell('writer', 'work.available'),
+      batchFull: () => tell('writer', 'work.batchFull'),
+      pauseFeed: () => tell('listener', 'flow.pause'),
+      resumeFeed: () => tell('listener', 'flow.resume'),
+      written: () => tell('exporter', 'market.written'),
+      settled: () => onSettled(),
+    },
+  );
+  const reporter = new Reporter(log, ledger, pool, keeper);
+  const deliver = (batch: StagedBatch) => {
+    reporter.staged(batch, ledger.countStaged(batch));
+    pool.accept(batch.snapshots);
+    pool.parkUnresolved(batch.unresolved);
+  };
+  const storeDeps = {
+    store,
+    pool,
+    catalogue,
+    deferEveryN: settings.deferEveryN,
+    reportOpened: reporter.storeOpened,
+  };
+  const liveExport = exportLogics({
+    read: (sink, signal) => store.exportListings('live', sink, signal),
+    ...ports.liveListing,
+  });
+
+  const catalogueChild = catalogueMachine.provide({
+    actors: catalogueLogics({
+      source: ports.commodities,
+      holder,
+      store,
+      spool,
+      pool,
+      decoder,
+      time,
+    }),
+    actions: {
+      reportFresh: ({ context }) => reporter.catalogueFresh(context.commodities),
+      reportStale: ({ context }) => reporter.catalogueStale(context),
+    },
+  });
+  const writerChild = writerMachine.provide({
+    actors: { openStore: openStoreLogic(storeDeps), writeBatch: writeBatchLogic(storeDeps) },
+    actions: {
+      reportUnavailable: ({ context }) => reporter.storeUnavailable(context),
+      reportAvailable: ({ context }) => reporter.storeAvailable(context),
+    },
+  });
+  const exporterChild = exporterMachine.provide({
+    actors: { stage: liveExport.stage, publish: liveExport.publish },
+    actions: {
+      reportPublished: ({ context }) => reporter.published(context.published),
+      reportFailure: ({ context }) => reporter.exportFailed(context),
+    },
+  });
+  const listenerChild = listenerMachine.provide({
+    actors: {
+      feed: feedLogic({
+        feed,
+        decoder,
+        rules: settings.rules,
+        catalogue,
+        deliver,
+        reportDecodeFailure: reporter.decodeFailed,
+      }),
+    },
+    actions: {
+      reportLost: ({ context }) => reporter.feedLost(feed.description, context),
+      reportHeard: ({ context }) => reporter.feedHeard(feed.description, context),
+    },
+  });
+  const guard = (child: AnyStateMachine) =>
+    guardianMachine.provide({
+      // Every guarded child takes `stop` and ends; what else it is does not concern its guardian.
+      actors: { child: child as never },
+      actions: { reportCrash: ({ context }) => reporter.childCrashed(context.name, context) },
+    });
+
+  const supervisor = supervisorMachine.provide({
+    actors: {
+      ...lifecycleLogics({
+        store,
+        spool,
+        decoder,
+        keeper,
+        pool,
+        time,
+        discardExport: liveExport.discard,
+        reportSpool: reporter.spoolOpened,
+      }),
+      stations: stationsLogic({
+        pool,
+        time,
+        reportSpool: reporter.spool,
+        reportRate: reporter.rate,
+        rateEveryMs: settings.rateEveryMs,
+        onSettled: (listener) => (onSettled = listener),
+      }),
+      catalogue: guard(catalogueChild),
+      writer: guard(writerChild),
+      exporter: guard(exporterChild),
+      listener: guard(listenerChild),
+    },
+    actions: {
+      quiesceDatabase: () => {
+        for (const name of ['writer', 'exporter']) tell(name, 'database.quiesce');
+      },
+      releaseDatabase: () => {
+        for (const name of ['writer', 'exporter']) tell(name, 'database.release');
+      },
+      reportDraining: reporter.draining,
+      reportDeadline: reporter.deadline,
+    },
+  });
+
+  const root = createActor(supervisor, {
+    clock: time,
+    input: { drainMs: settings.drainMs, guardians: guardianInputs(settings, random) },
+  });
+  const done = toPromise(root).catch((error: unknown): SupervisorOutput => {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { failure: { kind: 'crash', reason: `supervisor: ${reason}` } };
+  });
+  return {
+    root,
+    ledger,
+    reporter,
+    start: () => root.start(),
+    stop: () => root.send({ type: 'stop' }),
+    done,
+  };
+}

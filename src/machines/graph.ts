@@ -1,0 +1,103 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { catalogueMachine } from './catalogue.machine.ts';
+import { exporterMachine } from './exporter.machine.ts';
+import { guardianMachine } from './guardian.machine.ts';
+import { listenerMachine } from './listener.machine.ts';
+import { stationCoalescerMachine } from './station-coalescer.machine.ts';
+import { supervisorMachine } from './supervisor.machine.ts';
+import { writerMachine } from './writer.machine.ts';
+
+/** Every machine of the system, for diagrams and for tests that must not forget one. */
+export const MACHINES: readonly AnyStateMachine[] = [
+  supervisorMachine,
+  guardianMachine,
+  listenerMachine,
+  stationCoalescerMachine,
+  writerMachine,
+  exporterMachine,
+  catalogueMachine,
+];
+
+/** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */
+export function toMermaid(machine: AnyStateMachine): string {
+  return ['stateDiagram-v2', ...drawNode(machine.root, '  '), ''].join('\n');
+}
+
+function drawNode(node: AnyStateNode, indent: string): string[] {
+  const children = Object.values(node.states);
+  const id = nodeId(node);
+  const head = `${indent}state "${node.key}" as ${id}`;
+  const inner = `${indent}  `;
+  const lines = children.length === 0 ? [head] : [`${head} {`];
+  if (children.length > 0) {
+    for (const target of node.initial.target as AnyStateNode[])
+      lines.push(`${inner}[*] --> ${nodeId(target)}`);
+  }
+  for (const child of children) lines.push(...drawNode(child, inner));
+  if (children.length > 0) lines.push(`${indent}}`);
+  for (const note of [
+    ...node.invoke.map(({ src }) => `invoke / ${sourceName(src)}`),
+    ...node.entry.filter(isOurs).map((action) => `entry / ${name(action)}`),
+    ...node.exit.filter(isOurs).map((action) => `exit / ${name(action)}`),
+  ]) {
+    lines.push(`${indent}${id} : ${note}`);
+  }
+  if (node.type === 'final') lines.push(`${indent}${id} --> [*]`);
+  return [...lines, ...drawTransitions(node, indent)];
+}
+
+function drawTransitions(node: AnyStateNode, indent: string): string[] {
+  const id = nodeId(node);
+  const all = [...node.transitions.values(), ...(node.always === undefined ? [] : [node.always])].flat();
+  return all.map(({ eventType, target, guard, actions, reenter }) => {
+    const event = eventType === '' ? 'always' : eventName(node, eventType);
+    const label = [
+      event,
+      guard === undefined ? '' : `[${guardName(guard)}]`,
+      actions.length === 0 ? '' : `/ ${actions.map(name).join(', ')}`,
+      reenter && target?.includes(node) === true ? '(re-entered)' : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' ');
+    if (target === undefined) return `${indent}${id} : ${label}`;
+    return (target as AnyStateNode[]).map((to) => `${indent}${id} --> ${nodeId(to)} : ${label}`).join('\n');
+  });
+}
+
+function nodeId(node: AnyStateNode): string {
+  return [node.machine.id, ...node.path].join('_').replaceAll('-', '_');
+}
+
+/** `xstate.after.NAME.*` and `xstate.done.actor.*` in the words of the machine file. */
+function eventName(node: AnyStateNode, eventType: string): string {
+  const after = /^xstate\.after\.(.+)\.[^.]+(\..*)?$/.exec(eventType);
+  if (eventType.startsWith('xstate.after.')) {
+    return `after ${after?.[1]?.split('.')[0] ?? eventType}`;
+  }
+  const child = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType);
+  if (child === null) return eventType;
+  const [, kind = '', childId = ''] = child;
+  const invoked = node.invoke.find(({ id }) => id === childId);
+  return `${kind}: ${invoked === undefined ? childId : sourceName(invoked.src)}`;
+}
+
+function sourceName(src: unknown): string {
+  return typeof src === 'string' ? src : 'inline';
+}
+
+function name(action: unknown): string {
+  if (typeof action === 'string') return action;
+  const { type } = action as { type?: unknown };
+  return typeof type === 'string' ? type : 'inline';
+}
+
+/** XState arms and disarms delays by actions of its own: they are drawn as `after`. */
+function isOurs(action: unknown): boolean {
+  return !name(action).startsWith('xstate.');
+}
+
+/** Guards may be combined: `and(['newer', 'newerWaits'])` carries its parts. */
+function guardName(guard: unknown): string {
+  const { guards } = guard as { guards?: readonly unknown[] };
+  return guards === undefined ? name(guard) : guards.map(guardName).join(' and ');
+}
