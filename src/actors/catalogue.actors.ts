@@ -16,6 +16,13 @@ export interface CommoditySource {
 /** The one catalogue in force; staging and the store read it, only this file replaces it. */
 export class CatalogueHolder {
   #current: Catalogue | null = null;
+  readonly #loaded = Promise.withResolvers<undefined>();
+  readonly #asked = Promise.withResolvers<undefined>();
+
+  /** The cache has been read, whatever it held: a relay is not kept waiting longer. */
+  readonly loaded: Promise<undefined> = this.#loaded.promise;
+  /** There is a catalogue, or its source has been asked in vain: a file can wait for that. */
+  readonly asked: Promise<undefined> = this.#asked.promise;
 
   get current(): Catalogue | null {
     return this.#current;
@@ -23,6 +30,15 @@ export class CatalogueHolder {
 
   adopt(commodities: readonly Commodity[]): void {
     this.#current = { version: (this.#current?.version ?? 0) + 1, commodities };
+    this.#asked.resolve(undefined);
+  }
+
+  noteLoaded(): void {
+    this.#loaded.resolve(undefined);
+  }
+
+  noteAsked(): void {
+    this.#asked.resolve(undefined);
   }
 }
 
@@ -45,13 +61,13 @@ export function catalogueLogics(deps: CatalogueDeps) {
   const { source, holder, store, spool, pool, decoder } = deps;
 
   const loadCached = fromPromise<CatalogueState>(async () => {
-    const commodities = await source.readCached();
+    const commodities = await source.readCached().finally(() => holder.noteLoaded());
     if (commodities !== null) holder.adopt(commodities);
     return { commodities: commodities?.length ?? 0, changed: commodities !== null };
   });
 
   const refresh = fromPromise<CatalogueState>(async ({ signal }) => {
-    const { commodities, changed } = await source.refresh(signal);
+    const { commodities, changed } = await source.refresh(signal).finally(() => holder.noteAsked());
     if (changed || holder.current === null) holder.adopt(commodities);
     return { commodities: commodities.length, changed };
   });

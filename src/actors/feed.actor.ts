@@ -10,6 +10,8 @@ export interface FeedDeps {
   readonly decoder: Decoder;
   readonly rules: StagingRules;
   readonly catalogue: () => Catalogue | null;
+  /** Reading begins when this resolves: before it, markets would be parked for want of a catalogue being loaded. */
+  readonly catalogueReady: Promise<unknown>;
   /** Receives staged batches in the order their messages arrived. */
   readonly deliver: (batch: StagedBatch) => void;
   readonly reportDecodeFailure: (error: string, messages: number) => void;
@@ -65,8 +67,12 @@ export function feedLogic(deps: FeedDeps) {
       }
     });
 
-    void feed
-      .read({ onConnected: () => sendBack({ type: 'feed.connected' }), onBatch })
+    void deps.catalogueReady
+      .then(() =>
+        ended || stopping
+          ? undefined
+          : feed.read({ onConnected: () => sendBack({ type: 'feed.connected' }), onBatch }),
+      )
       .then(async () => {
         await delivered;
         if (!ended) sendBack({ type: stopping ? 'feed.closed' : 'feed.ended' });

@@ -126,6 +126,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
         decoder,
         rules: settings.rules,
         catalogue,
+        catalogueReady: feed.finite ? holder.asked : holder.loaded,
         deliver,
         reportDecodeFailure: reporter.decodeFailed,
       }),

@@ -50,7 +50,7 @@ function drawTransitions(node: AnyStateNode, indent: string): string[] {
   const id = nodeId(node);
   const all = [...node.transitions.values(), ...(node.always === undefined ? [] : [node.always])].flat();
   return all.map(({ eventType, target, guard, actions, reenter }) => {
-    const event = eventType === '' ? 'always' : eventName(node, eventType);
+    const event = eventType === '' ? 'always' : eventName(node, String(eventType));
     const label = [
       event,
       guard === undefined ? '' : `[${guardName(guard)}]`,
