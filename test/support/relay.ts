@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { XPublisher } from 'zeromq';
+
+/** A stand-in for the EDDN relay: a ZeroMQ publisher on the loopback interface. */
+export interface Relay {
+  /** `tcp://127.0.0.1:PORT`; stays the same over {@link restart}. */
+  readonly url: string;
+  /** Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. */
+  waitForSubscribers(count?: number): Promise<void>;
+  /** @param frame one ZeroMQ part, or several */
+  publish(frame: Uint8Array | Uint8Array[]): Promise<void>;
+  /** Every connection is lost. Idempotent. */
+  close(): void;
+  /** Listens again on the same port. */
+  restart(): Promise<void>;
+}
+
+/** XPUB publishes as PUB does, and also tells who subscribes. */
+export async function startRelay(): Promise<Relay> {
+  let url = 'tcp://127.0.0.1:*';
+  let socket: XPublisher;
+  let subscribers = 0;
+
+  async function listen(): Promise<void> {
+    subscribers = 0;
+    socket = new XPublisher({ linger: 0, sendHighWaterMark: 0 });
+    socket.verbosity = 'allSubsUnsubs';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await socket.bind(url);
+        break;
+      } catch (error) {
+        // The port of a closed socket is free a moment later.
+        if (attempt === 50) throw error;
+        await sleep(20);
+      }
+    }
+    url = socket.lastEndpoint ?? url;
+    void countSubscribers(socket);
+  }
+
+  async function countSubscribers(listening: XPublisher): Promise<void> {
+    for await (const [message] of listening) {
+      if (listening === socket) subscribers += message?.[0] === 1 ? 1 : -1;
+    }
+  }
+
+  await listen();
+  return {
+    get url() {
+      return url;
+    },
+    async waitForSubscribers(count = 1) {
+      while (subscribers !== count) await sleep(5);
+    },
+    async publish(frame) {
+      await socket.send(frame);
+    },
+    close: () => socket.close(),
+    restart: async () => {
+      socket.close();
+      await listen();
+    },
+  };
+}
