@@ -26,6 +26,7 @@ export function feedLogic(deps: FeedDeps) {
     const { feed } = deps;
     let ended = false;
     let stopping = false;
+    const stopped = Promise.withResolvers<undefined>();
     let gate: { readonly open: () => void; readonly opened: Promise<void> } | null = null;
     /** Settles when everything read so far has been delivered. */
     let delivered: Promise<void> = Promise.resolve();
@@ -62,12 +63,13 @@ export function feedLogic(deps: FeedDeps) {
         };
       } else {
         stopping = true;
+        stopped.resolve(undefined);
         feed.close();
         openGate();
       }
     });
 
-    void deps.catalogueReady
+    void Promise.race([deps.catalogueReady, stopped.promise])
       .then(() =>
         ended || stopping
           ? undefined

@@ -50,11 +50,15 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
 };
 
 /** Each guarded child's own numbers, and how hard its guardian tries. */
-export function guardianInputs(settings: SystemSettings, random: Random): Record<GuardedName, GuardianInput> {
+export function guardianInputs(
+  settings: SystemSettings,
+  random: Random,
+  finite: boolean,
+): Record<GuardedName, GuardianInput> {
   const guarded = (name: GuardedName): GuardianInput => ({
     ...settings.restart,
     name,
-    childInput: { ...settings[name], random },
+    childInput: { ...settings[name], random, ...(name === 'listener' ? { finite } : {}) },
     random,
   });
   return {

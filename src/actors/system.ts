@@ -182,7 +182,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
 
   const root = createActor(supervisor, {
     clock: time,
-    input: { drainMs: settings.drainMs, guardians: guardianInputs(settings, random) },
+    input: { drainMs: settings.drainMs, guardians: guardianInputs(settings, random, feed.finite) },
   });
   const done = toPromise(root).catch((error: unknown): SupervisorOutput => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -8,25 +8,41 @@ const BUFFER_BYTES = 1024 * 1024;
 /** Whatever writes for that long has been killed. */
 const STALE_TEMP_MS = 86_400_000;
 
-export interface Published<T> {
-  /** What `produce` returned. */
-  readonly result: T;
+export interface Commit {
   readonly bytes: number;
   /** False: the file had this very content already and was left alone, modification time included. */
   readonly changed: boolean;
 }
 
-/**
- * Replaces a file at one instant: whoever opens it at any time, also after a power loss, finds the whole old or the
- * whole new content. `produce` writes into a temporary file beside it; when it throws or the signal is aborted, the
- * old file stays.
- * @throws AppError when the disk is full or the directory not writable; what `produce` threw; the abort reason
- */
+/** A file written whole beside its target, invisible to readers. Exactly one of the two calls ends it. */
+export interface StagedFile<T> {
+  /** What `produce` returned. */
+  readonly result: T;
+  /** Replaces the target at one instant: whoever opens it at any time, also after a power loss, finds a whole file. */
+  commit(): Promise<Commit>;
+  /** Removes it; the target stays as it is. Idempotent. */
+  discard(): Promise<void>;
+}
+
+/** Stages a file and replaces the target with it. When `produce` throws or the signal aborts, the old file stays. */
 export async function publishFile<T>(
   target: string,
   produce: (write: ChunkSink) => Promise<T>,
+  options: { signal?: AbortSignal | undefined } = {},
+): Promise<Commit & { readonly result: T }> {
+  const staged = await stageFile(target, produce, options);
+  return { ...(await staged.commit()), result: staged.result };
+}
+
+/**
+ * Has `produce` write a temporary file beside the target.
+ * @throws AppError when the disk is full or the directory not writable; what `produce` threw; the abort reason
+ */
+export async function stageFile<T>(
+  target: string,
+  produce: (write: ChunkSink) => Promise<T>,
   { signal }: { signal?: AbortSignal | undefined } = {},
-): Promise<Published<T>> {
+): Promise<StagedFile<T>> {
   const directory = dirname(target);
   const temp = join(directory, `${tempPrefix(target)}${randomBytes(8).toString('hex')}`);
   const disk = <R>(work: Promise<R>): Promise<R> =>
@@ -38,6 +54,13 @@ export async function publishFile<T>(
   await disk(mkdir(directory, { recursive: true }));
   await disk(removeStaleTemps(target));
   const file = await disk(open(temp, 'wx+', 0o644));
+  let ended = false;
+  const discard = async () => {
+    if (ended) return;
+    ended = true;
+    await file.close();
+    await rm(temp, { force: true });
+  };
   try {
     const writer = bufferedWriter(file);
     const result = await produce((chunk) => {
@@ -45,15 +68,24 @@ export async function publishFile<T>(
       return disk(writer.write(chunk));
     });
     const bytes = await disk(writer.flush());
-    const changed = !(await disk(sameContent(file, bytes, target)));
-    if (changed) await disk(file.sync());
     signal?.throwIfAborted();
-    if (changed) await disk(rename(temp, target));
-    if (changed) await disk(syncDirectory(directory));
-    return { result, bytes, changed };
-  } finally {
-    await file.close();
-    await rm(temp, { force: true });
+    const commit = async (): Promise<Commit> => {
+      try {
+        const changed = !(await disk(sameContent(file, bytes, target)));
+        if (changed) {
+          await disk(file.sync());
+          await disk(rename(temp, target));
+          await disk(syncDirectory(directory));
+        }
+        return { bytes, changed };
+      } finally {
+        await discard();
+      }
+    };
+    return { result, commit, discard };
+  } catch (error) {
+    await discard();
+    throw error;
   }
 }
 

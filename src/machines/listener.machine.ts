@@ -1,17 +1,19 @@
 /**
  * The listener keeps one feed open and knows whether it is heard.
  *
- * Invariants: at most one feed is invoked; a relay is given up never, a file when it ends; attempts are reset by the
+ * Invariants: at most one feed is invoked; a relay is given up never, a file when it ends or cannot be read; attempts are reset by the
  * first message, not by the connection; every silence is counted as a gap; a paused intake does not count as silence.
  * Heard by: supervisor (`stop`), station pool (`flow.*`). The feed actor stages messages and hands the snapshots to
  * the pool itself: the machine sees one `feed.heard` a batch.
  */
 import { assign, sendTo, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { FeedEvent, FlowEvent, StopEvent } from './protocol.ts';
+import type { ChildOutput, FeedEvent, FlowEvent, StopEvent } from './protocol.ts';
 import { callbackSlot } from './slots.ts';
 
 export interface ListenerInput {
+  /** A file: it is read once, and its failure is the end. A relay is tried again for ever. */
+  readonly finite: boolean;
   readonly silenceMs: number;
   readonly connectMs: number;
   readonly backoff: Backoff;
@@ -36,6 +38,7 @@ export const listenerMachine = setup({
     context: {} as ListenerContext,
     events: {} as ListenerEvent,
     input: {} as ListenerInput,
+    output: {} as ChildOutput,
   },
   actors: { feed: callbackSlot<FeedCommand>('feed') },
   delays: {
@@ -45,6 +48,9 @@ export const listenerMachine = setup({
     closeTimeout: CLOSE_MS,
   },
   guards: {
+    finite: ({ context }) => context.finite,
+    /** A file is slow at worst, never silent. */
+    endless: ({ context }) => !context.finite,
     intakePaused: ({ context }) => context.intakePaused,
     wasLost: ({ context }) => context.attempt > 0,
   },
@@ -56,6 +62,7 @@ export const listenerMachine = setup({
     noteFailure: assign({
       lastError: ({ event }) => ('error' in event ? describe(event.error) : 'feed failed'),
     }),
+    forgetError: assign({ lastError: null }),
     noteIntakePaused: assign({ intakePaused: true }),
     noteIntakeResumed: assign({ intakePaused: false }),
     pauseFeed: sendTo('feed', { type: 'flow.pause' }),
@@ -76,11 +83,18 @@ export const listenerMachine = setup({
   states: {
     attached: {
       invoke: { id: 'feed', src: 'feed', onError: { target: 'backingOff', actions: 'noteFailure' } },
-      on: { 'feed.failed': { target: 'backingOff', actions: 'noteFailure' } },
+      on: {
+        'feed.failed': [
+          { guard: 'finite', target: 'failed', actions: 'noteFailure' },
+          { target: 'backingOff', actions: 'noteFailure' },
+        ],
+      },
       initial: 'connecting',
       states: {
         connecting: {
-          after: { connectTimeout: { target: '#listener.backingOff', actions: 'noteTimeout' } },
+          after: {
+            connectTimeout: { guard: 'endless', target: '#listener.backingOff', actions: 'noteTimeout' },
+          },
           on: {
             'feed.connected': [{ guard: 'intakePaused', target: 'live.paused' }, { target: 'live' }],
             'feed.ended': '#listener.closed',
@@ -92,7 +106,9 @@ export const listenerMachine = setup({
           on: { 'feed.ended': '#listener.closed', stop: 'closing' },
           states: {
             receiving: {
-              after: { silenceTimeout: { target: '#listener.silent', actions: 'countGap' } },
+              after: {
+                silenceTimeout: { guard: 'endless', target: '#listener.silent', actions: 'countGap' },
+              },
               on: {
                 'feed.heard': [
                   {
@@ -134,8 +150,12 @@ export const listenerMachine = setup({
       after: { reconnectBackoff: 'attached' },
       on: { stop: 'closed' },
     },
-    closed: { type: 'final' },
+    closed: { type: 'final', entry: 'forgetError' },
+    failed: { type: 'final' },
   },
+  output: ({ context }) => ({
+    failure: context.lastError === null ? null : { kind: 'crash', reason: context.lastError },
+  }),
 });
 
 function describe(error: unknown): string {

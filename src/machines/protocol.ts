@@ -37,3 +37,14 @@ export interface StationsSettledEvent {
 
 /** Maintenance window (or an operator) -> supervisor. */
 export type MaintenanceEvent = { readonly type: 'maintenance.begin' } | { readonly type: 'maintenance.end' };
+
+export interface Failure {
+  /** `setup`: an operator must change something (exit 2); `crash`: a component failed (exit 1). */
+  readonly kind: 'setup' | 'crash';
+  readonly reason: string;
+}
+
+/** With what a guarded child ends: null when it has simply finished. */
+export interface ChildOutput {
+  readonly failure: Failure | null;
+}

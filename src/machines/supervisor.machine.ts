@@ -3,15 +3,14 @@
  *
  * Invariants: nothing is started before the spool is open; draining closes the feed first, then writes what is
  * queued, then ends the rest, then spools what could not be written, then closes the files; all but the last two
- * under one deadline; the output says why it ended. A child that crashes too often, or a database that can never
- * work as it is set up, ends the daemon in the same order.
+ * under one deadline; the output says why it ended. A child that crashes too often, or ends with a failure (a
+ * database that can never work as it is set up), ends the daemon in the same order.
  * Heard by: signals and one-shots (`stop`), station pool (`stations.settled`), maintenance (`maintenance.*`).
  */
 import { assign, sendTo, setup, spawnChild } from 'xstate';
 import { guardianMachine, type GuardianInput, type GuardianOutput } from './guardian.machine.ts';
-import type { MaintenanceEvent, StationsSettledEvent, StopEvent } from './protocol.ts';
+import type { ChildOutput, Failure, MaintenanceEvent, StationsSettledEvent, StopEvent } from './protocol.ts';
 import { callbackSlot, promiseSlot } from './slots.ts';
-import type { WriterOutput } from './writer.machine.ts';
 
 export interface SupervisorInput {
   /** How long feed, writer and the rest may take to end before the remaining snapshots go to the spool. */
@@ -22,12 +21,6 @@ export interface SupervisorInput {
 /** In starting order. */
 export const GUARDED = ['catalogue', 'writer', 'exporter', 'listener'] as const;
 export type GuardedName = (typeof GUARDED)[number];
-
-export interface Failure {
-  /** `setup`: an operator must change something (exit 2); `crash`: a component failed (exit 1). */
-  readonly kind: 'setup' | 'crash';
-  readonly reason: string;
-}
 
 interface SupervisorContext extends SupervisorInput {
   /** Children that were started and have not ended. */
@@ -238,8 +231,7 @@ function failureOf(event: SupervisorEvent): Failure | null {
   if (!('output' in event)) return null;
   const { name, exhausted, childOutput } = event.output;
   if (exhausted !== null) return { kind: 'crash', reason: `${name} failed too often: ${exhausted}` };
-  const refusal = (childOutput as WriterOutput | null)?.refusal ?? null;
-  return refusal === null ? null : { kind: 'setup', reason: refusal };
+  return (childOutput as ChildOutput | null)?.failure ?? null;
 }
 
 function messageOf(error: unknown): string {

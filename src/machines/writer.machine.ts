@@ -8,7 +8,7 @@
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { QuiesceEvent, StopEvent, WorkEvent } from './protocol.ts';
+import type { ChildOutput, QuiesceEvent, StopEvent, WorkEvent } from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface WriterInput {
@@ -31,22 +31,18 @@ interface WriterContext extends WriterInput {
   readonly stopAsked: boolean;
   /** Stations queued up while a write was in flight. */
   readonly workArrived: boolean;
+  /** Why the database can never work as it is set up. */
   readonly refusal: string | null;
 }
 
 export type WriterEvent = WorkEvent | QuiesceEvent | StopEvent;
-
-export interface WriterOutput {
-  /** Why the database can never work as it is set up; null after an orderly end. */
-  readonly refusal: string | null;
-}
 
 export const writerMachine = setup({
   types: {
     context: {} as WriterContext,
     events: {} as WriterEvent,
     input: {} as WriterInput,
-    output: {} as WriterOutput,
+    output: {} as ChildOutput,
   },
   actors: {
     /** Connects (and makes the schema of an empty database); rejects never. */
@@ -204,7 +200,9 @@ export const writerMachine = setup({
     refused: { type: 'final' },
     closed: { type: 'final' },
   },
-  output: ({ context }) => ({ refusal: context.refusal }),
+  output: ({ context }) => ({
+    failure: context.refusal === null ? null : { kind: 'setup', reason: context.refusal },
+  }),
 });
 
 function crashed(error: unknown): WriteReport {

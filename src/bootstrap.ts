@@ -1,0 +1,50 @@
+import { loadConfig, type Config } from './config/load.ts';
+import { loadDatabaseConfig, type LoadedDatabaseConfig } from './config/database.ts';
+import type { Environment } from './config/environment.ts';
+import { createDirectories, resolvePaths, type Paths } from './config/paths.ts';
+import type { Log } from './domain/ports/log.ts';
+import type { MarketStore } from './domain/ports/market-store.ts';
+import { createLog, type LogHandle } from './infra/log.ts';
+import { createMariadbStore } from './infra/store/mariadb/store.ts';
+import { createSqliteStore } from './infra/store/sqlite/store.ts';
+
+/** What the daemon and every one-shot begin with. */
+export interface Bootstrap {
+  readonly config: Config;
+  readonly paths: Paths;
+  readonly database: LoadedDatabaseConfig['database'];
+  readonly log: LogHandle;
+}
+
+/**
+ * Reads configuration and environment, makes the directories, and opens the log.
+ * @param logTo one-shots keep standard output for their answer
+ * @throws AppError for what only an operator can mend
+ */
+export async function bootstrap(
+  at: { readonly cwd: string; readonly env: Environment },
+  logTo: 'stdout' | 'stderr',
+): Promise<Bootstrap> {
+  const { config, file, created, problems } = await loadConfig(at);
+  const { database, dataDir, tmpDir } = await loadDatabaseConfig(at.env, at.cwd);
+  const paths = resolvePaths({ ...at, configFile: file, config, database: { dataDir, tmpDir } });
+  await createDirectories(paths);
+  const log = createLog({ to: logTo, verbose: config.verbose, debug: config.debug });
+  if (created) log.info({ file }, `configuration: defaults written to ${file}`);
+  for (const { source, key, message } of problems) log.warn({ source, key }, message);
+  return { config, paths, database, log };
+}
+
+/** The store the configuration names; not yet connected. */
+export function createStore({ config, database }: Bootstrap, log: Log): MarketStore {
+  if (database.backend === 'sqlite') {
+    return createSqliteStore({ file: database.file, contract: config.contract, log });
+  }
+  const { backend, name, socket, ...connection } = database;
+  return createMariadbStore({
+    connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
+    contract: config.contract,
+    lock: config.lock,
+    log,
+  });
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { bootstrap } from './bootstrap.ts';
+import { HELP, parseArguments, type Command } from './cli/arguments.ts';
+import { exportNow, stats } from './cli/one-shots.ts';
+import { replay } from './cli/replay.ts';
+import { AppError, describeError, StoreError } from './domain/errors.ts';
+import { createZmqFeed } from './infra/feed/zmq-feed.ts';
+import { assemble, EXIT, run } from './main.ts';
+
+/** @returns the exit code */
+async function main(argv: readonly string[]): Promise<number> {
+  const command = parseArguments(argv);
+  if (command.verb === 'help') return say(HELP);
+  if (command.verb === 'version') return say(`tradedangerous-listener ${version()}\n`);
+  const at = { cwd: process.cwd(), env: process.env };
+  const base = await bootstrap(at, command.verb === 'run' ? 'stdout' : 'stderr');
+  try {
+    return await execute(command, base);
+  } finally {
+    await base.log.flush();
+  }
+}
+
+async function execute(command: Command, base: Awaited<ReturnType<typeof bootstrap>>): Promise<number> {
+  switch (command.verb) {
+    case 'stats':
+      return say(`${await stats(base)}\n`);
+    case 'export-live':
+      return say(`${await exportNow(base, 'live')}\n`);
+    case 'export-dump':
+      return say(`${await exportNow(base, 'all')}\n`);
+    case 'replay':
+      return replay(base, command.file);
+    default: {
+      const feed = createZmqFeed(base.config.eddnUrl);
+      base.log.info(
+        { version: version(), feed: feed.description },
+        `tradedangerous-listener ${version()}, feed ${feed.description}`,
+      );
+      const code = await run(assemble(base, feed), base);
+      base.log.info({ code }, 'stopped');
+      return code;
+    }
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return EXIT.ok;
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Wrong usage and wrong set-up are 2; what may pass by itself (a database that is away) is 1. */
+function exitCode(error: unknown): number {
+  if (error instanceof StoreError) return error.retryable ? EXIT.failure : EXIT.setup;
+  return error instanceof AppError && /^(usage|config\.|dbConfig\.|paths\.)/.test(error.code)
+    ? EXIT.setup
+    : EXIT.failure;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = exitCode(error);
+}
+// A drain that was cut short, or a thread that hangs, must not keep the process.
+process.stdout.write('', () => process.exit());

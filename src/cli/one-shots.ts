@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { createStore, type Bootstrap } from '../bootstrap.ts';
+import { formatTimestamp } from '../domain/timestamp.ts';
+import type { MarketStore } from '../domain/ports/market-store.ts';
+import { publishFile } from '../infra/publish.ts';
+
+/** `--stats`: one line about StationItem. */
+export function stats(base: Bootstrap): Promise<string> {
+  return withStore(base, async (store) => {
+    const { totalRows, liveRows, stations, liveStations, newestAtS } = await store.stats();
+    const newest = newestAtS === null ? 'none' : `${formatTimestamp(newestAtS)} UTC`;
+    return `StationItem: ${totalRows} rows of ${stations} stations, live ${liveRows} rows of ${liveStations} stations, newest ${newest}`;
+  });
+}
+
+/** `--export-live-now`, `--export-dump-now`: writes the file once. */
+export function exportNow(base: Bootstrap, scope: 'live' | 'all'): Promise<string> {
+  return withStore(base, async (store) => {
+    const file = join(base.paths.exportDir, scope === 'live' ? 'listings-live.csv' : 'listings.csv');
+    const { bytes, changed, result } = await publishFile(file, (write) => store.exportListings(scope, write));
+    const { rows, stations } = result;
+    return `${file}: ${rows} rows of ${stations} stations, ${bytes} bytes${changed ? '' : ', unchanged'}`;
+  });
+}
+
+async function withStore<T>(base: Bootstrap, work: (store: MarketStore) => Promise<T>): Promise<T> {
+  const store = createStore(base, base.log);
+  try {
+    await store.open();
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { SingleBar, Presets } from 'cli-progress';
+import type { LedgerTotals } from '../actors/ledger.ts';
+import type { Bootstrap } from '../bootstrap.ts';
+import { createFileFeed } from '../infra/feed/file-feed.ts';
+import { assemble, EXIT, run } from '../main.ts';
+
+/** `replay FILE`: the messages of a file through the same actors, as fast as the database takes them. */
+export async function replay(base: Bootstrap, file: string): Promise<number> {
+  const feed = createFileFeed(file);
+  const system = assemble(base, feed);
+  const bar = progressBar(() => feed.progress);
+  const code = await run(system, base);
+  bar.stop();
+  const { totals } = system.ledger;
+  process.stdout.write(summary(totals));
+  return code === EXIT.ok && unaccounted(totals) !== 0 ? EXIT.failure : code;
+}
+
+/** Every line of the file has one fate; a snapshot taken back from the spool has entered the account again. */
+export function summary(totals: LedgerTotals): string {
+  const rejected = Object.entries(totals.rejected).sort(([, a], [, b]) => b - a);
+  const waiting = unaccounted(totals);
+  return [
+    `received    ${totals.received}`,
+    ...(totals.restored === 0 ? [] : [`restored    ${totals.restored} from the spool`]),
+    `written     ${totals.written} (${totals.writtenRows} rows)`,
+    `stale       ${totals.stale}`,
+    `superseded  ${totals.superseded}`,
+    `parked      ${totals.parked}`,
+    ...(waiting === 0 ? [] : [`waiting     ${waiting} in the spool`]),
+    `rejected    ${rejected.reduce((sum, [, count]) => sum + count, 0)}`,
+    ...rejected.map(([reason, count]) => `  ${reason}: ${count}`),
+    '',
+  ].join('\n');
+}
+
+/** Messages without a fate: stopped before they were written (they are in the spool). */
+function unaccounted(totals: LedgerTotals): number {
+  const rejected = Object.values(totals.rejected).reduce((sum, count) => sum + count, 0);
+  return (
+    totals.received +
+    totals.restored -
+    (totals.written + totals.stale + totals.superseded + totals.parked + rejected)
+  );
+}
+
+/** Drawn on a terminal only. */
+function progressBar(progress: () => { readBytes: number; totalBytes: number }): { stop(): void } {
+  if (!process.stderr.isTTY) return { stop: () => undefined };
+  const bar = new SingleBar(
+    { format: 'replay {bar} {percentage}% {eta_formatted}', stream: process.stderr, hideCursor: true },
+    Presets.shades_classic,
+  );
+  bar.start(progress().totalBytes, 0);
+  const timer = setInterval(() => bar.update(progress().readBytes), 200);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      bar.update(progress().readBytes);
+      bar.stop();
+    },
+  };
+}
