@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Commodity } from '../../../domain/catalogue.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
+import { categoryKey, seedItems } from '../seed-items.ts';
+import { seedCategories, transact } from './database.ts';
+
+/** The `Item` table as the writer knows it: what exists, what may be added, and the mean prices. */
+export interface Items {
+  /**
+   * Makes sure that every item of the rows exists, adding those the catalogue knows. Nothing is added when one
+   * cannot be.
+   * @returns why the snapshot can never be written; null when it can
+   */
+  admit(rows: Int32Array): string | null;
+  /** Writes the mean prices that differ, ascending item id; the newest observation tells. */
+  writeMeans(written: readonly Snapshot[]): void;
+  /** Reads the table anew when next asked: after a rollback, what is in memory may never have been written. */
+  forget(): void;
+}
+
+export function createItems(db: DatabaseSync, commodities: readonly Commodity[]): Items {
+  const catalogue = new Map(commodities.map((commodity) => [commodity.id, commodity]));
+  const selectAll = db.prepare('SELECT item_id, avg_price FROM Item');
+  const select = db.prepare('SELECT avg_price FROM Item WHERE item_id = ?');
+  const insert = prepareInsert(db);
+  const updateMean = db.prepare('UPDATE Item SET avg_price = ? WHERE item_id = ?');
+  let known: Map<number, unknown> | undefined;
+
+  const prices = () =>
+    (known ??= new Map(selectAll.all().map((row) => [Number(row.item_id), row.avg_price])));
+
+  /** Another program may have added it. */
+  function exists(itemId: number): boolean {
+    if (prices().has(itemId)) return true;
+    const row = select.get(itemId);
+    if (row !== undefined) prices().set(itemId, row.avg_price);
+    return row !== undefined;
+  }
+
+  return {
+    admit(rows) {
+      const missing: number[] = [];
+      for (let at = ROW.itemId; at < rows.length; at += ROW_WIDTH) {
+        const itemId = rows[at] ?? 0;
+        if (!exists(itemId)) missing.push(itemId);
+      }
+      if (missing.length === 0) return null;
+      const categories = readCategories(db);
+      const additions: [commodity: Commodity, categoryId: number][] = [];
+      for (const itemId of missing) {
+        const commodity = catalogue.get(itemId);
+        if (commodity === undefined) return `unknown item ${itemId}`;
+        const categoryId = categories.get(categoryKey(commodity.category));
+        if (categoryId === undefined) return `unknown category ${commodity.category}`;
+        additions.push([commodity, categoryId]);
+      }
+      for (const [{ id, name }, categoryId] of additions) {
+        insert(id, name, categoryId, 0);
+        prices().set(id, null);
+      }
+      return null;
+    },
+
+    writeMeans(written) {
+      const means = new Map<number, number>();
+      for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
+        for (let at = 0; at < rows.length; at += ROW_WIDTH) {
+          const price = rows[at + ROW.meanPrice] ?? 0;
+          if (price > 0) means.set(rows[at + ROW.itemId] ?? 0, price);
+        }
+      }
+      for (const [itemId, price] of [...means].sort(([a], [b]) => a - b)) {
+        if (prices().get(itemId) === price) continue;
+        updateMean.run(price, itemId);
+        prices().set(itemId, price);
+      }
+    },
+
+    forget() {
+      known = undefined;
+    },
+  };
+}
+
+/** Seeds `Category`, and `Item` when it is empty. */
+export function seedCatalogue(db: DatabaseSync, commodities: readonly Commodity[]): void {
+  transact(db, () => {
+    seedCategories(db);
+    if (db.prepare('SELECT 1 FROM Item LIMIT 1').get() !== undefined) return;
+    const insert = prepareInsert(db);
+    for (const item of seedItems(commodities, readCategories(db))) {
+      insert(item.itemId, item.name, item.categoryId, item.uiOrder);
+    }
+  });
+}
+
+function prepareInsert(db: DatabaseSync) {
+  const insert = db.prepare(
+    'INSERT INTO Item (item_id, fdev_id, name, category_id, ui_order) VALUES (?1, ?1, ?2, ?3, ?4)',
+  );
+  return (itemId: number, name: string, categoryId: number, uiOrder: number) =>
+    void insert.run(itemId, name, categoryId, uiOrder);
+}
+
+function readCategories(db: DatabaseSync): Map<string, number> {
+  const rows = db.prepare('SELECT category_id, name FROM Category').all();
+  return new Map(rows.map((row) => [categoryKey(String(row.name)), Number(row.category_id)]));
+}

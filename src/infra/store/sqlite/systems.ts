@@ -1,0 +1,26 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Ids of systems by lower-case name; names no system bears are absent. */
+export type SystemsByName = ReadonlyMap<string, readonly bigint[]>;
+
+export function systemKey(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** Looks all names up in one statement: a Trade Dangerous v12 database has no index on them. */
+export function createSystemLookup(db: DatabaseSync): (names: readonly string[]) => SystemsByName {
+  const select = db.prepare(
+    'SELECT system_id, name FROM System WHERE name IN (SELECT value FROM json_each(?))',
+  );
+  select.setReadBigInts(true);
+  return (names) => {
+    if (names.length === 0) return new Map();
+    const rows = select.all(JSON.stringify(names.map((name) => name.trim())));
+    return new Map(
+      [...Map.groupBy(rows, (row) => systemKey(String(row.name)))].map(([key, group]) => [
+        key,
+        group.map((row) => row.system_id as bigint),
+      ]),
+    );
+  };
+}

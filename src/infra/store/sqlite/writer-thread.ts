@@ -1,0 +1,118 @@
+import { workerData } from 'node:worker_threads';
+import type { Commodity } from '../../../domain/catalogue.ts';
+import type { ContractChoice } from '../../../domain/contract.ts';
+import { StoreError } from '../../../domain/errors.ts';
+import type { StoreInfo } from '../../../domain/ports/market-store.ts';
+import type { Snapshot } from '../../../domain/snapshot.ts';
+import { serveThread } from '../../thread-rpc.ts';
+import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { openDatabase, transact, type Database } from './database.ts';
+import { isConnectionLost, toStoreError } from './errors.ts';
+import { createItems, seedCatalogue, type Items } from './items.ts';
+import { createSystemLookup, systemKey } from './systems.ts';
+import { createMarketWriter } from './write-markets.ts';
+
+/** What the store starts this thread with. */
+export interface WriterData {
+  readonly file: string;
+  readonly choice: ContractChoice;
+  readonly commodities: readonly Commodity[];
+}
+
+/** Rows looked at in one purge transaction: some 0.1 s, in which writes wait. */
+const PURGE_ROWS = 5_000;
+
+let { choice, commodities } = workerData as WriterData;
+const { file } = workerData as WriterData;
+
+interface Session extends Database {
+  readonly lookUpSystems: ReturnType<typeof createSystemLookup>;
+  items: Items;
+  writeMarkets: ReturnType<typeof createMarketWriter>;
+}
+
+let session: Session | undefined;
+/** Told once: by the next `open`. */
+let created = false;
+
+function openSession(): Session {
+  if (session !== undefined && !session.isInPlace()) {
+    closeSession();
+    throw new StoreError('unavailable', `${file} was moved or removed while it was in use`, {
+      advice: 'it is opened anew, and made anew if it is not there',
+    });
+  }
+  if (session !== undefined) return session;
+  const database = openDatabase(file, choice);
+  // A database put in this one's place must be of the same generation, for what is published depends on it.
+  choice = database.info.contract;
+  created ||= database.info.created;
+  const { db, info } = database;
+  const items = createItems(db, commodities);
+  const writeMarkets = createMarketWriter(db, info.contract, items);
+  return (session = { ...database, items, writeMarkets, lookUpSystems: createSystemLookup(db) });
+}
+
+function closeSession(): void {
+  session?.db.close();
+  session = undefined;
+}
+
+/** Opens first, and translates what SQLite throws. After an error of the file the next call opens it anew. */
+function method<I, O>(run: (input: I, session: Session) => O): (input: I) => O {
+  return (input) => {
+    try {
+      return run(input, openSession());
+    } catch (error) {
+      if (isConnectionLost(error)) closeSession();
+      throw toStoreError(error, file);
+    }
+  };
+}
+
+const methods = {
+  open: method((_: undefined, { info }): StoreInfo => {
+    const told = { ...info, created };
+    created = false;
+    return told;
+  }),
+
+  useCatalogue: method((list: readonly Commodity[], current) => {
+    commodities = list;
+    seedCatalogue(current.db, list);
+    current.items = createItems(current.db, list);
+    current.writeMarkets = createMarketWriter(current.db, current.info.contract, current.items);
+  }),
+
+  writeMarkets: method((batch: readonly Snapshot[], { writeMarkets }) => writeMarkets(batch)),
+
+  knownSystems: method((names: readonly string[], { lookUpSystems }) => {
+    const systems = lookUpSystems(names);
+    return new Set(names.filter((name) => systems.get(systemKey(name))?.length === 1));
+  }),
+
+  countOlder: method((olderThanS: number, { db }) => {
+    const count = db.prepare('SELECT COUNT(*) AS n FROM StationItem WHERE modified < ?');
+    return Number(count.get(formatTimestamp(olderThanS))?.n);
+  }),
+
+  /** Deletes the old rows of some stations, of each all: an export in between sees whole stations. 0 = done. */
+  purgeBatch: method((olderThanS: number, { db }) => {
+    const before = formatTimestamp(olderThanS);
+    const select = db.prepare(
+      `SELECT DISTINCT station_id FROM
+       (SELECT station_id FROM StationItem WHERE modified < ? ORDER BY modified LIMIT ${PURGE_ROWS})`,
+    );
+    select.setReadBigInts(true);
+    const remove = db.prepare('DELETE FROM StationItem WHERE station_id = ? AND modified < ?');
+    return transact(db, () =>
+      select
+        .all(before)
+        .reduce((sum, row) => sum + Number(remove.run(row.station_id ?? null, before).changes), 0),
+    );
+  }),
+};
+
+export type WriterMethods = typeof methods;
+
+serveThread<WriterMethods>(methods, closeSession);
