@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { AppError } from '../../domain/errors.ts';
+import type { Log } from '../../domain/ports/log.ts';
 import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
 import { openThread } from '../thread-rpc.ts';
 import type { MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
@@ -10,7 +10,7 @@ const WORKER = new URL(
 );
 
 export interface SpoolOptions extends SpoolWorkerData {
-  readonly log?: Pick<Logger, 'warn'>;
+  readonly log?: Pick<Log, 'warn'>;
 }
 
 /**
