@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { publishFile } from '../../src/infra/publish.ts';
+import { publishFile, stageFile } from '../../src/infra/publish.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 
@@ -104,6 +104,27 @@ test('aborting after the last write keeps the old file', async () => {
   const failed = publishFile(target, produce, { signal: abort.signal });
   await expect(failed).rejects.toThrow('aborted');
   expect(readFileSync(target, 'utf8')).toBe('old');
+});
+
+test('a staged file is published by commit', async () => {
+  await publish('old');
+  const staged = await stageFile(target, async (write) => {
+    await write(Buffer.from('new'));
+    return 42;
+  });
+  expect(staged.result).toBe(42);
+  expect(readFileSync(target, 'utf8')).toBe('old');
+  expect(await staged.commit()).toEqual({ bytes: 3, changed: true });
+  expect(readFileSync(target, 'utf8')).toBe('new');
+  expect(readdirSync(dir)).toEqual(['listings.csv']);
+});
+
+test('a staged file may be discarded', async () => {
+  await publish('old');
+  const staged = await stageFile(target, (write) => write(Buffer.from('new')));
+  await staged.discard();
+  expect(readFileSync(target, 'utf8')).toBe('old');
+  expect(readdirSync(dir)).toEqual(['listings.csv']);
 });
 
 test('temporary files of dead runs go, those of running ones and others stay', async () => {

@@ -20,7 +20,9 @@ export interface FileProgress {
 }
 
 export interface FileFeed extends Feed {
-  readonly progress: FileProgress;
+  /** Opens the file, as {@link Feed.read} would, and learns its size. */
+  check(): Promise<void>;
+  progress(): FileProgress;
 }
 
 /**
@@ -42,8 +44,16 @@ export function createFileFeed(file: string): FileFeed {
     description: file,
     finite: true,
     close,
-    get progress() {
-      return progress;
+    progress: () => progress,
+
+    async check(): Promise<void> {
+      try {
+        await using handle = await open(file);
+        await isGzip(handle);
+        progress = { readBytes: 0, totalBytes: (await handle.stat()).size };
+      } catch (error) {
+        throw explain(file, error, 0);
+      }
     },
 
     async read(handlers: FeedHandlers): Promise<void> {
