@@ -18,7 +18,7 @@ export interface Bootstrap {
 
 /**
  * Reads configuration and environment, makes the directories, and opens the log.
- * @param logTo one-shots keep standard output for their answer
+ * @param logTo one-shots keep standard output for their answer, and tell only trouble
  * @throws AppError for what only an operator can mend
  */
 export async function bootstrap(
@@ -29,7 +29,11 @@ export async function bootstrap(
   const { database, dataDir, tmpDir } = await loadDatabaseConfig(at.env, at.cwd);
   const paths = resolvePaths({ ...at, configFile: file, config, database: { dataDir, tmpDir } });
   await createDirectories(paths);
-  const log = createLog({ to: logTo, verbose: config.verbose, debug: config.debug });
+  const log = createLog({
+    to: logTo,
+    verbose: config.verbose && logTo === 'stdout',
+    debug: config.debug,
+  });
   if (created) log.info({ file }, `configuration: defaults written to ${file}`);
   for (const { source, key, message } of problems) log.warn({ source, key }, message);
   return { config, paths, database, log };

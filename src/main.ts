@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { access } from 'node:fs/promises';
 import { createSystem, type System } from './actors/system.ts';
 import { realTime } from './actors/time.ts';
-import type { Bootstrap } from './bootstrap.ts';
-import { createStore } from './bootstrap.ts';
+import { createStore, type Bootstrap } from './bootstrap.ts';
 import type { Feed } from './domain/ports/feed.ts';
+import { createDiagnostics, withDiagnostics } from './infra/diagnostics.ts';
 import { createDecoder } from './infra/decoder.ts';
 import { readCachedCommodities, refreshCommodities } from './infra/edcd.ts';
 import { stageFile } from './infra/publish.ts';
@@ -15,10 +15,13 @@ export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
 
 /** The whole system around one feed, on the real adapters. */
 export function assemble(base: Bootstrap, feed: Feed): System {
-  const { config, paths, log } = base;
+  const { config, paths } = base;
+  const { enabled, statsEveryMs } = config.diagnostics;
+  const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
+  const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
   const edcdCache = join(paths.dataDir, 'edcd');
   const liveFile = join(paths.exportDir, 'listings-live.csv');
-  return createSystem(
+  const system = createSystem(
     {
       feed,
       decoder: createDecoder(),
@@ -38,6 +41,11 @@ export function assemble(base: Bootstrap, feed: Feed): System {
     },
     settingsFrom(config),
   );
+  if (diagnostics !== null) {
+    const timer = setInterval(() => diagnostics.note('stats', system.reporter.gauges()), statsEveryMs);
+    void system.done.then(() => clearInterval(timer));
+  }
+  return system;
 }
 
 /**

@@ -41,3 +41,14 @@ export function createDiagnostics(file: string, log: Pick<Log, 'warn'>): Diagnos
     flush: () => writing ?? Promise.resolve(),
   };
 }
+
+/** A log whose every line is noted, too, the debug lines about refused messages included. */
+export function withDiagnostics(log: Log, diagnostics: Diagnostics): Log {
+  const both =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (facts: Readonly<Record<string, unknown>>, text: string): void => {
+      log[level](facts, text);
+      diagnostics.note(level, { ...facts, text });
+    };
+  return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') };
+}
