@@ -2,11 +2,8 @@ import { loadConfig, type Config } from './config/load.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from './config/database.ts';
 import type { Environment } from './config/environment.ts';
 import { createDirectories, resolvePaths, type Paths } from './config/paths.ts';
-import type { Log } from './domain/ports/log.ts';
 import type { MarketStore } from './domain/ports/market-store.ts';
 import { createLog, type LogHandle } from './infra/log.ts';
-import { createMariadbStore } from './infra/store/mariadb/store.ts';
-import { createSqliteStore } from './infra/store/sqlite/store.ts';
 
 /** What the daemon and every one-shot begin with. */
 export interface Bootstrap {
@@ -39,15 +36,18 @@ export async function bootstrap(
   return { config, paths, database, log };
 }
 
-/** The store the configuration names; not yet connected. */
-export function createStore({ config, database }: Bootstrap, log: Log): MarketStore {
+/** The store the configuration names; not yet connected. Only its own driver is loaded. */
+export async function createStore({ config, database, log }: Bootstrap): Promise<MarketStore> {
+  const { contract } = config;
   if (database.backend === 'sqlite') {
-    return createSqliteStore({ file: database.file, contract: config.contract, log });
+    const { createSqliteStore } = await import('./infra/store/sqlite/store.ts');
+    return createSqliteStore({ file: database.file, contract, log });
   }
+  const { createMariadbStore } = await import('./infra/store/mariadb/store.ts');
   const { backend, name, socket, ...connection } = database;
   return createMariadbStore({
     connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
-    contract: config.contract,
+    contract,
     lock: config.lock,
     log,
   });

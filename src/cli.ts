@@ -37,7 +37,7 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
         { version: version(), feed: feed.description },
         `tradedangerous-listener ${version()}, feed ${feed.description}`,
       );
-      const code = await run(assemble(base, feed), base);
+      const code = await run(await assemble(base, feed), base);
       base.log.info({ code }, 'stopped');
       return code;
     }

@@ -14,7 +14,7 @@ import { settingsFrom } from './settings.ts';
 export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
 
 /** The whole system around one feed, on the real adapters. */
-export function assemble(base: Bootstrap, feed: Feed): System {
+export async function assemble(base: Bootstrap, feed: Feed): Promise<System> {
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
@@ -25,7 +25,7 @@ export function assemble(base: Bootstrap, feed: Feed): System {
     {
       feed,
       decoder: createDecoder(),
-      store: createStore(base, log),
+      store: await createStore(base),
       spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
       commodities: {
         readCached: () => readCachedCommodities(edcdCache),

@@ -11,7 +11,8 @@ export function settingsFrom(config: Config): SystemSettings {
   const { stations, writer, exporter } = DEFAULT_SETTINGS;
   return {
     ...DEFAULT_SETTINGS,
-    rules: config.rules,
+    // Diagnostics tell of refused messages, too.
+    rules: { ...config.rules, debug: config.debug || config.diagnostics.enabled },
     stations: {
       ...stations,
       backoff: station,

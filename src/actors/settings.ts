@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000;
 /** Defaults; what the configuration file can change is laid over them by main. */
 export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
   // Silence: EDDN brings about ten messages a second.
-  listener: { silenceMs: 30_000, connectMs: 30_000, backoff: { minMs: 1_000, capMs: 60_000 } },
+  listener: { silenceMs: 30_000, connectMs: 10_000, backoff: { minMs: 1_000, capMs: 60_000 } },
   stations: {
     backoff: { minMs: 250, capMs: 30_000 },
     maxFailures: 10,

@@ -24,7 +24,7 @@ export function exportNow(base: Bootstrap, scope: 'live' | 'all'): Promise<strin
 }
 
 async function withStore<T>(base: Bootstrap, work: (store: MarketStore) => Promise<T>): Promise<T> {
-  const store = createStore(base, base.log);
+  const store = await createStore(base);
   try {
     await store.open();
     return await work(store);

@@ -7,7 +7,7 @@ import { assemble, EXIT, run } from '../main.ts';
 /** `replay FILE`: the messages of a file through the same actors, as fast as the database takes them. */
 export async function replay(base: Bootstrap, file: string): Promise<number> {
   const feed = createFileFeed(file);
-  const system = assemble(base, feed);
+  const system = await assemble(base, feed);
   const bar = progressBar(() => feed.progress);
   const code = await run(system, base);
   bar.stop();
