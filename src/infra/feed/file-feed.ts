@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../domain/errors.ts';
@@ -20,9 +21,7 @@ export interface FileProgress {
 }
 
 export interface FileFeed extends Feed {
-  /** Opens the file, as {@link Feed.read} would, and learns its size. */
-  check(): Promise<void>;
-  progress(): FileProgress;
+  readonly progress: FileProgress;
 }
 
 /**
@@ -34,7 +33,7 @@ export interface FileFeed extends Feed {
  */
 export function createFileFeed(file: string): FileFeed {
   let reads = 0;
-  let progress: FileProgress = { readBytes: 0, totalBytes: 0 };
+  let progress: FileProgress = { readBytes: 0, totalBytes: sizeOf(file) };
 
   function close(): void {
     reads += 1;
@@ -44,16 +43,8 @@ export function createFileFeed(file: string): FileFeed {
     description: file,
     finite: true,
     close,
-    progress: () => progress,
-
-    async check(): Promise<void> {
-      try {
-        await using handle = await open(file);
-        await isGzip(handle);
-        progress = { readBytes: 0, totalBytes: (await handle.stat()).size };
-      } catch (error) {
-        throw explain(file, error, 0);
-      }
+    get progress() {
+      return progress;
     },
 
     async read(handlers: FeedHandlers): Promise<void> {
@@ -71,6 +62,14 @@ export function createFileFeed(file: string): FileFeed {
       }
     },
   };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0; // `read` tells why.
+  }
 }
 
 async function* readBatches(
