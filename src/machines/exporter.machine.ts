@@ -37,6 +37,8 @@ interface ExporterContext extends ExporterInput {
   readonly attempt: number;
   readonly lastError: string | null;
   readonly staged: StagedExport | null;
+  /** Rows were committed since the last export began. */
+  readonly writtenSince: boolean;
   readonly published: PublishedExport | null;
 }
 
@@ -59,7 +61,10 @@ export const exporterMachine = setup({
     firstDelay: ({ context }) => context.firstMs,
     retryBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
   },
-  guards: { nothingStaged: (_, staged: StagedExport | null) => staged === null },
+  guards: {
+    nothingStaged: (_, staged: StagedExport | null) => staged === null,
+    writtenSince: ({ context }) => context.writtenSince,
+  },
   actions: {
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
     resetAttempts: assign({ attempt: 0, lastError: null }),
@@ -67,6 +72,8 @@ export const exporterMachine = setup({
       lastError: (_, { error }: { error: unknown }) =>
         error instanceof Error ? error.message : String(error),
     }),
+    noteWritten: assign({ writtenSince: true }),
+    forgetWritten: assign({ writtenSince: false }),
     noteStaged: assign({ staged: (_, staged: StagedExport | null) => staged }),
     notePublished: assign({ published: (_, published: PublishedExport) => published }),
     reportPublished: () => undefined,
@@ -74,11 +81,19 @@ export const exporterMachine = setup({
   },
 }).createMachine({
   id: 'exporter',
-  context: ({ input }) => ({ ...input, attempt: 0, lastError: null, staged: null, published: null }),
+  context: ({ input }) => ({
+    ...input,
+    attempt: 0,
+    lastError: null,
+    staged: null,
+    writtenSince: false,
+    published: null,
+  }),
   initial: 'exporting',
-  on: { stop: '.closed', 'database.quiesce': '.paused' },
+  on: { stop: '.closed', 'database.quiesce': '.paused', 'market.written': { actions: 'noteWritten' } },
   states: {
     exporting: {
+      entry: 'forgetWritten',
       invoke: {
         src: 'stage',
         onDone: [
@@ -115,7 +130,9 @@ export const exporterMachine = setup({
     waiting: {
       initial: 'interval',
       states: {
-        first: { on: { 'market.written': 'gathering' } },
+        first: {
+          always: { guard: 'writtenSince', target: 'gathering' },
+        },
         gathering: { after: { firstDelay: '#exporter.exporting' } },
         interval: { after: { exportInterval: '#exporter.exporting' } },
       },
