@@ -22,7 +22,7 @@ beforeEach(() => {
 
 function openSpool(parkedMax = 100): Spool {
   const log = { warn: (fields: object) => void warnings.push(fields) };
-  const spool = createSpool({ file, parkedMax, log: log as never });
+  const spool = createSpool({ file, parkedMax, log });
   onTestFinished(() => spool.close());
   return spool;
 }
