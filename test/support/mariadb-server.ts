@@ -152,19 +152,18 @@ export class MariadbServer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Runs a statement as root. Rows are objects; 64-bit integers beyond 2^53 come as strings. */
-  async sql<T>(statement: string, database?: string): Promise<T[]> {
+  /** Runs a statement as root, foreign keys unchecked. Every value comes back as text, NULL as null. */
+  async sql(statement: string, database?: string): Promise<Record<string, string | null>[]> {
     const connection = await mysql.createConnection({
       socketPath: this.socketPath,
       user: 'root',
-      timezone: 'Z',
-      supportBigNumbers: true,
-      multipleStatements: true,
+      typeCast: (field) => field.string(),
       ...(database === undefined ? {} : { database }),
     });
     try {
+      await connection.query("SET foreign_key_checks = 0, time_zone = '+00:00'");
       const [rows] = await connection.query<RowDataPacket[]>(statement);
-      return rows as T[];
+      return rows;
     } finally {
       connection.destroy();
     }

@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
+import { isConnectionLost } from './errors.ts';
+
+/** Where the server is and who we are there. Names are sent as utf8mb4 whatever charset the database has. */
+export interface MariadbConnection {
+  readonly host: string;
+  readonly port: number;
+  /** Used instead of host and port when present. */
+  readonly socketPath?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** Until the server has let us in. */
+  readonly connectTimeoutMs?: number;
+  /** PEM texts; absent: no TLS. */
+  readonly ssl?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly verify: boolean;
+  };
+}
+
+/** A value of a row: 64-bit integers and decimals are text, so that ids stay exact. */
+export type Cell = string | number | null;
+
+/** One for writing, the others for exports, purging and questions. */
+const MAX_CONNECTIONS = 6;
+
+/** Seconds that a statement waits for rows another writer holds, before only its station is put off. */
+export const ROW_LOCK_WAIT_S = 1;
+
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1,
+     innodb_lock_wait_timeout = ${ROW_LOCK_WAIT_S}, group_concat_max_len = 16777216, wait_timeout = 28800`,
+];
+
+class ConnectionDroppedError extends Error {
+  readonly code = 'PROTOCOL_CONNECTION_LOST';
+}
+
+/** One connection with its session set up. After an error that costs the connection it is {@link lost}. */
+export class Link {
+  readonly #connection: PoolConnection;
+  readonly #timeoutMs: number;
+  #lost = false;
+
+  constructor(connection: PoolConnection, timeoutMs: number) {
+    this.#connection = connection;
+    this.#timeoutMs = timeoutMs;
+    const lose = () => {
+      this.#lost = true;
+    };
+    connection.on('error', lose).on('end', lose);
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Rows as arrays of cells. Statements that take long by nature say how long they may. */
+  async rows(sql: string, timeoutMs = this.#timeoutMs): Promise<Cell[][]> {
+    return (await this.#query(sql, timeoutMs)) as Cell[][];
+  }
+
+  /** @returns how many rows were matched (UPDATE) or affected */
+  async run(sql: string, timeoutMs = this.#timeoutMs): Promise<number> {
+    return ((await this.#query(sql, timeoutMs)) as ResultSetHeader).affectedRows;
+  }
+
+  /** Back to the pool, unless lost. */
+  release(): void {
+    if (!this.#lost) this.#connection.release();
+  }
+
+  /** Drops the connection at once, whatever runs on it; the server rolls back and frees its locks. */
+  destroy(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    // The driver's own destroy() says goodbye and lets a statement underway wait for ever.
+    const { stream } = this.#connection.connection as unknown as { readonly stream: Socket };
+    stream.destroy(new ConnectionDroppedError('the connection was dropped'));
+  }
+
+  async #query(sql: string, timeout: number): Promise<unknown> {
+    try {
+      const [result] = await this.#connection.query({ sql, timeout, rowsAsArray: true });
+      return result;
+    } catch (error) {
+      // A server that does not answer in time may be frozen, and what it was told may still happen later.
+      if (isConnectionLost(error)) this.destroy();
+      // The statement may be megabytes long: nothing for a log.
+      if (error instanceof Error && 'sql' in error) delete error.sql;
+      throw error;
+    }
+  }
+}
+
+export interface Pool {
+  acquire(): Promise<Link>;
+  /** Ends every connection; those that run something are dropped. */
+  close(): Promise<void>;
+}
+
+/** For a server that does not take leave. */
+const GOODBYE_MS = 500;
+
+export function createPool(connection: MariadbConnection, statementTimeoutMs: number): Pool {
+  const { host, port, socketPath, user, password, database, connectTimeoutMs = 10_000, ssl } = connection;
+  const pool = mysql.createPool({
+    ...(socketPath === undefined ? { host, port } : { socketPath }),
+    user,
+    password,
+    database,
+    connectTimeout: connectTimeoutMs,
+    connectionLimit: MAX_CONNECTIONS,
+    charset: 'UTF8MB4_UNICODE_CI',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    ...(ssl && { ssl: { ...ssl, rejectUnauthorized: ssl.verify, verifyIdentity: ssl.verify } }),
+  });
+  const links = new WeakMap<object, Link>();
+  const open = new Set<Link>();
+  return {
+    async acquire() {
+      const pooled = await pool.getConnection();
+      const known = links.get(pooled.connection);
+      if (known !== undefined) return known;
+      const link = new Link(pooled, statementTimeoutMs);
+      for (const old of open) if (old.lost) open.delete(old);
+      open.add(link);
+      try {
+        for (const statement of SESSION) await link.run(statement);
+      } catch (error) {
+        link.destroy();
+        throw error;
+      }
+      links.set(pooled.connection, link);
+      return link;
+    },
+    async close() {
+      await Promise.race([pool.end(), sleep(GOODBYE_MS)]);
+      for (const link of open) link.destroy();
+    },
+  };
+}

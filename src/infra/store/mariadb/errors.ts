@@ -1,0 +1,195 @@
+import type { WriteOutcome } from '../../../domain/outcome.ts';
+import { StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
+
+/**
+ * What an error means for the stations of a transaction:
+ *
+ * - `deadlock`: another writer was in the way for a moment: the same again
+ * - `lockWait`: another writer holds rows for longer: find out whose, and put only those off
+ * - `invalid`: the station can never be written
+ * - `failed`: the database refused a row for a reason that may pass
+ */
+export type RowFault = 'deadlock' | 'lockWait' | 'invalid' | 'failed';
+
+type Fault =
+  | { readonly row: RowFault }
+  | { readonly store: StoreErrorCode; readonly what: string; readonly advice: string; readonly keeps?: true };
+
+const AWAY = {
+  store: 'unavailable',
+  what: 'does not answer',
+  advice: 'start the server, or correct host, port or socket in TD_DB_CONFIG; it is tried again',
+} as const;
+const STOPPING = { ...AWAY, what: 'is shutting down', advice: 'it is tried again' } as const;
+const CROWDED = {
+  ...AWAY,
+  what: 'has no connection free',
+  advice: 'raise max_connections, or end what holds the connections; it is tried again',
+} as const;
+const DENIED = {
+  ...AWAY,
+  what: 'does not let this user in',
+  advice: 'correct user or password in TD_DB_CONFIG, or the account on the server; it is tried again',
+} as const;
+const NO_DATABASE = {
+  ...AWAY,
+  what: 'has no such database',
+  advice: 'CREATE DATABASE it, or correct name in TD_DB_CONFIG; it is tried again',
+} as const;
+const FORBIDDEN = {
+  ...AWAY,
+  what: 'does not allow this user what is needed',
+  advice:
+    'GRANT SELECT, INSERT, UPDATE, DELETE on the database to the user, and CREATE, INDEX, REFERENCES to have the tables made; it is tried again',
+} as const;
+const CHANGED = {
+  ...AWAY,
+  what: 'has lost a table or a column meanwhile',
+  advice: 'the database is looked at anew; it is tried again',
+} as const;
+const READ_ONLY = {
+  store: 'readOnly',
+  what: 'is read-only',
+  advice: 'SET GLOBAL read_only = 0, or name the primary server; it is tried again',
+  keeps: true,
+} as const;
+const FULL = {
+  store: 'full',
+  what: 'has no room left',
+  advice: "free space on the server's disk; it is tried again",
+  keeps: true,
+} as const;
+const PUZZLED = {
+  ...AWAY,
+  what: 'answered with an error',
+  advice: 'the message is the server’s own; it is tried again',
+  keeps: true,
+} as const;
+const TLS = {
+  ...AWAY,
+  what: 'could not be reached over TLS',
+  advice:
+    "check ssl, ssl_ca, ssl_cert, ssl_key in TD_DB_CONFIG and the server's certificate; it is tried again",
+} as const;
+
+/**
+ * The one classification of the server's errors (https://mariadb.com/kb/en/mariadb-error-codes/). Unknown numbers are
+ * the rows' fault while a station is written, and the server's else.
+ */
+const BY_NUMBER: Readonly<Record<number, Fault>> = {
+  1213: { row: 'deadlock' },
+  1020: { row: 'deadlock' }, // record has changed since last read
+  1317: { row: 'deadlock' }, // an operator killed the statement
+  1205: { row: 'lockWait' },
+  1969: { row: 'lockWait' }, // max_statement_time
+  1062: { row: 'deadlock' }, // another writer inserted it first: read again
+  1264: { row: 'invalid' }, // out of range
+  1366: { row: 'invalid' }, // not a value of the column
+  1406: { row: 'invalid' }, // too long
+  4025: { row: 'invalid' }, // CHECK
+  1048: { row: 'invalid' }, // NULL
+  1452: { row: 'failed' }, // the item or system went away
+  1644: { row: 'failed' }, // a trigger said no
+
+  1290: READ_ONLY,
+  1792: READ_ONLY,
+  1836: READ_ONLY,
+  1021: FULL,
+  1026: FULL,
+  1041: FULL,
+  1114: FULL,
+
+  1040: CROWDED,
+  1135: CROWDED,
+  1203: CROWDED,
+  1226: CROWDED,
+  1045: DENIED,
+  1130: DENIED,
+  1129: DENIED,
+  1698: DENIED,
+  1862: DENIED,
+  1044: FORBIDDEN,
+  1142: FORBIDDEN,
+  1143: FORBIDDEN,
+  1227: FORBIDDEN,
+  1370: FORBIDDEN,
+  1046: NO_DATABASE,
+  1049: NO_DATABASE,
+  1054: CHANGED,
+  1146: CHANGED,
+  1053: STOPPING,
+  1077: STOPPING,
+  1927: STOPPING,
+  4031: STOPPING,
+  1153: AWAY,
+  2006: AWAY,
+  2013: AWAY,
+};
+
+/** By the driver's and the system's codes: the server itself said nothing. */
+const BY_CODE: Readonly<Record<string, Fault>> = {
+  /** {@link RowsChangedError} */
+  ROWS_CHANGED: { row: 'deadlock' },
+  HANDSHAKE_NO_SSL_SUPPORT: TLS,
+  HANDSHAKE_SSL_ERROR: TLS,
+};
+
+/** Rows of a station went away between reading and writing them, by a writer that takes no locks. */
+export class RowsChangedError extends Error {
+  readonly code = 'ROWS_CHANGED';
+}
+
+interface DriverError extends Error {
+  readonly errno?: number;
+  readonly code?: string;
+}
+
+/** Of the server, the driver or the system; node's own complaints about wrong arguments are bugs. */
+function isDriverError(error: unknown): error is DriverError {
+  if (!(error instanceof Error) || error instanceof StoreError) return false;
+  if ('fatal' in error && error.fatal === true) return true;
+  return 'code' in error && typeof error.code === 'string' && !/^ERR_(?!TLS|SSL)/.test(error.code);
+}
+
+function faultOf({ errno = 0, code = '' }: DriverError): Fault | undefined {
+  const known = BY_NUMBER[errno] ?? BY_CODE[code];
+  if (known !== undefined || code.startsWith('ER_')) return known;
+  // Certificates are verified by node:tls, whose codes are many.
+  return /CERT|SIGNATURE|TLS|SSL/.test(code) ? TLS : AWAY;
+}
+
+/** What the error means for one station; undefined: it concerns the whole store, or is a bug. */
+export function rowFault(error: unknown): RowFault | undefined {
+  if (!isDriverError(error)) return undefined;
+  const fault = faultOf(error) ?? ({ row: 'failed' } as const);
+  return 'row' in fault ? fault.row : undefined;
+}
+
+/** The outcome of a station that could not be written for this error. */
+export function rowOutcome(fault: RowFault, error: unknown): WriteOutcome {
+  const status = fault === 'deadlock' || fault === 'lockWait' ? 'locked' : fault;
+  return { status, reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** The connection is of no more use. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!isDriverError(error)) return false;
+  const fault = faultOf(error);
+  return fault !== undefined && 'store' in fault && fault.keeps === undefined;
+}
+
+/** An error of server or driver -> what the port promises; anything else is a bug or a StoreError already and stays. */
+export function toStoreError(error: unknown, server: string): unknown {
+  if (!isDriverError(error)) return error;
+  const fault = faultOf(error) ?? PUZZLED;
+  if ('row' in fault) {
+    return new StoreError('busy', `${server} is held up by another program: ${error.message}`, {
+      advice: 'it is tried again; if it lasts, look for a program that keeps a transaction open',
+      cause: error,
+    });
+  }
+  return new StoreError(fault.store, `${server} ${fault.what}: ${error.message}`, {
+    advice: fault.advice,
+    cause: error,
+  });
+}

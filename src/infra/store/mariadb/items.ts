@@ -1,0 +1,107 @@
+import type { Commodity } from '../../../domain/catalogue.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
+import { categoryKey, seedItems } from '../seed-items.ts';
+import type { Link } from './connection.ts';
+import { seedCategories } from './database.ts';
+import { statements, text } from './sql.ts';
+
+/** Item id -> mean price, null = none told yet. */
+export type Items = ReadonlyMap<number, number | null>;
+
+export async function readItems(link: Link): Promise<Items> {
+  const rows = await link.rows('SELECT item_id, avg_price FROM Item');
+  return new Map(rows.map(([id, price]) => [Number(id), price as number | null]));
+}
+
+/** Seeds `Category`, and `Item` when it is empty. */
+export async function seedCatalogue(
+  link: Link,
+  commodities: readonly Commodity[],
+  maxBytes: number,
+): Promise<void> {
+  await seedCategories(link);
+  const [[filled] = []] = await link.rows('SELECT EXISTS (SELECT 1 FROM Item)');
+  if (Number(filled) !== 0) return;
+  const items = seedItems(commodities, await readCategories(link)).map((item) =>
+    itemValues(item.itemId, item.name, item.categoryId, item.uiOrder),
+  );
+  for (const sql of insertItems(items, maxBytes)) await link.run(sql);
+}
+
+export interface Admission {
+  /** Per snapshot: why it can never be written; null when it can. */
+  readonly refusals: readonly (string | null)[];
+  /** Values of the items to add for those that can, ascending id. */
+  readonly additions: readonly string[];
+}
+
+/** Looks whether every item of the snapshots exists or may be added. Nothing is added for one that is refused. */
+export async function admit(
+  link: Link,
+  snapshots: readonly Snapshot[],
+  catalogue: ReadonlyMap<number, Commodity>,
+): Promise<Admission> {
+  const items = await readItems(link);
+  const missing = snapshots.map((snapshot) => itemIds(snapshot).filter((id) => !items.has(id)));
+  if (missing.every((ids) => ids.length === 0)) return { refusals: missing.map(() => null), additions: [] };
+
+  const categories = await readCategories(link);
+  const additions = new Map<number, string>();
+  const refusals = missing.map((ids) => {
+    const found = new Map<number, string>();
+    for (const id of ids) {
+      const commodity = catalogue.get(id);
+      if (commodity === undefined) return `unknown item ${id}`;
+      const categoryId = categories.get(categoryKey(commodity.category));
+      if (categoryId === undefined) return `unknown category ${commodity.category}`;
+      found.set(id, itemValues(id, commodity.name, categoryId, 0));
+    }
+    for (const [id, values] of found) additions.set(id, values);
+    return null;
+  });
+  return { refusals, additions: [...additions].sort(([a], [b]) => a - b).map(([, values]) => values) };
+}
+
+/** Existing items stay as they are, also one that another program adds at this moment. */
+export function insertItems(values: readonly string[], maxBytes: number): Iterable<string> {
+  const head = 'INSERT INTO Item (item_id, fdev_id, name, category_id, ui_order) VALUES ';
+  return statements(head, values, ' ON DUPLICATE KEY UPDATE item_id = Item.item_id', maxBytes);
+}
+
+/**
+ * Writes the mean prices of written snapshots where they differ; the newest observation tells. One statement of its
+ * own, for the rows of `Item` are what every writer's foreign keys look at: held during a whole batch they would stop
+ * all the others. Left out while another program imports a dump, as Trade Dangerous' own listener does.
+ */
+export async function writeMeans(link: Link, written: readonly Snapshot[]): Promise<void> {
+  const means = new Map<number, number>();
+  for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
+    for (let at = 0; at < rows.length; at += ROW_WIDTH) {
+      const price = rows[at + ROW.meanPrice] ?? 0;
+      if (price > 0) means.set(rows[at + ROW.itemId] ?? 0, price);
+    }
+  }
+  if (means.size === 0) return;
+  const items = await readItems(link);
+  const changed = [...means].filter(([id, price]) => items.get(id) !== price).sort(([a], [b]) => a - b);
+  if (changed.length === 0) return;
+  const [[importer] = []] = await link.rows("SELECT IS_USED_LOCK('td.spansh.import') <> CONNECTION_ID()");
+  if (Number(importer) === 1) return;
+  await link.run(
+    `UPDATE Item SET avg_price = CASE item_id ${changed.map(([id, price]) => `WHEN ${id} THEN ${price}`).join(' ')} END
+     WHERE item_id IN (${changed.map(([id]) => id).join()})`,
+  );
+}
+
+function itemIds({ rows }: Snapshot): number[] {
+  return Array.from({ length: rows.length / ROW_WIDTH }, (_, i) => rows[i * ROW_WIDTH + ROW.itemId] ?? 0);
+}
+
+function itemValues(itemId: number, name: string, categoryId: number, uiOrder: number): string {
+  return `(${itemId}, ${itemId}, ${text(name)}, ${categoryId}, ${uiOrder})`;
+}
+
+async function readCategories(link: Link): Promise<Map<string, number>> {
+  const rows = await link.rows('SELECT category_id, name FROM Category');
+  return new Map(rows.map(([id, name]) => [categoryKey(String(name)), Number(id)]));
+}

@@ -1,0 +1,148 @@
+import type { Commodity } from '../../../domain/catalogue.ts';
+import { lookupName, NEW_STATION, type Contract } from '../../../domain/contract.ts';
+import type { WriteOutcome } from '../../../domain/outcome.ts';
+import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
+import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
+import { formatTimestamp } from '../../../domain/timestamp.ts';
+import type { Link } from './connection.ts';
+import { admit, insertItems } from './items.ts';
+import { writeRows } from './market-rows.ts';
+import { epochOf, statements, text } from './sql.ts';
+import { findSystems, systemKey } from './systems.ts';
+
+/** What the writer knows of the database. */
+export interface WriteContext {
+  readonly contract: Contract;
+  readonly maxStatementBytes: number;
+  readonly catalogue: ReadonlyMap<number, Commodity>;
+}
+
+export type Outcomes = ReadonlyMap<Snapshot, WriteOutcome>;
+
+interface Accepted {
+  readonly snapshot: Snapshot;
+  readonly station: 'known' | 'created' | 'moved';
+  readonly systemId: string;
+  readonly hasRows: boolean;
+}
+
+/**
+ * Reads, decides and writes some stations in one transaction. Whoever calls holds their locks. An error leaves
+ * nothing written.
+ *
+ * After a connection lost during COMMIT nobody knows whether it happened: the caller gives the same snapshots again,
+ * and writing them twice is writing them once (same rows, same time, same `from_live`).
+ */
+export async function writeTransaction(
+  link: Link,
+  context: WriteContext,
+  snapshots: readonly Snapshot[],
+): Promise<Outcomes> {
+  await link.run('START TRANSACTION');
+  try {
+    const outcomes = await write(link, context, snapshots);
+    await link.run('COMMIT');
+    return outcomes;
+  } catch (error) {
+    if (!link.lost) await link.run('ROLLBACK');
+    throw error;
+  }
+}
+
+async function write(link: Link, context: WriteContext, snapshots: readonly Snapshot[]): Promise<Outcomes> {
+  const outcomes = new Map<Snapshot, WriteOutcome>();
+  const accepted: Accepted[] = [];
+  for (const [snapshot, verdict] of await decide(link, snapshots)) {
+    if ('status' in verdict) outcomes.set(snapshot, verdict);
+    else accepted.push(verdict);
+  }
+  const { refusals, additions } = await admit(
+    link,
+    accepted.map(({ snapshot }) => snapshot),
+    context.catalogue,
+  );
+  const written = accepted.filter(({ snapshot }, i) => {
+    const reason = refusals[i] ?? null;
+    if (reason !== null) outcomes.set(snapshot, { status: 'invalid', reason });
+    return reason === null;
+  });
+  for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
+  await placeStations(link, context, written);
+  await writeRows(link, written, context.maxStatementBytes);
+  for (const { snapshot, station } of written) {
+    outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });
+  }
+  return outcomes;
+}
+
+/** The write rule for each station; systems are looked up only for those that seem new or elsewhere. */
+async function decide(
+  link: Link,
+  snapshots: readonly Snapshot[],
+): Promise<(readonly [Snapshot, WriteOutcome | Accepted])[]> {
+  const stored = await readStations(link, snapshots);
+  const systems = await findSystems(
+    link,
+    snapshots
+      .filter(({ marketId, systemName }) => !sameName(systemName, stored.get(marketId)?.systemName ?? ''))
+      .map(({ systemName }) => systemName),
+  );
+  return snapshots.map((snapshot) => {
+    const station = stored.get(snapshot.marketId);
+    const decision = decideWrite(snapshot, station, systems.get(systemKey(snapshot.systemName)) ?? []);
+    if (!decision.write) return [snapshot, decision.outcome];
+    const hasRows = (station?.newestAtS ?? null) !== null;
+    return [snapshot, { snapshot, station: decision.station, systemId: decision.systemId, hasRows }];
+  });
+}
+
+async function readStations(
+  link: Link,
+  snapshots: readonly Snapshot[],
+): Promise<Map<number, StoredStation<string>>> {
+  const rows = await link.rows(
+    `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')},
+       (SELECT ${epochOf('MAX(modified)')} FROM StationItem WHERE station_id = st.station_id)
+     FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id
+     WHERE st.station_id IN (${snapshots.map(({ marketId }) => marketId).join()})`,
+  );
+  return new Map(
+    rows.map(([id, name, systemId, systemName, modifiedS, newestAtS]) => [
+      Number(id),
+      {
+        name: String(name),
+        systemId: String(systemId),
+        systemName: String(systemName ?? ''),
+        modifiedS: Number(modifiedS),
+        newestAtS: newestAtS === null ? null : Number(newestAtS),
+      },
+    ]),
+  );
+}
+
+async function placeStations(
+  link: Link,
+  { contract, maxStatementBytes }: WriteContext,
+  written: readonly Accepted[],
+): Promise<void> {
+  const { typeId, lsFromStar, market, flag } = NEW_STATION;
+  const v13 = contract === 'v13';
+  const fixed = `${lsFromStar}, ${typeId}, '${market}'${`, '${flag}'`.repeat(8)}`;
+  const created = written
+    .filter(({ station }) => station === 'created')
+    .map(({ snapshot: { marketId, stationName, observedAtS }, systemId }) => {
+      const lookup = v13 ? `, ${text(lookupName(stationName))}` : '';
+      return `(${marketId}, ${text(stationName)}, ${systemId}, '${formatTimestamp(observedAtS)}', ${fixed}${lookup})`;
+    });
+  const head = `INSERT INTO Station (station_id, name, system_id, modified, ls_from_star, type_id, market, blackmarket,
+    max_pad_size, shipyard, outfitting, rearm, refuel, repair, planetary${v13 ? ', lookup_name' : ''}) VALUES `;
+  for (const sql of statements(head, created, '', maxStatementBytes)) await link.run(sql);
+
+  for (const { snapshot, station, systemId } of written) {
+    if (station !== 'moved') continue;
+    const modified = formatTimestamp(snapshot.observedAtS);
+    await link.run(
+      `UPDATE Station SET system_id = ${systemId}, modified = '${modified}' WHERE station_id = ${snapshot.marketId}`,
+    );
+  }
+}

@@ -1,0 +1,175 @@
+import type { Commodity } from '../../../domain/catalogue.ts';
+import type { ContractChoice } from '../../../domain/contract.ts';
+import { StoreError } from '../../../domain/errors.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import type { MarketStore } from '../../../domain/ports/market-store.ts';
+import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
+import { openDatabase, type Recognised } from './database.ts';
+import { toStoreError } from './errors.ts';
+import { exportListings } from './export.ts';
+import { purge, readStats } from './housekeeping.ts';
+import { seedCatalogue } from './items.ts';
+import type { LockTuning } from './locks.ts';
+import { findSystems, systemKey } from './systems.ts';
+import { writeMarkets } from './write-markets.ts';
+
+export interface MariadbStoreOptions {
+  readonly connection: MariadbConnection;
+  readonly contract: ContractChoice;
+  readonly lock: LockTuning;
+  readonly log?: Log;
+  /** A statement without an answer for so long means that the server is frozen: its connection is given up. */
+  readonly statementTimeoutMs?: number;
+}
+
+const STATEMENT_TIMEOUT_MS = 20_000;
+
+/**
+ * A Trade Dangerous database on a MariaDB server, shared with other writers that take its advisory locks.
+ *
+ * One connection is pinned for writing: advisory locks belong to it. Everything else borrows from a small pool. After
+ * an error that cost a connection, the next call connects anew and looks at the database again.
+ */
+export function createMariadbStore(options: MariadbStoreOptions): MarketStore {
+  const { connection, lock, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { host, port, socketPath, database } = connection;
+  const address = `${socketPath ?? `${host}:${port}`}/${database}`;
+  const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
+  // A database put in this one's place must be of the same generation, for what is published depends on it.
+  let choice = options.contract;
+  let catalogue: ReadonlyMap<number, Commodity> = new Map();
+  let pool: Pool | undefined;
+  let pinned: Link | undefined;
+  let opening: Promise<Recognised> | undefined;
+  /** Told once: by the next `open`. */
+  let created = false;
+  let writes: Promise<unknown> = Promise.resolve();
+
+  async function connect(): Promise<Link> {
+    pool ??= createPool(connection, statementTimeoutMs);
+    return pool.acquire();
+  }
+
+  async function recogniseOnce(): Promise<Recognised> {
+    const link = await connect();
+    try {
+      const recognised = await openDatabase(link, choice, address);
+      choice = recognised.info.contract;
+      created ||= recognised.info.created;
+      return recognised;
+    } finally {
+      link.release();
+    }
+  }
+
+  function ready(): Promise<Recognised> {
+    opening ??= recogniseOnce();
+    return opening;
+  }
+
+  /** Opens first; translates what server and driver throw. Unless all is well the next call looks anew. */
+  async function guarded<T>(run: (recognised: Recognised) => Promise<T>): Promise<T> {
+    try {
+      return await run(await ready());
+    } catch (error) {
+      const translated = toStoreError(error, `MariaDB at ${address}`);
+      if (translated instanceof StoreError && translated.code !== 'busy') opening = undefined;
+      throw translated;
+    }
+  }
+
+  function borrowing<T>(run: (link: Link, recognised: Recognised) => Promise<T>): Promise<T> {
+    return guarded(async (recognised) => {
+      const link = await connect();
+      try {
+        return await run(link, recognised);
+      } finally {
+        link.release();
+      }
+    });
+  }
+
+  /** Runs something long until it is done, its caller's signal is aborted, or the store is closed. */
+  function stoppable<T>(
+    signal: AbortSignal | undefined,
+    run: (link: Link, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    const done = (async () => {
+      try {
+        either.throwIfAborted();
+        return await guarded(async () => {
+          const link = await connect();
+          // Whatever statement runs: the server rolls back when it finds nobody there.
+          const drop = () => link.destroy();
+          either.addEventListener('abort', drop);
+          try {
+            const result = await run(link, either);
+            link.release();
+            return result;
+          } catch (error) {
+            // A transaction may be open on it.
+            link.destroy();
+            throw error;
+          } finally {
+            either.removeEventListener('abort', drop);
+          }
+        });
+      } catch (error) {
+        if (!either.aborted) throw error;
+        throw new StoreError('aborted', `the work on ${address} was stopped`, { cause: error });
+      }
+    })();
+    const entry = { stop, done };
+    running.add(entry);
+    return done.finally(() => running.delete(entry));
+  }
+
+  return {
+    open: () =>
+      guarded(({ info }) => {
+        const told = { ...info, created };
+        created = false;
+        return Promise.resolve(told);
+      }),
+
+    useCatalogue(commodities) {
+      catalogue = new Map(commodities.map((commodity) => [commodity.id, commodity]));
+      return borrowing((link, { maxStatementBytes }) => seedCatalogue(link, commodities, maxStatementBytes));
+    },
+
+    writeMarkets(batch) {
+      // One at a time: the pinned connection has one transaction.
+      const result = writes.then(() =>
+        guarded(async ({ info: { contract }, maxStatementBytes }) => {
+          if (pinned === undefined || pinned.lost) pinned = await connect();
+          return writeMarkets(pinned, batch, { contract, maxStatementBytes, catalogue }, lock, log);
+        }),
+      );
+      writes = result.catch(() => undefined);
+      return result;
+    },
+
+    knownSystems: (names) =>
+      borrowing(async (link) => {
+        const systems = await findSystems(link, names);
+        return new Set(names.filter((name) => systems.get(systemKey(name))?.length === 1));
+      }),
+
+    stats: () => stoppable(undefined, readStats),
+
+    exportListings: (scope, sink, signal) =>
+      stoppable(signal, (link, stop) => exportListings(link, scope, sink, stop)),
+
+    purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop)),
+
+    async close() {
+      for (const { stop } of running) stop.abort();
+      await Promise.allSettled([...running].map(({ done }) => done));
+      await writes;
+      await pool?.close();
+      pool = pinned = opening = undefined;
+    },
+  };
+}
