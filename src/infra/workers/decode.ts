@@ -42,12 +42,12 @@ function rowStagerFor({ version, json }: SharedCatalogue): RowStager {
   return current.rowStager;
 }
 
-export function decode({ batch, catalogue, rules }: DecodeTask) {
+export function decode({ batch, catalogue, rules }: DecodeTask): unknown {
   const rowStager = catalogue && rowStagerFor(catalogue);
   return transferred(stageBatch({ ...batch, frames: unpack(batch) }, rowStager, rules));
 }
 
-export function resolve({ entries, catalogue }: ResolveTask) {
+export function resolve({ entries, catalogue }: ResolveTask): unknown {
   const stager = new BatchStager(rowStagerFor(catalogue));
   for (const entry of entries) stager.resolve(entry);
   return transferred(stager.finish());
@@ -57,8 +57,8 @@ function unpack({ bytes, ends }: PackedBatch): Uint8Array[] {
   return Array.from(ends, (end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
 }
 
-/** Rows are moved to the caller, not copied. */
-function transferred(batch: StagedBatch) {
+/** The batch as the pool's caller gets it, its rows moved, not copied. */
+function transferred(batch: StagedBatch): unknown {
   return move({
     [valueSymbol]: batch,
     [transferableSymbol]: batch.snapshots.map(({ rows }) => rows.buffer),
