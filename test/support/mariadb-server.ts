@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** The account the store uses: no SUPER, all rights on databases named `tdl_...` only. */
 const USER = { user: 'tdl', password: 'p%ss;w#rd' } as const;
 
-/** Fast, and still safe against SIGKILL of the server: only a crash of the machine could lose commits. */
+/** Fast, and safe against SIGKILL of the server: only a crash of the machine could lose commits. */
 const FAST = [
   '--innodb-flush-log-at-trx-commit=2',
   '--innodb-buffer-pool-size=64M',
@@ -22,6 +22,16 @@ const FAST = [
   '--skip-log-bin',
   '--performance-schema=OFF',
 ];
+
+/** In memory where there is room: tables are made ten times faster. */
+function fastFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > 2 ** 30 ? '/dev/shm' : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
 
 export interface ServerOptions {
   /** Also listen on a port of 127.0.0.1. */
@@ -48,7 +58,10 @@ export class MariadbServer {
   port = 0;
   #process: ChildProcess | undefined;
   #databases = 0;
-  readonly #endWithUs = (): void => void this.#process?.kill('SIGKILL');
+  readonly #endWithUs = (): void => {
+    this.#process?.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   constructor(binaries: MariadbBinaries, options: ServerOptions = {}) {
     this.#binaries = binaries;
@@ -60,7 +73,9 @@ export class MariadbServer {
   }
 
   async create(): Promise<void> {
-    this.#folder = mkdtempSync(path.join(tmpdir(), 'tdl-maria-'));
+    this.#folder = mkdtempSync(
+      path.join(this.#options.durable === true ? tmpdir() : fastFolder(), 'tdl-maria-'),
+    );
     process.once('exit', this.#endWithUs);
     if (this.#options.tcp === true) this.port = await freePort();
     const { installDb, baseDir, env } = this.#binaries;
