@@ -27,7 +27,12 @@ interface ListenerContext extends ListenerInput {
   readonly lastError: string | null;
 }
 
-export type ListenerEvent = FeedEvent | FlowEvent | StopEvent;
+interface FeedCrash {
+  readonly type: 'xstate.error.actor.feed';
+  readonly error: unknown;
+}
+
+export type ListenerEvent = FeedEvent | FlowEvent | StopEvent | FeedCrash;
 export type FeedCommand = FlowEvent | StopEvent;
 
 /** How long a closing feed may take to stage what it has already read. */
@@ -82,9 +87,13 @@ export const listenerMachine = setup({
   },
   states: {
     attached: {
-      invoke: { id: 'feed', src: 'feed', onError: { target: 'backingOff', actions: 'noteFailure' } },
+      invoke: { id: 'feed', src: 'feed' },
       on: {
         'feed.failed': [
+          { guard: 'finite', target: 'failed', actions: 'noteFailure' },
+          { target: 'backingOff', actions: 'noteFailure' },
+        ],
+        'xstate.error.actor.feed': [
           { guard: 'finite', target: 'failed', actions: 'noteFailure' },
           { target: 'backingOff', actions: 'noteFailure' },
         ],
@@ -136,6 +145,7 @@ export const listenerMachine = setup({
             'feed.closed': '#listener.closed',
             'feed.ended': '#listener.closed',
             'feed.failed': '#listener.closed',
+            'xstate.error.actor.feed': '#listener.closed',
           },
         },
       },
