@@ -175,11 +175,12 @@ export const supervisorMachine = setup({
         'xstate.done.actor.writer': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.exporter': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.listener': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.error.actor.stations': { target: '.spooling', actions: 'noteFailure' },
+        'xstate.error.actor.stations': { actions: 'noteFailure' },
         stop: {},
       },
       states: {
         orderly: {
+          on: { 'xstate.error.actor.stations': { target: 'spooling', actions: 'noteFailure' } },
           after: { drainDeadline: { target: 'spooling', actions: 'reportDeadline' } },
           initial: 'closingFeed',
           states: {
