@@ -97,7 +97,11 @@ export const exporterMachine = setup({
       invoke: {
         src: 'stage',
         onDone: [
-          { guard: { type: 'nothingStaged', params: ({ event }) => event.output }, target: 'waiting.first' },
+          {
+            guard: { type: 'nothingStaged', params: ({ event }) => event.output },
+            target: 'waiting.first',
+            actions: 'resetAttempts',
+          },
           {
             target: 'publishing',
             actions: { type: 'noteStaged', params: ({ event }) => event.output },
