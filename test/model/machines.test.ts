@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { MACHINES } from '../../src/machines/graph.ts';
+import { Coverage } from '../support/coverage.ts';
+import { explore, offered } from '../support/model.ts';
+import { Replay } from '../support/replay.ts';
+import { SETUPS } from './setups/index.ts';
+
+// XState warns of messages to children that have just ended; nobody has to know who was first.
+beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
+
+describe.each(MACHINES.map((machine) => [machine.id, machine] as const))('machine %s', (_, machine) => {
+  const explored = SETUPS.filter((setup) => setup.machine === machine).map((setup) => ({
+    setup,
+    ...explore(setup),
+  }));
+
+  test('reaches every state and takes every transition, and keeps its promises on the way', async () => {
+    const coverage = new Coverage(machine);
+    for (const { setup, paths } of explored) {
+      for (const { events, state } of paths) {
+        const { snapshot } = await new Replay(setup, coverage).play(events);
+        expect(snapshot.value).toEqual(state.value);
+        for (const event of offered(setup, state)) {
+          await new Replay(setup, coverage).play([...events, event]);
+        }
+      }
+    }
+    console.log(`coverage of ${String(coverage)}`);
+    expect(coverage.unseen).toEqual([]);
+  });
+
+  test('has a way out of every state', () => {
+    expect(explored.flatMap(({ deadEnds }) => deadEnds)).toEqual([]);
+  });
+
+  test.each(['good', 'bad'] as const)('ends when stopped, from every state, with %s luck', async (luck) => {
+    for (const { setup, paths } of explored) {
+      for (const { events, state } of paths) {
+        if (state.status !== 'active') continue;
+        const replay = await new Replay(setup).play([...events, setup.stop]);
+        await replay.runOn(luck);
+        expect(replay.snapshot.status).toBe('done');
+      }
+    }
+  });
+
+  test('keeps its promises whatever comes', async () => {
+    for (const { setup } of explored) {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(), { maxLength: 60 }), async (choices) => {
+          const replay = await new Replay(setup).play([]);
+          for (const choice of choices) {
+            const events = replay.possible();
+            if (events.length === 0) break;
+            await replay.perform(events[choice % events.length]!);
+          }
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import { expect } from 'vitest';
+import { exporterMachine } from '../../../src/machines/exporter.machine.ts';
+import type { ModelSetup } from '../../support/model.ts';
+
+export const exporter: ModelSetup<typeof exporterMachine> = {
+  machine: exporterMachine,
+  input: {
+    intervalMs: 300_000,
+    firstMs: 2_000,
+    backoff: { minMs: 1_000, capMs: 60_000 },
+    random: () => 0.5,
+  },
+  outputs: {
+    stage: [{ token: 1, rows: 10, stations: 2 }, null],
+    publish: [{ rows: 10, stations: 2, bytes: 100, changed: true }],
+  },
+  fails: ['stage', 'publish'],
+  delays: { exportInterval: [300_000, 300_000], firstDelay: [2_000, 2_000], retryBackoff: [500, 60_000] },
+  stop: { type: 'stop' },
+  home: ['waiting.interval'],
+  key: ({ attempt, staged, writtenSince }) => [attempt > 0, staged, writtenSince],
+  check({ event, value, previous, context, before, running, news, history, done }) {
+    const slot = { exporting: 'stage', publishing: 'publish' }[value];
+    expect(running, 'one export at a time').toEqual(slot === undefined ? [] : [slot]);
+    if (news.includes('start publish')) {
+      expect(previous, 'only a file that was written whole is published').toBe('exporting');
+      expect(event.output).toEqual(context.staged);
+    }
+    if (value === 'backingOff' && previous !== value)
+      expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
+    if (value.startsWith('waiting')) expect(context.attempt, 'a success ends the backoff').toBe(0);
+    if (value === 'waiting.first') {
+      const last = (entry: string) => history.findLastIndex((past) => past === entry);
+      expect(last('start stage'), 'sees what was written').toBeGreaterThan(last('event market.written'));
+    }
+    if (done) expect(event.type).toBe('stop');
+  },
+};

@@ -1,0 +1,83 @@
+import { expect } from 'vitest';
+import type { GuardianInput, GuardianOutput } from '../../../src/machines/guardian.machine.ts';
+import { GUARDED, supervisorMachine, type GuardedName } from '../../../src/machines/supervisor.machine.ts';
+import type { ModelSetup } from '../../support/model.ts';
+
+const guardianInput = (name: GuardedName): GuardianInput => ({
+  name,
+  childInput: {},
+  maxRestarts: 5,
+  steadyMs: 60_000,
+  backoff: { minMs: 500, capMs: 30_000 },
+  random: () => 0.5,
+});
+
+const isGuarded = (src: string): src is GuardedName => GUARDED.includes(src as GuardedName);
+
+const ended = (name: GuardedName): GuardianOutput[] => [
+  { name, exhausted: null, childOutput: null },
+  { name, exhausted: 'boom', childOutput: null },
+];
+const REFUSED: GuardianOutput = {
+  name: 'writer',
+  exhausted: null,
+  childOutput: { failure: { kind: 'setup', reason: 'foreign' } },
+};
+
+export const supervisor: ModelSetup<typeof supervisorMachine> = {
+  machine: supervisorMachine,
+  input: {
+    drainMs: 20_000,
+    guardians: {
+      catalogue: guardianInput('catalogue'),
+      writer: guardianInput('writer'),
+      exporter: guardianInput('exporter'),
+      listener: guardianInput('listener'),
+    },
+  },
+  outputs: {
+    prepare: [undefined],
+    catalogue: ended('catalogue'),
+    writer: [...ended('writer'), REFUSED],
+    exporter: ended('exporter'),
+    listener: ended('listener'),
+    spoolRest: [undefined],
+    release: [undefined],
+  },
+  fails: ['prepare', 'stations', 'spoolRest', 'release'],
+  delays: { drainDeadline: [20_000, 20_000] },
+  stop: { type: 'stop' },
+  home: ['running', 'stopped', 'failed'],
+  // Of the pool it does not remember whether it has crashed: then there is at least a failure.
+  isAlive: (src, { alive, failure }) =>
+    src === 'stations' ? failure === null : !isGuarded(src) || alive.includes(src),
+  key: ({ alive, failure }) => [alive, failure?.kind],
+  check({ value, context, before, running, history, news, done, output }) {
+    const happened = (entry: string) => history.includes(entry);
+    const first = (entry: string) => history.indexOf(entry);
+    if (value === 'booting') expect(running, 'nothing before the spool is open').toEqual(['prepare']);
+    for (const name of context.alive) expect(done || running.includes(name), `${name} is alive`).toBe(true);
+
+    const hurried = happened('do reportDeadline') || happened('event xstate.error.actor.stations');
+    if (news.includes('tell writer stop')) {
+      expect(context.alive, 'the feed is closed first').not.toContain('listener');
+      if (!hurried) expect(happened('tell stations stations.flush'), 'and deferred stations').toBe(true);
+    }
+    if (news.includes('tell exporter stop')) expect(context.alive, 'then the queue').not.toContain('writer');
+    if (news.includes('start spoolRest') && !hurried) expect(context.alive, 'then the rest').toEqual([]);
+    if (happened('start release') && happened('end prepare') && happened('start writer')) {
+      expect(first('start spoolRest'), 'the files are closed last').toBeLessThan(first('start release'));
+      expect(happened('end spoolRest')).toBe(true);
+    }
+    for (const once of ['start spoolRest', 'start release', 'start stations']) {
+      expect(history.filter((entry) => entry === once).length, once).toBeLessThanOrEqual(1);
+    }
+    if (before !== null && before.failure !== null) {
+      expect(context.failure, 'the first reason is told').toBe(before.failure);
+    }
+    if (done) {
+      expect(output).toEqual({ failure: context.failure });
+      expect(value).toBe(context.failure === null ? 'stopped' : 'failed');
+    }
+  },
+};

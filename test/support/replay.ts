@@ -1,0 +1,178 @@
+import {
+  createActor,
+  fromPromise,
+  type AnyActorLogic,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+} from 'xstate';
+import type { Coverage } from './coverage.ts';
+import { childOf, nodesOf, offered, valueOf, type ModelSetup } from './model.ts';
+import { settled, VirtualTime } from './virtual-time.ts';
+
+interface Slot {
+  readonly src: string;
+  readonly end: (output: unknown) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** A machine at work: its clock stands still, its slots end when they are told. */
+export class Replay {
+  readonly time = new VirtualTime(0);
+  readonly #setup: ModelSetup;
+  readonly #coverage: Coverage | null;
+  readonly #slots = new Map<string, Slot>();
+  readonly #history: string[] = [];
+  /** A child was started while its predecessor still ran. */
+  #overlap: string | null = null;
+  readonly #actor;
+
+  constructor(setup: ModelSetup, coverage: Coverage | null = null) {
+    this.#setup = setup;
+    this.#coverage = coverage;
+    const slots = Object.keys(setup.machine.implementations.actors);
+    this.#actor = createActor(
+      setup.machine.provide({ actors: Object.fromEntries(slots.map((src) => [src, this.#fakeSlot(src)])) }),
+      {
+        input: setup.input as never,
+        clock: this.time,
+        inspect: (inspected) => {
+          if (inspected.actorRef !== this.#actor) return;
+          if (inspected.type === '@xstate.action') this.#history.push(`do ${inspected.action.type}`);
+          if (inspected.type === '@xstate.microstep') {
+            coverage?.see(inspected.snapshot as AnyMachineSnapshot, inspected._transitions);
+          }
+        },
+      },
+    );
+    this.#actor.subscribe({ error: (error) => this.#history.push(`crashed: ${String(error)}`) });
+  }
+
+  get snapshot(): AnyMachineSnapshot {
+    return this.#actor.getSnapshot() as AnyMachineSnapshot;
+  }
+
+  /** Starts the machine and plays the events, checking after each. */
+  async play(events: readonly AnyEventObject[]): Promise<this> {
+    await this.#step({ type: 'xstate.init' }, () => this.#actor.start());
+    for (const event of events) await this.perform(event);
+    return this;
+  }
+
+  /** Makes an event happen as it does in life: children end or fail, timers fire, the rest is sent. */
+  async perform(event: AnyEventObject): Promise<void> {
+    await this.#step(event, async () => {
+      const child = childOf(event.type);
+      // A child ends once; only the graph thinks that it could end again.
+      if (child?.ends === 'done') this.#slots.get(child.id)?.end(event.output);
+      else if (child?.ends === 'error') this.#slots.get(child.id)?.fail(event.error);
+      else if (event.type.startsWith('xstate.after.')) await this.time.fireNext();
+      else this.#actor.send(event);
+    });
+  }
+
+  /** Everything that can happen next. */
+  possible(): AnyEventObject[] {
+    return offered(this.#setup, this.snapshot).filter(
+      ({ type }) => childOf(type) === null || this.#slots.has(childOf(type)!.id),
+    );
+  }
+
+  /** Lets the machine run on by itself: what ends, ends well (or badly), what waits is answered or times out. */
+  async runOn(luck: 'good' | 'bad'): Promise<void> {
+    for (let step = 0; this.snapshot.status === 'active'; step++) {
+      if (step > 100) throw new Error(`still ${valueOf(this.snapshot)} after ${step} steps`);
+      const answer = this.#setup.answer?.(valueOf(this.snapshot)) ?? null;
+      const next = this.possible().filter(({ type }) => type.startsWith('xstate.'));
+      const fitting = next.filter(({ type }) => type.startsWith('xstate.error.') === (luck === 'bad'));
+      const event = answer ?? (luck === 'good' ? fitting[0] : (fitting[0] ?? next.at(-1)));
+      await this.perform(event ?? this.#setup.stop);
+    }
+  }
+
+  async #step(event: AnyEventObject, act: () => unknown): Promise<void> {
+    const before = event.type === 'xstate.init' ? null : this.snapshot;
+    const from = this.#history.push(`event ${event.type}`);
+    await act();
+    await settled();
+    const { snapshot } = this;
+    this.#coverage?.see(snapshot, []);
+    try {
+      this.#checkAlways(snapshot);
+      this.#setup.check({
+        event,
+        value: valueOf(snapshot),
+        previous: before === null ? null : valueOf(before),
+        context: snapshot.context as never,
+        before: (before?.context ?? null) as never,
+        done: snapshot.status === 'done',
+        output: snapshot.output as unknown,
+        running: this.#running,
+        history: this.#history,
+        news: this.#history.slice(from),
+      });
+    } catch (error) {
+      throw new Error(
+        `${(error as Error).message}\n${valueOf(snapshot)} after\n  ${this.#history.join('\n  ')}`,
+        { cause: error },
+      );
+    }
+  }
+
+  get #running(): string[] {
+    return Array.from(this.#slots.values(), ({ src }) => src);
+  }
+
+  /** What holds in every machine: it lives or ended well, owns what runs, and waits within bounds. */
+  #checkAlways(snapshot: AnyMachineSnapshot): void {
+    const complain = (what: string): never => {
+      throw new Error(what);
+    };
+    if (snapshot.status === 'error') complain('crashed');
+    if (this.#overlap !== null) complain(`two ${this.#overlap} at once`);
+    const invoked = nodesOf(snapshot).flatMap(({ invoke }) => invoke.map(({ id }) => id));
+    const missing = invoked.filter((id) => !this.#slots.has(id));
+    const orphans = [...this.#slots.keys()].filter((id) => !(id in snapshot.children));
+    const armed = this.time.armed;
+    if (snapshot.status === 'done' && this.#slots.size > 0) complain(`${this.#running.join()} left running`);
+    if (snapshot.status === 'done' && armed.length > 0) complain('timers left');
+    if (snapshot.status === 'active' && missing.length > 0) complain(`${missing.join()} not running`);
+    if (orphans.length > 0) complain(`${orphans.join()} without parent`);
+    const delays = nodesOf(snapshot).flatMap(({ after }) =>
+      after.map(({ eventType }) => delayName(eventType)),
+    );
+    if (armed.length > 1) complain('two timers at once');
+    for (const delayMs of armed) {
+      const [min, max] = this.#setup.delays[delays[0] ?? ''] ?? complain(`unknown delay ${delays.join()}`);
+      if (!(delayMs >= min && delayMs <= max)) complain(`${delays.join()} of ${delayMs} ms`);
+    }
+  }
+
+  /** Stays until told otherwise, and hears what it is told. */
+  #fakeSlot(src: string): AnyActorLogic {
+    const logic = fromPromise(({ self, signal }) => {
+      const { promise, resolve: end, reject: fail } = Promise.withResolvers<unknown>();
+      const slot = { src, end, fail };
+      if (this.#slots.has(self.id)) this.#overlap = src;
+      this.#slots.set(self.id, slot);
+      this.#history.push(`start ${src}`);
+      const leave = () => {
+        if (this.#slots.get(self.id) === slot) this.#slots.delete(self.id);
+        this.#history.push(`end ${src}`);
+      };
+      signal.addEventListener('abort', leave);
+      return promise.finally(leave);
+    });
+    return {
+      ...logic,
+      transition: (state, event, scope) => {
+        if (!event.type.startsWith('xstate.')) this.#history.push(`tell ${src} ${event.type}`);
+        return logic.transition(state, event, scope);
+      },
+    } satisfies typeof logic;
+  }
+}
+
+/** `reconnectBackoff` of `xstate.after.reconnectBackoff.listener.silent` */
+function delayName(eventType: unknown): string {
+  return String(eventType).split('.')[2] ?? '';
+}
