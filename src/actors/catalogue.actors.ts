@@ -75,6 +75,7 @@ export function catalogueLogics(deps: CatalogueDeps) {
   const releaseParked = fromPromise<number>(async ({ signal }) => {
     const catalogue = holder.current;
     if (catalogue === null) return 0;
+    await pool.sync();
     const names = await spool.parkedSystems();
     const known = names.length === 0 ? new Set<string>() : await store.knownSystems(names);
     const marketIds = [

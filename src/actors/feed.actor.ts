@@ -41,8 +41,10 @@ export function feedLogic(deps: FeedDeps) {
       const before = delivered;
       const staged = stage(deps, batch);
       delivered = (async () => {
-        const result = await staged;
+        let result = await staged;
         await before;
+        // The first catalogue came while this batch was being staged without one.
+        while (result.unresolved.length > 0 && deps.catalogue() !== null) result = await stage(deps, batch);
         deps.deliver(result);
       })();
       const slot = delivered.finally(() => staging.delete(slot));

@@ -193,17 +193,22 @@ export class StationPool {
    * room in memory is filled from it.
    */
   async tick(): Promise<void> {
-    const { keeper, ledger, time } = this.#options;
+    const { time } = this.#options;
     this.#pendOlderThan(time.now() - SPOOL_AFTER_MS);
-    ledger.totals.parkedDropped += await keeper.sync();
+    await this.sync();
     await this.#refill();
     this.#regulateFeed();
+  }
+
+  /** Puts what was parked or pended so far on disk. */
+  async sync(): Promise<void> {
+    this.#options.ledger.totals.parkedDropped += await this.#options.keeper.syncAll();
   }
 
   /** Everything unsettled goes to the spool. The pool takes nothing in afterwards. */
   async spoolRest(): Promise<void> {
     this.#pendOlderThan(Infinity);
-    this.#options.ledger.totals.parkedDropped += await this.#options.keeper.syncAll();
+    await this.sync();
     for (const { actor } of this.#entries.values()) actor.stop();
     this.#entries.clear();
     this.#queue.clear();
