@@ -94,8 +94,8 @@ export function openThread<M extends Methods<M>>(file: URL, options: ThreadOptio
       if (call === undefined) return;
       if (reply.kind === 'emit') return void passOn(worker, reply.id, call, reply.value);
       pending.delete(reply.id);
-      // An idle thread does not keep the process alive.
-      if (pending.size === 0) worker.unref();
+      // An idle thread does not keep the process alive; one that is being closed does.
+      if (pending.size === 0 && running === started) worker.unref();
       if (reply.kind === 'result') call.resolve(reply.value);
       else call.reject(revive(reply.error));
     });

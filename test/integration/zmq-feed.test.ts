@@ -63,7 +63,10 @@ test('says once that it is connected, before the first batch', async () => {
 });
 
 test('a server that does not speak ZeroMQ is no connection', async () => {
-  const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(4)));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined); // The other side hangs up.
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(4));
+  });
   server.listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');

@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import { openThread } from '../../src/infra/thread-rpc.ts';
 import type { RpcMethods } from '../support/rpc-worker.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const thread = openThread<RpcMethods>(new URL('../support/rpc-worker.ts', import.meta.url), {
   crashError: (cause) => new AppError('thing', 'the thread is gone', { cause }),
@@ -97,6 +101,21 @@ test('close lets calls made before it finish and ends those that stream', async 
   await thread.close();
   expect(await call).toBe(42);
   await failed;
+});
+
+test('closing keeps the process alive until the thread has ended', () => {
+  const program = join(tempDir(), 'program.mjs');
+  const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  writeFileSync(
+    program,
+    `import { openThread } from ${url('../../src/infra/thread-rpc.ts')};
+    const thread = openThread(new URL(${url('../support/rpc-worker.ts')}));
+    const call = thread.call('double', 21);
+    await thread.close();
+    process.stdout.write(String(await call));`,
+  );
+  const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '42', stderr: '' });
 });
 
 test('a closed thread starts anew with the next call', async () => {
