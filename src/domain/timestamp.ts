@@ -18,8 +18,8 @@ export function parseTimestamp(value: unknown): number | null {
   const [, day, time = '00:00:00', zone] = DATE_TIME.exec(text) ?? [];
   if (day === undefined) return null;
   const utcMs = Date.parse(`${day}T${time}Z`);
-  // Date.parse takes 30 February and 24:00 for days that follow.
-  if (Number.isNaN(utcMs) || !new Date(utcMs).toISOString().startsWith(day)) return null;
+  // Date.parse takes 30 February and 24:00 for days that follow; what it cannot read at all has no date.
+  if (new Date(utcMs).getUTCDate() !== Number(day.slice(-2))) return null;
   const offsetS = zoneOffsetS(zone);
   return offsetS === null ? null : inRange(utcMs / 1000 - offsetS);
 }

@@ -5,7 +5,7 @@ import type { FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
 import type { StagingRules } from '../../domain/staging-rules.ts';
 import { compileRules, peekSchema, refuseSchema } from '../../domain/staging.ts';
 
-/** Decompression bombs end here: 60 times the largest market message, four times what the gateway takes. */
+/** Decompression bombs end here: 60 times the largest market message seen. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /** `"$schemaRef"` stands within so many bytes of the beginning, or the message is parsed to find it. */
@@ -40,7 +40,7 @@ export function stageBatch(
 
 function inflate(frame: Uint8Array): Buffer | 'too large' | 'malformed' {
   try {
-    // Room for nearly every message at once: more chunks cost a third of the time, the default size for all as much.
+    // One chunk for nearly every message: the default size is too much for most and too little for a large market.
     const chunkSize = Math.min(Math.max(frame.length * 8, 1024), MAX_MESSAGE_BYTES);
     return inflateSync(frame, { maxOutputLength: MAX_MESSAGE_BYTES, chunkSize });
   } catch (error) {
