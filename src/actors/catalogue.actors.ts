@@ -17,12 +17,15 @@ export interface CommoditySource {
 export class CatalogueHolder {
   #current: Catalogue | null = null;
   readonly #loaded = Promise.withResolvers<undefined>();
-  readonly #asked = Promise.withResolvers<undefined>();
+  readonly #settled = Promise.withResolvers<undefined>();
 
   /** The cache has been read, whatever it held: a relay is not kept waiting longer. */
   readonly loaded: Promise<undefined> = this.#loaded.promise;
-  /** There is a catalogue, or its source has been asked in vain: a file can wait for that. */
-  readonly asked: Promise<undefined> = this.#asked.promise;
+  /**
+   * What is parked has been tried once, on the cached catalogue or, without one, after the source was asked: a file
+   * waits for that.
+   */
+  readonly settled: Promise<undefined> = this.#settled.promise;
 
   get current(): Catalogue | null {
     return this.#current;
@@ -30,15 +33,14 @@ export class CatalogueHolder {
 
   adopt(commodities: readonly Commodity[]): void {
     this.#current = { version: (this.#current?.version ?? 0) + 1, commodities };
-    this.#asked.resolve(undefined);
   }
 
   noteLoaded(): void {
     this.#loaded.resolve(undefined);
   }
 
-  noteAsked(): void {
-    this.#asked.resolve(undefined);
+  noteSettled(): void {
+    this.#settled.resolve(undefined);
   }
 }
 
@@ -67,12 +69,12 @@ export function catalogueLogics(deps: CatalogueDeps) {
   });
 
   const refresh = fromPromise<CatalogueState>(async ({ signal }) => {
-    const { commodities, changed } = await source.refresh(signal).finally(() => holder.noteAsked());
+    const { commodities, changed } = await source.refresh(signal);
     if (changed || holder.current === null) holder.adopt(commodities);
     return { commodities: commodities.length, changed };
   });
 
-  const releaseParked = fromPromise<number>(async ({ signal }) => {
+  const release = async (signal: AbortSignal): Promise<number> => {
     const catalogue = holder.current;
     if (catalogue === null) return 0;
     await pool.sync();
@@ -92,7 +94,10 @@ export function catalogueLogics(deps: CatalogueDeps) {
       signal.throwIfAborted();
     }
     return marketIds.length;
-  });
+  };
+  const releaseParked = fromPromise<number>(({ signal }) =>
+    release(signal).finally(() => holder.noteSettled()),
+  );
 
   return { loadCached, refresh, releaseParked };
 }

@@ -126,7 +126,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
         decoder,
         rules: settings.rules,
         catalogue,
-        catalogueReady: feed.finite ? holder.asked : holder.loaded,
+        catalogueReady: feed.finite ? holder.settled : holder.loaded,
         deliver,
         reportDecodeFailure: reporter.decodeFailed,
       }),

@@ -28,6 +28,8 @@ export interface CatalogueState {
 
 interface CatalogueContext extends CatalogueInput {
   readonly attempt: number;
+  /** The source has been asked in this life, with whatever result. */
+  readonly asked: boolean;
   /** Rechecks since the last refresh. */
   readonly rechecks: number;
   readonly commodities: number;
@@ -55,10 +57,13 @@ export const catalogueMachine = setup({
     refreshBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
   },
   guards: {
+    known: (_, state: CatalogueState) => state.commodities > 0,
+    notAsked: ({ context }) => !context.asked,
     refreshDue: ({ context }) => (context.rechecks + 1) * context.recheckMs >= context.refreshMs,
     lastRefreshFailed: ({ context }) => context.attempt > 0,
   },
   actions: {
+    noteAsked: assign({ asked: true }),
     noteState: assign({ commodities: (_, state: CatalogueState) => state.commodities }),
     noteFresh: assign({ attempt: 0, rechecks: 0, lastError: null }),
     noteFailure: assign({
@@ -72,21 +77,34 @@ export const catalogueMachine = setup({
   },
 }).createMachine({
   id: 'catalogue',
-  context: ({ input }) => ({ ...input, attempt: 0, rechecks: 0, commodities: 0, lastError: null }),
+  context: ({ input }) => ({
+    ...input,
+    asked: false,
+    attempt: 0,
+    rechecks: 0,
+    commodities: 0,
+    lastError: null,
+  }),
   initial: 'loading',
   on: { stop: '.closed' },
   states: {
     loading: {
       invoke: {
         src: 'loadCached',
-        onDone: {
-          target: 'refreshing',
-          actions: { type: 'noteState', params: ({ event }) => event.output },
-        },
+        onDone: [
+          {
+            // What is known already helps now; the source may take its time to answer.
+            guard: { type: 'known', params: ({ event }) => event.output },
+            target: 'releasing',
+            actions: { type: 'noteState', params: ({ event }) => event.output },
+          },
+          { target: 'refreshing' },
+        ],
         onError: 'refreshing',
       },
     },
     refreshing: {
+      entry: 'noteAsked',
       invoke: {
         src: 'refresh',
         onDone: {
@@ -102,8 +120,16 @@ export const catalogueMachine = setup({
     releasing: {
       invoke: {
         src: 'releaseParked',
-        onDone: [{ guard: 'lastRefreshFailed', target: 'stale' }, { target: 'ready' }],
-        onError: [{ guard: 'lastRefreshFailed', target: 'stale' }, { target: 'ready' }],
+        onDone: [
+          { guard: 'notAsked', target: 'refreshing' },
+          { guard: 'lastRefreshFailed', target: 'stale' },
+          { target: 'ready' },
+        ],
+        onError: [
+          { guard: 'notAsked', target: 'refreshing' },
+          { guard: 'lastRefreshFailed', target: 'stale' },
+          { target: 'ready' },
+        ],
       },
     },
     ready: {

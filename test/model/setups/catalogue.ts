@@ -24,7 +24,7 @@ export const catalogue: ModelSetup<typeof catalogueMachine> = {
   delays: { recheckInterval: [600_000, 600_000], refreshBackoff: [2_500, 3_600_000] },
   stop: { type: 'stop' },
   home: ['ready'],
-  key: ({ attempt, rechecks }) => [attempt > 0, rechecks],
+  key: ({ asked, attempt, rechecks }) => [asked, attempt > 0, rechecks],
   check({ event, value, previous, context, before, running, history, done }) {
     const slot = { loading: 'loadCached', refreshing: 'refresh', releasing: 'releaseParked' }[value];
     expect(running, 'one thing at a time').toEqual(slot === undefined ? [] : [slot]);
