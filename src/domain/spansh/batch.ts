@@ -1,0 +1,43 @@
+import type { StagedStation, SystemRow } from './records.ts';
+
+/** Collects systems and stations so that each id is there once: the newest of what was told about it. */
+export class BatchRows {
+  readonly #systems = new Map<bigint, SystemRow>();
+  readonly #stations = new Map<bigint, StagedStation>();
+
+  addSystem(system: SystemRow): void {
+    const other = this.#systems.get(system.id);
+    if (other === undefined || system.modifiedS >= other.modifiedS) this.#systems.set(system.id, system);
+  }
+
+  addStation(station: StagedStation): void {
+    const other = this.#stations.get(station.id);
+    this.#stations.set(station.id, other === undefined ? station : merged(other, station));
+  }
+
+  get systems(): SystemRow[] {
+    return [...this.#systems.values()];
+  }
+
+  get stations(): StagedStation[] {
+    return [...this.#stations.values()];
+  }
+}
+
+function merged(earlier: StagedStation, later: StagedStation): StagedStation {
+  return {
+    id: later.id,
+    row: newer(earlier.row, later.row, ({ modifiedS }) => modifiedS),
+    market: newer(earlier.market, later.market, observedAtS),
+    shipyard: newer(earlier.shipyard, later.shipyard, observedAtS),
+    outfitting: newer(earlier.outfitting, later.outfitting, observedAtS),
+  };
+}
+
+const observedAtS = (block: { readonly observedAtS: number }) => block.observedAtS;
+
+/** Of equally old ones the one that came last. */
+function newer<T>(earlier: T | null, later: T | null, timeS: (part: T) => number): T | null {
+  if (earlier === null || later === null) return later ?? earlier;
+  return timeS(later) >= timeS(earlier) ? later : earlier;
+}

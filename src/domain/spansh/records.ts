@@ -1,0 +1,113 @@
+import type { Contract } from '../contract.ts';
+import type { ProblemCounts } from './problems.ts';
+
+/**
+ * What a Spansh dump says, as records for the tables of a Trade Dangerous database.
+ *
+ * Ids of systems and stations are `bigint` throughout: they go up to 2^63-1. All other ids are Frontier's 32-bit ones.
+ * Times are whole seconds since the epoch, UTC.
+ */
+export interface SystemRow {
+  readonly id: bigint;
+  readonly name: string;
+  /** v13 only. */
+  readonly lookupName: string | null;
+  /** Light years from Sol. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly modifiedS: number;
+}
+
+export type Flag = 'Y' | 'N' | '?';
+
+/** `Station` without its id, which {@link StagedStation} has. */
+export interface StationRow {
+  readonly systemId: bigint;
+  readonly name: string;
+  /** v13 only. */
+  readonly lookupName: string | null;
+  readonly lsFromStar: number;
+  readonly maxPadSize: 'S' | 'M' | 'L' | '?';
+  readonly blackmarket: Flag;
+  readonly market: Flag;
+  readonly shipyard: Flag;
+  readonly outfitting: Flag;
+  readonly rearm: Flag;
+  readonly refuel: Flag;
+  readonly repair: Flag;
+  readonly planetary: Flag;
+  readonly typeId: number;
+  readonly modifiedS: number;
+}
+
+export interface StagedMarket {
+  readonly observedAtS: number;
+  /** As in domain/snapshot.ts, levels -1, no mean prices: ascending item id, no item twice, never empty. */
+  readonly rows: Int32Array<ArrayBuffer>;
+}
+
+/** A shipyard or an outfitting shop. */
+export interface StagedVendor {
+  readonly observedAtS: number;
+  /** Ship or module ids, ascending, none twice, never empty. */
+  readonly ids: Int32Array<ArrayBuffer>;
+}
+
+/** The parts of a station that the database needs; null: absent, too old, or known to be there already. */
+export interface StagedStation {
+  readonly id: bigint;
+  readonly row: StationRow | null;
+  readonly market: StagedMarket | null;
+  readonly shipyard: StagedVendor | null;
+  /** v12 only. */
+  readonly outfitting: StagedVendor | null;
+}
+
+export interface SeenItem {
+  readonly id: number;
+  readonly name: string;
+  /** Spelled as the known categories are. */
+  readonly category: string;
+  readonly symbol: string | null;
+}
+
+export interface SeenShip {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** v12 only. */
+export interface SeenUpgrade {
+  readonly id: number;
+  readonly name: string;
+  readonly class: number;
+  readonly rating: string;
+  readonly ship: string | null;
+}
+
+/** What staging needs to know; plain data, so that it crosses to worker threads. */
+export interface DumpRules {
+  readonly contract: Contract;
+  /** Names in `Category`; compared without case. */
+  readonly categories: readonly string[];
+  /** Market, shipyard and outfitting blocks observed before this instant are dropped. */
+  readonly blocksNotBeforeS: number;
+  /** And those observed after this one: a time ahead of the clock would shut out every later observation. */
+  readonly blocksNotAfterS: number;
+}
+
+/** What a piece of a dump says that the database does not know yet. No system and no station is in it twice. */
+export interface DumpBatch {
+  readonly systems: readonly SystemRow[];
+  /** Each has a part at least; its system is known or in this batch. */
+  readonly stations: readonly StagedStation[];
+  /** New or changed since an earlier batch, or repeated by another thread; whatever this batch's rows refer to is known. */
+  readonly items: readonly SeenItem[];
+  readonly ships: readonly SeenShip[];
+  readonly upgrades: readonly SeenUpgrade[];
+  /** In the dump's text, known ones included. */
+  readonly systemsRead: number;
+  readonly stationsRead: number;
+  readonly problems: ProblemCounts;
+}

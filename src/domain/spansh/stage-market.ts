@@ -1,0 +1,93 @@
+import { ROW, ROW_WIDTH } from '../snapshot.ts';
+import type { NoteProblem } from './problems.ts';
+import type { SeenItem } from './records.ts';
+import type { Seen } from './seen.ts';
+import { isCount, isId, isJsonObject, isName, plain, type JsonObject } from './values.ts';
+
+/** Lower-case name -> the spelling in the table. */
+export type CategoryNames = ReadonlyMap<string, string>;
+
+export function indexCategories(names: readonly string[]): CategoryNames {
+  return new Map(names.map((name) => [name.trim().toLowerCase(), name]));
+}
+
+const AMOUNTS = ['sellPrice', 'demand', 'buyPrice', 'supply'] as const;
+
+/** Brackets are not in the dump. */
+const UNKNOWN_LEVEL = -1;
+
+/**
+ * The rows of a market block, and the items it names.
+ *
+ * Of several entries of a commodity the last usable one counts, and it is no row when both its prices are 0.
+ * @param block parsed `station.market`, whatever it is
+ * @returns rows as {@link ROW}, ascending item id; null when there are none: the dump then says nothing
+ */
+export function stageMarket(
+  block: unknown,
+  categories: CategoryNames,
+  items: Seen<SeenItem>,
+  note: NoteProblem,
+  where: () => string,
+): Int32Array<ArrayBuffer> | null {
+  const commodities = isJsonObject(block) ? block.commodities : undefined;
+  if (!Array.isArray(commodities)) {
+    note('unreadable list', () => `${where()}: commodities ${plain(commodities)}`);
+    return null;
+  }
+  const entries = new Map<number, JsonObject>();
+  for (const entry of commodities as unknown[]) {
+    const item = stageItem(entry, categories, note, where);
+    if (item === null) continue;
+    items.offer(item);
+    const row = entry as JsonObject;
+    const odd = AMOUNTS.find((key) => !isCount(row[key]));
+    if (odd === undefined) entries.set(item.id, row);
+    else {
+      const absent = row[odd] === undefined || row[odd] === null;
+      note(absent ? 'no price' : 'number out of range', () => {
+        return `${where()}: ${plain(item.name)}: ${odd} ${plain(row[odd])}`;
+      });
+    }
+  }
+  return pack(entries);
+}
+
+function stageItem(
+  entry: unknown,
+  categories: CategoryNames,
+  note: NoteProblem,
+  where: () => string,
+): SeenItem | null {
+  const { commodityId: id, name, category: given, symbol } = isJsonObject(entry) ? entry : {};
+  if (!isId(id) || !isName(name) || !isName(given)) {
+    note('incomplete commodity', () => `${where()}: ${plain(entry)}`);
+    return null;
+  }
+  const category = categories.get(given.trim().toLowerCase());
+  if (category === undefined) {
+    note('unknown category', () => `${where()}: ${plain(name)} is ${plain(given)}`);
+    return null;
+  }
+  return { id, name, category, symbol: isName(symbol) ? symbol : null };
+}
+
+function pack(entries: ReadonlyMap<number, JsonObject>): Int32Array<ArrayBuffer> | null {
+  const traded = [...entries]
+    .filter(([, { sellPrice, buyPrice }]) => sellPrice !== 0 || buyPrice !== 0)
+    .sort(([a], [b]) => a - b);
+  if (traded.length === 0) return null;
+  const rows = new Int32Array(traded.length * ROW_WIDTH);
+  let at = 0;
+  for (const [id, entry] of traded) {
+    rows[at + ROW.itemId] = id;
+    rows[at + ROW.demandPrice] = entry.sellPrice as number;
+    rows[at + ROW.demandUnits] = entry.demand as number;
+    rows[at + ROW.demandLevel] = UNKNOWN_LEVEL;
+    rows[at + ROW.supplyPrice] = entry.buyPrice as number;
+    rows[at + ROW.supplyUnits] = entry.supply as number;
+    rows[at + ROW.supplyLevel] = UNKNOWN_LEVEL;
+    at += ROW_WIDTH;
+  }
+  return rows;
+}

@@ -1,0 +1,81 @@
+import { lookupName, type Contract } from '../contract.ts';
+import { MAX_INT32 } from '../snapshot.ts';
+import type { NoteProblem } from './problems.ts';
+import type { Flag, StationRow } from './records.ts';
+import { stationType } from './station-types.ts';
+import { isJsonObject, isName, MAX_INT64, plain, readBigId, type JsonObject } from './values.ts';
+
+/** What Frontier sends for "no station". */
+const SENTINEL_ID = 2n ** 64n - 1n;
+
+/** @param token JSON text of `id`. @returns null, noted, when no station can be stored under it */
+export function stageStationId(
+  token: string | undefined,
+  note: NoteProblem,
+  where: () => string,
+): bigint | null {
+  const id = readBigId(token);
+  if (id !== null && id >= 1n && id <= MAX_INT64) return id;
+  note(id === SENTINEL_ID ? 'sentinel station id' : 'no station id', () => `${where()}: id ${plain(token)}`);
+  return null;
+}
+
+/**
+ * @param station parsed; of `market`, `shipyard` and `outfitting` only the presence counts
+ * @returns null, noted, when it has no usable name: such a station is not imported at all
+ */
+export function stageStation(
+  station: unknown,
+  systemId: bigint,
+  modifiedS: number,
+  contract: Contract,
+  note: NoteProblem,
+  where: () => string,
+): StationRow | null {
+  const fields = isJsonObject(station) ? station : {};
+  const { name } = fields;
+  if (!isName(name)) {
+    note('no station name', () => `${where()}: name ${plain(name)}`);
+    return null;
+  }
+  const services = contract === 'v13' && Array.isArray(fields.services) ? fields.services : null;
+  const flag = (service: string, key: string): Flag => {
+    if (services !== null) return services.includes(service) ? 'Y' : 'N';
+    const told = fields[key];
+    return typeof told === 'boolean' ? (told ? 'Y' : 'N') : '?';
+  };
+  return {
+    systemId,
+    name,
+    lookupName: contract === 'v13' ? lookupName(name) : null,
+    lsFromStar: distance(fields.distanceToArrival, note, where),
+    maxPadSize: padSize(fields.landingPads),
+    blackmarket: flag('Black Market', 'hasBlackmarket'),
+    market: offers(fields, 'market', 'hasMarket'),
+    shipyard: offers(fields, 'shipyard', 'hasShipyard'),
+    outfitting: offers(fields, 'outfitting', 'hasOutfitting'),
+    rearm: flag('Restock', 'hasRearm'),
+    refuel: flag('Refuel', 'hasRefuel'),
+    repair: flag('Repair', 'hasRepair'),
+    ...stationType(fields.type, contract),
+    modifiedS,
+  };
+}
+
+function offers(station: JsonObject, block: string, key: string): Flag {
+  return station[key] === true || Object.hasOwn(station, block) ? 'Y' : 'N';
+}
+
+/** Whole light seconds. */
+function distance(value: unknown, note: NoteProblem, where: () => string): number {
+  if (value === undefined || value === null) return 0;
+  if (typeof value === 'number' && Math.abs(value) <= MAX_INT32) return Math.max(0, Math.trunc(value));
+  note('distance out of range', () => `${where()}: distanceToArrival ${plain(value)}`);
+  return 0;
+}
+
+function padSize(pads: unknown): StationRow['maxPadSize'] {
+  const { large, medium, small } = isJsonObject(pads) ? pads : {};
+  const some = (count: unknown) => typeof count === 'number' && count > 0;
+  return some(large) ? 'L' : some(medium) ? 'M' : some(small) ? 'S' : '?';
+}
