@@ -44,7 +44,7 @@ export async function createStore({ config, database, log }: Bootstrap): Promise
     return createSqliteStore({ file: database.file, contract, log });
   }
   const { createMariadbStore } = await import('./infra/store/mariadb/store.ts');
-  const { backend, name, socket, ...connection } = database;
+  const { name, socket, ...connection } = database;
   return createMariadbStore({
     connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
     contract,

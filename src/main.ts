@@ -29,7 +29,11 @@ export async function assemble(base: Bootstrap, feed: Feed): Promise<System> {
       spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
       commodities: {
         readCached: () => readCachedCommodities(edcdCache),
-        refresh: (signal) => refreshCommodities(config.edcdSource, edcdCache, signal),
+        refresh: async (signal) => {
+          const refreshed = await refreshCommodities(config.edcdSource, edcdCache, signal);
+          for (const warning of refreshed.warnings) log.warn({}, warning);
+          return refreshed;
+        },
       },
       liveListing: {
         stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }),

@@ -7,6 +7,7 @@ import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { expectedListing, makeGalaxy, marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR, frame } from '../support/messages.ts';
 import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
+import { createRandom } from '../support/load.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -23,7 +24,7 @@ interface Daemon {
   readonly database: string;
   readonly cwd: string;
   /** Until the daemon has heard so many messages and holds none (`waitingFor`: nor is any parked). */
-  quiet(received: number, waitingFor?: readonly string[]): Promise<void>;
+  quiet: (received: number, waitingFor?: readonly string[]) => Promise<void>;
 }
 
 async function startDaemon(config: Record<string, unknown> = {}): Promise<Daemon> {
@@ -98,17 +99,6 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** mulberry32 */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What the messages come to in time order: a clear counts, because its market is known by then. */
 function inTimeOrder(messages: readonly unknown[]) {
   const newestEmpty = new Map<number, number>();
@@ -131,7 +121,7 @@ describe('the daemon on a real relay', () => {
       fc.asyncProperty(scenario, async ({ markets, seed }) => {
         const { relay, database, quiet, program } = await startDaemon();
         const messages = messagesOf(markets);
-        const random = randomFrom(seed);
+        const random = createRandom(seed);
         const duplicates = messages.filter(() => random() < 0.1);
         const once = [...messages, ...duplicates];
         // Twice, each time in another order: the second pass is full of late copies.
@@ -189,7 +179,7 @@ describe('the daemon on a real relay', () => {
       listener_processor_rate_every: 1,
       export_live_every_x_min: 0.02,
     });
-    const random = randomFrom(Number(process.env.TDL_TEST_SEED ?? Date.now()));
+    const random = createRandom(Number(process.env.TDL_TEST_SEED ?? Date.now()));
     /** Per market: the newest observation sent, and the newest that must survive every kill so far. */
     const sent = new Map<number, number>();
     const safe = new Map<number, number>();
@@ -217,7 +207,7 @@ describe('the daemon on a real relay', () => {
     const last = startProgram({ cwd });
     const settled = () => {
       const rate = last.log.findLast((line) => 'pending' in line);
-      return rate !== undefined && rate.pending === 0 && rate.spooled === 0 && rate.deferred === 0;
+      return rate?.pending === 0 && rate.spooled === 0 && rate.deferred === 0;
     };
     while (!settled()) await sleep(50);
     last.kill('SIGTERM');
