@@ -94,8 +94,8 @@ interface RealMessage {
 describe.skipIf(!hasSharedData)('replay of real messages', () => {
   const file = fileURLToPath(new URL('eddn/commodity-real.jsonl', SHARED_DATA));
   // The body of a skipped suite runs, too.
-  const text = hasSharedData ? readFileSync(file, 'utf8').trimEnd() : '[]';
-  const messages = text.split('\n').map((line) => JSON.parse(line) as RealMessage);
+  const lines = hasSharedData ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  const messages = lines.map((line) => JSON.parse(line) as RealMessage);
   const edcd = fileURLToPath(new URL('fdevids/', SHARED_DATA));
   const software = [...new Set(messages.map(({ header }) => header.softwareName))];
 
