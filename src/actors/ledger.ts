@@ -13,6 +13,8 @@ export interface LedgerTotals {
   readonly stale: number;
   /** Gave way to a newer snapshot of the same market before being written. */
   readonly superseded: number;
+  /** Went straight to the spool because memory was full; counted as restored when taken back. */
+  readonly spilled: number;
   readonly parked: number;
   /** Parked snapshots dropped, oldest first, to stay within `parked_max`. */
   readonly parkedDropped: number;
@@ -24,8 +26,9 @@ export interface LedgerTotals {
 }
 
 /**
- * The daemon's account. At any time: accepted + restored = written + stale + superseded + parked + (rejected by the
- * store) + what the station pool holds.
+ * The daemon's account. At any time: accepted + restored = written + stale + superseded + spilled + parked +
+ * (rejected by the store) + what the station pool holds: a snapshot a live market, two where a newer one waits behind
+ * the one being written.
  */
 export class Ledger {
   readonly totals = {
@@ -36,6 +39,7 @@ export class Ledger {
     writtenRows: 0,
     stale: 0,
     superseded: 0,
+    spilled: 0,
     parked: 0,
     parkedDropped: 0,
     deferrals: 0,

@@ -70,13 +70,10 @@ export class SpoolKeeper {
     return held !== undefined && !held.parked && held.observedAtS > observedAtS;
   }
 
-  /** @returns true when an older snapshot of the market gave way that nobody else holds */
-  pend(snapshot: Snapshot): boolean {
-    const replaced = this.#held.get(snapshot.marketId);
+  pend(snapshot: Snapshot): void {
     this.#toPend.set(snapshot.marketId, snapshot);
     this.#toPark.delete(snapshot.marketId);
     this.#hold(snapshot.marketId, snapshot.observedAtS, false);
-    return replaced !== undefined && !replaced.parked;
   }
 
   park(entry: SpoolEntry): void {

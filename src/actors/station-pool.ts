@@ -124,7 +124,8 @@ export class StationPool {
       } else if (keeper.holdsNewer(snapshot)) {
         ledger.totals.superseded += 1;
       } else if (this.#entries.size >= maxLive && !feedWaits) {
-        if (keeper.pend(snapshot)) ledger.totals.superseded += 1;
+        ledger.totals.spilled += 1;
+        keeper.pend(snapshot);
       } else {
         this.#enter(snapshot);
       }
