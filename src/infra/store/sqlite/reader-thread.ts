@@ -17,9 +17,9 @@ const LINES = `
   SELECT group_concat(line, char(10)) FROM (
     SELECT concat_ws(',', item_id, supply_units, supply_level, supply_price, demand_price, demand_units, demand_level,
       coalesce(unixepoch(substr(modified, 1, 19)), 0)) AS line
-    FROM StationItem
+    FROM StationItem AS si
     WHERE station_id = st.station_id AND (demand_price <> 0 OR supply_price <> 0)
-      AND item_id IN (SELECT item_id FROM Item)
+      AND EXISTS (SELECT 1 FROM Item WHERE item_id = si.item_id)
     ORDER BY item_id)`;
 
 const IS_LIVE = 'EXISTS (SELECT 1 FROM StationItem WHERE station_id = st.station_id AND from_live = 1)';
