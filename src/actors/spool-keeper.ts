@@ -1,4 +1,4 @@
-import type { Spool, SpoolEntry } from '../domain/ports/spool.ts';
+import type { Spool, SpoolEntry, SpoolState } from '../domain/ports/spool.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
 /** What of a market the spool holds, kept in memory so that the hot path never asks the file. */
@@ -23,9 +23,10 @@ export class SpoolKeeper {
   readonly #spool: Spool;
   readonly #held = new Map<number, Held>();
   #clears = new Map<number, number>();
-  #toPend = new Map<number, Snapshot>();
-  #toPark = new Map<number, SpoolEntry>();
-  #toForget = new Map<number, Settled>();
+  /** Newest per market, not yet on disk. */
+  #toPut = new Map<number, { readonly state: SpoolState; readonly entry: SpoolEntry }>();
+  /** Settled observations, to be removed from the disk with everything older; before anything is put there. */
+  #toForget = new Map<number, number>();
   #newClears = new Map<number, number>();
   #oldClears = new Set<number>();
   #running: Promise<number> | null = null;
@@ -55,7 +56,7 @@ export class SpoolKeeper {
 
   /** Snapshots gathered and not yet on disk: when this grows, the disk is the bottleneck. */
   get backlog(): number {
-    return this.#toPend.size + this.#toPark.size;
+    return this.#toPut.size;
   }
 
   /** Whether this market was cleared by a newer observation than this one. */
@@ -71,17 +72,11 @@ export class SpoolKeeper {
   }
 
   pend(snapshot: Snapshot): void {
-    this.#toPend.set(snapshot.marketId, snapshot);
-    this.#toPark.delete(snapshot.marketId);
-    this.#hold(snapshot.marketId, snapshot.observedAtS, false);
+    this.#keep('pending', snapshot);
   }
 
   park(entry: SpoolEntry): void {
-    const held = this.#held.get(entry.marketId);
-    if (held !== undefined && held.observedAtS > entry.observedAtS) return;
-    this.#toPend.delete(entry.marketId);
-    this.#toPark.set(entry.marketId, entry);
-    this.#hold(entry.marketId, entry.observedAtS, true);
+    this.#keep('parked', entry);
   }
 
   /** The snapshot has its final answer: nothing as old or older needs to be kept. */
@@ -89,9 +84,8 @@ export class SpoolKeeper {
     const held = this.#held.get(marketId);
     if (held === undefined || held.observedAtS > observedAtS) return;
     this.#letGo(marketId);
-    this.#toPend.delete(marketId);
-    this.#toPark.delete(marketId);
-    this.#toForget.set(marketId, { marketId, observedAtS });
+    this.#toPut.delete(marketId);
+    this.#toForget.set(marketId, Math.max(observedAtS, this.#toForget.get(marketId) ?? 0));
   }
 
   /** A write was committed: an empty one is remembered, one with rows makes an older memory needless. */
@@ -111,7 +105,7 @@ export class SpoolKeeper {
     const ids: number[] = [];
     for (const [marketId, { parked }] of this.#held) {
       if (ids.length >= count) break;
-      if (!parked && !live.has(marketId) && !this.#toPend.has(marketId)) ids.push(marketId);
+      if (!parked && !live.has(marketId) && !this.#toPut.has(marketId)) ids.push(marketId);
     }
     return ids;
   }
@@ -132,41 +126,65 @@ export class SpoolKeeper {
   /** Until nothing gathered is left. */
   async syncAll(): Promise<number> {
     let dropped = this.#running === null ? 0 : await this.#running;
-    while (this.backlog + this.#toForget.size + this.#newClears.size + this.#oldClears.size > 0) {
+    while (this.#toPut.size + this.#toForget.size + this.#newClears.size + this.#oldClears.size > 0) {
       dropped += await this.sync();
     }
     return dropped;
   }
 
   async #write(): Promise<number> {
-    const [toPend, toPark, toForget] = [this.#toPend, this.#toPark, this.#toForget];
+    const [toPut, toForget] = [this.#toPut, this.#toForget];
     const [newClears, oldClears] = [this.#newClears, this.#oldClears];
-    this.#toPend = new Map();
-    this.#toPark = new Map();
+    this.#toPut = new Map();
     this.#toForget = new Map();
     this.#newClears = new Map();
     this.#oldClears = new Set();
+    const { pending = [], parked = [] } = Object.groupBy(toPut.values(), ({ state }) => state);
     try {
-      if (toPend.size > 0) await this.#spool.put('pending', [...toPend.values()]);
-      const dropped = toPark.size > 0 ? await this.#spool.put('parked', [...toPark.values()]) : [];
-      for (const marketId of dropped) this.#letGo(marketId);
-      if (toForget.size > 0) await this.#spool.remove([...toForget.values()]);
+      // Killed between two of these, the spool knows too much at worst: what is forgotten last is only written again.
+      if (oldClears.size > 0) await this.#spool.dropClears([...oldClears]);
       if (newClears.size > 0) {
         await this.#spool.noteClears(
           Array.from(newClears, ([marketId, clearedAtS]) => ({ marketId, clearedAtS })),
         );
       }
-      if (oldClears.size > 0) await this.#spool.dropClears([...oldClears]);
-      return dropped.length;
+      if (toForget.size > 0) {
+        await this.#spool.remove(
+          Array.from(toForget, ([marketId, observedAtS]) => ({ marketId, observedAtS })),
+        );
+      }
+      if (pending.length > 0) await this.#put('pending', pending);
+      return parked.length > 0 ? await this.#put('parked', parked) : 0;
     } catch (error) {
       // Later news of the same market wins over what could not be written.
-      this.#toPend = new Map([...toPend, ...this.#toPend]);
-      this.#toPark = new Map([...toPark, ...this.#toPark]);
-      this.#toForget = new Map([...toForget, ...this.#toForget]);
+      for (const marketId of this.#toForget.keys()) toPut.delete(marketId);
+      this.#toPut = new Map([...toPut, ...this.#toPut]);
+      for (const [marketId, observedAtS] of this.#toForget) {
+        toForget.set(marketId, Math.max(observedAtS, toForget.get(marketId) ?? 0));
+      }
+      this.#toForget = toForget;
       this.#newClears = new Map([...newClears, ...this.#newClears]);
       this.#oldClears = new Set([...oldClears, ...this.#oldClears]);
       throw error;
     }
+  }
+
+  async #put(state: SpoolState, puts: readonly { readonly entry: SpoolEntry }[]): Promise<number> {
+    const dropped = await this.#spool.put(
+      state,
+      puts.map(({ entry }) => entry),
+    );
+    for (const marketId of dropped) if (!this.#toPut.has(marketId)) this.#letGo(marketId);
+    return dropped.length;
+  }
+
+  /** A newer one that is held already, in whatever state, stays. */
+  #keep(state: SpoolState, entry: SpoolEntry): void {
+    const { marketId, observedAtS } = entry;
+    const held = this.#held.get(marketId);
+    if (held !== undefined && held.observedAtS > observedAtS) return;
+    this.#toPut.set(marketId, { state, entry });
+    this.#hold(marketId, observedAtS, state === 'parked');
   }
 
   #hold(marketId: number, observedAtS: number, parked: boolean): void {
