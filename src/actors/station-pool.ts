@@ -209,10 +209,13 @@ export class StationPool {
   /** Everything unsettled goes to the spool. The pool takes nothing in afterwards. */
   async spoolRest(): Promise<void> {
     this.#pendOlderThan(Infinity);
-    await this.sync();
-    for (const { actor } of this.#entries.values()) actor.stop();
-    this.#entries.clear();
-    this.#queue.clear();
+    try {
+      await this.sync();
+    } finally {
+      for (const { actor } of this.#entries.values()) actor.stop();
+      this.#entries.clear();
+      this.#queue.clear();
+    }
   }
 
   /** Takes these markets' entries back from the spool. @returns the ones that must be staged first */
