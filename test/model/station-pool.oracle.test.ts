@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Ledger } from '../../src/actors/ledger.ts';
+import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
+import { StationPool } from '../../src/actors/station-pool.ts';
+import type { WriteOutcome } from '../../src/domain/outcome.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+
+/** How the scripted store answers for one station; `write` follows the write rule. */
+type Answer = 'write' | 'locked' | 'failed' | 'unknownSystem' | 'invalid';
+
+/** One thing that happens to the pool. */
+type Step =
+  | { readonly do: 'observe'; readonly market: number; readonly observedAtS: number; readonly empty: boolean }
+  | { readonly do: 'startWrite' }
+  | { readonly do: 'endWrite'; readonly answers: readonly Answer[] }
+  | { readonly do: 'loseDatabase'; readonly committed: boolean }
+  | { readonly do: 'tick'; readonly afterMs: number }
+  | { readonly do: 'releaseParked' }
+  | { readonly do: 'breakSpool'; readonly afterCalls: number }
+  | { readonly do: 'mendSpool' }
+  | { readonly do: 'kill' }
+  | { readonly do: 'stop' };
+
+const MARKETS = 5;
+const SPOOL_AFTER_MS = 500;
+const START_MS = Date.UTC(2026, 0, 1);
+
+interface Accepted {
+  readonly market: number;
+  readonly observedAtS: number;
+  readonly receivedAtMs: number;
+  /** On disk or settled: a kill cannot take it any more. */
+  durable: boolean;
+}
+
+/** The real pool and keeper between a memory spool and a scripted store, and the little that must be true of them. */
+class World {
+  readonly time = new VirtualTime(START_MS);
+  readonly disk = emptyDisk();
+  readonly feedWaits: boolean;
+  /** The store: when each market was last written, and whether that cleared it. */
+  readonly stored = new Map<number, { readonly atS: number; readonly empty: boolean }>();
+  /** What the pool took in, and the newest of each market that was refused for good. */
+  accepted: Accepted[] = [];
+  readonly rejectedAtS = new Map<number, number>();
+  #callsLeft = Infinity;
+  #inFlight: Snapshot[] | null = null;
+  #workTold = false;
+  ledger = new Ledger();
+  keeper!: SpoolKeeper;
+  pool!: StationPool;
+
+  constructor(feedWaits: boolean) {
+    this.feedWaits = feedWaits;
+  }
+
+  async start(): Promise<void> {
+    this.#callsLeft = Infinity;
+    this.#inFlight = null;
+    this.#workTold = false;
+    this.ledger = new Ledger();
+    const spool = createMemorySpool(this.disk, 100, async (work) => {
+      await Promise.resolve();
+      if (this.#callsLeft-- <= 0) throw new Error('disk full');
+      return work();
+    });
+    this.keeper = new SpoolKeeper(spool);
+    await this.keeper.open(Math.floor(this.time.now() / 1000));
+    this.pool = new StationPool(
+      {
+        ledger: this.ledger,
+        keeper: this.keeper,
+        time: this.time,
+        random: () => 0.5,
+        backoff: { minMs: 250, capMs: 30_000 },
+        maxFailures: 2,
+        maxLive: 3,
+        feedWaits: this.feedWaits,
+        batch: { rows: 100, markets: 2 },
+      },
+      {
+        workAvailable: () => (this.#workTold = true),
+        batchFull: () => undefined,
+        pauseFeed: () => undefined,
+        resumeFeed: () => undefined,
+        written: () => undefined,
+        settled: () => undefined,
+      },
+    );
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'observe':
+        { this.#observe(step.market, step.observedAtS, step.empty); return; }
+      case 'startWrite':
+        if (this.#inFlight !== null) return;
+        this.#inFlight = this.pool.takeBatch();
+        if (this.pool.left === 'none') this.#workTold = false;
+        return;
+      case 'endWrite':
+        { this.#endWrite((i) => step.answers[i] ?? 'write'); return; }
+      case 'loseDatabase':
+        if (step.committed) for (const snapshot of this.#inFlight ?? []) this.#write(snapshot);
+        this.pool.returnBatch(this.#inFlight ?? []);
+        this.#inFlight = null;
+        return;
+      case 'tick':
+        return this.#tick(step.afterMs);
+      case 'releaseParked':
+        await this.pool.release(this.#parked()).catch(() => undefined);
+        return;
+      case 'breakSpool':
+        this.#callsLeft = step.afterCalls;
+        return;
+      case 'mendSpool':
+        this.#callsLeft = Infinity;
+        return;
+      case 'kill':
+        this.accepted = this.accepted.filter(({ durable }) => durable);
+        return this.start();
+      case 'stop': {
+        const spooled = await this.pool.spoolRest().then(
+          () => true,
+          () => false,
+        );
+        expect(this.time.armed, 'a stopped pool waits for nothing').toEqual([]);
+        this.accepted = this.accepted.filter(({ durable }) => durable || spooled);
+        return this.start();
+      }
+    }
+  }
+
+  /** Everything works again and nothing comes in: whatever still waits must arrive. */
+  async settle(): Promise<void> {
+    await this.take({ do: 'mendSpool' });
+    for (let round = 0; round < 30; round++) {
+      await this.#tick(31_000);
+      if (round % 10 === 0) await this.take({ do: 'releaseParked' });
+      await this.take({ do: 'startWrite' });
+      this.#endWrite(() => 'write');
+    }
+  }
+
+  /** What must hold after every step. */
+  check(): void {
+    const { accepted, restored, written, stale, superseded, spilled, parked, rejected } = this.ledger.totals;
+    const refused = Object.values(rejected).reduce((sum, count) => sum + count, 0);
+    // Behind one that is being written another may wait, which only its station knows.
+    if (this.#inFlight === null)
+      expect(written + stale + superseded + spilled + parked + refused + this.pool.liveCount).toBe(
+        accepted + restored,
+      );
+    if (this.pool.queuedCount > 0) expect(this.#workTold, 'the writer knows of the queue').toBe(true);
+  }
+
+  /** The newest observation of each market that nobody may lose, against what the store has. */
+  missing(): Accepted[] {
+    return this.accepted.filter(({ market, observedAtS }) => {
+      if (observedAtS <= (this.rejectedAtS.get(market) ?? 0)) return false;
+      return (this.stored.get(market)?.atS ?? 0) < observedAtS;
+    });
+  }
+
+  #observe(market: number, observedAtS: number, empty: boolean): void {
+    const receivedAtMs = this.time.now();
+    this.accepted.push({ market, observedAtS, receivedAtMs, durable: false });
+    this.ledger.totals.accepted += 1;
+    this.pool.accept([
+      {
+        marketId: market,
+        systemName: 'Sol',
+        stationName: 'Galileo',
+        observedAtS,
+        receivedAtMs,
+        rows: new Int32Array(empty ? 0 : ROW_WIDTH),
+      },
+    ]);
+  }
+
+  #endWrite(answer: (i: number) => Answer): void {
+    const batch = this.#inFlight ?? [];
+    this.#inFlight = null;
+    this.pool.settle(
+      batch,
+      batch.map((snapshot, i): WriteOutcome => {
+        const status = answer(i);
+        if (status === 'write') return this.#write(snapshot);
+        if (status === 'unknownSystem') return { status };
+        if (status === 'invalid') this.rejectedAtS.set(snapshot.marketId, snapshot.observedAtS);
+        return { status, reason: 'scripted' };
+      }),
+    );
+  }
+
+  #write({ marketId, observedAtS, rows }: Snapshot): WriteOutcome {
+    const stored = this.stored.get(marketId);
+    if (stored !== undefined && !stored.empty && observedAtS < stored.atS) {
+      return { status: 'stale', storedAtS: stored.atS };
+    }
+    this.stored.set(marketId, { atS: observedAtS, empty: rows.length === 0 });
+    return { status: 'written', rows: rows.length / ROW_WIDTH, station: 'known' };
+  }
+
+  async #tick(afterMs: number): Promise<void> {
+    await this.time.advance(afterMs);
+    const nowMs = this.time.now();
+    try {
+      await this.pool.tick();
+    } catch {
+      return;
+    }
+    for (const entry of this.accepted) entry.durable ||= entry.receivedAtMs <= nowMs - SPOOL_AFTER_MS;
+    const onDisk = [...this.disk.entries.values()].filter(({ state }) => state === 'pending').length;
+    expect(this.keeper.pendingCount, 'the keeper knows what the spool holds').toBe(onDisk);
+    expect(this.keeper.parkedCount).toBe(this.disk.entries.size - onDisk);
+  }
+
+  #parked(): number[] {
+    return [...this.disk.entries].flatMap(([marketId, { state }]) => (state === 'parked' ? marketId : []));
+  }
+}
+
+const answers: Answer[] = ['write', 'locked', 'failed', 'unknownSystem', 'invalid'];
+const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('observe' as const),
+      market: fc.integer({ min: 1, max: MARKETS }),
+      observedAtS: fc.integer({ min: 1, max: 9 }).map((s) => START_MS / 1000 - s),
+      empty: fc.boolean(),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant({ do: 'startWrite' as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('endWrite' as const),
+      answers: fc.array(fc.constantFrom(...answers), { maxLength: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('loseDatabase' as const), committed: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('tick' as const), afterMs: fc.constantFrom(0, 250, 500, 31_000) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'releaseParked' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('breakSpool' as const),
+      afterCalls: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { do: 'mendSpool' as const },
+      { do: 'kill' as const },
+      { do: 'stop' as const },
+    ),
+  },
+);
+
+test.each([false, true])(
+  'newest wins, counts add up, nothing is lost (feed waits: %s)',
+  async (feedWaits) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 40 }), async (steps) => {
+        const world = new World(feedWaits);
+        await world.start();
+        for (const step of steps) {
+          await world.take(step);
+          world.check();
+        }
+        await world.settle();
+        world.check();
+        expect(world.missing()).toEqual([]);
+        expect(world.pool.liveCount + world.disk.entries.size, 'nothing waits any more').toBe(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);
