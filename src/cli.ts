@@ -7,6 +7,9 @@ import { AppError, describeError, StoreError } from './domain/errors.ts';
 import { createZmqFeed } from './infra/feed/zmq-feed.ts';
 import { assemble, EXIT, run } from './main.ts';
 
+/** For whoever reads our output slowly. */
+const LAST_WORDS_MS = 1_000;
+
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseArguments(argv);
@@ -68,5 +71,6 @@ try {
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = exitCode(error);
 }
-// A drain that was cut short, or a thread that hangs, must not keep the process.
+// A drain that was cut short, a thread that hangs, or a reader that has stopped reading must not keep the process.
+setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 process.stdout.write('', () => process.exit());

@@ -21,7 +21,7 @@ export interface GuardianInput {
   readonly random: Random;
 }
 
-interface GuardianContext extends GuardianInput {
+export interface GuardianContext extends GuardianInput {
   readonly child: AnyActorRef | null;
   readonly restarts: number;
   readonly lastError: string | null;
