@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { CATEGORIES } from '../src/domain/contract.ts';
-import { allocateKnown, NEVER, systemContent, type Known } from '../src/domain/spansh/known.ts';
+import type { Known } from '../src/domain/spansh/known.ts';
 import type { DumpRules } from '../src/domain/spansh/records.ts';
 import { readDump, type ReadBatch } from '../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../src/infra/spansh/dump-source.ts';
+import { knownFrom } from '../test/support/dump.ts';
 
 /**
  * How fast a dump is read, without a database, beside `gzip -dc FILE | wc -l` in the same run: fresh (everything is new)
@@ -58,34 +59,11 @@ async function measure(name: string, threads: number, have: Known | null, pipeS:
 
 /** What a database knows that has imported the dump. */
 async function learn(): Promise<Known> {
-  const systems = [];
-  const stations = [];
-  for await (const batch of readDump(await openDumpFile(file!), { rules, threads: 2 })) {
-    systems.push(...batch.systems);
-    for (const { id, row, market, shipyard, outfitting } of batch.stations) {
-      const [rowS, ...blocksS] = [row?.modifiedS, market, shipyard, outfitting].map((part) =>
-        typeof part === 'object' ? (part?.observedAtS ?? NEVER) : (part ?? NEVER),
-      );
-      stations.push({ id, rowS: rowS!, blocksS });
-    }
+  const batches = [];
+  for await (const { systems, stations } of readDump(await openDumpFile(file!), { rules, threads: 2 })) {
+    batches.push({ systems, stations });
   }
-  const ascending = (a: { id: bigint }, b: { id: bigint }) => (a.id < b.id ? -1 : 1);
-  const all = allocateKnown(systems.length, stations.length);
-  for (const [i, system] of systems.sort(ascending).entries()) {
-    all.systems.ids[i] = system.id;
-    all.systems.modifiedS[i] = system.modifiedS;
-    all.systems.content[i] = systemContent(system);
-  }
-  for (const [i, { id, rowS, blocksS }] of stations.sort(ascending).entries()) {
-    all.stations.ids[i] = id;
-    all.stations.rowS[i] = rowS;
-    [all.stations.marketS[i], all.stations.shipyardS[i], all.stations.outfittingS[i]] = blocksS as [
-      number,
-      number,
-      number,
-    ];
-  }
-  return all;
+  return knownFrom(batches);
 }
 
 function timed(work: () => unknown): number {
