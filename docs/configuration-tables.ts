@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { KEYS } from '../src/config/keys.ts';
 import { VARIABLES } from '../src/config/environment.ts';
 import type { Key, Table } from '../src/config/table.ts';
@@ -27,8 +26,4 @@ function markdown(table: Table, heading: string, wanted: (key: Key) => boolean):
       return `| \`${name}\` | ${shown} | ${schema.description ?? ''} | ${about} |\n`;
     });
   return `| ${heading} | Default | Allowed | Meaning |\n|---|---|---|---|\n${rows.join('')}`;
-}
-
-if (import.meta.main) {
-  writeFileSync(CONFIGURATION_PAGE, withTables(readFileSync(CONFIGURATION_PAGE, 'utf8')));
 }

@@ -208,7 +208,7 @@ export const KEYS = {
     fallback: 10,
     schema: count(0, 1000),
     optional: true,
-    about: 'How often a station the database refused is tried again before it is counted as failing.',
+    about: 'How often a station the database refused is tried again before its snapshot is parked.',
   },
   listener_db_backoff_min: {
     field: 'dbBackoffMinMs',
