@@ -112,7 +112,7 @@ export const writerMachine = setup({
             target: 'unavailable',
             actions: { type: 'noteError', params: ({ event }) => event.output },
           },
-          { target: 'settling', actions: ['reportAvailable', 'resetAttempts'] },
+          { target: 'settling' },
         ],
         onError: {
           target: 'unavailable',
@@ -152,10 +152,23 @@ export const writerMachine = setup({
             target: 'unavailable',
             actions: { type: 'noteError', params: ({ event }) => event.output },
           },
-          { guard: { type: 'fullBatchLeft', params: ({ event }) => event.output }, target: 'settling' },
-          { guard: { type: 'someLeft', params: ({ event }) => event.output }, target: 'gathering' },
-          { guard: 'workArrived', target: 'gathering' },
-          { target: 'idle' },
+          // Only a write proves that the database works: it may open and still refuse every transaction.
+          {
+            guard: { type: 'fullBatchLeft', params: ({ event }) => event.output },
+            target: 'settling',
+            actions: ['reportAvailable', 'resetAttempts'],
+          },
+          {
+            guard: { type: 'someLeft', params: ({ event }) => event.output },
+            target: 'gathering',
+            actions: ['reportAvailable', 'resetAttempts'],
+          },
+          {
+            guard: 'workArrived',
+            target: 'gathering',
+            actions: ['reportAvailable', 'resetAttempts'],
+          },
+          { target: 'idle', actions: ['reportAvailable', 'resetAttempts'] },
         ],
         onError: {
           target: 'unavailable',

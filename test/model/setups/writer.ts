@@ -29,7 +29,8 @@ export const writer: ModelSetup<typeof writerMachine> = {
     const lost = value === 'unavailable' && previous !== value;
     if (lost) expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
     else if (context.attempt === 0 && before !== null && before.attempt > 0) {
-      expect(event.output, 'only an open database ends the backoff').toMatchObject({ status: 'done' });
+      expect(event.output, 'only a write that worked ends the backoff').toMatchObject({ status: 'done' });
+      expect(previous).toBe('writing');
     }
     if (done) {
       expect(value === 'refused' || history.includes('event stop'), 'never gives up by itself').toBe(true);
