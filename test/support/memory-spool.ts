@@ -52,7 +52,8 @@ export function createMemorySpool(disk: SpoolDisk, parkedMax: number, run: RunCa
           state,
         })),
       ),
-    take: (marketIds) => run(() => marketIds.flatMap((id) => entries.get(id)?.entry ?? [])),
+    take: (marketIds) =>
+      run(() => marketIds.flatMap((id) => (entries.has(id) ? { ...entries.get(id)!.entry } : []))),
     parkedSystems: () =>
       run(() => {
         const names = parked().filter((entry) => !isUnresolved(entry));

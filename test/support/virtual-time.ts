@@ -69,6 +69,51 @@ export class VirtualTime implements Time {
   }
 }
 
+/** The clock as one process sees it: killed, it never wakes again. */
+export class ProcessTime implements Time {
+  readonly #clock: VirtualTime;
+  readonly #timers = new Set<unknown>();
+  #killed = false;
+
+  constructor(clock: VirtualTime) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  setTimeout(callback: () => void, delayMs: number): unknown {
+    if (this.#killed) return null;
+    const timer = this.#clock.setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delayMs);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#timers.delete(timer);
+    this.#clock.clearTimeout(timer);
+  }
+
+  /** Timers that are still to fire. */
+  get armed(): number {
+    return this.#timers.size;
+  }
+
+  /** Resolves after so much time; never in a process that is killed before. */
+  after(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.setTimeout(resolve, delayMs));
+  }
+
+  kill(): void {
+    this.#killed = true;
+    for (const timer of this.#timers) this.clearTimeout(timer);
+  }
+}
+
 /**
  * Resolves when no microtask is left. Node runs what `nextTick` was given in a microtask only after the microtask
  * queue has run dry; a macrotask would say the same, but costs a turn of the event loop.
