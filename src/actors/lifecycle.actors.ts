@@ -1,4 +1,5 @@
 import { fromPromise } from 'xstate';
+import { AppError, describeError } from '../domain/errors.ts';
 import type { Decoder } from '../domain/ports/feed.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Spool } from '../domain/ports/spool.ts';
@@ -26,7 +27,15 @@ export function lifecycleLogics(deps: LifecycleDeps) {
       return undefined;
     }),
     spoolRest: fromPromise<undefined>(async () => {
-      await pool.spoolRest();
+      const held = pool.liveCount;
+      try {
+        await pool.spoolRest();
+      } catch (error) {
+        throw new AppError(
+          'lost',
+          `${held} snapshots could not be kept and are lost: ${describeError(error)}`,
+        );
+      }
       return undefined;
     }),
     release: fromPromise<undefined>(async () => {
