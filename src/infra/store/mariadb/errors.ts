@@ -94,6 +94,7 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1290: READ_ONLY,
   1792: READ_ONLY,
   1836: READ_ONLY,
+  1036: READ_ONLY, // a table, by innodb_read_only or innodb_force_recovery
   1021: FULL,
   1026: FULL,
   1041: FULL,
@@ -108,6 +109,8 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1129: DENIED,
   1698: DENIED,
   1862: DENIED,
+  1820: DENIED, // the password has expired
+  4151: DENIED, // the account is locked
   1044: FORBIDDEN,
   1142: FORBIDDEN,
   1143: FORBIDDEN,
@@ -121,7 +124,12 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1077: STOPPING,
   1927: STOPPING,
   4031: STOPPING,
+  1047: AWAY, // a cluster node that is not in step
   1153: AWAY,
+  1158: AWAY,
+  1159: AWAY,
+  1160: AWAY,
+  1161: AWAY,
   2006: AWAY,
   2013: AWAY,
 };

@@ -13,6 +13,9 @@ export async function readItems(link: Link): Promise<Items> {
   return new Map(rows.map(([id, price]) => [Number(id), price as number | null]));
 }
 
+/** Some 10 KB: fits into the packets of any server. */
+const MEANS_PER_STATEMENT = 200;
+
 /** Seeds `Category`, and `Item` when it is empty. */
 export async function seedCatalogue(
   link: Link,
@@ -87,10 +90,13 @@ export async function writeMeans(link: Link, written: readonly Snapshot[]): Prom
   if (changed.length === 0) return;
   const [[importer] = []] = await link.rows("SELECT IS_USED_LOCK('td.spansh.import') <> CONNECTION_ID()");
   if (Number(importer) === 1) return;
-  await link.run(
-    `UPDATE Item SET avg_price = CASE item_id ${changed.map(([id, price]) => `WHEN ${id} THEN ${price}`).join(' ')} END
-     WHERE item_id IN (${changed.map(([id]) => id).join()})`,
-  );
+  for (let from = 0; from < changed.length; from += MEANS_PER_STATEMENT) {
+    const some = changed.slice(from, from + MEANS_PER_STATEMENT);
+    await link.run(
+      `UPDATE Item SET avg_price = CASE item_id ${some.map(([id, price]) => `WHEN ${id} THEN ${price}`).join(' ')} END
+       WHERE item_id IN (${some.map(([id]) => id).join()})`,
+    );
+  }
 }
 
 function itemIds({ rows }: Snapshot): number[] {

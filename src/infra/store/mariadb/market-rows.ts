@@ -18,6 +18,9 @@ const OR_UPDATE = ` ON DUPLICATE KEY UPDATE ${[...COLUMNS, 'modified', 'from_liv
   .map((column) => `${column} = VALUES(${column})`)
   .join()}`;
 
+/** Some 1,500 rows. */
+const STATEMENT_BYTES = 100_000;
+
 /** Small tables would be read whole otherwise, rows of other writers included. */
 const BY_KEY = 'FORCE INDEX (PRIMARY)';
 
@@ -36,17 +39,25 @@ export async function writeRows(
     link,
     stations.filter(({ hasRows }) => hasRows).map(({ snapshot }) => snapshot.marketId),
   );
-  const values: string[] = [];
   const absent: string[] = [];
   const touched: Snapshot[] = [];
-  for (const { snapshot } of stations) {
-    const { changed, same, gone } = compare(snapshot, stored.get(snapshot.marketId) ?? []);
-    const time = formatTimestamp(snapshot.observedAtS);
-    for (const at of changed) values.push(rowValues(snapshot, at, time));
-    if (same > 0) touched.push(snapshot);
-    if (gone.length > 0) absent.push(`(station_id = ${snapshot.marketId} AND item_id IN (${gone.join()}))`);
+  function* changedRows(): Generator<string> {
+    for (const { snapshot } of stations) {
+      const { changed, same, gone } = compare(snapshot, stored.get(snapshot.marketId) ?? []);
+      const time = formatTimestamp(snapshot.observedAtS);
+      if (same > 0) touched.push(snapshot);
+      if (gone.length > 0) absent.push(`(station_id = ${snapshot.marketId} AND item_id IN (${gone.join()}))`);
+      for (const at of changed) yield rowValues(snapshot, at, time);
+    }
   }
-  for (const sql of statements(INSERT, values, OR_UPDATE, maxBytes)) await link.run(sql);
+  let running: Promise<unknown> = Promise.resolve();
+  for (const sql of statements(INSERT, changedRows(), OR_UPDATE, Math.min(maxBytes, STATEMENT_BYTES))) {
+    await running;
+    running = link.run(sql);
+    // The next statement is made while the server works on this one.
+    running.catch(() => undefined);
+  }
+  await running;
   for (let from = 0; from < absent.length; from += 100) {
     const some = absent.slice(from, from + 100).join(' OR ');
     await link.run(`DELETE si FROM StationItem si ${BY_KEY} WHERE ${some}`);

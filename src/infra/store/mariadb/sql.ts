@@ -13,21 +13,22 @@ export function epochOf(column: string): string {
 /** `head` + parts + `tail`, in as many statements as their length asks for; none for no parts. */
 export function* statements(
   head: string,
-  parts: readonly string[],
+  parts: Iterable<string>,
   tail = '',
   maxBytes = Infinity,
 ): Generator<string> {
-  let from = 0;
-  let bytes = 0;
   const fixed = Buffer.byteLength(head) + Buffer.byteLength(tail);
-  for (const [i, part] of parts.entries()) {
+  let some: string[] = [];
+  let bytes = fixed;
+  for (const part of parts) {
     const length = Buffer.byteLength(part) + 1;
-    if (i > from && fixed + bytes + length > maxBytes) {
-      yield head + parts.slice(from, i).join() + tail;
-      from = i;
-      bytes = 0;
+    if (some.length > 0 && bytes + length > maxBytes) {
+      yield head + some.join() + tail;
+      some = [];
+      bytes = fixed;
     }
+    some.push(part);
     bytes += length;
   }
-  if (parts.length > 0) yield head + parts.slice(from).join() + tail;
+  if (some.length > 0) yield head + some.join() + tail;
 }
