@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Commodity } from '../../../domain/catalogue.ts';
 import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
@@ -7,7 +6,7 @@ import type { MarketStore } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { openThread } from '../../thread-rpc.ts';
 import type { ReaderMethods } from './reader-thread.ts';
-import type { WriterMethods } from './writer-thread.ts';
+import type { WriterData, WriterMethods } from './writer-thread.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; made when it does not exist, its directory is not. */
@@ -30,7 +29,7 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
     return error;
   };
   // Read anew whenever the thread is started: a catalogue outlives it.
-  const workerData = { file, choice: contract, commodities: [] as readonly Commodity[] };
+  const workerData: WriterData = { file, choice: contract, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
 

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { lookupName, NEW_STATION, type Contract } from '../../../domain/contract.ts';
 import type { WriteOutcome } from '../../../domain/outcome.ts';
 import { ROW, ROW_WIDTH, rowCount, type Snapshot } from '../../../domain/snapshot.ts';
-import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
 import { formatTimestamp, parseTimestamp } from '../../../domain/timestamp.ts';
+import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
 import type { Items } from './items.ts';
@@ -16,8 +16,8 @@ type StoredRow = readonly [number, number, number, number, number, number, numbe
  * Writes batches by the write rule, a transaction each.
  *
  * Rows of a known market are compared first: one statement moves the time of the whole station, then only rows that
- * differ are changed, and the price indexes only where a price did. Replacing all rows costs twice as much, for most
- * observations change units and few prices.
+ * differ are changed, and the price indexes only where a price did. Measured against replacing all rows: the same where
+ * every price changed, half the time where only units did, a third where nothing did.
  */
 export function createMarketWriter(db: DatabaseSync, contract: Contract, items: Items) {
   const lookUpSystems = createSystemLookup(db);

@@ -4,8 +4,8 @@ import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
-import { serveThread } from '../../thread-rpc.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { serveThread } from '../../thread-rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
 import { createItems, seedCatalogue, type Items } from './items.ts';
@@ -16,7 +16,8 @@ import { createMarketWriter } from './write-markets.ts';
 export interface WriterData {
   readonly file: string;
   readonly choice: ContractChoice;
-  readonly commodities: readonly Commodity[];
+  /** The store's newest: what a thread that is started again begins with. */
+  commodities: readonly Commodity[];
 }
 
 /** Rows looked at in one purge transaction: some 0.1 s, in which writes wait. */
