@@ -98,8 +98,8 @@ export async function* readDump(
       stations += batch.stationsRead;
       yield { ...batch, progress: { bytesRead, totalBytes, systems, stations } };
     }
-    if (!isClosed) throw truncated(name);
     if (systems === 0) throw notADump(name, 'no system is in it');
+    if (!isClosed) throw truncated(name);
   } finally {
     stream.destroy();
     await pool.destroy();
