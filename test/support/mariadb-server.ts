@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import mysql, { type RowDataPacket } from 'mysql2/promise';
+import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { MariadbBinaries } from './mariadb-binaries.ts';
 
 const run = promisify(execFile);
 
 /** The account the store uses: no SUPER, all rights on databases named `tdl_...` only. */
-const USER = { user: 'tdl', password: 'p%ss;w#rd' } as const;
+const USER = { user: 'tdl', password: 'p%ss;w#rd' };
 
 /** Fast, and safe against SIGKILL of the server: only a crash of the machine could lose commits. */
 const FAST = [
@@ -87,6 +87,8 @@ export class MariadbServer {
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         '--innodb-log-file-size=8M',
+        // Servers that start clear the shared one of temporary files, others' too.
+        `--tmpdir=${this.#folder}`,
         ...(baseDir === undefined ? [] : [`--basedir=${baseDir}`]),
         ...this.#asWhom(),
       ],
@@ -109,6 +111,7 @@ export class MariadbServer {
         `--socket=${this.socketPath}`,
         `--pid-file=${this.#folder}/pid`,
         `--log-error=${log}`,
+        `--tmpdir=${this.#folder}`,
         '--skip-name-resolve',
         '--character-set-server=utf8mb4',
         '--collation-server=utf8mb4_unicode_ci',
@@ -167,16 +170,22 @@ export class MariadbServer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Runs a statement as root, foreign keys unchecked. Every value comes back as text, NULL as null. */
-  async sql(statement: string, database?: string): Promise<Record<string, string | null>[]> {
+  /** A connection of root's, foreign keys unchecked. Every value comes back as text, NULL as null. The caller ends it. */
+  async connect(database?: string): Promise<Connection> {
     const connection = await mysql.createConnection({
       socketPath: this.socketPath,
       user: 'root',
       typeCast: (field) => field.string(),
       ...(database === undefined ? {} : { database }),
     });
+    await connection.query("SET foreign_key_checks = 0, time_zone = '+00:00'");
+    return connection;
+  }
+
+  /** Runs a statement on such a connection. */
+  async sql(statement: string, database?: string): Promise<Record<string, string | null>[]> {
+    const connection = await this.connect(database);
     try {
-      await connection.query("SET foreign_key_checks = 0, time_zone = '+00:00'");
       const [rows] = await connection.query<RowDataPacket[]>(statement);
       return rows;
     } finally {
