@@ -1,5 +1,5 @@
 import { CATEGORIES } from '../../src/domain/contract.ts';
-import type { Random } from './random.ts';
+import type { SeededRandom } from '../../test/support/random.ts';
 
 /** JSON text of things that a dump repeats all over, made once so that a gigabyte takes seconds. */
 export interface Pieces {
@@ -23,7 +23,7 @@ const MODULES = 1_100;
 const SHIPS = 43;
 const BODIES = 400;
 
-export function makePieces(random: Random): Pieces {
+export function makePieces(random: SeededRandom): Pieces {
   return {
     commodities: list(COMMODITIES, (n) => {
       const [commodityId, symbol, name, category] = REAL_COMMODITIES[n] ?? [
@@ -58,7 +58,7 @@ function list(length: number, make: (n: number) => string): string[] {
 }
 
 /** Astrophysics, most of a dump's bytes: long decimal numbers. */
-function makeBody(random: Random): string {
+function makeBody(random: SeededRandom): string {
   const physics = (scale: number) => Number((random.next() * scale).toFixed(9));
   const materials = [
     'Carbon',
@@ -87,7 +87,7 @@ function makeBody(random: Random): string {
     terraformingState: 'Not terraformable',
     materials: Object.fromEntries(materials.map((material) => [material, physics(20)])),
     signals: {
-      signals: { '$SAA_SignalType_Biological;': random.between(1, 6) },
+      signals: { '$SAA_SignalType_Biological;': random.integer(1, 6) },
       genuses: ['$Codex_Ent_Fumerolas_Genus_Name;'],
     },
     orbitalPeriod: physics(1_000),

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { makePieces, type Pieces } from './dump-pieces.ts';
-import { seededRandom, type Random } from './random.ts';
+import { SeededRandom } from '../../test/support/random.ts';
 
 /**
  * A galaxy dump as Spansh makes them, with its proportions: a system has some forty bodies and five stations, half of
@@ -30,7 +30,7 @@ const GIANT_EVERY = 400;
 
 /** Lines of the dump, without line feeds. Returns what it was. */
 export function* dumpLines({ seed, bytes, nowS }: DumpOptions): Generator<string, DumpSize> {
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed);
   const maker = new SystemMaker(random, makePieces(random), nowS);
   let written = 4;
   yield '[';
@@ -91,11 +91,11 @@ class SystemMaker {
   systems = 0;
   stations = 0;
   marketRows = 0;
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #pieces: Pieces;
   readonly #nowS: number;
 
-  constructor(random: Random, pieces: Pieces, nowS: number) {
+  constructor(random: SeededRandom, pieces: Pieces, nowS: number) {
     this.#random = random;
     this.#pieces = pieces;
     this.#nowS = nowS;
@@ -107,20 +107,20 @@ class SystemMaker {
     const isGiant = number % GIANT_EVERY === 0;
     const id64 = number % 25 === 0 ? 2n ** 60n + BigInt(number) : 10_000_000_000n + BigInt(number) * 7n;
     const name = number % 50 === 0 ? `Synthë's \\"${number}\\"` : `Synthetic Sector ${number}`;
-    const bodies = Array.from({ length: isGiant ? 120 : random.between(5, 75) }, (): string[] => []);
+    const bodies = Array.from({ length: isGiant ? 120 : random.integer(5, 75) }, (): string[] => []);
     const direct: string[] = [];
-    const count = isGiant ? random.between(60, 90) : Math.ceil(9 * random.next() ** 2) + random.between(0, 3);
+    const count = isGiant ? random.integer(60, 90) : Math.ceil(9 * random.next() ** 2) + random.integer(0, 3);
     for (let i = 0; i < count; i++) {
       const kind = isGiant ? random.pick(KINDS.slice(1, 6)) : this.#kind();
       const station = this.#station(kind);
       (kind.surface || random.chance(0.3) ? random.pick(bodies) : direct).push(station);
     }
-    const coordinate = () => random.between(-2_000_000, 2_000_000) / 32;
+    const coordinate = () => random.integer(-2_000_000, 2_000_000) / 32;
     return (
       `{"id64":${id64},"name":"${name}",` +
       `"coords":{"x":${coordinate()},"y":${coordinate()},"z":${coordinate()}},` +
       '"allegiance":"Independent","government":"Cooperative","primaryEconomy":"Tourism","secondaryEconomy":"Service",' +
-      `"security":"Medium","population":${random.between(0, 9e9)},"bodyCount":${bodies.length},` +
+      `"security":"Medium","population":${random.integer(0, 9e9)},"bodyCount":${bodies.length},` +
       `"date":"${this.#time(400)}","bodies":[${bodies.map((on, i) => this.#body(id64, name, i, on)).join()}],` +
       `"stations":[${direct.join()}]}`
     );
@@ -160,8 +160,8 @@ class SystemMaker {
     if (type !== null)
       text += `,"type":"${type}","landingPads":{"large":${Number(type !== 'Outpost')},"medium":4,"small":4}`;
     if (surface)
-      text += `,"latitude":${random.between(-90, 90)}.5,"longitude":${random.between(-180, 180)}.25`;
-    if (type !== null) text += `,"market":${this.#market(random.between(...rows), time)}`;
+      text += `,"latitude":${random.integer(-90, 90)}.5,"longitude":${random.integer(-180, 180)}.25`;
+    if (type !== null) text += `,"market":${this.#market(random.integer(...rows), time)}`;
     if (yard && random.chance(0.7))
       text += `,"shipyard":{"ships":[${this.#some(this.#pieces.ships, 4, 20)}],"updateTime":"${time}"}`;
     if (yard)
@@ -174,24 +174,24 @@ class SystemMaker {
     this.marketRows += rows;
     const sells = Math.floor(rows / 3);
     const commodities = this.#slice(this.#pieces.commodities, rows).map((head, i) => {
-      const [buyPrice, supply] = i < sells ? [random.between(1, 50_000), random.between(1, 90_000)] : [0, 0];
-      return `${head},"demand":${i < sells ? 0 : random.between(0, 2_000_000)},"supply":${supply},"buyPrice":${buyPrice},"sellPrice":${random.between(1, 60_000)}}`;
+      const [buyPrice, supply] = i < sells ? [random.integer(1, 50_000), random.integer(1, 90_000)] : [0, 0];
+      return `${head},"demand":${i < sells ? 0 : random.integer(0, 2_000_000)},"supply":${supply},"buyPrice":${buyPrice},"sellPrice":${random.integer(1, 60_000)}}`;
     });
     return `{"commodities":[${commodities.join()}],"prohibitedCommodities":["Narcotics","Slaves"],"updateTime":"${time}"}`;
   }
 
   #some(pieces: readonly string[], low: number, high: number): string {
-    return this.#slice(pieces, Math.min(pieces.length, this.#random.between(low, high))).join();
+    return this.#slice(pieces, Math.min(pieces.length, this.#random.integer(low, high))).join();
   }
 
   /** As many neighbours in the list, beginning anywhere. */
   #slice(pieces: readonly string[], count: number): string[] {
-    const start = this.#random.between(0, pieces.length - 1);
+    const start = this.#random.integer(0, pieces.length - 1);
     return Array.from({ length: count }, (_, i) => pieces[(start + i) % pieces.length]!);
   }
 
   #time(oldDays: number): string {
-    const at = this.#nowS - this.#random.between(0, oldDays * DAY_S);
+    const at = this.#nowS - this.#random.integer(0, oldDays * DAY_S);
     return `${new Date(at * 1000).toISOString().slice(0, 19).replace('T', ' ')}${this.#random.chance(0.02) ? '.977' : ''}+00`;
   }
 }

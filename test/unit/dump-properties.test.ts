@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom, type Random } from '../../bench/generators/random.ts';
+import { SeededRandom } from '../support/random.ts';
 import {
   aCommodity,
   aMarket,
@@ -117,7 +117,7 @@ const NOISE = [
 ];
 
 /** The same value with its keys in any order, blanks anywhere, and noise in every object. */
-function spelled(value: unknown, random: Random): string {
+function spelled(value: unknown, random: SeededRandom): string {
   const blank = () => random.pick(['', '', ' ', '\t', '  ']);
   const list = (open: string, parts: readonly string[], close: string) =>
     open + blank() + parts.join(`${blank()},${blank()}`) + blank() + close;
@@ -144,7 +144,7 @@ test('order of keys, blanks and fields nobody knows change nothing', () => {
   const [system] = JSON.parse(WHOLE) as [unknown];
   fc.assert(
     fc.property(fc.integer({ min: 0 }), (seed) => {
-      const text = spelled(system, seededRandom(seed));
+      const text = spelled(system, new SeededRandom(seed));
       expect(() => void JSON.parse(text)).not.toThrow();
       expect(stageText(`[\n${text}\n]`)).toEqual(expected);
     }),
