@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
+import { writeDbConfig } from './mariadb-galaxy.ts';
+import type { MariadbServer } from './mariadb-server.ts';
+import { startRelay, type Relay } from './relay.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** The real program on a MariaDB server, and the relay it listens to. */
+export interface MariadbDaemon {
+  readonly program: Program;
+  readonly relay: Relay;
+  readonly cwd: string;
+  /** Until so many messages have been heard and every one is settled. @returns the rate line that says so */
+  quiet(received: number): Promise<LogLine>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+}
+
+export async function startMariadbDaemon(
+  server: MariadbServer,
+  database: string,
+  { password, config = {} }: { password?: string; config?: Record<string, unknown> } = {},
+): Promise<MariadbDaemon> {
+  const cwd = tempDir();
+  const relay = await startRelay();
+  writeConfig(cwd, {
+    eddn_url: relay.url,
+    listener_processor_rate_every: 1,
+    // A test has no minute to wait for a server that is back.
+    listener_db_backoff_min: 0.1,
+    listener_db_backoff_cap: 0.5,
+    ...config,
+  });
+  const program = startProgram({
+    cwd,
+    env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database, password) },
+  });
+  onTestFinished(async () => {
+    program.kill('SIGKILL');
+    await program.exit;
+    relay.close();
+  });
+  await relay.waitForSubscribers();
+  return {
+    program,
+    relay,
+    cwd,
+    async quiet(received) {
+      for (;;) {
+        const rate = program.log.findLast((line) => 'pending' in line && 'deferrals' in line);
+        const left = ['pending', 'deferred', 'spooled', 'parked'].filter((gauge) => rate?.[gauge] !== 0);
+        if (rate?.received === received && left.length === 0) return rate;
+        if (program.process.exitCode !== null)
+          throw new Error(`the program ended: ${(await program.exit).stdout}`);
+        await sleep(50);
+      }
+    },
+    async stop() {
+      program.kill('SIGTERM');
+      await program.exit;
+    },
+  };
+}
+
+/** What an operator is troubled with: warnings and errors. */
+export function troubles(log: readonly LogLine[]): string[] {
+  return log.filter(({ level }) => level >= 40).map(({ msg }) => msg);
+}
