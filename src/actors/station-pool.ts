@@ -60,6 +60,7 @@ export class StationPool {
   readonly #queue = new Map<number, number>();
   #queuedRows = 0;
   #feedPaused = false;
+  #closing = false;
 
   constructor(options: StationPoolOptions, events: StationPoolEvents) {
     this.#options = options;
@@ -115,7 +116,7 @@ export class StationPool {
   accept(snapshots: readonly Snapshot[]): void {
     const { keeper, ledger, feedWaits, maxLive } = this.#options;
     for (const snapshot of snapshots) {
-      const entry = this.#entries.get(snapshot.marketId);
+      const entry = this.#closing ? undefined : this.#entries.get(snapshot.marketId);
       if (keeper.clearedSince(snapshot)) {
         ledger.totals.stale += 1;
         keeper.forget(snapshot);
@@ -123,7 +124,7 @@ export class StationPool {
         entry.actor.send({ type: 'snapshot.observed', snapshot });
       } else if (keeper.holdsNewer(snapshot)) {
         ledger.totals.superseded += 1;
-      } else if (this.#entries.size >= maxLive && !feedWaits) {
+      } else if (this.#closing || (this.#entries.size >= maxLive && !feedWaits)) {
         ledger.totals.spilled += 1;
         keeper.pend(snapshot);
       } else {
@@ -194,6 +195,7 @@ export class StationPool {
    * room in memory is filled from it.
    */
   async tick(): Promise<void> {
+    if (this.#closing) return;
     const { time } = this.#options;
     this.#pendOlderThan(time.now() - SPOOL_AFTER_MS);
     await this.sync();
@@ -206,8 +208,9 @@ export class StationPool {
     this.#options.ledger.totals.parkedDropped += await this.#options.keeper.syncAll();
   }
 
-  /** Everything unsettled goes to the spool. The pool takes nothing in afterwards. */
+  /** Everything unsettled goes to the spool, and what comes in meanwhile. Nothing is taken back from it afterwards. */
   async spoolRest(): Promise<void> {
+    this.#closing = true;
     this.#pendOlderThan(Infinity);
     try {
       await this.sync();
@@ -239,7 +242,7 @@ export class StationPool {
   }
 
   #restore(entry: Exclude<SpoolEntry, UnresolvedSnapshot>): void {
-    if (this.#entries.has(entry.marketId)) return;
+    if (this.#closing || this.#entries.has(entry.marketId)) return;
     this.#options.ledger.totals.restored += 1;
     if (this.#options.keeper.clearedSince(entry)) {
       this.#options.ledger.totals.stale += 1;
@@ -307,7 +310,7 @@ export class StationPool {
 
   async #refill(): Promise<void> {
     const room = Math.floor(this.#options.maxLive / 2) - this.#entries.size;
-    if (room <= 0) return;
+    if (this.#closing || room <= 0) return;
     const waiting = this.#options.keeper.waiting(Math.min(room, 500), this.#entries);
     if (waiting.length > 0) await this.release(waiting);
   }
