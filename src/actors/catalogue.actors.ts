@@ -75,23 +75,26 @@ export function catalogueLogics(deps: CatalogueDeps) {
   });
 
   const release = async (signal: AbortSignal): Promise<number> => {
+    /** Nothing is asked of files that are being closed: whoever aborted does not wait. */
+    const unlessAborted = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      signal.throwIfAborted();
+      return result;
+    };
     const catalogue = holder.current;
     if (catalogue === null) return 0;
-    await pool.sync();
-    const names = await spool.parkedSystems();
-    const known = names.length === 0 ? new Set<string>() : await store.knownSystems(names);
+    await unlessAborted(pool.sync());
+    const names = await unlessAborted(spool.parkedSystems());
+    const known = names.length === 0 ? new Set<string>() : await unlessAborted(store.knownSystems(names));
     const marketIds = [
-      ...(known.size === 0 ? [] : await spool.parkedIn([...known])),
-      ...(await spool.parkedUnresolved()),
+      ...(known.size === 0 ? [] : await unlessAborted(spool.parkedIn([...known]))),
+      ...(await unlessAborted(spool.parkedUnresolved())),
     ];
     for (let i = 0; i < marketIds.length; i += RELEASE_BATCH) {
-      while (pool.liveCount > RELEASE_BELOW_LIVE) {
-        await sleep(deps.time);
-        signal.throwIfAborted();
-      }
-      const unresolved = await pool.release(marketIds.slice(i, i + RELEASE_BATCH));
-      if (unresolved.length > 0) pool.restage(unresolved, await decoder.resolve(unresolved, catalogue));
-      signal.throwIfAborted();
+      while (pool.liveCount > RELEASE_BELOW_LIVE) await unlessAborted(sleep(deps.time));
+      const unresolved = await unlessAborted(pool.release(marketIds.slice(i, i + RELEASE_BATCH)));
+      if (unresolved.length === 0) continue;
+      pool.restage(unresolved, await unlessAborted(decoder.resolve(unresolved, catalogue)));
     }
     return marketIds.length;
   };
