@@ -29,8 +29,9 @@ export async function exportListings(
   await link.run('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   await link.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
   const stations = await link.rows(
-    `SELECT DISTINCT station_id FROM StationItem JOIN Station USING (station_id)
-     ${scope === 'live' ? 'WHERE from_live = 1' : ''} ORDER BY station_id`,
+    // Distinct before joined: for all stations an index tells that without a look at every row.
+    `SELECT station_id FROM (SELECT DISTINCT station_id FROM StationItem ${scope === 'live' ? 'WHERE from_live = 1' : ''}) found
+     JOIN Station USING (station_id) ORDER BY station_id`,
     SCAN_TIMEOUT_MS,
   );
   const unknownItems = await findUnknownItems(link);
