@@ -29,8 +29,9 @@ export class SpoolKeeper {
   #toForget = new Map<number, number>();
   #newClears = new Map<number, number>();
   #oldClears = new Set<number>();
-  #running: Promise<number> | null = null;
+  #running: Promise<void> | null = null;
   #parkedCount = 0;
+  #dropped = 0;
 
   constructor(spool: Spool) {
     this.#spool = spool;
@@ -115,24 +116,37 @@ export class SpoolKeeper {
   }
 
   /**
-   * Writes everything gathered so far. One at a time: a call during a running one joins it.
-   * @returns parked snapshots dropped to stay within the limit
+   * Writes what was gathered so far, once: what is gathered meanwhile waits for the next call.
+   * @returns parked snapshots dropped to stay within the limit since the last call
    */
-  sync(): Promise<number> {
+  async sync(): Promise<number> {
+    await this.#writeOnce();
+    return this.#takeDropped();
+  }
+
+  /** Until nothing gathered is left, whoever writes it. */
+  async syncAll(): Promise<number> {
+    while (this.#running !== null || this.#hasNews) await this.#writeOnce();
+    return this.#takeDropped();
+  }
+
+  get #hasNews(): boolean {
+    return this.#toPut.size + this.#toForget.size + this.#newClears.size + this.#oldClears.size > 0;
+  }
+
+  #takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
+  }
+
+  /** One at a time: a call during a running one joins it. */
+  #writeOnce(): Promise<void> {
     this.#running ??= this.#write().finally(() => (this.#running = null));
     return this.#running;
   }
 
-  /** Until nothing gathered is left. */
-  async syncAll(): Promise<number> {
-    let dropped = this.#running === null ? 0 : await this.#running;
-    while (this.#toPut.size + this.#toForget.size + this.#newClears.size + this.#oldClears.size > 0) {
-      dropped += await this.sync();
-    }
-    return dropped;
-  }
-
-  async #write(): Promise<number> {
+  async #write(): Promise<void> {
     const [toPut, toForget] = [this.#toPut, this.#toForget];
     const [newClears, oldClears] = [this.#newClears, this.#oldClears];
     this.#toPut = new Map();
@@ -154,7 +168,7 @@ export class SpoolKeeper {
         );
       }
       if (pending.length > 0) await this.#put('pending', pending);
-      return parked.length > 0 ? await this.#put('parked', parked) : 0;
+      if (parked.length > 0) await this.#put('parked', parked);
     } catch (error) {
       // Later news of the same market wins over what could not be written.
       for (const marketId of this.#toForget.keys()) toPut.delete(marketId);
@@ -169,13 +183,13 @@ export class SpoolKeeper {
     }
   }
 
-  async #put(state: SpoolState, puts: readonly { readonly entry: SpoolEntry }[]): Promise<number> {
+  async #put(state: SpoolState, puts: readonly { readonly entry: SpoolEntry }[]): Promise<void> {
     const dropped = await this.#spool.put(
       state,
       puts.map(({ entry }) => entry),
     );
     for (const marketId of dropped) if (!this.#toPut.has(marketId)) this.#letGo(marketId);
-    return dropped.length;
+    this.#dropped += dropped.length;
   }
 
   /** A newer one that is held already, in whatever state, stays. */
