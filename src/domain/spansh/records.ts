@@ -102,7 +102,9 @@ export interface DumpBatch {
   readonly systems: readonly SystemRow[];
   /** Each has a part at least; its system is known or in this batch. */
   readonly stations: readonly StagedStation[];
-  /** New or changed since an earlier batch, or repeated by another thread; whatever this batch's rows refer to is known. */
+  /**
+   * New or changed, or told again by another thread. What the rows of a batch refer to is in it or was in an earlier one.
+   */
   readonly items: readonly SeenItem[];
   readonly ships: readonly SeenShip[];
   readonly upgrades: readonly SeenUpgrade[];

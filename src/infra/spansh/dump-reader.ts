@@ -73,17 +73,21 @@ export async function* readDump(
 
   async function stage(chunk: Uint8Array<ArrayBuffer>): Promise<StagedText & { bytesRead: number }> {
     const readSoFar = bytesRead();
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    const timer = setTimeout(abort, timeoutMs);
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
     try {
-      const staged = (await pool.run(chunk, {
-        transferList: [chunk.buffer],
-        signal: AbortSignal.any(signal === undefined ? [timeout] : [timeout, signal]),
-      })) as StagedText;
-      return { ...staged, bytesRead: readSoFar };
+      const run = pool.run(chunk, { transferList: [chunk.buffer], signal: stop.signal });
+      return { ...((await run) as StagedText), bytesRead: readSoFar };
     } catch (cause) {
       if (signal?.aborted === true) throw new AppError('aborted', `reading ${name} was stopped`, { cause });
-      const what = timeout.aborted ? `no answer in ${timeoutMs / 1000} s` : describeError(cause);
+      const what = stop.signal.aborted ? `no answer in ${timeoutMs / 1000} s` : describeError(cause);
       throw new AppError('import', `a thread failed on the dump ${name}: ${what}`, { cause });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
   }
 

@@ -21,8 +21,8 @@ export interface DumpText {
   readonly bytesRead: () => number;
 }
 
-const READ_BYTES = 1024 * 1024;
-const INFLATE_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+const INFLATE_BYTES = 256 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
 /** @throws AppError `dump`: cannot be read */

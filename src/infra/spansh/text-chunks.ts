@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { SENTINEL } from './json-cursor.ts';
 
 /** Pieces are about so large: long enough to be worth a message to a thread, short enough for a flat memory. */
-export const CHUNK_BYTES = 2 * 1024 * 1024;
+export const CHUNK_BYTES = 1024 * 1024;
 
 /** The longest lines of the real dump are a few megabytes. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
