@@ -22,8 +22,8 @@ export interface LifecycleDeps {
 export function lifecycleLogics(deps: LifecycleDeps) {
   const { store, spool, decoder, keeper, pool, time } = deps;
   return {
-    prepare: fromPromise<undefined>(async () => {
-      deps.reportSpool(await keeper.open(Math.floor(time.now() / 1000)));
+    prepare: fromPromise<undefined>(async ({ signal }) => {
+      deps.reportSpool(await keeper.open(Math.floor(time.now() / 1000), signal));
       return undefined;
     }),
     spoolRest: fromPromise<undefined>(async () => {

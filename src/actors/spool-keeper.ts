@@ -37,12 +37,17 @@ export class SpoolKeeper {
     this.#spool = spool;
   }
 
-  /** Opens the spool and learns what it holds. @returns how many snapshots wait to be written, and are parked */
-  async open(nowS: number): Promise<{ pending: number; parked: number }> {
+  /**
+   * Opens the spool and learns what it holds. An aborted one asks no more of the spool, which may be closed by then.
+   * @returns how many snapshots wait to be written, and are parked
+   */
+  async open(nowS: number, signal?: AbortSignal): Promise<{ pending: number; parked: number }> {
     await this.#spool.open();
+    signal?.throwIfAborted();
     for (const { marketId, observedAtS, state } of await this.#spool.keys()) {
       this.#hold(marketId, observedAtS, state === 'parked');
     }
+    signal?.throwIfAborted();
     this.#clears = await this.#spool.clears(nowS - CLEAR_MEMORY_S);
     return { pending: this.pendingCount, parked: this.parkedCount };
   }
