@@ -20,7 +20,7 @@ const AWAY = {
   what: 'does not answer',
   advice: 'start the server, or correct host, port or socket in TD_DB_CONFIG; it is tried again',
 } as const;
-const STOPPING = { ...AWAY, what: 'is shutting down', advice: 'it is tried again' } as const;
+const UNREACHED = { ...AWAY, what: 'could not be reached' } as const;
 const CROWDED = {
   ...AWAY,
   what: 'has no connection free',
@@ -120,12 +120,12 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1049: NO_DATABASE,
   1054: CHANGED,
   1146: CHANGED,
-  1053: STOPPING,
-  1077: STOPPING,
-  1927: STOPPING,
-  4031: STOPPING,
+  1053: AWAY,
+  1077: AWAY,
+  1927: AWAY,
+  4031: AWAY,
   1047: AWAY, // a cluster node that is not in step
-  1153: AWAY,
+  1153: PUZZLED, // a packet too large: the limit was lowered meanwhile
   1158: AWAY,
   1159: AWAY,
   1160: AWAY,
@@ -163,7 +163,8 @@ function faultOf({ errno = 0, code = '' }: DriverError): Fault | undefined {
   const known = BY_NUMBER[errno] ?? BY_CODE[code];
   if (known !== undefined || code.startsWith('ER_')) return known;
   // Certificates are verified by node:tls, whose codes are many.
-  return /CERT|SIGNATURE|TLS|SSL/.test(code) ? TLS : AWAY;
+  if (/CERT|SIGNATURE|TLS|SSL/.test(code)) return TLS;
+  return /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|PROTOCOL_)/.test(code) ? AWAY : UNREACHED;
 }
 
 /** What the error means for one station; undefined: it concerns the whole store, or is a bug. */
@@ -196,7 +197,9 @@ export function toStoreError(error: unknown, server: string): unknown {
       cause: error,
     });
   }
-  return new StoreError(fault.store, `${server} ${fault.what}: ${error.message}`, {
+  // How a server that is gone shows itself changes from call to call; it is one trouble, told in one line.
+  const details = fault === AWAY ? '' : `: ${error.message}`;
+  return new StoreError(fault.store, `${server} ${fault.what}${details}`, {
     advice: fault.advice,
     cause: error,
   });
