@@ -8,7 +8,7 @@ import { makeMariadbGalaxy, mariadbRows } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR, frame, OBSERVED_AT_S } from '../support/messages.ts';
 import { itemIdsFrom } from '../support/oracle.ts';
-import { IMPORTER, PROCESSOR, SecondWriter, type LockPolicy } from '../support/second-writer.ts';
+import { IMPORTER, LockingWriter, PROCESSOR, type LockPolicy } from '../support/locking-writer.ts';
 
 const STATIONS = 500;
 const FIRST_ID = 128_000_000;
@@ -115,7 +115,7 @@ describeMariadb('the daemon beside other writers', () => {
       };
 
       async function beside(policy: LockPolicy) {
-        const writer = await SecondWriter.open(server, database, policy);
+        const writer = await LockingWriter.open(server.connection(database), policy);
         const deferred: Snapshot[] = [];
         let writes = 0;
         while (goesOn()) {
