@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import { runProgram, writeConfig, type Exit } from '../support/daemon.ts';
+import { expectedListing } from '../support/galaxy.ts';
+import { makeMariadbGalaxy, mariadbRows, writeDbConfig } from '../support/mariadb-galaxy.ts';
+import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { OBSERVED_AT_S, testCatalogue } from '../support/messages.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const STATIONS = 30;
+
+describeMariadb('the one-shots on MariaDB', () => {
+  const server = useMariadb();
+  let database: string;
+
+  /** Every station lists other commodities; every third one is baseline, every fifth row has no price. */
+  beforeAll(async () => {
+    database = await server.createDatabase();
+    const stations = Array.from({ length: STATIONS }, (_, i) => ({
+      id: 3_700_000_000 + i,
+      name: `Station ${i}`,
+      system: 'Sol',
+    }));
+    await makeMariadbGalaxy(server, database, ['Sol'], stations);
+    const store = createMariadbStore({
+      connection: server.connection(database),
+      contract: 'auto',
+      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+    });
+    const items = testCatalogue()
+      .commodities.filter(({ rare }) => !rare)
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
+    await store.useCatalogue(testCatalogue().commodities);
+    await store.writeMarkets(
+      stations.map(({ id, name }, i) => ({
+        marketId: id,
+        systemName: 'Sol',
+        stationName: name,
+        observedAtS: OBSERVED_AT_S + i,
+        receivedAtMs: 0,
+        rows: Int32Array.from(
+          items
+            .slice(i % items.length)
+            .flatMap((item, n) =>
+              n % 5 === 4 ? [item, 0, 7, -1, 0, 8, 1, 0] : [item, 100 + n, n, 3, 200 + n, i, 1, 0],
+            ),
+        ),
+      })),
+    );
+    await store.close();
+    await server.sql('UPDATE StationItem SET from_live = 0 WHERE station_id % 3 = 0', database);
+  });
+
+  async function run(argument: string): Promise<Exit & { readonly cwd: string }> {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, database) };
+    return { ...(await runProgram({ cwd, args: [argument], env })), cwd };
+  }
+
+  test('--stats counts', async () => {
+    const rows = await mariadbRows(server, database);
+    const live = rows.filter(({ from_live }) => from_live === 1);
+    const { code, stdout, stderr } = await run('--stats');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      `StationItem: ${rows.length} rows of ${STATIONS} stations, live ${live.length} rows of 20 stations, ` +
+        'newest 2026-05-01 12:00:29 UTC\n',
+    );
+  });
+
+  test.each([
+    ['--export-live-now', 'listings-live.csv', true],
+    ['--export-dump-now', 'listings.csv', false],
+  ])('%s writes %s, byte for byte by the rules', async (argument, name, live) => {
+    const { code, cwd, stderr } = await run(argument);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const expected = expectedListing(await mariadbRows(server, database), live);
+    expect(expected.split('\n').length).toBeGreaterThan(100);
+    expect(readFileSync(join(cwd, 'tmp', name), 'utf8')).toBe(expected);
+  });
+
+  test('a server that is not there: said in one line, with advice, and an exit code', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const file = writeDbConfig(cwd, server, 'tdl_missing');
+    const { code, stdout, stderr } = await runProgram({
+      cwd,
+      args: ['--stats'],
+      env: { TD_DB_CONFIG: file },
+    });
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('has no such database');
+    expect(stderr).toContain('CREATE DATABASE');
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  });
+});
