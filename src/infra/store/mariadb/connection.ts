@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
 import { isConnectionLost } from './errors.ts';
@@ -121,7 +121,10 @@ export function createPool(connection: MariadbConnection, statementTimeoutMs: nu
     timezone: 'Z',
     supportBigNumbers: true,
     bigNumberStrings: true,
-    ...(ssl && { ssl: { ...ssl, rejectUnauthorized: ssl.verify, verifyIdentity: ssl.verify } }),
+    // For an address the driver would look for the name `localhost` in the certificate: there its signer has to do.
+    ...(ssl && {
+      ssl: { ...ssl, rejectUnauthorized: ssl.verify, verifyIdentity: ssl.verify && isIP(host) === 0 },
+    }),
   });
   const links = new WeakMap<object, Link>();
   const open = new Set<Link>();
