@@ -53,6 +53,15 @@ describeMariadb('the daemon on a MariaDB server', () => {
       .map((msg) => (msg.startsWith('database not available') ? 'lost' : 'back'));
   }
 
+  /** An export that is due while the server is away says so, too. */
+  function otherTroubles(daemon: MariadbDaemon): string[] {
+    return troubles(daemon.program.log).filter(
+      (msg) =>
+        !msg.startsWith('database not available') &&
+        !msg.startsWith('listings-live.csv not published: MariaDB at '),
+    );
+  }
+
   test('killed and started again: everything published is stored, one line each way', async () => {
     const daemon = await startMariadbDaemon(server, database);
     await underLoad(daemon, async () => {
@@ -64,7 +73,7 @@ describeMariadb('the daemon on a MariaDB server', () => {
       await daemon.program.logged(BACK);
     });
     expect(ups(daemon)).toEqual(['lost', 'back']);
-    expect(troubles(daemon.program.log)).toHaveLength(1);
+    expect(otherTroubles(daemon)).toEqual([]);
     await daemon.stop();
   });
 
@@ -76,7 +85,7 @@ describeMariadb('the daemon on a MariaDB server', () => {
       await sleep(PAUSE_MS);
       server.resume();
     });
-    expect(troubles(daemon.program.log).length).toBeLessThanOrEqual(1);
+    expect(otherTroubles(daemon)).toEqual([]);
     await daemon.stop();
   });
 
