@@ -78,6 +78,7 @@ export async function run(system: System, { config, log }: Bootstrap): Promise<n
   try {
     system.start();
     const ended = system.done.then(({ failure }) => {
+      system.reporter.rate();
       if (failure === null) return EXIT.ok;
       log.error({ kind: failure.kind }, failure.reason);
       return failure.kind === 'setup' ? EXIT.setup : EXIT.failure;
