@@ -1,0 +1,135 @@
+import type { Commodity } from '../catalogue.ts';
+import type { Contract } from '../contract.ts';
+import type { Known } from '../spansh/known.ts';
+import type { DumpBatch } from '../spansh/records.ts';
+import type { ChunkSink } from './market-store.ts';
+
+/** A row of EDCD's `rare_commodity.csv`. */
+export interface RareCommodity {
+  readonly id: number;
+  readonly symbol: string;
+  readonly marketId: bigint;
+  readonly category: string;
+  readonly name: string;
+}
+
+/** A row of EDCD's `shipyard.csv`. */
+export interface FDevShip {
+  readonly id: number;
+  readonly symbol: string;
+  readonly name: string;
+  readonly entitlement: string;
+}
+
+/** A row of EDCD's `outfitting.csv`; blank where the file is. */
+export interface FDevModule {
+  readonly id: number;
+  readonly symbol: string;
+  readonly category: string;
+  readonly name: string;
+  readonly mount: string;
+  readonly guidance: string;
+  readonly ship: string;
+  readonly class: string;
+  readonly rating: string;
+  readonly entitlement: string;
+}
+
+/** EDCD's FDevIDs. A table that could not be had is null: what the database has of it stays as it is. */
+export interface ReferenceTables {
+  readonly commodities: readonly Commodity[] | null;
+  readonly rares: readonly RareCommodity[] | null;
+  readonly shipyard: readonly FDevShip[] | null;
+  /** v12 only. */
+  readonly outfitting: readonly FDevModule[] | null;
+}
+
+/** What reached the database. */
+export interface ImportCounts {
+  readonly systems: number;
+  readonly stations: number;
+  readonly markets: number;
+  readonly marketRows: number;
+  /** Shipyards and outfitting shops. */
+  readonly vendors: number;
+  /** Stations another writer holds: kept by the import, written by a later call. */
+  readonly deferred: number;
+}
+
+/**
+ * One import. Categories and items come first, dump batches in any order, then {@link finish}. Everything is committed
+ * as it goes, a bounded number of stations at a time; nothing of it is wrong when it is broken off.
+ */
+export interface GalaxyImport {
+  readonly contract: Contract;
+  /** Names in `Category`, those EDCD added included. */
+  readonly categories: readonly string[];
+  /** What the database holds, for the dump's readers. */
+  known(signal?: AbortSignal): Promise<Known>;
+  /**
+   * Writes a batch: systems and stations by `modified` (incoming >= stored or stored null), markets and vendors whole
+   * and only when strictly newer than the newest stored row (`from_live` 0).
+   */
+  apply(batch: DumpBatch, signal?: AbortSignal): Promise<ImportCounts>;
+  /** Writes the deferred stations, waiting for their locks; then numbers the items (`ui_order`) and sets the rares. */
+  finish(signal?: AbortSignal): Promise<ImportCounts>;
+  /** Gives back locks and connections. Idempotent; the import may be finished or not. */
+  close(): Promise<void>;
+}
+
+/** The files of the published set, in the order clients load them. */
+export const TABLE_FILES = {
+  v12: [
+    'System',
+    'Station',
+    'Category',
+    'Item',
+    'Ship',
+    'Upgrade',
+    'ShipVendor',
+    'UpgradeVendor',
+    'RareItem',
+  ],
+  v13: ['System', 'Station', 'Category', 'Item', 'Ship', 'ShipVendor'],
+} as const satisfies Record<Contract, readonly string[]>;
+
+export type TableFile = (typeof TABLE_FILES)[Contract][number];
+/** `listings` is `listings.csv`. */
+export type PublishedFile = TableFile | 'listings';
+
+/** What `listings.csv` says of a station. */
+export interface PublishedStation {
+  readonly id: bigint;
+  /** Its lines without the first two columns (running number, station id), joined by line feeds. */
+  readonly lines: string;
+}
+
+/** The galaxy beside the markets: bulk imports, the published set, and the line between live and baseline. */
+export interface GalaxyStore {
+  /**
+   * Seeds `Category` (and adds EDCD's new ones), writes EDCD's tables, and takes the name that tells other programs of
+   * an import (`td.spansh.import`) where the database has such locks.
+   * @throws StoreError `busy`: another import is running; `refused`: categories 1-16 are not Trade Dangerous' ones
+   */
+  beginImport(tables: ReferenceTables, signal?: AbortSignal): Promise<GalaxyImport>;
+
+  /**
+   * Writes the whole set from one consistent read, referentially closed, without blocking writers; one file after the
+   * other, `open` names each.
+   * @returns rows by file
+   */
+  exportSet(
+    open: (file: PublishedFile) => ChunkSink,
+    signal?: AbortSignal,
+  ): Promise<Partial<Record<PublishedFile, number>>>;
+
+  /** Stations with a row that is live and in `listings.csv`'s terms a row (a price), ascending. */
+  liveStations(signal?: AbortSignal): Promise<BigInt64Array>;
+
+  /**
+   * Makes baseline (`from_live` 0) of the stations whose rows are still exactly as published; others were written since
+   * and stay live. Waits for stations another writer holds.
+   * @returns stations that became baseline
+   */
+  demote(stations: readonly PublishedStation[], signal?: AbortSignal): Promise<number>;
+}
