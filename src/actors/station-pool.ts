@@ -41,6 +41,8 @@ interface Entry {
   readonly actor: ActorRefFrom<typeof stationCoalescerMachine>;
   /** The snapshot of this market that is in the spool already. */
   spooled: Snapshot | null;
+  /** Receipt of the first snapshot since then, milliseconds since the epoch; a newer one does not put it off. */
+  unspooledSinceMs: number;
 }
 
 /** A snapshot not in the database this long after receipt goes to the spool at the next tick: within a second. */
@@ -121,6 +123,7 @@ export class StationPool {
         ledger.totals.stale += 1;
         keeper.forget(snapshot);
       } else if (entry !== undefined) {
+        entry.unspooledSinceMs = Math.min(entry.unspooledSinceMs, snapshot.receivedAtMs);
         entry.actor.send({ type: 'snapshot.observed', snapshot });
       } else if (keeper.holdsNewer(snapshot)) {
         ledger.totals.superseded += 1;
@@ -248,7 +251,7 @@ export class StationPool {
       this.#options.ledger.totals.stale += 1;
       this.#options.keeper.forget(entry);
     } else {
-      this.#enter(entry).spooled = entry;
+      Object.assign(this.#enter(entry), { spooled: entry, unspooledSinceMs: Infinity });
     }
   }
 
@@ -259,7 +262,7 @@ export class StationPool {
       clock: time,
       input: { snapshot, backoff, maxFailures, random },
     });
-    const entry: Entry = { actor, spooled: null };
+    const entry: Entry = { actor, spooled: null, unspooledSinceMs: snapshot.receivedAtMs };
     this.#entries.set(snapshot.marketId, entry);
     actor.start();
     return entry;
@@ -302,9 +305,10 @@ export class StationPool {
   #pendOlderThan(receivedBeforeMs: number): void {
     for (const entry of this.#entries.values()) {
       const { newest } = entry.actor.getSnapshot().context;
-      if (newest === entry.spooled || newest.receivedAtMs > receivedBeforeMs) continue;
+      if (newest === entry.spooled || entry.unspooledSinceMs > receivedBeforeMs) continue;
       this.#options.keeper.pend(newest);
       entry.spooled = newest;
+      entry.unspooledSinceMs = Infinity;
     }
   }
 

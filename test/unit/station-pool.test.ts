@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { Ledger } from '../../src/actors/ledger.ts';
+import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
+import { StationPool } from '../../src/actors/station-pool.ts';
+import { ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+
+test('a newer snapshot does not put off spooling', async () => {
+  const time = new VirtualTime();
+  const disk = emptyDisk();
+  const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
+  await keeper.open(0);
+  const nothing = () => undefined;
+  const pool = new StationPool(
+    {
+      ledger: new Ledger(),
+      keeper,
+      time,
+      random: () => 0.5,
+      backoff: { minMs: 250, capMs: 30_000 },
+      maxFailures: 10,
+      maxLive: 10,
+      feedWaits: false,
+      batch: { rows: 100, markets: 10 },
+    },
+    {
+      workAvailable: nothing,
+      batchFull: nothing,
+      pauseFeed: nothing,
+      resumeFeed: nothing,
+      written: nothing,
+      settled: nothing,
+    },
+  );
+
+  for (let observedAtS = 1; observedAtS <= 4; observedAtS += 1) {
+    const rows = new Int32Array(ROW_WIDTH);
+    const names = { systemName: 'Sol', stationName: 'Galileo' };
+    pool.accept([{ marketId: 1, ...names, observedAtS, receivedAtMs: time.now(), rows }]);
+    await time.advance(250);
+    await pool.tick();
+  }
+
+  expect(disk.entries.get(1)?.entry.observedAtS).toBeGreaterThanOrEqual(2);
+});
