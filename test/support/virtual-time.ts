@@ -103,9 +103,20 @@ export class ProcessTime implements Time {
     return this.#timers.size;
   }
 
-  /** Resolves after so much time; never in a process that is killed before. */
-  after(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.setTimeout(resolve, delayMs));
+  /** Resolves after so much time; never in a process that is killed before. Rejects when the signal aborts. */
+  after(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const timer = this.setTimeout(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      }, delayMs);
+      const abort = () => {
+        this.clearTimeout(timer);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', abort);
+    });
   }
 
   kill(): void {
