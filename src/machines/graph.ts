@@ -69,7 +69,7 @@ function nodeId(node: AnyStateNode): string {
 }
 
 /** `xstate.after.NAME.*` and `xstate.done.actor.*` in the words of the machine file. */
-function eventName(node: AnyStateNode, eventType: string): string {
+export function eventName(node: AnyStateNode, eventType: string): string {
   const after = /^xstate\.after\.(.+)\.[^.]+(\..*)?$/.exec(eventType);
   if (eventType.startsWith('xstate.after.')) {
     return `after ${after?.[1]?.split('.')[0] ?? eventType}`;
@@ -81,23 +81,25 @@ function eventName(node: AnyStateNode, eventType: string): string {
   return `${kind}: ${invoked === undefined ? childId : sourceName(invoked.src)}`;
 }
 
-function sourceName(src: unknown): string {
+/** The slot an invoked actor is started from. */
+export function sourceName(src: unknown): string {
   return typeof src === 'string' ? src : 'inline';
 }
 
-function name(action: unknown): string {
+/** An action's name; `inline` for one without. */
+export function name(action: unknown): string {
   if (typeof action === 'string') return action;
   const { type } = action as { type?: unknown };
   return typeof type === 'string' ? type : 'inline';
 }
 
 /** XState arms and disarms delays by actions of its own: they are drawn as `after`. */
-function isOurs(action: unknown): boolean {
+export function isOurs(action: unknown): boolean {
   return !name(action).startsWith('xstate.');
 }
 
 /** Guards may be combined: `and(['newer', 'newerWaits'])` carries its parts. */
-function guardName(guard: unknown): string {
+export function guardName(guard: unknown): string {
   const { guards } = guard as { guards?: readonly unknown[] };
   return guards === undefined ? name(guard) : guards.map(guardName).join(' and ');
 }
