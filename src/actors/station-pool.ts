@@ -37,12 +37,20 @@ export interface StationPoolEvents {
   settled(): void;
 }
 
+export type StationActor = ActorRefFrom<typeof stationCoalescerMachine>;
+
 interface Entry {
-  readonly actor: ActorRefFrom<typeof stationCoalescerMachine>;
+  readonly actor: StationActor;
   /** The snapshot of this market that is in the spool already. */
   spooled: Snapshot | null;
   /** Receipt of the first snapshot since then, milliseconds since the epoch; a newer one does not put it off. */
   unspooledSinceMs: number;
+}
+
+/** Wants to know of one market's stations: the present one, and each later one before it starts. */
+export interface StationFollower {
+  readonly marketId: number;
+  readonly announce: (actor: StationActor) => void;
 }
 
 /** A snapshot not in the database this long after receipt goes to the spool at the next tick: within a second. */
@@ -61,6 +69,7 @@ export class StationPool {
   /** Markets that ask to be written, in the order they asked; value: their rows. */
   readonly #queue = new Map<number, number>();
   #queuedRows = 0;
+  #follower: StationFollower | null = null;
   #feedPaused = false;
   #closing = false;
 
@@ -112,6 +121,23 @@ export class StationPool {
       if (actor.getSnapshot().value === 'deferred') deferred += 1;
     }
     return deferred;
+  }
+
+  /** How many stations are in which state. */
+  get states(): Record<string, number> {
+    const states: Record<string, number> = {};
+    for (const { actor } of this.#entries.values()) {
+      const { value } = actor.getSnapshot();
+      states[value] = (states[value] ?? 0) + 1;
+    }
+    return states;
+  }
+
+  /** Replaces the follower; null: nobody follows. */
+  follow(follower: StationFollower | null): void {
+    this.#follower = follower;
+    const present = follower === null ? undefined : this.#entries.get(follower.marketId);
+    if (present !== undefined) follower?.announce(present.actor);
   }
 
   /** Takes snapshots in: from the feed, or released from the spool. */
@@ -264,6 +290,7 @@ export class StationPool {
     });
     const entry: Entry = { actor, spooled: null, unspooledSinceMs: snapshot.receivedAtMs };
     this.#entries.set(snapshot.marketId, entry);
+    if (this.#follower?.marketId === snapshot.marketId) this.#follower.announce(actor);
     actor.start();
     return entry;
   }
