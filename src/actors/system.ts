@@ -1,5 +1,6 @@
 import { createActor, toPromise, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
 import type { Decoder, Feed, StagedBatch } from '../domain/ports/feed.ts';
+import type { Inspection } from '../domain/ports/inspection.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Spool } from '../domain/ports/spool.ts';
@@ -13,6 +14,7 @@ import { writerMachine } from '../machines/writer.machine.ts';
 import { CatalogueHolder, catalogueLogics, type CommoditySource } from './catalogue.actors.ts';
 import { exportLogics, type ExportDeps } from './export.actors.ts';
 import { feedLogic } from './feed.actor.ts';
+import { Inspector } from './inspector.ts';
 import { Ledger } from './ledger.ts';
 import { lifecycleLogics } from './lifecycle.actors.ts';
 import { Reporter } from './reporter.ts';
@@ -44,6 +46,8 @@ export interface System {
   start(): void;
   /** Ends in order; {@link done} says when. */
   stop(): void;
+  /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
+  inspect(): Inspection;
   /** Why the system ended. Never rejects. */
   readonly done: Promise<SupervisorOutput>;
 }
@@ -194,6 +198,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     reporter,
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
+    inspect: () => new Inspector({ root, pool, ledger, time }),
     done,
   };
 }
