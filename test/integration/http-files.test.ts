@@ -1,0 +1,348 @@
+import { once } from 'node:events';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync, truncateSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { request } from 'undici';
+import { describe, expect, test } from 'vitest';
+import { publishFile } from '../../src/infra/publish.ts';
+import { ask, silentLog, startHttp, type Answer } from '../support/http.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const NAME = 'listings-live.csv';
+const TEXT = 'id,station_id\n1,128\n2,129\n';
+
+/** Publishes as the exporter does. */
+async function publish(file: string, text: string | Uint8Array) {
+  await publishFile(file, (write) => write(Buffer.from(text)));
+}
+
+async function served(text: string | Uint8Array = TEXT) {
+  const dir = join(tempDir(), 'export');
+  const file = join(dir, NAME);
+  const gzipDir = join(tempDir(), 'gzip');
+  await publish(file, text);
+  const server = await startHttp({ [NAME]: file, 'System.csv': join(dir, 'System.csv') }, { gzipDir });
+  return { file, dir, gzipDir, base: server.url, url: `${server.url}/files/${NAME}` };
+}
+
+/** Asks until the compressed twin is ready. */
+async function askGzip(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  for (;;) {
+    const answer = await ask(url, { 'accept-encoding': 'gzip, deflate', ...headers });
+    if (answer.headers['content-encoding'] === 'gzip') return answer;
+    await sleep(10);
+  }
+}
+
+describe('a published file', () => {
+  test('is sent whole with its length, type and validators', async () => {
+    const { url, file } = await served();
+    const { status, headers, bytes } = await ask(url);
+    expect(status).toBe(200);
+    expect(bytes.toString()).toBe(TEXT);
+    expect(headers).toMatchObject({
+      'content-length': String(TEXT.length),
+      'content-type': 'text/csv; charset=utf-8',
+      'last-modified': statSync(file).mtime.toUTCString(),
+      'accept-ranges': 'bytes',
+      vary: 'Accept-Encoding',
+      'cache-control': 'no-cache',
+    });
+    expect(headers.etag).toMatch(/^"[^"]+"$/);
+    expect(headers['content-encoding']).toBeUndefined();
+  });
+
+  test('HEAD tells the same headers and sends nothing', async () => {
+    const { url } = await served();
+    const get = await ask(url);
+    const head = await ask(url, {}, 'HEAD');
+    const plain = (answer: Answer) => ({ ...answer.headers, date: '', connection: '', 'keep-alive': '' });
+    expect(head.status).toBe(200);
+    expect(head.bytes).toHaveLength(0);
+    expect(plain(head)).toEqual(plain(get));
+  });
+
+  test('of many megabytes arrives byte for byte', async () => {
+    const bytes = Buffer.alloc(5_000_001, 'abcdefg\n');
+    const { url } = await served(bytes);
+    expect((await ask(url)).bytes.equals(bytes)).toBe(true);
+  });
+});
+
+describe('validators', () => {
+  test('stay when the same bytes are published again', async () => {
+    const { url, file } = await served();
+    const before = await ask(url);
+    await publish(file, TEXT);
+    const after = await ask(url);
+    expect(after.headers.etag).toBe(before.headers.etag);
+    expect(after.headers['last-modified']).toBe(before.headers['last-modified']);
+  });
+
+  test('change with the content, also within the second and of the same length', async () => {
+    const { url, file } = await served();
+    const before = await ask(url);
+    await publish(file, TEXT.replace('129', '130'));
+    expect((await ask(url)).headers.etag).not.toBe(before.headers.etag);
+  });
+
+  test.each([
+    ['the tag', (etag: string) => etag],
+    ['a list with the tag', (etag: string) => `"other", W/"more", ${etag}`],
+    ['the weak form of the tag', (etag: string) => `W/${etag}`],
+    ['any version', () => '*'],
+  ])('If-None-Match with %s is 304 without a body', async (_, tags) => {
+    const { url } = await served();
+    const { headers } = await ask(url);
+    const answer = await ask(url, { 'if-none-match': tags(headers.etag ?? '') });
+    expect(answer.status).toBe(304);
+    expect(answer.bytes).toHaveLength(0);
+    expect(answer.headers).toMatchObject({ etag: headers.etag, vary: 'Accept-Encoding' });
+  });
+
+  test('If-None-Match with another tag sends the file, whatever If-Modified-Since says', async () => {
+    const { url } = await served();
+    const { headers } = await ask(url);
+    const answer = await ask(url, {
+      'if-none-match': '"other"',
+      'if-modified-since': headers['last-modified'] ?? '',
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test('If-Modified-Since is 304 until the file is newer', async () => {
+    const { url, file } = await served();
+    const since = (await ask(url)).headers['last-modified'] ?? '';
+    expect((await ask(url, { 'if-modified-since': since })).status).toBe(304);
+    const later = new Date(Date.parse(since) + 5_000);
+    utimesSync(file, later, later);
+    expect((await ask(url, { 'if-modified-since': since })).status).toBe(200);
+    expect((await ask(url, { 'if-modified-since': 'yesterday' })).status).toBe(200);
+  });
+});
+
+describe('ranges', () => {
+  test.each([
+    ['bytes=0-3', TEXT.slice(0, 4), `bytes 0-3/${TEXT.length}`],
+    ['bytes=3-', TEXT.slice(3), `bytes 3-${TEXT.length - 1}/${TEXT.length}`],
+    ['bytes=-4', TEXT.slice(-4), `bytes ${TEXT.length - 4}-${TEXT.length - 1}/${TEXT.length}`],
+    ['bytes=-999', TEXT, `bytes 0-${TEXT.length - 1}/${TEXT.length}`],
+    ['bytes=20-999', TEXT.slice(20), `bytes 20-${TEXT.length - 1}/${TEXT.length}`],
+  ])('%s sends that part', async (range, text, contentRange) => {
+    const { url } = await served();
+    const { status, headers, bytes } = await ask(url, { range });
+    expect(status).toBe(206);
+    expect(bytes.toString()).toBe(text);
+    expect(headers).toMatchObject({ 'content-range': contentRange, 'content-length': String(text.length) });
+  });
+
+  test.each([`bytes=${TEXT.length}-`, 'bytes=999-1000', 'bytes=-0'])('%s is 416', async (range) => {
+    const { url } = await served();
+    const { status, headers } = await ask(url, { range });
+    expect(status).toBe(416);
+    expect(headers['content-range']).toBe(`bytes */${TEXT.length}`);
+  });
+
+  test.each(['bytes=3-1', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=-', 'bytes=a-b'])(
+    '%s is passed over: the whole file',
+    async (range) => {
+      const { url } = await served();
+      const { status, bytes } = await ask(url, { range });
+      expect(status).toBe(200);
+      expect(bytes.toString()).toBe(TEXT);
+    },
+  );
+
+  test('If-Range sends the part of the same version, the whole of another', async () => {
+    const { url } = await served();
+    const { headers } = await ask(url);
+    const range = 'bytes=0-3';
+    expect((await ask(url, { range, 'if-range': headers.etag ?? '' })).status).toBe(206);
+    expect((await ask(url, { range, 'if-range': headers['last-modified'] ?? '' })).status).toBe(206);
+    expect((await ask(url, { range, 'if-range': '"other"' })).status).toBe(200);
+    expect((await ask(url, { range, 'if-range': 'Thu, 01 Jan 1970 00:00:00 GMT' })).status).toBe(200);
+  });
+
+  test('an interrupted download is continued', async () => {
+    const bytes = Buffer.alloc(1_000_000, '0123456789');
+    const { url } = await served(bytes);
+    const first = await ask(url, { range: 'bytes=0-399999' });
+    const rest = await ask(url, { range: 'bytes=400000-', 'if-range': first.headers.etag ?? '' });
+    expect(Buffer.concat([first.bytes, rest.bytes]).equals(bytes)).toBe(true);
+  });
+});
+
+describe('gzip', () => {
+  test('is sent when it is accepted and ready, with a tag and a length of its own', async () => {
+    const text = TEXT.repeat(1000);
+    const { url } = await served(text);
+    const plain = await ask(url, { 'accept-encoding': 'identity' });
+    const { status, headers, bytes } = await askGzip(url);
+    expect(status).toBe(200);
+    expect(gunzipSync(bytes).toString()).toBe(text);
+    expect(headers['content-length']).toBe(String(bytes.length));
+    expect(bytes.length).toBeLessThan(text.length / 10);
+    expect(headers.etag).toMatch(/^"[^"]+"$/);
+    expect(headers.etag).not.toBe(plain.headers.etag);
+    expect(headers.vary).toBe('Accept-Encoding');
+    expect(headers['last-modified']).toBe(plain.headers['last-modified']);
+  });
+
+  test.each(['identity', 'gzip;q=0', 'deflate, br', '*;q=0', ''])('is not sent to "%s"', async (accepted) => {
+    const { url } = await served();
+    await askGzip(url);
+    const { headers, bytes } = await ask(url, { 'accept-encoding': accepted });
+    expect(headers['content-encoding']).toBeUndefined();
+    expect(bytes.toString()).toBe(TEXT);
+  });
+
+  test.each(['GZIP', 'br;q=1, gzip;q=0.5', '*', 'x-gzip'])('is sent to "%s"', async (accepted) => {
+    const { url } = await served();
+    await askGzip(url);
+    const { headers } = await ask(url, { 'accept-encoding': accepted });
+    expect(headers['content-encoding']).toBe('gzip');
+  });
+
+  test('has its own 304 and its own ranges', async () => {
+    const { url } = await served(TEXT.repeat(100));
+    const whole = await askGzip(url);
+    const etag = whole.headers.etag ?? '';
+    expect((await ask(url, { 'accept-encoding': 'gzip', 'if-none-match': etag })).status).toBe(304);
+    const part = await ask(url, { 'accept-encoding': 'gzip', range: 'bytes=10-', 'if-range': etag });
+    expect(part.status).toBe(206);
+    expect(part.bytes.equals(whole.bytes.subarray(10))).toBe(true);
+  });
+
+  test('is never that of an older version; the old twin goes', async () => {
+    const { url, file, gzipDir } = await served();
+    await askGzip(url);
+    await publish(file, 'new text\n');
+    const next = await ask(url, { 'accept-encoding': 'gzip' });
+    expect(next.headers['content-encoding']).toBeUndefined();
+    expect(next.bytes.toString()).toBe('new text\n');
+    expect(gunzipSync((await askGzip(url)).bytes).toString()).toBe('new text\n');
+    while (readdirSync(gzipDir).length > 1) await sleep(10);
+  });
+
+  test('outlives a restart, and is made again when it was removed', async () => {
+    const { url, file, gzipDir } = await served();
+    const first = await askGzip(url);
+    const again = await startHttp({ [NAME]: file }, { gzipDir });
+    const second = await ask(`${again.url}/files/${NAME}`, { 'accept-encoding': 'gzip' });
+    expect(second.headers['content-encoding']).toBe('gzip');
+    expect(second.headers.etag).toBe(first.headers.etag);
+    rmSync(gzipDir, { recursive: true });
+    expect(gunzipSync((await askGzip(url)).bytes).toString()).toBe(TEXT);
+  });
+
+  test('that cannot be made is told once; the file is served as it is', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (_: unknown, text: string) => void warnings.push(text) };
+    const dir = tempDir();
+    const file = join(dir, NAME);
+    writeFileSync(file, TEXT);
+    const server = await startHttp({ [NAME]: file }, { gzipDir: join(file, 'not-a-directory'), log });
+    const url = `${server.url}/files/${NAME}`;
+    while (warnings.length === 0) await ask(url, { 'accept-encoding': 'gzip' });
+    expect((await ask(url, { 'accept-encoding': 'gzip' })).bytes.toString()).toBe(TEXT);
+    await server.close(0);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^listings-live\.csv is served uncompressed: /);
+  });
+});
+
+describe('a file that changes during a slow download', () => {
+  const OLD = Buffer.alloc(40_000_000, 'old old\n');
+
+  test('by being replaced: the old one arrives whole', async () => {
+    const { url, file } = await served(OLD);
+    const { headers, body } = await request(url, { highWaterMark: 1024 });
+    const parts: Buffer[] = [];
+    const slowly = body[Symbol.asyncIterator]();
+    parts.push(((await slowly.next()) as { value: Buffer }).value);
+    await publish(file, 'new\n');
+    expect((await ask(url)).bytes.toString()).toBe('new\n');
+    for (let next = await slowly.next(); next.done !== true; next = await slowly.next())
+      parts.push(next.value as Buffer);
+    expect(Buffer.concat(parts).equals(OLD)).toBe(true);
+    expect(headers['content-length']).toBe(String(OLD.length));
+  });
+
+  test.each([
+    [
+      'overwritten in place',
+      (file: string) => writeFileSync(file, Buffer.alloc(OLD.length, 'new new\n'), { flag: 'r+' }),
+    ],
+    ['cut short', (file: string) => truncateSync(file, 20_000_000)],
+  ])('by being %s: the download fails instead of ending with a mixture', async (_, change) => {
+    const { url, file } = await served(OLD);
+    const { body } = await request(url, { highWaterMark: 1024 });
+    const slowly = body[Symbol.asyncIterator]();
+    await slowly.next();
+    change(file);
+    await expect(async () => {
+      for (let next = await slowly.next(); next.done !== true; next = await slowly.next());
+    }).rejects.toThrow(/terminated|closed|reset/i);
+  });
+
+  test('a client that goes away leaves no file open', async () => {
+    const { url } = await served(OLD);
+    const openFiles = () => readdirSync('/proc/self/fd').length;
+    await ask(url, {}, 'HEAD');
+    const before = openFiles();
+    for (let i = 0; i < 20; i += 1) {
+      const { body } = await request(url, { reset: true });
+      body.on('error', () => undefined);
+      body.destroy();
+    }
+    while (openFiles() > before + 5) await sleep(10);
+  });
+});
+
+describe('what is not served', () => {
+  test.each([
+    '/files/secret.txt',
+    '/files/',
+    '/files',
+    '/',
+    '/files/../secret.txt',
+    '/files/..%2fsecret.txt',
+    '/files/%2e%2e/secret.txt',
+    '/files/%2e%2e%2fsecret.txt',
+    '/files/..%5csecret.txt',
+    '/files//etc/passwd',
+    '/files/%2fetc%2fpasswd',
+    '/files/listings-live.csv%00.txt',
+    '/files/listings-live.csv/',
+    '/files/__proto__',
+    '/files/.listings-live.csv.tmp-1',
+  ])('%s is 404', async (path) => {
+    const { base, dir } = await served();
+    writeFileSync(join(dir, 'secret.txt'), 'secret');
+    writeFileSync(join(dir, '..', 'secret.txt'), 'secret');
+    // A raw request: clients resolve dots before they send.
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    socket.end(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).not.toMatch(/location:/i);
+  });
+
+  test('a file not published yet is 404, an empty one 503, with GET and HEAD', async () => {
+    const { base, dir } = await served();
+    const url = `${base}/files/System.csv`;
+    expect((await ask(url)).status).toBe(404);
+    writeFileSync(join(dir, 'System.csv'), '');
+    expect(await ask(url)).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+    expect((await ask(url, {}, 'HEAD')).status).toBe(503);
+  });
+
+  test('other methods are refused', async () => {
+    const { url } = await served();
+    expect((await ask(url, {}, 'POST')).status).toBe(404);
+  });
+});
