@@ -225,8 +225,9 @@ export class StationPool {
    */
   async tick(): Promise<void> {
     if (this.#closing) return;
-    const { time } = this.#options;
-    this.#pendOlderThan(time.now() - SPOOL_AFTER_MS);
+    const nowMs = this.#options.time.now();
+    // What was received in the future was received before the clock was set back.
+    this.#pend((sinceMs) => sinceMs <= nowMs - SPOOL_AFTER_MS || sinceMs > nowMs);
     await this.sync();
     await this.#refill();
     this.#regulateFeed();
@@ -240,7 +241,7 @@ export class StationPool {
   /** Everything unsettled goes to the spool, and what comes in meanwhile. Nothing is taken back from it afterwards. */
   async spoolRest(): Promise<void> {
     this.#closing = true;
-    this.#pendOlderThan(Infinity);
+    this.#pend(() => true);
     try {
       await this.sync();
     } finally {
@@ -329,10 +330,10 @@ export class StationPool {
     return this.#queuedRows >= rows || this.#queue.size >= markets;
   }
 
-  #pendOlderThan(receivedBeforeMs: number): void {
+  #pend(isDue: (unspooledSinceMs: number) => boolean): void {
     for (const entry of this.#entries.values()) {
       const { newest } = entry.actor.getSnapshot().context;
-      if (newest === entry.spooled || entry.unspooledSinceMs > receivedBeforeMs) continue;
+      if (newest === entry.spooled || !isDue(entry.unspooledSinceMs)) continue;
       this.#options.keeper.pend(newest);
       entry.spooled = newest;
       entry.unspooledSinceMs = Infinity;

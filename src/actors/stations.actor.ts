@@ -25,16 +25,12 @@ export function stationsLogic(deps: StationsDeps) {
     let ended = false;
     let feedFinished = false;
     let timer: unknown = null;
-    let nextRateMs = time.now() + deps.rateEveryMs;
+    let rateTimer: unknown = null;
 
     const tellSettled = () => {
       if (feedFinished && !ended && pool.liveCount === 0) sendBack({ type: 'stations.settled' });
     };
     const tick = () => {
-      if (time.now() >= nextRateMs) {
-        nextRateMs = time.now() + deps.rateEveryMs;
-        deps.reportRate();
-      }
       pool
         .tick()
         .then(
@@ -47,8 +43,14 @@ export function stationsLogic(deps: StationsDeps) {
         .catch(() => undefined);
     };
 
+    const rate = () => {
+      rateTimer = time.setTimeout(rate, deps.rateEveryMs);
+      deps.reportRate();
+    };
+
     deps.onSettled(tellSettled);
     timer = time.setTimeout(tick, TICK_MS);
+    rateTimer = time.setTimeout(rate, deps.rateEveryMs);
     receive((command) => {
       if (command.type === 'stations.flush') pool.flush();
       else {
@@ -60,6 +62,7 @@ export function stationsLogic(deps: StationsDeps) {
     return () => {
       ended = true;
       time.clearTimeout(timer);
+      time.clearTimeout(rateTimer);
     };
   });
 }

@@ -72,15 +72,18 @@ export class VirtualTime implements Time {
 /** The clock as one process sees it: killed, it never wakes again. */
 export class ProcessTime implements Time {
   readonly #clock: VirtualTime;
+  readonly #errorMs: () => number;
   readonly #timers = new Set<unknown>();
   #killed = false;
 
-  constructor(clock: VirtualTime) {
+  /** @param errorMs how wrong the time of day is; timers keep true time */
+  constructor(clock: VirtualTime, errorMs: () => number = () => 0) {
     this.#clock = clock;
+    this.#errorMs = errorMs;
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.#errorMs();
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {

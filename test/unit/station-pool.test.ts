@@ -4,10 +4,12 @@ import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
 import { StationPool } from '../../src/actors/station-pool.ts';
 import { ROW_WIDTH } from '../../src/domain/snapshot.ts';
 import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';
 
-test('a newer snapshot does not put off spooling', async () => {
-  const time = new VirtualTime();
+/** A pool whose database never takes anything, and the spool's content. */
+async function createPool(errorMs = () => 0) {
+  const clock = new VirtualTime();
+  const time = new ProcessTime(clock, errorMs);
   const disk = emptyDisk();
   const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
   await keeper.open(0);
@@ -33,14 +35,34 @@ test('a newer snapshot does not put off spooling', async () => {
       settled: nothing,
     },
   );
-
-  for (let observedAtS = 1; observedAtS <= 4; observedAtS += 1) {
+  const observe = (observedAtS: number) => {
     const rows = new Int32Array(ROW_WIDTH);
     const names = { systemName: 'Sol', stationName: 'Galileo' };
     pool.accept([{ marketId: 1, ...names, observedAtS, receivedAtMs: time.now(), rows }]);
-    await time.advance(250);
+  };
+  const tick = async () => {
+    await clock.advance(250);
     await pool.tick();
-  }
+  };
+  return { observe, tick, spooledAtS: () => disk.entries.get(1)?.entry.observedAtS };
+}
 
-  expect(disk.entries.get(1)?.entry.observedAtS).toBeGreaterThanOrEqual(2);
+test('a newer snapshot does not put off spooling', async () => {
+  const { observe, tick, spooledAtS } = await createPool();
+  for (let observedAtS = 1; observedAtS <= 4; observedAtS += 1) {
+    observe(observedAtS);
+    await tick();
+  }
+  expect(spooledAtS()).toBeGreaterThanOrEqual(2);
+});
+
+test('a clock that is set back does not put off spooling', async () => {
+  let errorMs = 0;
+  const { observe, tick, spooledAtS } = await createPool(() => errorMs);
+  observe(1);
+  errorMs = -3_600_000;
+  await tick();
+  await tick();
+  await tick();
+  expect(spooledAtS()).toBe(1);
 });
