@@ -1,0 +1,94 @@
+import type { AnyActorRef } from 'xstate';
+import type { Acceptance, Life } from './life.ts';
+import type { World } from './world.ts';
+
+/** Beyond `maxLive`: what may be taken back from the spool while the pool fills up. */
+const RELEASED_AT_ONCE = 700;
+
+/** What must hold at any time. */
+export function checkAlways(world: World, { system, store }: Life): void {
+  const { pending, deferred } = system.reporter.gauges();
+  const live = pending + deferred;
+  if (live > world.scenario.settings.stations.maxLive + RELEASED_AT_ONCE)
+    world.violated(`${live} snapshots in memory`);
+  // Behind one that is being written another may wait, and while it stops the pool is emptied.
+  if (store.writing || system.root.getSnapshot().matches('draining')) return;
+  const { accepted, restored, written, stale, superseded, spilled, parked, rejected } = system.ledger.totals;
+  const refused = Object.entries(rejected).reduce(
+    (sum, [reason, count]) => sum + (reason === 'decoder failed' ? 0 : count),
+    0,
+  );
+  const lost = accepted + restored - (written + stale + superseded + spilled + parked + refused + live);
+  if (lost !== 0)
+    world.violated(`${lost} snapshots unaccounted for: ${JSON.stringify(system.ledger.totals)}`);
+}
+
+/** Nothing has gone wrong for a while: everything must have arrived. */
+export function checkCalm(world: World, life: Life | null): void {
+  if (life === null) {
+    world.violated('not running although nothing was wrong');
+    return;
+  }
+  checkAlways(world, life);
+  const { system } = life;
+  const { pending, deferred, spooled } = system.reporter.gauges();
+  if (pending + deferred + spooled > 0)
+    world.violated(`still ${pending} pending, ${deferred} deferred, ${spooled} spooled`);
+  const state = system.root.getSnapshot();
+  if (!state.matches('running')) world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
+  if (system.root.system.get('listener') === undefined) world.violated('the listener gave up');
+  if ((world.publishedListing ?? '') !== world.liveListing()) world.violated('the listing is out of date');
+  const last = world.stations.get(1)?.message;
+  const probed = world.messages.findLast(({ marketId }) => marketId === 1);
+  if (world.systems.has('System 1') && last !== probed) world.violated('the last message was not written');
+  for (const { state: kept, entry } of world.spoolDisk.entries.values()) {
+    if (kept !== 'parked' || world.systems.has(entry.systemName))
+      world.violated(`market ${entry.marketId} is still ${kept}`);
+  }
+}
+
+/** A daemon that has ended leaves nothing running. */
+export function checkGone(world: World, { system, time, feed, listing, actors }: Life): void {
+  const { pending, deferred } = system.reporter.gauges();
+  const running = [...actors].filter((actor) => statusOf(actor) === 'active' && !isOrphan(actor));
+  if (pending + deferred > 0) world.violated(`${pending + deferred} stations live on`);
+  if (running.length > 0) world.violated(`${running.map(({ id }) => id).join()} lives on`);
+  if (time.armed > 0) world.violated(`${time.armed} timers live on`);
+  if (feed.open) world.violated('the feed is still open');
+  if (listing.staged > 0) world.violated('a staged file was left');
+}
+
+/**
+ * The newest observation of each market is in the database, or waits in the spool for its system, or was refused or
+ * dropped for a reason that was counted.
+ * @param safe what nobody may lose: accepted by a daemon that stopped in order, or long enough before a kill
+ */
+export function checkNothingLost(world: World, safe: readonly Acceptance[]): void {
+  const { stations, systems, spoolDisk, dropped, refusedAtS } = world;
+  const newest = new Map<number, Acceptance>();
+  for (const acceptance of safe) {
+    const { marketId, observedAtS } = acceptance.message;
+    const other = newest.get(marketId)?.message.observedAtS ?? -Infinity;
+    if (observedAtS > other) newest.set(marketId, acceptance);
+  }
+  for (const { message, atMs } of newest.values()) {
+    const { id, marketId, systemName, observedAtS } = message;
+    const storedAtS = stations.get(marketId)?.message.observedAtS ?? -Infinity;
+    const settledAtS = Math.max(storedAtS, refusedAtS.get(marketId) ?? -Infinity);
+    const waits = !systems.has(systemName) && spoolDisk.entries.has(marketId);
+    if (settledAtS >= observedAtS || waits || dropped.has(marketId)) continue;
+    const acceptedS = (atMs - world.scenario.startMs) / 1000;
+    world.violated(
+      `market ${marketId} lost message ${id} of ${observedAtS}, accepted at ${acceptedS} s; it has ${storedAtS}`,
+    );
+  }
+}
+
+function statusOf(actor: AnyActorRef): string {
+  return (actor.getSnapshot() as { readonly status: string }).status;
+}
+
+/** XState leaves the children of a crashed machine running, and offers no way to stop them. */
+function isOrphan({ _parent: parent }: AnyActorRef): boolean {
+  return parent !== undefined && (statusOf(parent) === 'error' || isOrphan(parent));
+}

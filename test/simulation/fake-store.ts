@@ -1,0 +1,128 @@
+import { StoreError } from '../../src/domain/errors.ts';
+import type { WriteOutcome } from '../../src/domain/outcome.ts';
+import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { decideWrite } from '../../src/domain/write-rule.ts';
+import type { ProcessTime } from '../support/virtual-time.ts';
+import { messageOf } from './frames.ts';
+import type { World } from './world.ts';
+
+const INFO: StoreInfo = { backend: 'sqlite', contract: 'v12', created: false, description: 'simulated' };
+
+/** A process's connection to the world's database, which follows the write rule when it works. */
+export function createFakeStore(
+  world: World,
+  time: ProcessTime,
+): MarketStore & { readonly writing: boolean } {
+  const { random } = world;
+  /** A batch is with this store: `useCatalogue` is its first half. */
+  let writing = false;
+  const closing = new AbortController();
+
+  const answerTime = () =>
+    time.after(
+      world.suffers('database slow') ? random.between(500, 25_000) : random.between(1, 60),
+      closing.signal,
+    );
+  const checkAway = () => {
+    if (closing.signal.aborted) world.violated('the database was used after it was closed');
+    if (world.suffers('database down')) throw new StoreError('unavailable', 'the database is down');
+  };
+  const checkWritable = () => {
+    checkAway();
+    if (world.suffers('database busy')) throw new StoreError('busy', 'the database is busy');
+    if (world.suffers('database read-only')) throw new StoreError('readOnly', 'the database is read-only');
+    if (world.suffers('database full')) throw new StoreError('full', 'the disk is full');
+  };
+  const ask = async <T>(work: () => T): Promise<T> => {
+    checkAway();
+    await answerTime();
+    checkAway();
+    return work();
+  };
+
+  const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (writing) world.violated('two writes in flight');
+    writing = true;
+    try {
+      return await work();
+    } finally {
+      writing = false;
+    }
+  };
+
+  const write = (snapshot: Snapshot): WriteOutcome => {
+    if (world.suffers('stations locked') && random.chance(0.4)) return { status: 'locked', reason: 'held' };
+    if (world.suffers('stations failing') && random.chance(0.4))
+      return { status: 'failed', reason: 'refused' };
+    const { marketId, stationName, systemName, observedAtS, rows } = snapshot;
+    const stored = world.stations.get(marketId)?.message;
+    const decision = decideWrite(
+      snapshot,
+      stored && {
+        name: stored.stationName,
+        systemId: stored.systemName,
+        systemName: stored.systemName,
+        modifiedS: 0,
+        newestAtS: stored.rows.length > 0 ? stored.observedAtS : null,
+      },
+      world.systems.has(systemName) ? [systemName] : [],
+    );
+    if (!decision.write) {
+      if (decision.outcome.status === 'invalid')
+        world.refusedAtS.set(marketId, Math.max(observedAtS, world.refusedAtS.get(marketId) ?? -Infinity));
+      return decision.outcome;
+    }
+    const message = messageOf(world, snapshot);
+    if (message.stationName !== stationName) world.violated(`rows of another market in ${marketId}`);
+    world.stations.set(marketId, { message, live: true });
+    return { status: 'written', rows: rows.length, station: decision.station };
+  };
+
+  return {
+    get writing() {
+      return writing;
+    },
+    open: () => ask(() => INFO),
+    useCatalogue: () => exclusively(() => ask(() => undefined)),
+    knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),
+    stats: () => Promise.reject(new Error('not simulated')),
+    purge: () => Promise.reject(new Error('not simulated')),
+
+    writeMarkets(batch) {
+      if (new Set(batch.map(({ marketId }) => marketId)).size < batch.length)
+        world.violated('a market twice');
+      return exclusively(() =>
+        ask(() => {
+          checkWritable();
+          const outcomes = batch.map(write);
+          world.onMoment('commit');
+          world.note(`wrote ${batch.map(({ marketId }, i) => `${marketId} ${outcomes[i]!.status}`).join()}`);
+          if (world.suffers('answers lost') && random.chance(0.5)) {
+            throw new StoreError('unavailable', 'the connection broke after the commit');
+          }
+          return outcomes;
+        }),
+      );
+    },
+
+    async exportListings(_, sink, signal) {
+      const text = await ask(() => world.liveListing());
+      world.exportReads.push(text);
+      const half = text.length >> 1;
+      for (const part of [text.slice(0, half), text.slice(half)]) {
+        signal?.throwIfAborted();
+        await sink(new TextEncoder().encode(part));
+        await answerTime();
+        checkAway();
+      }
+      const rows = text.split('\n').length - 1;
+      return { rows, stations: rows };
+    },
+
+    close() {
+      closing.abort(new StoreError('aborted', 'the database was closed'));
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { AnyActorRef } from 'xstate';
+import { createSystem, type System } from '../../src/actors/system.ts';
+import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
+import { ProcessTime } from '../support/virtual-time.ts';
+import { createFakeStore } from './fake-store.ts';
+import {
+  createFakeCommodities,
+  createFakeDecoder,
+  createFakeFeed,
+  createFakeListing,
+  createFakeLog,
+  createFakeSpool,
+} from './fakes.ts';
+import { messageOf } from './frames.ts';
+import type { Message, World } from './world.ts';
+
+/** A message that staging let through, and when. */
+export interface Acceptance {
+  readonly message: Message;
+  readonly atMs: number;
+}
+
+/** One life of the daemon: the real system on fake ports. */
+export interface Life {
+  readonly time: ProcessTime;
+  readonly system: System;
+  readonly accepted: readonly Acceptance[];
+  readonly store: { readonly writing: boolean };
+  readonly feed: { readonly open: boolean };
+  readonly listing: { readonly staged: number };
+  /** Every actor that was ever started, but for the stations. */
+  readonly actors: ReadonlySet<AnyActorRef>;
+  ended: SupervisorOutput | null;
+}
+
+export function startLife(world: World): Life {
+  const time = new ProcessTime(world.clock, () => world.clockErrorMs);
+  const store = createFakeStore(world, time);
+  const feed = createFakeFeed(world, time);
+  const listing = createFakeListing(world, time);
+  const system = createSystem(
+    {
+      feed,
+      decoder: createFakeDecoder(world, time),
+      store,
+      spool: createFakeSpool(world, time),
+      commodities: createFakeCommodities(world, time),
+      liveListing: listing,
+      log: createFakeLog(world),
+      time,
+      random: world.random.fork().next,
+    },
+    world.scenario.settings,
+  );
+
+  const accepted: Acceptance[] = [];
+  const countStaged = system.ledger.countStaged.bind(system.ledger);
+  system.ledger.countStaged = (batch) => {
+    const messages = [
+      ...batch.snapshots.map((snapshot) => messageOf(world, snapshot)),
+      ...batch.unresolved.map(({ message }) => world.messages[Number(message)]!),
+    ];
+    accepted.push(...messages.map((message) => ({ message, atMs: world.clock.now() })));
+    return countStaged(batch);
+  };
+  const actors = new Set<AnyActorRef>([system.root]);
+  system.root.system.inspect((event) => {
+    if (event.type === '@xstate.actor') actors.add(event.actorRef as AnyActorRef);
+  });
+
+  const life: Life = { time, system, accepted, store, feed, listing, actors, ended: null };
+  void system.done.then((output) => (life.ended = output));
+  world.note('started');
+  system.start();
+  return life;
+}

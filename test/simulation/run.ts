@@ -1,0 +1,41 @@
+/**
+ * Simulates many seeds: `npm run simulate -- --seeds 1000 [--from 1] [--minutes 10080] [--trace]`. A seed that fails is
+ * named with the command that runs it again.
+ */
+import { parseArgs } from 'node:util';
+import { commandFor, simulate } from './simulate.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const from = Number(values.from);
+const seeds = Number(values.seeds);
+const troubledMs = values.minutes === undefined ? undefined : Number(values.minutes) * 60_000;
+
+let failed = 0;
+let simulatedMs = 0;
+let messages = 0;
+const startedMs = performance.now();
+for (let seed = from; seed < from + seeds; seed++) {
+  const report = await simulate(seed, {
+    troubledMs,
+    trace: values.trace ? (line) => console.log(line) : undefined,
+  });
+  simulatedMs += report.simulatedMs;
+  messages += report.messages;
+  if (report.violations.length === 0) continue;
+  failed += 1;
+  console.log(`seed ${seed} failed, again: ${commandFor(seed, values.minutes)}`);
+  for (const violation of report.violations.slice(0, 10)) console.log(`  ${violation}`);
+}
+const tookS = (performance.now() - startedMs) / 1000;
+console.log(
+  `${seeds} seeds, ${failed} failed; ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
+    `${messages} messages, in ${tookS.toFixed(1)} s`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { emptyDisk } from '../support/memory-spool.ts';
+import type { SeededRandom } from '../support/random.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+import { clearKey } from './frames.ts';
+import type { Fault, Moment, Scenario } from './scenario.ts';
+
+/** A market message; its id is in every row, so that whatever is stored can be traced back. */
+export type Message = Omit<Snapshot, 'receivedAtMs'> & { readonly id: number };
+
+/** A station as the database has it. */
+export interface StoredMarket {
+  readonly message: Message;
+  live: boolean;
+}
+
+/** What outlives the process, and what happens to it. */
+export class World {
+  readonly scenario: Scenario;
+  readonly clock: VirtualTime;
+  readonly random: SeededRandom;
+  readonly messages: Message[] = [];
+  /** Of those the ones without rows, by market and time. */
+  readonly clears = new Map<string, Message>();
+  /** The database: the last message written for each station, and the systems it knows. */
+  readonly stations = new Map<number, StoredMarket>();
+  readonly systems = new Set<string>();
+  readonly spoolDisk = emptyDisk();
+  /** Markets of which a parked snapshot had to make room for newer ones. */
+  readonly dropped = new Set<number>();
+  /** The newest snapshot of each market that the store refused for good. */
+  readonly refusedAtS = new Map<number, number>();
+  commoditiesCached = false;
+  publishedListing: string | null = null;
+  /** Started exports' true content. */
+  readonly exportReads: string[] = [];
+  /** What must never happen, and did. */
+  readonly violations: string[] = [];
+  readonly #history = createHash('sha256');
+  readonly #trace: ((line: string) => void) | undefined;
+  /** Hears when things are in motion. */
+  onMoment: (moment: Moment) => void = () => undefined;
+  #relayReader: ((message: Message) => void) | null = null;
+
+  constructor(scenario: Scenario, trace?: (line: string) => void) {
+    this.scenario = scenario;
+    this.#trace = trace;
+    this.clock = new VirtualTime(scenario.startMs);
+    this.random = scenario.random;
+  }
+
+  /** Whether this goes wrong at this moment. */
+  suffers(fault: Fault): boolean {
+    const nowMs = this.clock.now();
+    return this.scenario.windows.get(fault)!.some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
+  }
+
+  /** True time, epoch seconds. */
+  get nowS(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+
+  /** How wrong the computer's clock is. */
+  get clockErrorMs(): number {
+    return this.suffers('clock wrong') ? this.scenario.clockErrorMs : 0;
+  }
+
+  violated(what: string): void {
+    this.violations.push(`${this.#elapsed()} s: ${what}`);
+    this.#trace?.(`${this.#elapsed()} VIOLATION ${what}`);
+  }
+
+  /** Told in the order things happen: two runs of a seed must tell the same. */
+  note(what: string): void {
+    const line = `${this.#elapsed()} ${what}`;
+    this.#history.update(`${line}\n`);
+    this.#trace?.(line);
+  }
+
+  digest(): string {
+    return this.#history.copy().digest('hex');
+  }
+
+  /** The relay has one reader; a new one takes the old one's place. */
+  connect(reader: ((message: Message) => void) | null): void {
+    this.#relayReader = reader;
+  }
+
+  publish(message: Message): void {
+    if (!this.suffers('relay silent')) this.#relayReader?.(message);
+  }
+
+  /** Something is seen at a market: mostly now, sometimes long ago. */
+  observe(marketId: number): Message {
+    const { random } = this;
+    const observedAtS = this.nowS - (random.chance(0.8) ? random.integer(0, 2) : random.integer(0, 3_600));
+    // An empty list means a market that was closed; of a market nobody knows it means nothing and is refused.
+    const empty = random.chance(this.stations.has(marketId) ? 0.1 : 0.02);
+    return this.message(marketId, observedAtS, empty ? 0 : random.integer(1, 6));
+  }
+
+  message(marketId: number, observedAtS: number, rowCount: number): Message {
+    const id = this.messages.length;
+    const rows = new Int32Array(rowCount * ROW_WIDTH);
+    for (let row = 0; row < rowCount; row++) {
+      rows[row * ROW_WIDTH + ROW.itemId] = row + 1;
+      rows[row * ROW_WIDTH + ROW.supplyPrice] = id + 1;
+    }
+    const system = marketId % this.scenario.systemsKnownAtMs.length;
+    const message = {
+      id,
+      marketId,
+      systemName: `System ${system}`,
+      stationName: `Station ${marketId}`,
+      observedAtS,
+      rows,
+    };
+    this.messages.push(message);
+    if (rowCount === 0) this.clears.set(clearKey(marketId, observedAtS), message);
+    return message;
+  }
+
+  /** `listings-live.csv` as it should be now. */
+  liveListing(): string {
+    return [...this.stations]
+      .filter(([, { live, message }]) => live && message.rows.length > 0)
+      .sort(([a], [b]) => a - b)
+      .map(([marketId, { message }]) => `${marketId}:${message.id}\n`)
+      .join('');
+  }
+
+  /** Seconds since the start. */
+  #elapsed(): string {
+    return ((this.clock.now() - this.scenario.startMs) / 1000).toFixed(3);
+  }
+}
