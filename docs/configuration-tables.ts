@@ -20,10 +20,10 @@ export function withTables(page: string): string {
 function markdown(table: Table, heading: string, wanted: (key: Key) => boolean): string {
   const rows = Object.entries(table)
     .filter(([, key]) => wanted(key))
-    .map(([name, { fallback, schema, about }]) => {
+    .map(([name, { fallback, schema, about, live }]) => {
       const plain = typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
       const shown = Array.isArray(fallback) ? 'see below' : `\`${plain}\``;
-      return `| \`${name}\` | ${shown} | ${schema.description ?? ''} | ${about} |\n`;
+      return `| \`${name}\` | ${shown} | ${schema.description ?? ''} | ${about}${live === true ? ' *(live)*' : ''} |\n`;
     });
   return `| ${heading} | Default | Allowed | Meaning |\n|---|---|---|---|\n${rows.join('')}`;
 }

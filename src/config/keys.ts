@@ -1,60 +1,37 @@
 import { z } from 'zod';
 import { COMMODITY_SCHEMA_REF } from '../domain/staging-rules.ts';
+import {
+  activeHours,
+  EDCD_SOURCE,
+  EDDN_URL,
+  edcdSource,
+  endpoint,
+  flag,
+  instant,
+  logLevel,
+  path,
+  pathOrNull,
+  schemaRef,
+  spanshUrl,
+  whitelist,
+} from './schemas.ts';
 import { amount, count, duration, type Table } from './table.ts';
 
-const EDDN_URL = 'tcp://eddn.edcd.io:9500';
-const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/master';
 const TEN_YEARS_DAYS = 3650;
-
-const flag = z.boolean().describe('true or false');
-const path = z.string().regex(/\S/).describe('a path, not empty');
-/** Seconds since the epoch; the reference writes whole ones, older files hold fractions. */
-const instant = z.number().min(0).describe('seconds since 1970-01-01 UTC, 0 = never');
-
-const endpoint = z
-  .string()
-  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}|ipc:\/\/\S+)$/i)
-  .nullable()
-  .transform((url) => url ?? EDDN_URL)
-  .describe('null, tcp://host:port or ipc://path');
-
-const schemaRef = z
-  .string()
-  .regex(/^https?:\/\/\S+$/)
-  .nullable()
-  .transform((ref) => ref ?? COMMODITY_SCHEMA_REF)
-  .describe('null or the http(s) address of an EDDN schema');
-
-const edcdSource = z
-  .string()
-  .regex(/\S/)
-  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
-  .nullable()
-  .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
-  .describe('null, an http(s) base address or a directory');
-
-/** One entry of `whitelist`; `load.ts` drops those that are not, and keeps the others. */
-export const whitelistEntry = z
-  .object({
-    software: z.string().regex(/\S/),
-    minversion: z
-      .string()
-      .regex(/\S/)
-      .nullish()
-      .transform((version) => version ?? undefined),
-  })
-  .readonly()
-  .describe('{"software": "a name"} or {"software": "a name", "minversion": "a version"}');
-
-const whitelist = z.array(whitelistEntry).min(1).readonly().describe('a list of at least one entry');
 
 /**
  * The keys of `tradedangerous-listener-config.json`, in the order of the default file: first those of the
  * reference, then this program's own. A new setting is one entry here (docs/configuration.md shows the table).
  */
 export const KEYS = {
-  verbose: { field: 'verbose', fallback: true, schema: flag, about: 'Log what is being done.' },
-  debug: { field: 'debug', fallback: false, schema: flag, about: 'Log every refused message and why.' },
+  verbose: { field: 'verbose', fallback: true, schema: flag, live: true, about: 'Log what is being done.' },
+  debug: {
+    field: 'debug',
+    fallback: false,
+    schema: flag,
+    live: true,
+    about: 'Log every refused message and why.',
+  },
   last_update: {
     field: 'lastUpdateS',
     fallback: 0,
@@ -77,6 +54,7 @@ export const KEYS = {
     field: 'checkUpdateEveryMs',
     fallback: 24,
     schema: duration('hours', 0.01, 240),
+    live: true,
     about: 'How often Spansh is asked for a new dump; also asked once at start.',
   },
   spansh_log_interval: {
@@ -89,6 +67,7 @@ export const KEYS = {
     field: 'exportLiveEveryMs',
     fallback: 5,
     schema: duration('minutes', 0.01, 720),
+    live: true,
     about: 'How often `listings-live.csv` is written.',
   },
   export_path: {
@@ -101,18 +80,21 @@ export const KEYS = {
     field: 'purgeEveryMs',
     fallback: 24,
     schema: duration('hours', 0, TEN_YEARS_DAYS * 24),
+    live: true,
     about: 'How often old market rows are deleted; 0 = never.',
   },
   purge_retention_days: {
     field: 'purgeRetentionDays',
     fallback: 30,
     schema: amount('days', 1, TEN_YEARS_DAYS),
+    live: true,
     about: 'Market rows observed longer ago are old.',
   },
   db_maint_every_x_days: {
     field: 'dbMaintEveryMs',
     fallback: 30,
     schema: duration('days', 0, TEN_YEARS_DAYS),
+    live: true,
     about: 'How often the database is optimized and analyzed; 0 = never.',
   },
   db_maint_cnf: {
@@ -143,6 +125,7 @@ export const KEYS = {
       { software: 'EDDLite' },
     ],
     schema: whitelist,
+    live: true,
     about: 'Programs whose messages are taken, from the given version on.',
   },
   contract: {
@@ -157,6 +140,13 @@ export const KEYS = {
     schema: edcdSource,
     about: `Where the FDevIDs tables are; null = \`${EDCD_SOURCE}\`.`,
   },
+  spansh_url: {
+    field: 'spanshUrl',
+    fallback: null,
+    schema: spanshUrl,
+    about:
+      'The galaxy dump: an address, a file, or null = `galaxy_stations.json.gz` at `downloads.spansh.co.uk`, else the plain `.json` there.',
+  },
   parked_max: {
     field: 'parkedMax',
     fallback: 50_000,
@@ -167,6 +157,7 @@ export const KEYS = {
     field: 'maxClockSkewS',
     fallback: 300,
     schema: amount('seconds', 0, 86_400),
+    live: true,
     about: 'How far ahead of the local clock an observation may be.',
   },
   shutdown_timeout_s: {
@@ -199,7 +190,7 @@ export const KEYS = {
   listener_diag_path: {
     field: 'diagnosticsPath',
     fallback: null,
-    schema: path.nullable().describe('null or a path'),
+    schema: pathOrNull,
     optional: true,
     about: 'File of the diagnostics; null = `listener_diag.jsonl` in `export_path`.',
   },
@@ -251,6 +242,58 @@ export const KEYS = {
     schema: duration('seconds', 1, 86_400),
     optional: true,
     about: 'Time between the lines that tell the rate of writing.',
+  },
+  active_hours: {
+    field: 'activeHours',
+    fallback: {},
+    schema: activeHours,
+    optional: true,
+    live: true,
+    about:
+      'When the Spansh import, maintenance and the publishing of `listings.csv` may begin; in UTC unless told.',
+  },
+  pid_file: {
+    field: 'pidFile',
+    fallback: null,
+    schema: pathOrNull,
+    optional: true,
+    about: "A further file with the daemon's process number and nothing else.",
+  },
+  log_file: {
+    field: 'logFile',
+    fallback: null,
+    schema: pathOrNull,
+    optional: true,
+    about: 'Where the daemon logs; null = standard output.',
+  },
+  log_level: {
+    field: 'logLevel',
+    fallback: null,
+    schema: logLevel,
+    optional: true,
+    live: true,
+    about: 'The least that is logged; null = as `verbose` and `debug` say.',
+  },
+  log_rotate_mb: {
+    field: 'logRotateMb',
+    fallback: 10,
+    schema: count(0, 100_000),
+    optional: true,
+    about: 'Size in MiB at which the log file is put aside; 0 = never, something else does it.',
+  },
+  log_keep_days: {
+    field: 'logKeepDays',
+    fallback: 30,
+    schema: amount('days', 0, TEN_YEARS_DAYS),
+    optional: true,
+    about: 'Log files put aside longer ago are removed; 0 = never.',
+  },
+  log_compress: {
+    field: 'logCompress',
+    fallback: true,
+    schema: flag,
+    optional: true,
+    about: 'Compress log files that are put aside.',
   },
 } as const satisfies Table;
 

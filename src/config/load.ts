@@ -1,8 +1,9 @@
 import type { StagingRules } from '../domain/staging-rules.ts';
 import { openConfigFile } from './config-file.ts';
 import { readEnvironment, variable, type Environment, type VARIABLES } from './environment.ts';
-import { KEYS, ORDERED_KEYS, whitelistEntry } from './keys.ts';
+import { KEYS, ORDERED_KEYS } from './keys.ts';
 import { resolvePath } from './paths.ts';
+import { whitelistEntry } from './schemas.ts';
 import { evaluate, invalidValue, type ConfigProblem, type Values } from './table.ts';
 
 export const CONFIG_FILE_NAME = 'tradedangerous-listener-config.json';
@@ -67,13 +68,15 @@ function checkFile(
 
 /** Brings what belongs together into one object each. */
 function assemble(file: Values<typeof KEYS>, env: Values<typeof VARIABLES>, cwd: string) {
-  const { eddnSchemaRef, whitelist, maxClockSkewS, edcdSource, ...plain } = file;
+  const { eddnSchemaRef, whitelist, maxClockSkewS, edcdSource, spanshUrl, ...plain } = file;
   const { listenerDiag, diagnostics, diagnosticsStatsEveryMs, diagnosticsPath, ...settings } = plain;
   const rules: StagingRules = { schemaRef: eddnSchemaRef, whitelist, maxClockSkewS, debug: file.debug };
   return Object.freeze({
     ...settings,
     /** Base address without a slash at its end, or an absolute directory. */
     edcdSource: edcdSource.includes('://') ? edcdSource : resolvePath(cwd, edcdSource),
+    /** An address or an absolute path; null: Spansh's own. */
+    spanshUrl: spanshUrl === null || spanshUrl.includes('://') ? spanshUrl : resolvePath(cwd, spanshUrl),
     rules: Object.freeze(rules),
     diagnostics: Object.freeze({
       enabled: listenerDiag || diagnostics,

@@ -18,6 +18,10 @@ export interface Paths {
   readonly spoolFile: string;
   readonly diagnosticsFile: string;
   readonly dbMaintCnfFile: string;
+  /** Says which daemon works on the data directory. */
+  readonly instanceFile: string;
+  readonly pidFile: string | null;
+  readonly logFile: string | null;
 }
 
 /** Relative to `cwd`; `~/` is the home directory, for unit files and INI files know no shell. */
@@ -34,6 +38,8 @@ export function resolvePaths(from: {
     readonly exportPath: string;
     readonly dbMaintCnf: string;
     readonly diagnostics: { readonly path: string | null };
+    readonly pidFile: string | null;
+    readonly logFile: string | null;
   };
   /** From `loadDatabaseConfig`: the INI file has a say in them. */
   readonly database: { readonly dataDir: string; readonly tmpDir: string };
@@ -52,6 +58,9 @@ export function resolvePaths(from: {
         ? join(exportDir, 'listener_diag.jsonl')
         : resolvePath(cwd, config.diagnostics.path),
     dbMaintCnfFile: resolvePath(cwd, config.dbMaintCnf),
+    instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
+    pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
+    logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),
   };
 }
 

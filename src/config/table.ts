@@ -10,6 +10,8 @@ export interface Key {
   readonly schema: z.ZodType;
   /** Not written into the default file. */
   readonly optional?: true;
+  /** A running daemon takes a new value over when it is told to read the file again; else it needs a restart. */
+  readonly live?: true;
   /** One line for the documentation. */
   readonly about: string;
 }
@@ -62,7 +64,10 @@ export function evaluate<T extends Table>(
     const checked = schema.safeParse(Object.hasOwn(written, key) ? written[key] : fallback);
     if (!checked.success) {
       const used = `the default ${shortJson(fallback)}`;
-      problems.push(invalidValue(source, key, written[key], schema.description ?? '', used));
+      // A schema may know better than its description what is wrong.
+      const own = checked.error.issues.flatMap((issue) => (issue.code === 'custom' ? [issue.params] : []))[0];
+      const allowed = typeof own?.allowed === 'string' ? own.allowed : (schema.description ?? '');
+      problems.push(invalidValue(source, key, written[key], allowed, used));
     }
     values[field] = checked.success ? checked.data : schema.parse(fallback);
   }

@@ -195,6 +195,9 @@ describe('paths', () => {
   test('the defaults are below the working directory', async () => {
     expect(await paths({})).toEqual({
       configFile: join(cwd, 'config.json'),
+      instanceFile: join(cwd, 'data/tradedangerous-listener.instance.json'),
+      logFile: null,
+      pidFile: null,
       dataDir: join(cwd, 'data'),
       tmpDir: join(cwd, 'tmp'),
       csvDir: join(cwd, 'data'),

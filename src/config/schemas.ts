@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { ALWAYS, parseActiveHours } from '../domain/active-hours.ts';
+import { describeError } from '../domain/errors.ts';
+import { COMMODITY_SCHEMA_REF } from '../domain/staging-rules.ts';
+
+export const EDDN_URL = 'tcp://eddn.edcd.io:9500';
+export const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/master';
+
+export const flag = z.boolean().describe('true or false');
+export const path = z.string().regex(/\S/).describe('a path, not empty');
+export const pathOrNull = path.nullable().describe('null or a path');
+export const logLevel = z
+  .enum(['debug', 'info', 'warn', 'error'])
+  .nullable()
+  .describe('null, "debug", "info", "warn" or "error"');
+/** Seconds since the epoch; the reference writes whole ones, older files hold fractions. */
+export const instant = z.number().min(0).describe('seconds since 1970-01-01 UTC, 0 = never');
+
+export const endpoint = z
+  .string()
+  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}|ipc:\/\/\S+)$/i)
+  .nullable()
+  .transform((url) => url ?? EDDN_URL)
+  .describe('null, tcp://host:port or ipc://path');
+
+export const schemaRef = z
+  .string()
+  .regex(/^https?:\/\/\S+$/)
+  .nullable()
+  .transform((ref) => ref ?? COMMODITY_SCHEMA_REF)
+  .describe('null or the http(s) address of an EDDN schema');
+
+export const edcdSource = z
+  .string()
+  .regex(/\S/)
+  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
+  .nullable()
+  .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
+  .describe('null, an http(s) base address or a directory');
+
+export const spanshUrl = z
+  .string()
+  .regex(/\S/)
+  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
+  .nullable()
+  .describe('null, an http(s) address or a path');
+
+/** One entry of `whitelist`; `load.ts` drops those that are not, and keeps the others. */
+export const whitelistEntry = z
+  .object({
+    software: z.string().regex(/\S/),
+    minversion: z
+      .string()
+      .regex(/\S/)
+      .nullish()
+      .transform((version) => version ?? undefined),
+  })
+  .readonly()
+  .describe('{"software": "a name"} or {"software": "a name", "minversion": "a version"}');
+
+export const whitelist = z.array(whitelistEntry).min(1).readonly().describe('a list of at least one entry');
+
+const windows = z.union([z.string(), z.array(z.string()).min(1)]).optional();
+const HOURS =
+  '{"spansh": windows, "maintenance": windows, "publishing": windows, "timezone": an IANA name}, windows being ' +
+  '"HH:MM-HH:MM", several with commas between or as a list; a job without any may run always';
+
+export const activeHours = z
+  .strictObject({
+    spansh: windows,
+    maintenance: windows,
+    publishing: windows,
+    timezone: z.string().optional(),
+  })
+  .transform(({ timezone, ...jobs }, context) => {
+    const parse = (job: keyof typeof jobs) => {
+      try {
+        return jobs[job] === undefined ? ALWAYS : parseActiveHours(jobs[job], timezone);
+      } catch (error) {
+        context.addIssue({
+          code: 'custom',
+          params: { allowed: `${HOURS}; ${job}: ${describeError(error)}` },
+        });
+        return z.NEVER;
+      }
+    };
+    return { spansh: parse('spansh'), maintenance: parse('maintenance'), publishing: parse('publishing') };
+  })
+  .describe(HOURS);
