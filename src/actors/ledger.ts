@@ -46,6 +46,8 @@ export class Ledger {
     rejected: {} as Record<string, number>,
     rejectedRows: {} as Record<string, number>,
   } satisfies LedgerTotals;
+  /** The newest observation that was accepted, and when it was received. */
+  newest: { readonly observedAtS: number; readonly receivedAtMs: number } | null = null;
   readonly #namedCommodities = new Set<string>();
 
   /** @returns commodity names never seen unknown before: each is worth one log line */
@@ -55,6 +57,9 @@ export class Ledger {
     for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
     for (const [reason, count] of Object.entries(batch.rejectedRows)) {
       this.totals.rejectedRows[reason] = (this.totals.rejectedRows[reason] ?? 0) + count;
+    }
+    for (const { observedAtS, receivedAtMs } of batch.snapshots) {
+      if (observedAtS >= (this.newest?.observedAtS ?? 0)) this.newest = { observedAtS, receivedAtMs };
     }
     const fresh = Object.keys(batch.unknownCommodities).filter((name) => !this.#namedCommodities.has(name));
     for (const name of fresh) this.#namedCommodities.add(name);

@@ -33,6 +33,11 @@ export class Reporter {
     this.#keeper = keeper;
   }
 
+  /** Why the spool cannot be written; null: it can. */
+  get spoolError(): string | null {
+    return this.#spoolError;
+  }
+
   staged = (batch: StagedBatch, newUnknown: readonly string[]): void => {
     for (const name of newUnknown)
       this.#log.warn({ commodity: name }, `unknown commodity "${name}": its rows are left out`);
