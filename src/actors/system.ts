@@ -11,6 +11,7 @@ import { guardianMachine } from '../machines/guardian.machine.ts';
 import { listenerMachine } from '../machines/listener.machine.ts';
 import { supervisorMachine, type SupervisorOutput } from '../machines/supervisor.machine.ts';
 import { writerMachine } from '../machines/writer.machine.ts';
+import { ActorBoard } from './actor-board.ts';
 import { CatalogueHolder, catalogueLogics, type CommoditySource } from './catalogue.actors.ts';
 import { exportLogics, type ExportDeps } from './export.actors.ts';
 import { feedLogic } from './feed.actor.ts';
@@ -22,6 +23,7 @@ import { guardianInputs, type SystemSettings } from './settings.ts';
 import { SpoolKeeper } from './spool-keeper.ts';
 import { StationPool } from './station-pool.ts';
 import { stationsLogic } from './stations.actor.ts';
+import { SystemStatus } from './status.ts';
 import { openStoreLogic, writeBatchLogic } from './store.actors.ts';
 import type { Time } from './time.ts';
 
@@ -43,6 +45,8 @@ export interface System {
   readonly root: ActorRefFrom<typeof supervisorMachine>;
   readonly ledger: Ledger;
   readonly reporter: Reporter;
+  /** For health, status and metrics. */
+  readonly status: SystemStatus;
   start(): void;
   /** Ends in order; {@link done} says when. */
   stop(): void;
@@ -196,6 +200,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     root,
     ledger,
     reporter,
+    status: new SystemStatus({ board: new ActorBoard(root, time), ledger, pool, reporter, store, time }),
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
     inspect: () => new Inspector({ root, pool, ledger, time }),
