@@ -40,7 +40,10 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
         { version: version(), feed: feed.description },
         `tradedangerous-listener ${version()}, feed ${feed.description}`,
       );
-      const code = await run(await assemble(base, feed), base);
+      const code = await run(
+        await assemble(base, feed, { update: command.verb === 'run' && command.update }),
+        base,
+      );
       base.log.info({ code }, 'stopped');
       return code;
     }

@@ -4,46 +4,44 @@ import { createSystem, type System } from './actors/system.ts';
 import { realTime } from './actors/time.ts';
 import { createStore, type Bootstrap } from './bootstrap.ts';
 import type { Feed } from './domain/ports/feed.ts';
+import type { Store } from './domain/ports/store.ts';
+import { commoditySource, updaterPorts } from './galaxy.ts';
 import { createDiagnostics, withDiagnostics } from './infra/diagnostics.ts';
 import { createDecoder } from './infra/decoder.ts';
-import { readCachedCommodities, refreshCommodities } from './infra/edcd.ts';
 import { stageFile } from './infra/publish.ts';
 import { createSpool } from './infra/spool/spool.ts';
 import { settingsFrom } from './settings.ts';
 
 export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
 
-/** The whole system around one feed, on the real adapters. */
-export async function assemble(base: Bootstrap, feed: Feed): Promise<System> {
+/**
+ * The whole system around one feed, on the real adapters.
+ * @param update whether the galaxy is brought up to date from Spansh
+ */
+export async function assemble(base: Bootstrap, feed: Feed, { update = false } = {}): Promise<System> {
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
-  const edcdCache = join(paths.dataDir, 'edcd');
   const liveFile = join(paths.exportDir, 'listings-live.csv');
+  const store = (await createStore(base)) as Store;
   const system = createSystem(
     {
       feed,
       decoder: createDecoder(),
-      store: await createStore(base),
+      store,
       spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
-      commodities: {
-        readCached: () => readCachedCommodities(edcdCache),
-        refresh: async (signal) => {
-          const refreshed = await refreshCommodities(config.edcdSource, edcdCache, signal);
-          for (const warning of refreshed.warnings) log.warn({}, warning);
-          return refreshed;
-        },
-      },
+      commodities: commoditySource(base),
       liveListing: {
         stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }),
         exists: () => exists(liveFile),
       },
+      updater: updaterPorts({ ...base, log }, store),
       log,
       time: realTime,
       random: Math.random,
     },
-    settingsFrom(config),
+    settingsFrom(config, update),
   );
   if (diagnostics !== null) {
     const timer = setInterval(() => diagnostics.note('stats', system.reporter.gauges()), statsEveryMs);

@@ -5,10 +5,10 @@ import type { Config } from './config/load.ts';
 const CLOSING_SHARE = 0.2;
 
 /** The configuration laid over the system's defaults. */
-export function settingsFrom(config: Config): SystemSettings {
+export function settingsFrom(config: Config, update: boolean): SystemSettings {
   const station = { minMs: config.stationBackoffMinMs, capMs: config.stationBackoffCapMs };
   const database = { minMs: config.dbBackoffMinMs, capMs: config.dbBackoffCapMs };
-  const { stations, writer, exporter } = DEFAULT_SETTINGS;
+  const { stations, writer, exporter, updater } = DEFAULT_SETTINGS;
   return {
     ...DEFAULT_SETTINGS,
     // Diagnostics tell of refused messages, too.
@@ -21,6 +21,13 @@ export function settingsFrom(config: Config): SystemSettings {
     },
     writer: { ...writer, backoff: database },
     exporter: { ...exporter, backoff: database, intervalMs: config.exportLiveEveryMs },
+    updater: {
+      ...updater,
+      enabled: update,
+      intervalMs: config.checkUpdateEveryMs,
+      quickTestMs: config.refreshQuickTestDelayMs,
+    },
+    progressEveryMs: config.spanshLogIntervalMs,
     deferEveryN: config.testForceDeferEveryN,
     rateEveryMs: config.rateEveryMs,
     drainMs: config.shutdownTimeoutMs * (1 - CLOSING_SHARE),

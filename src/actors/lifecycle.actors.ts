@@ -14,7 +14,8 @@ export interface LifecycleDeps {
   readonly keeper: SpoolKeeper;
   readonly pool: StationPool;
   readonly time: Time;
-  readonly discardExport: () => Promise<void>;
+  /** What children have left half done when they were stopped. */
+  readonly settle: readonly (() => Promise<void>)[];
   readonly reportSpool: (counts: { pending: number; parked: number }) => void;
 }
 
@@ -39,8 +40,9 @@ export function lifecycleLogics(deps: LifecycleDeps) {
       return undefined;
     }),
     release: fromPromise<undefined>(async () => {
-      const ends = [deps.discardExport(), decoder.close(), store.close(), spool.close()];
-      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+      const settled = await Promise.allSettled(deps.settle.map((settle) => settle()));
+      const ends = await Promise.allSettled([decoder.close(), store.close(), spool.close()]);
+      const failed = [...settled, ...ends].find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       return undefined;
     }),

@@ -16,9 +16,18 @@ export interface SystemSettings {
     readonly recheckMs: number;
     readonly backoff: Backoff;
   };
+  readonly updater: {
+    readonly startMs: number;
+    readonly intervalMs: number;
+    readonly enabled: boolean;
+    readonly quickTestMs: number | null;
+    readonly backoff: Backoff;
+  };
   readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
   /** Every Nth station update is put off artificially; 0 = never. */
   readonly deferEveryN: number;
+  /** Between two progress lines of a download or an import. */
+  readonly progressEveryMs: number;
   /** Between two rate lines. */
   readonly rateEveryMs: number;
   readonly drainMs: number;
@@ -43,8 +52,16 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     recheckMs: 10 * MINUTE_MS,
     backoff: { minMs: 5_000, capMs: 60 * MINUTE_MS },
   },
+  updater: {
+    startMs: 1_000,
+    intervalMs: 24 * 60 * MINUTE_MS,
+    enabled: true,
+    quickTestMs: null,
+    backoff: { minMs: MINUTE_MS, capMs: 60 * MINUTE_MS },
+  },
   restart: { maxRestarts: 5, steadyMs: MINUTE_MS, backoff: { minMs: 500, capMs: 30_000 } },
   deferEveryN: 0,
+  progressEveryMs: MINUTE_MS / 2,
   rateEveryMs: MINUTE_MS,
   drainMs: 20_000,
 };
@@ -55,16 +72,20 @@ export function guardianInputs(
   random: Random,
   finite: boolean,
 ): Record<GuardedName, GuardianInput> {
+  const extras: Partial<Record<GuardedName, object>> = {
+    listener: { finite },
+  };
   const guarded = (name: GuardedName): GuardianInput => ({
     ...settings.restart,
     name,
-    childInput: { ...settings[name], random, ...(name === 'listener' ? { finite } : {}) },
+    childInput: { ...settings[name], random, ...extras[name] },
     random,
   });
   return {
     catalogue: guarded('catalogue'),
     writer: guarded('writer'),
     exporter: guarded('exporter'),
+    updater: guarded('updater'),
     listener: guarded('listener'),
   };
 }

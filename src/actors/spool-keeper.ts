@@ -65,6 +65,11 @@ export class SpoolKeeper {
     return this.#toPut.size;
   }
 
+  /** When the feed last said that this market is empty, epoch seconds; -1: nothing is remembered. */
+  clearedAtS(marketId: number): number {
+    return this.#clears.get(marketId) ?? -1;
+  }
+
   /** Whether this market was cleared by a newer observation than this one. */
   clearedSince({ marketId, observedAtS }: Settled): boolean {
     const clearedAtS = this.#clears.get(marketId);

@@ -9,6 +9,7 @@ import { catalogueMachine } from '../machines/catalogue.machine.ts';
 import { exporterMachine } from '../machines/exporter.machine.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
 import { listenerMachine } from '../machines/listener.machine.ts';
+import { spanshUpdaterMachine } from '../machines/spansh-updater.machine.ts';
 import { supervisorMachine, type SupervisorOutput } from '../machines/supervisor.machine.ts';
 import { writerMachine } from '../machines/writer.machine.ts';
 import { ActorBoard } from './actor-board.ts';
@@ -20,12 +21,14 @@ import { Ledger } from './ledger.ts';
 import { lifecycleLogics } from './lifecycle.actors.ts';
 import { Reporter } from './reporter.ts';
 import { guardianInputs, type SystemSettings } from './settings.ts';
+import { SpanshReporter } from './spansh-reporter.ts';
 import { SpoolKeeper } from './spool-keeper.ts';
 import { StationPool } from './station-pool.ts';
 import { stationsLogic } from './stations.actor.ts';
 import { SystemStatus } from './status.ts';
 import { openStoreLogic, writeBatchLogic } from './store.actors.ts';
 import type { Time } from './time.ts';
+import { updaterLogics, type UpdaterPorts } from './updater.actors.ts';
 
 /** Everything the system touches. Created by the caller (main, one-shots, tests); the supervisor closes it. */
 export interface SystemPorts {
@@ -36,6 +39,7 @@ export interface SystemPorts {
   readonly commodities: CommoditySource;
   /** Where `listings-live.csv` is staged. */
   readonly liveListing: Pick<ExportDeps, 'stageFile' | 'exists'>;
+  readonly updater: UpdaterPorts;
   readonly log: Log;
   readonly time: Time;
   readonly random: Random;
@@ -55,6 +59,9 @@ export interface System {
   /** Why the system ended. Never rejects. */
   readonly done: Promise<SupervisorOutput>;
 }
+
+/** Who stops for a maintenance window. */
+const DATABASE_USERS = ['writer', 'exporter', 'updater'] as const;
 
 /** Wires the machines to the ports, once; `start()` starts them. */
 export function createSystem(ports: SystemPorts, settings: SystemSettings): System {
@@ -97,6 +104,13 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     read: (sink, signal) => store.exportListings('live', sink, signal),
     ...ports.liveListing,
   });
+  const spanshReporter = new SpanshReporter(log, () => time.now(), settings.progressEveryMs);
+  const updater = updaterLogics({
+    ...ports.updater,
+    time,
+    reporter: spanshReporter,
+    isCleared: (marketId, observedAtS) => keeper.clearedAtS(marketId) >= observedAtS,
+  });
 
   const catalogueChild = catalogueMachine.provide({
     actors: catalogueLogics({
@@ -125,6 +139,14 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     actions: {
       reportPublished: ({ context }) => reporter.published(context.published),
       reportFailure: ({ context }) => reporter.exportFailed(context),
+    },
+  });
+  const updaterChild = spanshUpdaterMachine.provide({
+    actors: updater.logics,
+    actions: {
+      refreshCatalogue: () => tell('catalogue', 'catalogue.refresh'),
+      reportOutsideHours: ({ context }) => spanshReporter.outsideHours(context.opensInMs),
+      reportFailure: ({ context }) => spanshReporter.failed(context),
     },
   });
   const listenerChild = listenerMachine.provide({
@@ -160,7 +182,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
         keeper,
         pool,
         time,
-        discardExport: liveExport.discard,
+        settle: [liveExport.discard, updater.settled],
         reportSpool: reporter.spoolOpened,
       }),
       stations: stationsLogic({
@@ -174,14 +196,15 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
       catalogue: guard(catalogueChild),
       writer: guard(writerChild),
       exporter: guard(exporterChild),
+      updater: guard(updaterChild),
       listener: guard(listenerChild),
     },
     actions: {
       quiesceDatabase: () => {
-        for (const name of ['writer', 'exporter']) tell(name, 'database.quiesce');
+        for (const name of DATABASE_USERS) tell(name, 'database.quiesce');
       },
       releaseDatabase: () => {
-        for (const name of ['writer', 'exporter']) tell(name, 'database.release');
+        for (const name of DATABASE_USERS) tell(name, 'database.release');
       },
       reportDraining: reporter.draining,
       reportDeadline: reporter.deadline,

@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 export const HELP = `tradedangerous-listener: live market data for a Trade Dangerous server
 
 Usage:
-  tdl [--no-update]          run the daemon: EDDN -> database -> listings-live.csv
+  tdl [--no-update]          run the daemon: EDDN and Spansh -> database -> listings; without Spansh
   tdl --stats                print what StationItem holds, and exit
   tdl --export-live-now      write listings-live.csv once, and exit
   tdl --export-dump-now      write listings.csv once, and exit
@@ -18,7 +18,8 @@ Exit codes: 0 done or stopped as asked, 1 failed, 2 wrong usage or set-up.
 `;
 
 export type Command =
-  | { readonly verb: 'run' | 'stats' | 'export-live' | 'export-dump' | 'help' | 'version' }
+  | { readonly verb: 'run'; readonly update: boolean }
+  | { readonly verb: 'stats' | 'export-live' | 'export-dump' | 'help' | 'version' }
   | { readonly verb: 'replay'; readonly file: string };
 
 const FLAGS = {
@@ -37,7 +38,9 @@ export function parseArguments(argv: readonly string[]): Command {
   const [verb, file, ...rest] = positionals;
   if (flag === 'help' || flag === 'version') return { verb: flag };
   if (more.length > 0) throw usage(`--${asked.join(' and --')} do not go together`);
-  if (verb === undefined) return { verb: flag === undefined ? 'run' : FLAGS[flag] };
+  if (verb === undefined) {
+    return flag === undefined ? { verb: 'run', update: values['no-update'] !== true } : { verb: FLAGS[flag] };
+  }
   if (verb !== 'replay') throw usage(`unknown command "${verb}"`);
   if (flag !== undefined) throw usage(`--${flag} does not go with replay`);
   if (file === undefined) throw usage('replay needs a FILE');

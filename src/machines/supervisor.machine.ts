@@ -19,7 +19,7 @@ export interface SupervisorInput {
 }
 
 /** In starting order. */
-export const GUARDED = ['catalogue', 'writer', 'exporter', 'listener'] as const;
+export const GUARDED = ['catalogue', 'writer', 'exporter', 'updater', 'listener'] as const;
 export type GuardedName = (typeof GUARDED)[number];
 
 interface SupervisorContext extends SupervisorInput {
@@ -60,6 +60,7 @@ export const supervisorMachine = setup({
     catalogue: guardianMachine,
     writer: guardianMachine,
     exporter: guardianMachine,
+    updater: guardianMachine,
     listener: guardianMachine,
     /** Puts every unsettled snapshot into the spool. */
     spoolRest: promiseSlot<undefined>('spoolRest'),
@@ -88,6 +89,10 @@ export const supervisorMachine = setup({
       id: 'exporter',
       input: ({ context }) => context.guardians.exporter,
     }),
+    startUpdater: spawnChild('updater', {
+      id: 'updater',
+      input: ({ context }) => context.guardians.updater,
+    }),
     startListener: spawnChild('listener', {
       id: 'listener',
       input: ({ context }) => context.guardians.listener,
@@ -109,6 +114,7 @@ export const supervisorMachine = setup({
     stopWriter: sendTo('writer', { type: 'stop' }),
     stopCatalogue: sendTo('catalogue', { type: 'stop' }),
     stopExporter: sendTo('exporter', { type: 'stop' }),
+    stopUpdater: sendTo('updater', { type: 'stop' }),
     flushStations: sendTo('stations', { type: 'stations.flush' }),
     tellFeedFinished: sendTo('stations', { type: 'feed.finished' }),
     // Told to the operator, or to children behind their guardians, by the wiring.
@@ -125,6 +131,7 @@ export const supervisorMachine = setup({
     'xstate.done.actor.catalogue': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.writer': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.exporter': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
+    'xstate.done.actor.updater': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.listener': [
       { guard: 'childFailed', target: '.draining', actions: ['noteFailure', 'noteEnded'] },
       { target: '.finishing', actions: 'noteEnded' },
@@ -143,6 +150,7 @@ export const supervisorMachine = setup({
             'startCatalogue',
             'startWriter',
             'startExporter',
+            'startUpdater',
             'noteStarted',
             'startListener',
           ],
@@ -174,6 +182,7 @@ export const supervisorMachine = setup({
         'xstate.done.actor.catalogue': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.writer': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.exporter': { actions: ['noteFailure', 'noteEnded'] },
+        'xstate.done.actor.updater': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.listener': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.error.actor.stations': { actions: 'noteFailure' },
         stop: {},
@@ -185,7 +194,8 @@ export const supervisorMachine = setup({
           initial: 'closingFeed',
           states: {
             closingFeed: {
-              entry: 'stopListener',
+              // An import may hold the database; it goes on from here at the next start.
+              entry: ['stopListener', 'stopUpdater'],
               always: { guard: 'listenerEnded', target: 'flushing' },
             },
             flushing: {

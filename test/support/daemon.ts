@@ -36,7 +36,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Configuration of a daemon under test: nothing it does by default leaves this machine. */
+/** Configuration of a daemon under test: with it and {@link DAEMON} nothing leaves this machine. */
 export function writeConfig(cwd: string, overrides: Readonly<Record<string, unknown>> = {}): string {
   mkdirSync(cwd, { recursive: true });
   const file = join(cwd, 'tradedangerous-listener-config.json');
@@ -50,7 +50,10 @@ export function writeConfig(cwd: string, overrides: Readonly<Record<string, unkn
   return file;
 }
 
-export function startProgram({ cwd, args = [], env = {} }: ProgramOptions): Program {
+/** The daemon without Spansh. */
+const DAEMON = ['--no-update'];
+
+export function startProgram({ cwd, args = DAEMON, env = {} }: ProgramOptions): Program {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(TDL?_|npm_|INIT_CWD|VITEST)/.test(name),
   );

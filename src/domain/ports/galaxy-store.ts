@@ -106,6 +106,9 @@ export interface PublishedStation {
 
 /** The galaxy beside the markets: bulk imports, the published set, and the line between live and baseline. */
 export interface GalaxyStore {
+  /** No station is known: a new database, or one that was made anew. */
+  isEmpty(): Promise<boolean>;
+
   /**
    * Seeds `Category` (and adds EDCD's new ones), writes EDCD's tables, and takes the name that tells other programs of
    * an import (`td.spansh.import`) where the database has such locks.

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { DumpProgress } from '../../domain/ports/dump.ts';
+import { publishFile } from '../publish.ts';
+
+const stateFile = z.object({
+  version: z.object({
+    source: z.string(),
+    etag: z.string().nullable(),
+    lastModifiedS: z.number().nullable(),
+    size: z.number().nullable(),
+  }),
+  stage: z.enum(['downloaded', 'imported', 'published', 'demoted']),
+  file: z.string(),
+  database: z.string().nullable(),
+  atS: z.number(),
+});
+
+/** Keeps in a small file how far the newest dump has come. */
+export function createDumpState(path: string) {
+  return {
+    /** null: nothing is known. A damaged file counts as none: the dump is imported again, which harms nothing. */
+    async load(): Promise<DumpProgress | null> {
+      try {
+        return stateFile.parse(JSON.parse(await readFile(path, 'utf8')));
+      } catch {
+        return null;
+      }
+    },
+
+    /** Durable when it resolves. */
+    async save(progress: DumpProgress): Promise<void> {
+      await publishFile(path, (write) => write(Buffer.from(`${JSON.stringify(progress, null, 2)}\n`)));
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { AppError } from '../../domain/errors.ts';
+import type { GalaxyStore, ImportCounts, ReferenceTables } from '../../domain/ports/galaxy-store.ts';
+import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';
+import type { DumpBatch, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
+import { readDump, type DumpProgress } from './dump-reader.ts';
+import type { DumpSource } from './dump-source.ts';
+
+/** Older blocks are not imported, whatever is retained. Source: Trade Dangerous' `maxage` of 30 days. */
+const MAX_BLOCK_AGE_DAYS = 30;
+const DAY_S = 86_400;
+
+export interface ImportOptions {
+  readonly reference: ReferenceTables;
+  /** `purge_retention_days`: what would be purged at once is not imported. */
+  readonly retentionDays: number;
+  /** Blocks observed further ahead of the clock are left out. */
+  readonly maxClockSkewS: number;
+  readonly nowS: number;
+  readonly threads: number;
+  /** Whether the feed has said since then that the market is empty: such a market is not brought back. */
+  readonly isCleared: (marketId: number, observedAtS: number) => boolean;
+  readonly onProgress: (progress: ImportProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ImportProgress extends DumpProgress {
+  readonly counts: ImportCounts;
+}
+
+export interface ImportResult extends ImportProgress {
+  readonly problems: ProblemCounts;
+  /** Every commodity that the dump names with a symbol. */
+  readonly items: readonly SeenItem[];
+}
+
+const NOTHING: ImportCounts = {
+  systems: 0,
+  stations: 0,
+  markets: 0,
+  marketRows: 0,
+  vendors: 0,
+  deferred: 0,
+};
+
+/**
+ * Brings a database up to date with a dump. What was written when it fails stays: each station of it is whole and
+ * right.
+ *
+ * @throws AppError `dump`: unreadable, truncated, corrupt; StoreError; the signal's reason
+ */
+export async function importDump(
+  store: GalaxyStore,
+  source: DumpSource,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { reference, retentionDays, maxClockSkewS, nowS, threads, isCleared, onProgress, signal } = options;
+  const work = await beginImport(store, source, reference, signal);
+  try {
+    const { contract, categories } = work;
+    const rules = {
+      contract,
+      categories,
+      blocksNotBeforeS: nowS - Math.min(MAX_BLOCK_AGE_DAYS, retentionDays) * DAY_S,
+      blocksNotAfterS: nowS + maxClockSkewS,
+    };
+    const known = await work.known(signal);
+    const problems = new Map<DumpProblem, ProblemCount>();
+    const items = new Map<number, SeenItem>();
+    let counts = NOTHING;
+    let progress: DumpProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
+    for await (const batch of readDump(source, { rules, known, threads, signal })) {
+      counts = sum(counts, await work.apply(withoutCleared(batch, isCleared), signal));
+      merge(problems, batch.problems);
+      for (const item of batch.items) items.set(item.id, item);
+      progress = batch.progress;
+      onProgress({ ...progress, counts });
+    }
+    counts = sum(counts, await work.finish(signal));
+    return { ...progress, counts, problems: Object.fromEntries(problems), items: [...items.values()] };
+  } finally {
+    await work.close();
+  }
+}
+
+/** Until it is read, a source that is not wanted any more stays open. */
+async function beginImport(
+  store: GalaxyStore,
+  { stream }: DumpSource,
+  reference: ReferenceTables,
+  signal: AbortSignal,
+) {
+  try {
+    return await store.beginImport(reference, signal);
+  } catch (error) {
+    stream.destroy();
+    if (signal.aborted) throw new AppError('aborted', 'the import was stopped', { cause: error });
+    throw error;
+  }
+}
+
+function withoutCleared(batch: DumpBatch, isCleared: ImportOptions['isCleared']): DumpBatch {
+  const stands = ({ id, market }: StagedStation) =>
+    market === null || !isCleared(Number(id), market.observedAtS);
+  if (batch.stations.every(stands)) return batch;
+  return {
+    ...batch,
+    stations: batch.stations.map((station) => (stands(station) ? station : { ...station, market: null })),
+  };
+}
+
+function sum(a: ImportCounts, b: ImportCounts): ImportCounts {
+  return {
+    systems: a.systems + b.systems,
+    stations: a.stations + b.stations,
+    markets: a.markets + b.markets,
+    marketRows: a.marketRows + b.marketRows,
+    vendors: a.vendors + b.vendors,
+    // Not a sum: those deferred are written later, and counted then.
+    deferred: b.deferred,
+  };
+}
+
+function merge(into: Map<DumpProblem, ProblemCount>, counts: ProblemCounts): void {
+  for (const [problem, { count, sample }] of Object.entries(counts) as [DumpProblem, ProblemCount][]) {
+    const before = into.get(problem);
+    into.set(problem, { count: (before?.count ?? 0) + count, sample: before?.sample ?? sample });
+  }
+}

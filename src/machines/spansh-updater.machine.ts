@@ -1,0 +1,239 @@
+/**
+ * Brings the galaxy up to date from Spansh: at start, then every interval. Check, download, import, publish, demote;
+ * after each step what was reached is on disk, and the next one is planned from there: going on after a crash is the
+ * ordinary way, not another one.
+ *
+ * Invariants: a dump that was imported is not imported again; nothing is published before an import is complete,
+ * nothing demoted before its file is public; a failure moves nothing forward and is retried with backoff, never
+ * sooner than the server asked; no step on the database begins in a maintenance window.
+ * Heard by: supervisor (`database.*`, `stop`). Tells the catalogue that systems and commodities may have grown.
+ */
+import { assign, setup } from 'xstate';
+import { backoffMs, type Backoff, type Random } from './backoff.ts';
+import type { QuiesceEvent, StopEvent } from './protocol.ts';
+import { promiseSlot } from './slots.ts';
+
+export interface SpanshUpdaterInput {
+  /** Before the first check: the feed comes first. */
+  readonly startMs: number;
+  /** Between two checks. */
+  readonly intervalMs: number;
+  /** False: nothing is ever done, as `--no-update` asks and a replayed file needs. */
+  readonly enabled: boolean;
+  /** For tests (`TDL_REFRESH_QUICK_TEST`): only the catalogue is refreshed, once, after so long; null: normal work. */
+  readonly quickTestMs: number | null;
+  readonly backoff: Backoff;
+  readonly random: Random;
+}
+
+export type UpdateStep = 'check' | 'import' | 'publish' | 'demote' | 'outsideHours';
+
+export interface UpdatePlan {
+  readonly step: UpdateStep;
+  /** Until the active hours begin; 0 for every other step. */
+  readonly opensInMs: number;
+}
+
+/** Newer than what was imported last, or not. */
+export interface CheckResult {
+  readonly changed: boolean;
+}
+
+interface SpanshUpdaterContext extends SpanshUpdaterInput {
+  readonly attempt: number;
+  readonly lastError: string | null;
+  /** What the server asked us to wait at least; 0: nothing. */
+  readonly retryAfterMs: number;
+  readonly opensInMs: number;
+  /** A maintenance window is open. */
+  readonly quiesced: boolean;
+}
+
+export type SpanshUpdaterEvent = QuiesceEvent | StopEvent;
+
+/** The states in which the database is worked on: no maintenance window opens meanwhile. */
+export const UPDATING_STATES = ['importing', 'publishing', 'demoting'] as const;
+
+export const spanshUpdaterMachine = setup({
+  types: {
+    context: {} as SpanshUpdaterContext,
+    events: {} as SpanshUpdaterEvent,
+    input: {} as SpanshUpdaterInput,
+  },
+  actors: {
+    /** What was reached decides what is next, and the active hours whether now. */
+    plan: promiseSlot<UpdatePlan>('plan'),
+    /** Asks the source which dump it has. */
+    check: promiseSlot<CheckResult>('check'),
+    /** Brings the dump to the disk, going on where an earlier try ended. */
+    download: promiseSlot<undefined>('download'),
+    importDump: promiseSlot<undefined>('importDump'),
+    publish: promiseSlot<undefined>('publish'),
+    /** Makes baseline of exactly what `listings.csv` has. */
+    demote: promiseSlot<undefined>('demote'),
+  },
+  delays: {
+    checkInterval: ({ context }) => context.intervalMs,
+    untilOpen: ({ context }) => context.opensInMs,
+    startDelay: ({ context }) => context.quickTestMs ?? context.startMs,
+    retryBackoff: ({ context }) =>
+      Math.max(context.retryAfterMs, backoffMs(context.backoff, context.attempt, context.random)),
+  },
+  guards: {
+    disabled: ({ context }) => !context.enabled,
+    isQuickTest: ({ context }) => context.quickTestMs !== null,
+    isStep: (_, { plan, step }: { plan: UpdatePlan; step: UpdateStep }) => plan.step === step,
+    mustWait: ({ context }, { step }: UpdatePlan) =>
+      context.quiesced && (step === 'import' || step === 'publish' || step === 'demote'),
+    isChanged: (_, { changed }: CheckResult) => changed,
+  },
+  actions: {
+    noteOpening: assign({ opensInMs: (_, { opensInMs }: UpdatePlan) => opensInMs }),
+    noteFailure: assign({
+      attempt: ({ context }) => context.attempt + 1,
+      lastError: (_, { error }: { error: unknown }) =>
+        error instanceof Error ? error.message : String(error),
+      retryAfterMs: (_, { error }: { error: unknown }) => retryAfterOf(error),
+    }),
+    forgetFailures: assign({ attempt: 0, lastError: null, retryAfterMs: 0 }),
+    noteQuiesced: assign({ quiesced: true }),
+    noteReleased: assign({ quiesced: false }),
+    // Told to the operator and to the catalogue by the wiring.
+    refreshCatalogue: () => undefined,
+    reportOutsideHours: () => undefined,
+    reportFailure: () => undefined,
+  },
+}).createMachine({
+  id: 'spanshUpdater',
+  context: ({ input }) => ({
+    ...input,
+    attempt: 0,
+    lastError: null,
+    retryAfterMs: 0,
+    opensInMs: 0,
+    quiesced: false,
+  }),
+  initial: 'starting',
+  on: {
+    stop: '.closed',
+    'database.quiesce': { actions: 'noteQuiesced' },
+    'database.release': { actions: 'noteReleased' },
+  },
+  states: {
+    starting: {
+      after: {
+        startDelay: [
+          { guard: 'disabled', target: 'disabled' },
+          { guard: 'isQuickTest', target: 'disabled', actions: 'refreshCatalogue' },
+          { target: 'planning' },
+        ],
+      },
+    },
+    disabled: {},
+    planning: {
+      invoke: {
+        src: 'plan',
+        onDone: [
+          { guard: { type: 'mustWait', params: ({ event }) => event.output }, target: 'paused' },
+          {
+            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'import' }) },
+            target: 'importing',
+          },
+          {
+            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'publish' }) },
+            target: 'publishing',
+          },
+          {
+            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'demote' }) },
+            target: 'demoting',
+          },
+          {
+            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'outsideHours' }) },
+            target: 'outsideHours',
+            actions: { type: 'noteOpening', params: ({ event }) => event.output },
+          },
+          { target: 'checking' },
+        ],
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    outsideHours: {
+      entry: 'reportOutsideHours',
+      after: { untilOpen: 'planning' },
+    },
+    paused: {
+      on: { 'database.release': { target: 'planning', actions: 'noteReleased' } },
+    },
+    checking: {
+      invoke: {
+        src: 'check',
+        onDone: [
+          { guard: { type: 'isChanged', params: ({ event }) => event.output }, target: 'downloading' },
+          { target: 'idle' },
+        ],
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    downloading: {
+      invoke: {
+        src: 'download',
+        onDone: { target: 'planning', actions: 'forgetFailures' },
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    importing: {
+      invoke: {
+        src: 'importDump',
+        onDone: { target: 'planning', actions: ['forgetFailures', 'refreshCatalogue'] },
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    publishing: {
+      invoke: {
+        src: 'publish',
+        onDone: { target: 'planning', actions: 'forgetFailures' },
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    demoting: {
+      invoke: {
+        src: 'demote',
+        onDone: 'idle',
+        onError: {
+          target: 'backingOff',
+          actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    idle: {
+      entry: 'forgetFailures',
+      after: { checkInterval: 'planning' },
+    },
+    backingOff: {
+      entry: 'reportFailure',
+      after: { retryBackoff: 'planning' },
+    },
+    closed: { type: 'final' },
+  },
+});
+
+/** What an error of the source may carry: how long it asks to be left alone. */
+function retryAfterOf(error: unknown): number {
+  const ms = typeof error === 'object' && error !== null && 'retryAfterMs' in error ? error.retryAfterMs : 0;
+  return typeof ms === 'number' ? ms : 0;
+}

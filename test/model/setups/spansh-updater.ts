@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import { spanshUpdaterMachine, UPDATING_STATES } from '../../../src/machines/spansh-updater.machine.ts';
+import type { ModelSetup } from '../../support/model.ts';
+
+const SLOT_OF: Readonly<Record<string, string>> = {
+  planning: 'plan',
+  checking: 'check',
+  downloading: 'download',
+  importing: 'importDump',
+  publishing: 'publish',
+  demoting: 'demote',
+};
+
+/** @param mode `quickTest` and `disabled` never touch a dump */
+export function spanshUpdater(
+  mode: 'normal' | 'quickTest' | 'disabled',
+): ModelSetup<typeof spanshUpdaterMachine> {
+  return {
+    machine: spanshUpdaterMachine,
+    input: {
+      startMs: 1_000,
+      intervalMs: 86_400_000,
+      enabled: mode !== 'disabled',
+      quickTestMs: mode === 'quickTest' ? 2_000 : null,
+      backoff: { minMs: 60_000, capMs: 3_600_000 },
+      random: () => 0.5,
+    },
+    outputs: {
+      plan: [
+        { step: 'check', opensInMs: 0 },
+        { step: 'import', opensInMs: 0 },
+        { step: 'publish', opensInMs: 0 },
+        { step: 'demote', opensInMs: 0 },
+        { step: 'outsideHours', opensInMs: 7_200_000 },
+      ],
+      check: [{ changed: true }, { changed: false }],
+      download: [undefined],
+      importDump: [undefined],
+      publish: [undefined],
+      demote: [undefined],
+    },
+    fails: ['plan', 'check', 'download', 'importDump', 'publish', 'demote'],
+    delays: {
+      checkInterval: [86_400_000, 86_400_000],
+      untilOpen: [7_200_000, 7_200_000],
+      startDelay: mode === 'quickTest' ? [2_000, 2_000] : [1_000, 1_000],
+      retryBackoff: [30_000, 3_600_000],
+    },
+    stop: { type: 'stop' },
+    home: mode === 'normal' ? ['idle'] : ['disabled'],
+    key: ({ attempt, quiesced }) => [attempt > 0, quiesced],
+    check({ event, value, previous, context, before, running, news, done }) {
+      const slot = SLOT_OF[value];
+      expect(running, 'one step at a time').toEqual(slot === undefined ? [] : [slot]);
+      if (mode !== 'normal') expect(['starting', 'disabled', 'closed']).toContain(value);
+      if (news.includes('start publish') || news.includes('start demote')) {
+        expect(previous, 'only what is on disk says what is next').toBe('planning');
+      }
+      const begins = UPDATING_STATES.some((state) => state === value && previous !== value);
+      if (begins) expect(context.quiesced, 'nothing begins in a maintenance window').toBe(false);
+      if (value === 'backingOff' && previous !== value) {
+        expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
+        expect(context.lastError).not.toBeNull();
+      }
+      if (value === 'idle') expect(context.attempt).toBe(0);
+      if (news.includes('do refreshCatalogue')) expect(['importing', 'starting']).toContain(previous);
+      if (done) expect(event.type).toBe('stop');
+    },
+  };
+}
