@@ -8,6 +8,7 @@ import {
   endpoint,
   flag,
   instant,
+  listenAddress,
   logLevel,
   path,
   pathOrNull,
@@ -165,6 +166,12 @@ export const KEYS = {
     fallback: 25,
     schema: duration('seconds', 1, 3600),
     about: 'Time a clean stop may take; what is not written by then waits in the spool.',
+  },
+  http_listen: {
+    field: 'httpListen',
+    fallback: '127.0.0.1:8390',
+    schema: listenAddress,
+    about: 'Where the daemon serves files, health and metrics over HTTP; null = nowhere.',
   },
   listener_diag: {
     field: 'listenerDiag',

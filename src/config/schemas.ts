@@ -45,6 +45,17 @@ export const spanshUrl = z
   .nullable()
   .describe('null, an http(s) address or a path');
 
+export const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-f:.%]+\]|[^\s:/[\]]+):\d{1,5}$/i)
+  .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= 65_535)
+  .transform((address) => {
+    const colon = address.lastIndexOf(':');
+    return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  })
+  .nullable()
+  .describe('null, "host:port" or "[IPv6 address]:port"; port 0 is any free one');
+
 /** One entry of `whitelist`; `load.ts` drops those that are not, and keeps the others. */
 export const whitelistEntry = z
   .object({

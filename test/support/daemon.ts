@@ -43,6 +43,7 @@ export function writeConfig(cwd: string, overrides: Readonly<Record<string, unkn
   const config = {
     eddn_url: 'tcp://127.0.0.1:1',
     edcd_source: fileURLToPath(FDEVIDS_DIR),
+    http_listen: null,
     whitelist: [{ software: 'EDDiscovery' }, { software: 'E:D Market Connector [Windows]' }],
     ...overrides,
   };

@@ -74,7 +74,8 @@ const DEFAULT_FILE = `{
     "edcd_source": null,
     "parked_max": 50000,
     "max_clock_skew_s": 300,
-    "shutdown_timeout_s": 25
+    "shutdown_timeout_s": 25,
+    "http_listen": "127.0.0.1:8390"
 }
 `;
 

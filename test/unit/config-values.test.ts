@@ -127,6 +127,16 @@ test.each([
   expect(loaded.problems).toEqual([]);
 });
 
+test.each([
+  [null, null],
+  ['127.0.0.1:8390', { host: '127.0.0.1', port: 8390 }],
+  ['localhost:0', { host: 'localhost', port: 0 }],
+  ['0.0.0.0:65535', { host: '0.0.0.0', port: 65_535 }],
+  ['[::1]:8390', { host: '::1', port: 8390 }],
+])('http_listen %j is %j', async (written, expected) => {
+  expect((await config({ http_listen: written })).httpListen).toEqual(expected);
+});
+
 test.each(['listener_diag', 'diagnostics'])('%s alone turns the diagnostics on', async (key) => {
   expect((await config({ [key]: true })).diagnostics.enabled).toBe(true);
 });
@@ -159,6 +169,10 @@ test.each([
   ['parked_max', 1.5],
   ['max_clock_skew_s', -5],
   ['shutdown_timeout_s', 0],
+  ['http_listen', 8390],
+  ['http_listen', 'localhost'],
+  ['http_listen', '::1:8390'],
+  ['http_listen', 'localhost:65536'],
   ['listener_db_max_retries', -1],
   ['listener_coalesce_drain_cap', 0],
 ] as const)('%s = %j is reported and the default used', async (key, value) => {
