@@ -3,11 +3,11 @@
  *
  * Invariants: at most one export at a time; a file is published only after it was written whole (staged); a failure
  * publishes nothing and is retried with backoff; a stop during an export drops the staged file.
- * Heard by: writer (`market.written`), supervisor (`database.*`, `stop`).
+ * Heard by: writer (`market.written`), supervisor (`database.*`, `stop`), configuration (`interval.changed`).
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { MarketWrittenEvent, QuiesceEvent, StopEvent } from './protocol.ts';
+import type { IntervalEvent, MarketWrittenEvent, QuiesceEvent, StopEvent } from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface ExporterInput {
@@ -42,7 +42,7 @@ interface ExporterContext extends ExporterInput {
   readonly published: PublishedExport | null;
 }
 
-export type ExporterEvent = MarketWrittenEvent | QuiesceEvent | StopEvent;
+export type ExporterEvent = MarketWrittenEvent | QuiesceEvent | IntervalEvent | StopEvent;
 
 export const exporterMachine = setup({
   types: {
@@ -76,6 +76,12 @@ export const exporterMachine = setup({
     forgetWritten: assign({ writtenSince: false }),
     noteStaged: assign({ staged: (_, staged: StagedExport | null) => staged }),
     notePublished: assign({ published: (_, published: PublishedExport) => published }),
+    noteInterval: assign({
+      intervalMs: ({ context, event }) =>
+        event.type === 'interval.changed' ? event.intervalMs : context.intervalMs,
+    }),
+    // Told to the operator, and to the maintenance window, by the wiring.
+    reportQuiet: () => undefined,
     reportPublished: () => undefined,
     reportFailure: () => undefined,
   },
@@ -90,7 +96,12 @@ export const exporterMachine = setup({
     published: null,
   }),
   initial: 'exporting',
-  on: { stop: '.closed', 'database.quiesce': '.paused', 'market.written': { actions: 'noteWritten' } },
+  on: {
+    stop: '.closed',
+    'database.quiesce': '.paused',
+    'market.written': { actions: 'noteWritten' },
+    'interval.changed': { actions: 'noteInterval' },
+  },
   states: {
     exporting: {
       entry: 'forgetWritten',
@@ -146,6 +157,7 @@ export const exporterMachine = setup({
       after: { retryBackoff: 'exporting' },
     },
     paused: {
+      entry: 'reportQuiet',
       on: { 'database.release': 'exporting' },
     },
     closed: { type: 'final' },

@@ -3,6 +3,7 @@ import { catalogueMachine } from './catalogue.machine.ts';
 import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
+import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
 import { stationCoalescerMachine } from './station-coalescer.machine.ts';
 import { supervisorMachine } from './supervisor.machine.ts';
 import { writerMachine } from './writer.machine.ts';
@@ -16,6 +17,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   writerMachine,
   exporterMachine,
   catalogueMachine,
+  maintenanceWindowMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

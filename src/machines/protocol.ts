@@ -14,6 +14,23 @@ export type FlowEvent = { readonly type: 'flow.pause' } | { readonly type: 'flow
 /** Supervisor -> users of the database, around a maintenance window. The feed goes on. */
 export type QuiesceEvent = { readonly type: 'database.quiesce' } | { readonly type: 'database.release' };
 
+/** User of the database -> maintenance window: nothing of it is at work there, nor will be until the release. */
+export interface QuietEvent {
+  readonly type: 'database.quiet';
+  readonly user: string;
+}
+
+/** Configuration -> maintenance window: look again. */
+export interface SettingsChangedEvent {
+  readonly type: 'settings.changed';
+}
+
+/** Configuration -> exporter: from the next time on. */
+export interface IntervalEvent {
+  readonly type: 'interval.changed';
+  readonly intervalMs: number;
+}
+
 /** Station pool -> writer. */
 export type WorkEvent = { readonly type: 'work.available' } | { readonly type: 'work.batchFull' };
 

@@ -77,6 +77,8 @@ export const writerMachine = setup({
     noteStop: assign({ stopAsked: true }),
     noteWork: assign({ workArrived: true }),
     forgetWork: assign({ workArrived: false }),
+    // Told to the operator, and to the maintenance window, by the wiring.
+    reportQuiet: () => undefined,
     reportUnavailable: () => undefined,
     reportAvailable: () => undefined,
   },
@@ -185,6 +187,7 @@ export const writerMachine = setup({
       on: { stop: { target: 'closed' } },
     },
     paused: {
+      entry: 'reportQuiet',
       always: { guard: 'stopAsked', target: 'draining' },
       on: { 'database.release': { target: 'settling', actions: 'noteRelease' } },
     },

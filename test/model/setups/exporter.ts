@@ -18,6 +18,7 @@ export const exporter: ModelSetup<typeof exporterMachine> = {
   delays: { exportInterval: [300_000, 300_000], firstDelay: [2_000, 2_000], retryBackoff: [500, 60_000] },
   stop: { type: 'stop' },
   home: ['waiting.interval'],
+  payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 300_000 }] : undefined),
   key: ({ attempt, staged, writtenSince }) => [attempt > 0, staged, writtenSince],
   check({ event, value, previous, context, before, running, news, history, done }) {
     const slot = { exporting: 'stage', publishing: 'publish' }[value];
@@ -33,6 +34,7 @@ export const exporter: ModelSetup<typeof exporterMachine> = {
       const last = (entry: string) => history.findLastIndex((past) => past === entry);
       expect(last('start stage'), 'sees what was written').toBeGreaterThan(last('event market.written'));
     }
+    if (value === 'paused' && previous !== value) expect(news, 'says so').toContain('do reportQuiet');
     if (done) expect(event.type).toBe('stop');
   },
 };

@@ -3,6 +3,7 @@ import { catalogue } from './catalogue.ts';
 import { exporter } from './exporter.ts';
 import { guardian } from './guardian.ts';
 import { listener } from './listener.ts';
+import { maintenanceWindow } from './maintenance-window.ts';
 import { stationCoalescer } from './station-coalescer.ts';
 import { supervisor } from './supervisor.ts';
 import { writer } from './writer.ts';
@@ -16,4 +17,5 @@ export const SETUPS: readonly ModelSetup[] = [
   writer,
   exporter,
   catalogue,
+  maintenanceWindow,
 ];

@@ -26,6 +26,7 @@ export const writer: ModelSetup<typeof writerMachine> = {
     if (context.quiesceAsked && previous !== 'paused' && !context.stopAsked) {
       expect(news, 'no write starts in a maintenance window').not.toContain('start writeBatch');
     }
+    if (value === 'paused' && previous !== value) expect(news, 'says so').toContain('do reportQuiet');
     const lost = value === 'unavailable' && previous !== value;
     if (lost) expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
     else if (context.attempt === 0 && before !== null && before.attempt > 0) {
