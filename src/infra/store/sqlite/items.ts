@@ -3,6 +3,7 @@ import type { Commodity } from '../../../domain/catalogue.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
 import { categoryKey, seedItems } from '../seed-items.ts';
 import { seedCategories, transact } from './database.ts';
+import { prepareUpsert } from './upsert.ts';
 
 /** The `Item` table as the writer knows it: what exists, what may be added, and the mean prices. */
 export interface Items {
@@ -102,7 +103,23 @@ function prepareInsert(db: DatabaseSync) {
     void insert.run(itemId, name, categoryId, uiOrder);
 }
 
-function readCategories(db: DatabaseSync): Map<string, number> {
+/**
+ * Prepares the writing of an item as an import tells it: id, name and category; the rest of its row stays. An item of an
+ * unknown category is passed over.
+ */
+export function prepareItemUpsert(
+  db: DatabaseSync,
+): (item: Pick<Commodity, 'id' | 'name' | 'category'>) => void {
+  const categories = readCategories(db);
+  const upsert = prepareUpsert(db, 'Item', 'item_id', ['fdev_id', 'name', 'category_id']);
+  return ({ id, name, category }) => {
+    const categoryId = categories.get(categoryKey(category));
+    if (categoryId !== undefined) upsert(id, id, name, categoryId);
+  };
+}
+
+/** Ids of the categories by {@link categoryKey}. */
+export function readCategories(db: DatabaseSync): Map<string, number> {
   const rows = db.prepare('SELECT category_id, name FROM Category').all();
   return new Map(rows.map((row) => [categoryKey(String(row.name)), Number(row.category_id)]));
 }

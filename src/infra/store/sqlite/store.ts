@@ -2,11 +2,17 @@ import { resolve } from 'node:path';
 import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import type { MarketStore } from '../../../domain/ports/market-store.ts';
+import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
+import type { Store } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
-import { openThread } from '../../thread-rpc.ts';
+import { openThread, type Thread } from '../../thread-rpc.ts';
+import { createGalaxyImport, slices } from './galaxy-import.ts';
 import type { ReaderMethods } from './reader-thread.ts';
+import type { Emitted } from './text-sender.ts';
 import type { WriterData, WriterMethods } from './writer-thread.ts';
+
+/** Stations of a transaction of {@link Store.demote}. */
+const DEMOTED_AT_ONCE = 500;
 
 export interface SqliteStoreOptions {
   /** The database file; made when it does not exist, its directory is not. */
@@ -19,7 +25,7 @@ export interface SqliteStoreOptions {
  * A Trade Dangerous database in one SQLite file. All writing runs in one worker thread; exports and statistics have
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
-export function createSqliteStore({ file: path, contract, log }: SqliteStoreOptions): MarketStore {
+export function createSqliteStore({ file: path, contract, log }: SqliteStoreOptions): Store {
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -31,6 +37,7 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
   // Read anew whenever the thread is started: a catalogue outlives it.
   const workerData: WriterData = { file, choice: contract, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
+  let isImporting = false;
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
 
   /** Runs something long until it is done, its caller's signal is aborted, or the store is closed. */
@@ -55,16 +62,14 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
     return done.finally(() => running.delete(entry));
   }
 
-  async function read<T>(
-    run: (reader: ReturnType<typeof openThread<ReaderMethods>>) => Promise<T>,
-  ): Promise<T> {
-    await writer.call('open', undefined);
+  async function read<T>(run: (reader: Thread<ReaderMethods>, info: StoreInfo) => Promise<T>): Promise<T> {
+    const info = await writer.call('open', undefined);
     const reader = openThread<ReaderMethods>(threadFile('reader-thread'), {
       workerData: { file },
       crashError,
     });
     try {
-      return await run(reader);
+      return await run(reader, info);
     } finally {
       await reader.close();
     }
@@ -87,21 +92,53 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
 
     exportListings: (scope, sink, signal) =>
       stoppable(signal, (stop) =>
-        read(async (reader) => {
-          let sinkFailed: { readonly error: unknown } | undefined;
-          const onEmit = (chunk: Uint8Array) =>
-            sink(chunk).catch((error: unknown) => {
-              sinkFailed = { error };
-              throw error;
-            });
-          try {
-            return await reader.call('exportListings', scope, { signal: stop, onEmit });
-          } catch (error) {
-            // As the sink threw it: only a copy of it comes back from the thread.
-            throw sinkFailed === undefined ? error : sinkFailed.error;
-          }
-        }),
+        read((reader) =>
+          receive(
+            () => sink,
+            (onEmit) => reader.call('exportListings', scope, { signal: stop, onEmit }),
+          ),
+        ),
       ),
+
+    isEmpty: () => writer.call('isEmpty', undefined),
+
+    beginImport: (tables, signal) =>
+      stoppable(signal, async () => {
+        if (isImporting) throw new StoreError('busy', `a dump is being imported into ${file} already`);
+        isImporting = true;
+        try {
+          const { contract } = await writer.call('open', undefined);
+          const categories = await writer.call('writeReferenceTables', tables);
+          return createGalaxyImport({
+            ...{ contract, categories, rares: tables.rares, writer, stoppable, log },
+            readKnown: (stop) => read((reader) => reader.call('known', contract, { signal: stop })),
+            onClose: () => (isImporting = false),
+          });
+        } catch (error) {
+          isImporting = false;
+          throw error;
+        }
+      }),
+
+    exportSet: (open, signal) =>
+      stoppable(signal, (stop) =>
+        read((reader, { contract }) =>
+          receive(open, (onEmit) => reader.call('exportSet', contract, { signal: stop, onEmit })),
+        ),
+      ),
+
+    liveStations: (signal) =>
+      stoppable(signal, (stop) => read((reader) => reader.call('liveStations', undefined, { signal: stop }))),
+
+    demote: (stations, signal) =>
+      stoppable(signal, async (stop) => {
+        let demoted = 0;
+        for (const part of slices(stations, DEMOTED_AT_ONCE)) {
+          stop.throwIfAborted();
+          demoted += await writer.call('demote', part);
+        }
+        return demoted;
+      }),
 
     purge: ({ olderThanS, dryRun = false, signal, onProgress }) =>
       stoppable(signal, async (stop) => {
@@ -116,12 +153,43 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
         }
       }),
 
+    optimize: (signal) =>
+      stoppable(signal, async (stop) => {
+        await writer.call('analyze', undefined);
+        do stop.throwIfAborted();
+        while ((await writer.call('vacuumStep', undefined)) > 0);
+      }),
+
     async close() {
       for (const { stop } of running) stop.abort();
       await Promise.allSettled([...running].map(({ done }) => done));
+      isImporting = false;
       await writer.close();
     },
   };
+}
+
+/** Hands what a reader emits to the sink of its file; files come one after the other. */
+async function receive<File extends string, T>(
+  open: (file: File) => ChunkSink,
+  run: (onEmit: (emitted: Emitted<File>) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let sinkFailed: { readonly error: unknown } | undefined;
+  let current: { readonly file: File; readonly sink: ChunkSink } | undefined;
+  try {
+    return await run(async ({ file, chunk }) => {
+      try {
+        if (current?.file !== file) current = { file, sink: open(file) };
+        await current.sink(chunk);
+      } catch (error) {
+        sinkFailed = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    // As the sink threw it: only a copy of it comes back from the thread.
+    throw sinkFailed === undefined ? error : sinkFailed.error;
+  }
 }
 
 /** Rows that are a view of a larger buffer would carry all of it to the thread. */

@@ -2,14 +2,18 @@ import { workerData } from 'node:worker_threads';
 import type { Commodity } from '../../../domain/catalogue.ts';
 import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
+import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread } from '../../thread-rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
+import { demoteStations } from './demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
+import { finishTables, writeReferenceTables } from './import-tables.ts';
 import { createItems, seedCatalogue, type Items } from './items.ts';
 import { createSystemLookup, systemKey } from './systems.ts';
+import { createGalaxyWriter, type ImportPart } from './write-galaxy.ts';
 import { createMarketWriter } from './write-markets.ts';
 
 /** What the store starts this thread with. */
@@ -23,6 +27,9 @@ export interface WriterData {
 /** Rows looked at in one purge transaction: some 0.1 s, in which writes wait. */
 const PURGE_ROWS = 5_000;
 
+/** Pages moved in one vacuum transaction: some 0.1 s, in which writes wait. */
+const VACUUM_PAGES = 2_000;
+
 let { choice, commodities } = workerData as WriterData;
 const { file } = workerData as WriterData;
 
@@ -30,6 +37,8 @@ interface Session extends Database {
   readonly lookUpSystems: ReturnType<typeof createSystemLookup>;
   items: Items;
   writeMarkets: ReturnType<typeof createMarketWriter>;
+  /** Made by the first import. */
+  writeGalaxy?: ReturnType<typeof createGalaxyWriter>;
 }
 
 let session: Session | undefined;
@@ -92,6 +101,23 @@ const methods = {
     return new Set(names.filter((name) => systems.get(systemKey(name))?.length === 1));
   }),
 
+  isEmpty: method((_: undefined, { db }) => db.prepare('SELECT 1 FROM Station LIMIT 1').get() === undefined),
+
+  writeReferenceTables: method((tables: ReferenceTables, { db, info }) =>
+    writeReferenceTables(db, info.contract, tables),
+  ),
+
+  writeGalaxy: method((part: ImportPart, current) => {
+    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.contract);
+    return current.writeGalaxy(part);
+  }),
+
+  finishTables: method((rares: readonly RareCommodity[] | null, { db, info }) => {
+    finishTables(db, info.contract, rares);
+  }),
+
+  demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),
+
   countOlder: method((olderThanS: number, { db }) => {
     const count = db.prepare('SELECT COUNT(*) AS n FROM StationItem WHERE modified < ?');
     return Number(count.get(formatTimestamp(olderThanS))?.n);
@@ -111,6 +137,18 @@ const methods = {
         .all(before)
         .reduce((sum, row) => sum + Number(remove.run(row.station_id ?? null, before).changes), 0),
     );
+  }),
+
+  /** Renews what the query planner knows of each table that has changed much. */
+  analyze: method((_: undefined, { db }) => db.exec('PRAGMA optimize = 0x10002')),
+
+  /** Gives some free pages back to the file system. @returns how many are left to give; 0 also where none can be */
+  vacuumStep: method((_: undefined, { db }) => {
+    const free = () => Number(db.prepare('PRAGMA freelist_count').get()?.freelist_count);
+    const before = free();
+    db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+    const after = free();
+    return after < before ? after : 0;
   }),
 };
 

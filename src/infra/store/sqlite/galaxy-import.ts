@@ -1,0 +1,89 @@
+import type { Contract } from '../../../domain/contract.ts';
+import type { GalaxyImport, ImportCounts, RareCommodity } from '../../../domain/ports/galaxy-store.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import type { Known } from '../../../domain/spansh/known.ts';
+import type { DumpBatch } from '../../../domain/spansh/records.ts';
+import type { Thread } from '../../thread-rpc.ts';
+import { NO_COUNTS, type ImportPart } from './write-galaxy.ts';
+import type { WriterMethods } from './writer-thread.ts';
+
+/** Stations of a transaction: live writes wait for one at most. */
+const STATIONS_AT_ONCE = 200;
+
+export interface GalaxyImportSetup {
+  readonly contract: Contract;
+  readonly categories: readonly string[];
+  readonly rares: readonly RareCommodity[] | null;
+  readonly writer: Thread<WriterMethods>;
+  /** Runs something that ends early when the caller's signal is aborted or the store is closed. */
+  readonly stoppable: <T>(
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
+  readonly readKnown: (signal: AbortSignal) => Promise<Known>;
+  readonly onClose: () => void;
+  readonly log: Log | undefined;
+}
+
+/** An import: writes between the live ones, in the same thread. There are no locks, so nothing is ever deferred. */
+export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
+  const { contract, categories, rares, writer, stoppable, readKnown, onClose, log } = setup;
+  return {
+    contract,
+    categories,
+
+    known: (signal) => stoppable(signal, readKnown),
+
+    apply: (batch, signal) =>
+      stoppable(signal, async (stop) => {
+        let total = NO_COUNTS;
+        for (const part of parts(batch)) {
+          stop.throwIfAborted();
+          const { counts, refused } = await writer.call('writeGalaxy', part);
+          if (refused.length > 0) {
+            log?.warn(
+              { refused: refused.length },
+              `the database refused ${refused.length} records: ${refused[0]}`,
+            );
+          }
+          total = sum(total, counts);
+        }
+        return total;
+      }),
+
+    finish: (signal) =>
+      stoppable(signal, async () => {
+        await writer.call('finishTables', rares);
+        return NO_COUNTS;
+      }),
+
+    close() {
+      onClose();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What a batch refers to goes with the first of its stations. */
+function* parts({ systems, items, ships, upgrades, stations }: DumpBatch): Generator<ImportPart> {
+  yield { systems, items, ships, upgrades, stations: stations.slice(0, STATIONS_AT_ONCE) };
+  for (const slice of slices(stations.slice(STATIONS_AT_ONCE), STATIONS_AT_ONCE)) {
+    yield { systems: [], items: [], ships: [], upgrades: [], stations: slice };
+  }
+}
+
+function sum(a: ImportCounts, b: ImportCounts): ImportCounts {
+  return {
+    systems: a.systems + b.systems,
+    stations: a.stations + b.stations,
+    markets: a.markets + b.markets,
+    marketRows: a.marketRows + b.marketRows,
+    vendors: a.vendors + b.vendors,
+    deferred: a.deferred + b.deferred,
+  };
+}
+
+/** A list in pieces of at most so many. */
+export function* slices<T>(list: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}

@@ -1,0 +1,61 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { NEW_STATION, type Contract } from '../../../domain/contract.ts';
+import { allocateKnown, findId, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
+
+/** Between two looks at the signal. */
+const ROWS_AT_ONCE = 20_000;
+
+/** What the database holds, for the readers of a dump. The transaction of `db` makes it one state. */
+export async function readKnown(db: DatabaseSync, contract: Contract, signal: AbortSignal): Promise<Known> {
+  const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+  const known = allocateKnown(count('System'), count('Station'));
+  const { systems, stations } = known;
+
+  async function each(select: StatementSync, take: (row: never, index: number) => void): Promise<void> {
+    select.setReadBigInts(true);
+    select.setReturnArrays(true);
+    let index = 0;
+    for (const row of select.iterate() as unknown as Iterable<never>) {
+      take(row, index++);
+      if (index % ROWS_AT_ONCE > 0) continue;
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+  }
+
+  const selectSystems = db.prepare(
+    'SELECT system_id, name, pos_x, pos_y, pos_z, unixepoch(modified) FROM System ORDER BY system_id',
+  );
+  type SystemRow = [bigint, string | null, number, number, number, bigint | null];
+  await each(selectSystems, ([id, name, x, y, z, modifiedS]: SystemRow, index) => {
+    systems.ids[index] = id;
+    systems.modifiedS[index] = Number(modifiedS ?? NEVER);
+    systems.content[index] = systemContent({ name: name ?? '', x, y, z });
+  });
+
+  // The feed tells no type and no distance.
+  const isNew = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
+  const selectStations = db.prepare(
+    `SELECT station_id, unixepoch(modified) - ${isNew},
+       (SELECT unixepoch(max(modified)) FROM StationItem WHERE station_id = st.station_id)
+     FROM Station st ORDER BY station_id`,
+  );
+  await each(selectStations, ([id, rowS, marketS]: [bigint, bigint | null, bigint | null], index) => {
+    stations.ids[index] = id;
+    stations.rowS[index] = Number(rowS ?? NEVER);
+    stations.marketS[index] = Number(marketS ?? NEVER);
+  });
+
+  const readVendors = (table: string, timesS: Float64Array) =>
+    each(
+      db.prepare(`SELECT station_id, unixepoch(max(modified)) FROM ${table} GROUP BY station_id`),
+      ([id, atS]: [bigint, bigint | null]) => {
+        const index = findId(stations.ids, id);
+        if (index >= 0) timesS[index] = Number(atS ?? NEVER);
+      },
+    );
+  await readVendors('ShipVendor', stations.shipyardS);
+  if (contract === 'v12') await readVendors('UpgradeVendor', stations.outfittingS);
+  return known;
+}

@@ -1,0 +1,156 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Contract } from '../../../domain/contract.ts';
+import type { ImportCounts } from '../../../domain/ports/galaxy-store.ts';
+import { rowCount } from '../../../domain/snapshot.ts';
+import type { DumpBatch, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
+import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { transact } from './database.ts';
+import { isRowError } from './errors.ts';
+import { prepareItemUpsert } from './items.ts';
+import { createMarketRows, newestAtS } from './market-rows.ts';
+import { notOlder, prepareUpsert } from './upsert.ts';
+import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
+
+/** The records of a batch, whatever else is known about it. */
+export type ImportPart = Pick<DumpBatch, 'systems' | 'stations' | 'items' | 'ships' | 'upgrades'>;
+
+export interface Imported {
+  readonly counts: ImportCounts;
+  /** What the database refused, and why; nothing of it was written. */
+  readonly refused: readonly string[];
+}
+
+export const NO_COUNTS: ImportCounts = {
+  systems: 0,
+  stations: 0,
+  markets: 0,
+  marketRows: 0,
+  vendors: 0,
+  deferred: 0,
+};
+
+/** Runs the writing of one record. */
+type Guard = (what: string, write: () => void) => void;
+
+/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). */
+export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part: ImportPart) => Imported {
+  const writeSystem = prepareUpsert(
+    db,
+    'System',
+    'system_id',
+    ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(contract === 'v13' ? ['lookup_name'] : [])],
+    notOlder('System'),
+  );
+  const writeStationRow = prepareStationUpsert(db, contract);
+  const markets = createMarketRows(db);
+  const writeShipyard = createVendorWriter(db, SHIPYARD);
+  const writeOutfitting = contract === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
+  const writeShip = prepareUpsert(db, 'Ship', 'ship_id', ['name']);
+  const writeUpgrade =
+    contract === 'v12'
+      ? prepareUpsert(db, 'Upgrade', 'upgrade_id', ['name', 'class', 'rating', 'ship'])
+      : () => false;
+
+  function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
+    const stored = markets.read(stationId);
+    if (observedAtS <= (newestAtS(stored) ?? -1)) return false;
+    markets.replace(stationId, rows, stored, formatTimestamp(observedAtS), 0);
+    return true;
+  }
+
+  function writeStation({ id, row, market, shipyard, outfitting }: StagedStation) {
+    return {
+      stations: Number(row !== null && writeStationRow(id, row)),
+      marketRows: market !== null && writeMarket(id, market) ? rowCount(market) : 0,
+      vendors:
+        Number(shipyard !== null && writeShipyard(id, shipyard)) +
+        Number(outfitting !== null && writeOutfitting(id, outfitting)),
+    };
+  }
+
+  function writeAll({ systems, stations, items, ships, upgrades }: ImportPart, guard: Guard): ImportCounts {
+    const counts = { ...NO_COUNTS };
+    const writeItem = prepareItemUpsert(db);
+    for (const item of items) guard(`item ${item.id}`, () => writeItem(item));
+    for (const { id, name } of ships) guard(`ship ${id}`, () => writeShip(id, name));
+    for (const upgrade of upgrades) {
+      const { id, name, class: size, rating, ship } = upgrade;
+      guard(`module ${id}`, () => writeUpgrade(id, name, size, rating, ship));
+    }
+    for (const { id, name, lookupName, x, y, z, modifiedS } of systems) {
+      const lookup = contract === 'v13' ? [lookupName] : [];
+      guard(`system ${id}`, () => {
+        counts.systems += Number(writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup));
+      });
+    }
+    for (const station of stations) {
+      guard(`station ${station.id}`, () => {
+        const written = writeStation(station);
+        counts.stations += written.stations;
+        counts.markets += Number(written.marketRows > 0);
+        counts.marketRows += written.marketRows;
+        counts.vendors += written.vendors;
+      });
+    }
+    return counts;
+  }
+
+  return (part) => {
+    try {
+      return { counts: transact(db, () => writeAll(part, (_, write) => write())), refused: [] };
+    } catch (error) {
+      if (!isRowError(error)) throw error;
+      // Rare, so only now every record pays for a savepoint.
+      const refused: string[] = [];
+      const counts = transact(db, () =>
+        writeAll(part, (what, write) => {
+          const reason = inSavepoint(db, write);
+          if (reason !== null) refused.push(`${what}: ${reason}`);
+        }),
+      );
+      return { counts, refused };
+    }
+  };
+}
+
+/** @returns why the database refused what was written, which is rolled back; null when it took it */
+function inSavepoint(db: DatabaseSync, write: () => void): string | null {
+  db.exec('SAVEPOINT record');
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!isRowError(error)) throw error;
+    db.exec('ROLLBACK TO record');
+    return error.message;
+  } finally {
+    if (db.isTransaction) db.exec('RELEASE record');
+  }
+}
+
+function prepareStationUpsert(db: DatabaseSync, contract: Contract) {
+  const v13 = contract === 'v13';
+  const columns = [
+    ...[
+      'name',
+      'system_id',
+      'ls_from_star',
+      'blackmarket',
+      'max_pad_size',
+      'market',
+      'shipyard',
+      'outfitting',
+    ],
+    ...['rearm', 'refuel', 'repair', 'planetary', 'type_id', 'modified'],
+    ...(v13 ? ['lookup_name'] : []),
+  ];
+  const upsert = prepareUpsert(db, 'Station', 'station_id', columns, notOlder('Station'));
+  return (id: bigint, row: StationRow): boolean =>
+    upsert(
+      id,
+      ...[row.name, row.systemId, row.lsFromStar, row.blackmarket, row.maxPadSize, row.market, row.shipyard],
+      ...[row.outfitting, row.rearm, row.refuel, row.repair, row.planetary, row.typeId],
+      formatTimestamp(row.modifiedS),
+      ...(v13 ? [row.lookupName] : []),
+    );
+}
