@@ -72,6 +72,7 @@ const DEFAULT_FILE = `{
     ],
     "contract": "auto",
     "edcd_source": null,
+    "spansh_url": null,
     "parked_max": 50000,
     "max_clock_skew_s": 300,
     "shutdown_timeout_s": 25,
@@ -112,7 +113,7 @@ test('missing keys are added at the end; values, order and unknown keys stay', a
   await load();
   const keys = Object.keys(await json());
   expect(keys.slice(0, 5)).toEqual(['zebra', 'export_path', 'debug', 'eddn_url', 'verbose']);
-  expect(keys).toHaveLength(22);
+  expect(keys).toHaveLength(24);
   expect(await json()).toMatchObject({
     zebra: { b: 1, a: 2 },
     export_path: '/srv/x',
