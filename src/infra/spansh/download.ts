@@ -79,7 +79,7 @@ export async function downloadDump(
   const resumes = answer.statusCode === 206 && startOf(answer) === have;
   if (answer.statusCode !== 200 && !resumes) {
     // What is here does not fit what is there.
-    answer.body.destroy();
+    await answer.body.dump();
     await rm(part, { force: true });
     throw new SourceError(`${version.source}: the download could not be taken up again, it starts anew`);
   }

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import { checkDump, downloadDump, removeDownload } from '../../src/infra/spansh/download.ts';
+import { startDumpServer, type DumpServer } from '../support/dump-server.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const BODY = Buffer.alloc(700_000, 'a system with its stations; ');
+const never = new AbortController().signal;
+
+const gzUrl = (server: DumpServer) => `${server.url}/galaxy_stations.json.gz`;
+
+async function start() {
+  const server = await startDumpServer(BODY);
+  const directory = tempDir();
+  const check = () => checkDump([gzUrl(server), `${server.url}/galaxy_stations.json`], never);
+  const download = (version: DumpVersion, signal = never) =>
+    downloadDump(version, directory, () => undefined, signal);
+  return { server, directory, check, download, gets: () => server.requests.filter(isGet) };
+}
+
+const isGet = ({ method }: { method?: string | undefined }) => method === 'GET';
+
+test('reads what the server says of its dump, the time as UTC', async () => {
+  const { server, check } = await start();
+  expect(await check()).toEqual({
+    source: gzUrl(server),
+    etag: '"one"',
+    lastModifiedS: Date.UTC(2026, 10, 20, 4, 30) / 1000,
+    size: BODY.length,
+  });
+  expect(server.requests).toMatchObject([
+    { method: 'HEAD', headers: { 'user-agent': expect.stringContaining('tradedangerous-listener') } },
+  ]);
+});
+
+test('takes the plain dump where there is no compressed one', async () => {
+  const { server, check } = await start();
+  server.paths.clear();
+  server.paths.add('/galaxy_stations.json');
+  expect((await check()).source).toBe(`${server.url}/galaxy_stations.json`);
+});
+
+test('follows a redirect', async () => {
+  const { server, check } = await start();
+  server.misbehaveHead.push({ status: 302, headers: { location: '/galaxy_stations.json.gz' } });
+  expect((await check()).size).toBe(BODY.length);
+});
+
+test('brings a local file without moving it', async () => {
+  const { directory, download } = await start();
+  const file = join(directory, 'dump.json');
+  writeFileSync(file, '[]');
+  const version = await checkDump([file], never);
+  expect(version.size).toBe(2);
+  expect(await download(version)).toEqual({ file, version });
+  await removeDownload(file, directory);
+  expect(existsSync(file)).toBe(true);
+});
+
+test('says which file is not there', async () => {
+  await expect(checkDump(['/nowhere/dump.json'], never)).rejects.toThrow(
+    /\/nowhere\/dump\.json cannot be read/,
+  );
+});
+
+test('downloads byte for byte, tells how far it is, and removes it when told', async () => {
+  const { directory, check } = await start();
+  const seen: number[] = [];
+  const { file, version } = await downloadDump(
+    await check(),
+    directory,
+    ({ bytes, totalBytes }) => {
+      seen.push(bytes);
+      expect(totalBytes).toBe(BODY.length);
+    },
+    never,
+  );
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  expect(version.etag).toBe('"one"');
+  expect(seen.at(-1)).toBe(BODY.length);
+  await removeDownload(file, directory);
+  expect(existsSync(file)).toBe(false);
+});
+
+test.each(['with an ETag', 'with a time only'])('goes on where the connection broke, %s', async (how) => {
+  const { server, check, download, gets } = await start();
+  if (how === 'with a time only') server.etag = null;
+  server.misbehave.push({ bodyBytes: 300_000 });
+  await expect(download(await check())).rejects.toMatchObject({ code: 'spansh' });
+  const { file } = await download(await check());
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  const { range, 'if-range': ifRange } = gets()[1]?.headers ?? {};
+  expect(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])).toBeGreaterThan(0);
+  expect(ifRange).toBe(server.etag ?? server.lastModified.toUTCString());
+});
+
+test('starts anew when the dump has changed meanwhile', async () => {
+  const { server, check, download } = await start();
+  server.misbehave.push({ bodyBytes: 300_000 });
+  await expect(download(await check())).rejects.toThrow();
+  server.body = Buffer.alloc(600_000, 'another galaxy; ');
+  server.etag = '"two"';
+  const { file } = await download(await check());
+  expect(readFileSync(file).equals(server.body)).toBe(true);
+});
+
+test('takes the newer dump that the server has when the download begins', async () => {
+  const { server, check, download } = await start();
+  const version = await check();
+  server.misbehave.push({ bodyBytes: 300_000 });
+  await expect(download(version)).rejects.toThrow();
+  server.body = Buffer.alloc(600_000, 'another galaxy; ');
+  server.etag = '"two"';
+  const got = await download(version);
+  expect(readFileSync(got.file).equals(server.body)).toBe(true);
+  expect(got.version.etag).toBe('"two"');
+});
+
+test('starts anew when a server does not take the range', async () => {
+  const { server, check, download } = await start();
+  server.misbehave.push({ bodyBytes: 300_000 }, { status: 416 });
+  await expect(download(await check())).rejects.toThrow();
+  await expect(download(await check())).rejects.toThrow(/starts anew/);
+  const { file } = await download(await check());
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+});
+
+test('does not take a short body for a whole one', async () => {
+  const { server, check, download } = await start();
+  server.misbehave.push({ bodyBytes: 0 });
+  await expect(download(await check())).rejects.toMatchObject({ code: 'spansh' });
+});
+
+test('hears how long it is to wait', async () => {
+  const { server, check } = await start();
+  server.misbehaveHead.push({ status: 503, headers: { 'retry-after': '120' } });
+  await expect(check()).rejects.toMatchObject({
+    retryAfterMs: 120_000,
+    message: expect.stringContaining('the server answers 503'),
+  });
+});
+
+test('says what is wrong when nobody answers', async () => {
+  await expect(checkDump(['http://127.0.0.1:1/dump'], never)).rejects.toThrow(
+    /cannot be fetched: .*ECONNREFUSED/,
+  );
+});
+
+test('stops at once, and goes on from there', async () => {
+  const { server, check, download, gets } = await start();
+  server.misbehave.push({ pieceDelayMs: 50 });
+  const stop = new AbortController();
+  const version = await check();
+  const stopped = download(version, stop.signal);
+  setTimeout(() => stop.abort(), 200);
+  await expect(stopped).rejects.toThrow(/abort/i);
+  const { file } = await download(version);
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  expect(gets()[1]?.headers.range).toMatch(/^bytes=[1-9]/);
+});
+
+test('says so when there is no room to write', async () => {
+  const { check } = await start();
+  const version = await check();
+  const file = join(tempDir(), 'a file');
+  writeFileSync(file, '');
+  await expect(downloadDump(version, join(file, 'tmp'), () => undefined, never)).rejects.toThrow(
+    /cannot be written/,
+  );
+});
