@@ -78,6 +78,12 @@ export interface MarketStore {
   /** Deletes market rows by age in bounded batches. @returns rows deleted (or that would be) */
   purge(options: PurgeOptions): Promise<number>;
 
+  /**
+   * Renews the statistics of the query planner and gives free space back, in small steps. Absent where the server has
+   * tools of its own for that.
+   */
+  optimize?(signal?: AbortSignal): Promise<void>;
+
   /** Ends running work and closes. Idempotent; the store can be opened again. */
   close(): Promise<void>;
 }
