@@ -20,7 +20,7 @@ export async function startHttp(
     health: () => ({ ok: true }),
     notReady: () => [],
     status: () => Promise.resolve({}),
-    metrics: [],
+    metrics: () => [],
     log: silentLog,
     ...options,
   });

@@ -1,51 +1,42 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-/** One value and its labels. */
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** A figure that is kept elsewhere, and read when somebody asks. */
+/** A figure as it is now. */
 export interface Metric {
   readonly name: string;
   readonly help: string;
   /** A counter only grows as long as the process lives. */
   readonly type: 'counter' | 'gauge';
-  readonly labelNames?: readonly string[];
-  readonly read: () => readonly Sample[];
+  /** All with the same labels. */
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-/** The process's own figures (memory, event loop delay, garbage collection), and these. */
-export function createRegistry(metrics: readonly Metric[]): Registry {
-  const registry = new Registry();
+export interface MetricsPage {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** The process's own figures (memory, event loop delay, garbage collection), and what `read` tells. */
+export function metricsPage(read: () => readonly Metric[]): MetricsPage {
+  const process = new Registry();
   // Milliseconds between two looks, which the figures contain; every 10 ms would cost an idle daemon half a percent.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
-  for (const { name, help, type, labelNames = [], read } of metrics) {
-    const registers = [registry];
-    if (type === 'gauge') {
-      new Gauge({
-        name,
-        help,
-        labelNames,
-        registers,
-        collect() {
-          this.reset();
-          for (const { labels, value } of read()) this.set(labels, value);
-        },
-      });
-    } else {
-      new Counter({
-        name,
-        help,
-        labelNames,
-        registers,
-        collect() {
-          this.reset();
-          for (const { labels, value } of read()) this.inc(labels, value);
-        },
-      });
-    }
+  collectDefaultMetrics({ register: process, eventLoopMonitoringPrecision: 50 });
+  return {
+    contentType: process.contentType,
+    async text() {
+      const registry = new Registry();
+      for (const metric of read()) register(registry, metric);
+      return [await process.metrics(), await registry.metrics(), ''].join('\n');
+    },
+  };
+}
+
+function register(registry: Registry, { name, help, type, samples }: Metric): void {
+  const options = { name, help, labelNames: Object.keys(samples[0]?.labels ?? {}), registers: [registry] };
+  if (type === 'gauge') {
+    const gauge = new Gauge(options);
+    for (const { labels, value } of samples) gauge.set(labels, value);
+  } else {
+    const counter = new Counter(options);
+    for (const { labels, value } of samples) counter.inc(labels, value);
   }
-  return registry;
 }

@@ -4,7 +4,7 @@ import { AppError, describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { fileRoute } from './file-route.ts';
 import { GzipCache } from './gzip-cache.ts';
-import { createRegistry, type Metric } from './metrics.ts';
+import { metricsPage, type Metric } from './metrics.ts';
 
 export interface ListenAddress {
   /** Name or IP address; an IPv6 address without brackets. */
@@ -25,7 +25,7 @@ export interface HttpServerOptions {
   readonly notReady: () => readonly string[];
   /** JSON body. */
   readonly status: () => Promise<unknown>;
-  readonly metrics: readonly Metric[];
+  readonly metrics: () => readonly Metric[];
   readonly log: Log;
 }
 
@@ -47,7 +47,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { listen, log } = options;
   const app = Fastify({ connectionTimeout: IDLE_MS });
   const gzip = new GzipCache(options.gzipDir, log);
-  const registry = createRegistry(options.metrics);
+  const metrics = metricsPage(options.metrics);
 
   fileRoute(app, options.files, gzip);
   app.addHook('onRequest', async (request, reply) => {
@@ -62,9 +62,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
   });
   app.get('/status', options.status);
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such page' }));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = 500 } = error;
