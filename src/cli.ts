@@ -4,11 +4,15 @@ import { HELP, parseArguments, type Command } from './cli/arguments.ts';
 import { exportNow, stats } from './cli/one-shots.ts';
 import { replay } from './cli/replay.ts';
 import { AppError, describeError, StoreError } from './domain/errors.ts';
+import { serveHttp } from './http.ts';
 import { createZmqFeed } from './infra/feed/zmq-feed.ts';
 import { assemble, EXIT, run } from './main.ts';
 
 /** For whoever reads our output slowly. */
 const LAST_WORDS_MS = 1_000;
+
+/** What downloads that still run may take when the daemon has ended in order. */
+const HTTP_GRACE_MS = 2_000;
 
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
@@ -40,10 +44,10 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
         { version: version(), feed: feed.description },
         `tradedangerous-listener ${version()}, feed ${feed.description}`,
       );
-      const code = await run(
-        await assemble(base, feed, { update: command.verb === 'run' && command.update }),
-        base,
-      );
+      const system = await assemble(base, feed, { update: command.verb === 'run' && command.update });
+      const http = await serveHttp(base, system, version());
+      const code = await run(system, base);
+      await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
       base.log.info({ code }, 'stopped');
       return code;
     }
