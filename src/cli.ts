@@ -6,6 +6,7 @@ import { replay } from './cli/replay.ts';
 import { AppError, describeError, StoreError } from './domain/errors.ts';
 import { serveHttp } from './http.ts';
 import { createZmqFeed } from './infra/feed/zmq-feed.ts';
+import { offerInspector } from './inspection.ts';
 import { assemble, EXIT, run } from './main.ts';
 
 /** For whoever reads our output slowly. */
@@ -46,7 +47,8 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
       );
       const system = await assemble(base, feed, { update: command.verb === 'run' && command.update });
       const http = await serveHttp(base, system, version());
-      const code = await run(system, base);
+      const inspector = await offerInspector(system, base.log, null);
+      const code = await run(system, base).finally(inspector.close);
       await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
       base.log.info({ code }, 'stopped');
       return code;

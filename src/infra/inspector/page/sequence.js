@@ -1,0 +1,243 @@
+import { byId, clock, el, eventLabel, stateLabel } from './dom.js';
+
+const MAX_ROWS = 400;
+const LANE = 92;
+
+/** Events between actors as rows over lifelines: filtered, searched, paused. */
+export class SequenceView {
+  #box = byId('sequence');
+  #records = [];
+  #lanes = [];
+  #names = new Map();
+  #rows = el('div', { class: 'rows' });
+  #head = el('div', { class: 'lanes' });
+  #paused = false;
+  #missed = 0;
+  #hit = -1;
+  #onSelect;
+
+  constructor({ onSelect }) {
+    this.#onSelect = onSelect;
+    this.#box.append(this.#head, this.#rows);
+    for (const id of ['only', 'kind-event', 'kind-change', 'kind-life', 'filter']) {
+      byId(id).addEventListener('input', () => this.#renderAll());
+    }
+    byId('search').addEventListener('input', () => this.#renderAll());
+    byId('search').addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.#jump(event.shiftKey ? -1 : 1);
+    });
+    byId('pause').onclick = () => this.#pause(!this.#paused);
+    byId('clear').onclick = () => this.reset([]);
+  }
+
+  /** Everything anew. */
+  reset(records) {
+    this.#records = [];
+    this.#lanes = [];
+    this.#missed = 0;
+    this.#take(records);
+    this.#renderAll();
+  }
+
+  add(records) {
+    this.#take(records);
+    if (this.#paused) {
+      this.#missed += records.length;
+      this.#labelPause();
+      return;
+    }
+    const matching = records.filter((record) => this.#matches(record));
+    if (this.#addLanes(matching)) this.#renderAll();
+    else this.#append(matching);
+  }
+
+  /** Names for lifelines; the order of the tree is the order of the lanes. */
+  name(actors) {
+    const before = this.#names.size;
+    for (const { id, name, parent } of actors)
+      if (!this.#names.has(id)) this.#names.set(id, { name, parent });
+    if (this.#names.size !== before) this.#fillOnly();
+  }
+
+  #take(records) {
+    this.#records.push(...records);
+    // What is shown while paused stays.
+    const max = this.#paused ? 20_000 : 5_000;
+    if (this.#records.length > max) this.#records.splice(0, this.#records.length - max);
+  }
+
+  #matches(record) {
+    const only = byId('only').value;
+    const kind = kindOf(record);
+    if (!byId(`kind-${kind}`).checked) return false;
+    if (only !== '' && only !== actorOf(record) && only !== record.from) return false;
+    const text = byId('filter').value.trim().toLowerCase();
+    return text === '' || this.#textOf(record).toLowerCase().includes(text);
+  }
+
+  #textOf(record) {
+    return `${this.#nameOf(record.from ?? null)} ${this.#nameOf(actorOf(record))} ${wordsOf(record)}`;
+  }
+
+  #nameOf(id) {
+    if (id === null) return 'outside';
+    return this.#names.get(id)?.name ?? id.split('/').at(-1);
+  }
+
+  #renderAll() {
+    this.#lanes = [];
+    const matching = this.#records.filter((record) => this.#matches(record)).slice(-MAX_ROWS);
+    this.#addLanes(matching);
+    this.#hit = -1;
+    this.#rows.replaceChildren();
+    this.#append(matching);
+    if (matching.length === 0) this.#rows.replaceChildren(el('p', { class: 'empty' }, 'Nothing yet.'));
+  }
+
+  /** @returns whether there are new lifelines */
+  #addLanes(records) {
+    const before = this.#lanes.length;
+    const lanes = new Set(this.#lanes);
+    for (const record of records) {
+      lanes.add(actorOf(record));
+      if (record.kind === 'event') lanes.add(record.from);
+    }
+    if (lanes.size === before) return false;
+    const order = [null, ...this.#names.keys()];
+    this.#lanes = [...lanes].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+    this.#head.replaceChildren(
+      el('span', { class: 'time' }, 'time'),
+      ...this.#lanes.map((id) =>
+        el(
+          'button',
+          {
+            class: 'lane',
+            title: id ?? 'not one of the actors: timers of the wiring, signals, the pool',
+            onclick: () => id !== null && this.#onSelect(id),
+          },
+          this.#nameOf(id),
+        ),
+      ),
+      el('span', { class: 'words' }, 'event'),
+    );
+    this.#box.style.setProperty('--lanes', this.#lanes.length);
+    this.#box.style.setProperty('--lane', `${LANE}px`);
+    return true;
+  }
+
+  #append(records) {
+    const atEnd = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 40;
+    this.#rows.querySelector('.empty')?.remove();
+    this.#rows.append(...records.slice(-MAX_ROWS).map((record) => this.#row(record)));
+    while (this.#rows.children.length > MAX_ROWS) this.#rows.firstChild.remove();
+    if (atEnd) this.#box.scrollTop = this.#box.scrollHeight;
+    this.#count();
+  }
+
+  #row(record) {
+    const target = actorOf(record);
+    const to = this.#lanes.indexOf(target);
+    const from = record.kind === 'event' ? this.#lanes.indexOf(record.from) : to;
+    const marker = el('span', { class: from === to ? 'point' : to > from ? 'arrow right' : 'arrow left' });
+    marker.style.setProperty('--from', Math.min(from, to));
+    marker.style.setProperty('--span', Math.abs(to - from));
+    const words = el('span', { class: 'words' });
+    marked(words, wordsOf(record), byId('search').value.trim());
+    const row = el(
+      'button',
+      {
+        class: `row ${kindOf(record)}`,
+        'data-seq': record.seq,
+        title: `${this.#nameOf(record.from ?? null)} → ${this.#nameOf(target)}`,
+        onclick: () => this.#onSelect(target),
+      },
+      el('span', { class: 'time' }, clock(record.atMs)),
+      el('span', { class: 'track' }, marker),
+      words,
+    );
+    return row;
+  }
+
+  #count() {
+    byId('shown').textContent =
+      `${this.#rows.querySelectorAll('.row').length} rows of ${this.#records.length}`;
+    const hits = this.#rows.querySelectorAll('mark').length;
+    byId('hits').textContent = byId('search').value.trim() === '' ? '' : `${hits} found`;
+  }
+
+  #jump(step) {
+    const hits = [...this.#rows.querySelectorAll('mark')];
+    if (hits.length === 0) return;
+    hits[this.#hit]?.classList.remove('hit');
+    this.#hit = (this.#hit + step + hits.length) % hits.length;
+    const hit = hits[this.#hit];
+    hit.classList.add('hit');
+    hit.scrollIntoView({ block: 'center' });
+    byId('hits').textContent = `${this.#hit + 1} of ${hits.length}`;
+  }
+
+  #pause(paused) {
+    this.#paused = paused;
+    if (!paused) {
+      this.#missed = 0;
+      this.#renderAll();
+      this.#box.scrollTop = this.#box.scrollHeight;
+    }
+    this.#labelPause();
+  }
+
+  #labelPause() {
+    const button = byId('pause');
+    button.setAttribute('aria-pressed', String(this.#paused));
+    button.textContent = this.#paused ? `Resume (${this.#missed} new)` : 'Pause';
+  }
+
+  #fillOnly() {
+    const select = byId('only');
+    const chosen = select.value;
+    select.replaceChildren(
+      el('option', { value: '' }, 'all actors'),
+      ...[...this.#names].map(([id, { name }]) =>
+        el('option', { value: id, title: id }, name === id ? name : `${name} (${id})`),
+      ),
+    );
+    select.value = chosen;
+  }
+}
+
+function actorOf(record) {
+  return record.kind === 'event' ? record.to : record.actor.id;
+}
+
+function kindOf(record) {
+  if (record.kind === 'event') return /^xstate\.(init|done|error)\b/.test(record.type) ? 'life' : 'event';
+  return record.before === null || record.actor.status !== 'active' ? 'life' : 'change';
+}
+
+function wordsOf(record) {
+  if (record.kind === 'event')
+    return `${eventLabel(record.type)}${record.detail === '' ? '' : `  ${record.detail}`}`;
+  const { before, actor } = record;
+  if (before === null) return `● ${stateLabel(actor)}`;
+  const was = before.join(', ');
+  return was === stateLabel(actor) ? `↻ ${was}` : `${was === '' ? '' : `${was} → `}${stateLabel(actor)}`;
+}
+
+/** The text with every hit of the search marked. */
+function marked(node, text, search) {
+  if (search === '') {
+    node.textContent = text;
+    return;
+  }
+  const lower = text.toLowerCase();
+  let from = 0;
+  for (
+    let at = lower.indexOf(search.toLowerCase());
+    at >= 0;
+    at = lower.indexOf(search.toLowerCase(), from)
+  ) {
+    node.append(text.slice(from, at), el('mark', {}, text.slice(at, at + search.length)));
+    from = at + search.length;
+  }
+  node.append(text.slice(from));
+}

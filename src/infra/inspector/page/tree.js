@@ -1,0 +1,75 @@
+import { age, el, stateLabel } from './dom.js';
+
+/** The actor tree: name, machine, state, and how long it has been in it. */
+export class TreeView {
+  #box;
+  #onSelect;
+  /** Rows are kept and changed in place: a click begins and ends on the same one. */
+  #rows = new Map();
+
+  constructor(box, { onSelect }) {
+    this.#box = box;
+    this.#onSelect = onSelect;
+  }
+
+  show(actors, selected) {
+    const children = Map.groupBy(actors.values(), ({ parent }) => (actors.has(parent) ? parent : null));
+    const order = [];
+    const add = (parent, depth) => {
+      for (const actor of children.get(parent) ?? []) {
+        order.push(this.#row(actor, depth, actor.id === selected));
+        add(actor.id, depth + 1);
+      }
+    };
+    add(null, 0);
+    for (const id of this.#rows.keys()) if (!actors.has(id)) this.#rows.delete(id);
+    if (order.length !== this.#box.children.length || order.some((row, i) => row !== this.#box.children[i])) {
+      this.#box.replaceChildren(...order);
+    }
+  }
+
+  /** Time goes on though nothing happens. */
+  refreshAges(actors) {
+    for (const [id, row] of this.#rows)
+      row.querySelector('.age').textContent = age(actors.get(id)?.sinceMs ?? null);
+  }
+
+  #row(actor, depth, isSelected) {
+    const { id, name, machine, source, status, sinceMs, incarnation } = actor;
+    const row = this.#rows.get(id) ?? this.#create(id);
+    const what = machine ?? source;
+    row.className = `actor ${status}${machine === null ? ' plain' : ''}`;
+    row.setAttribute('aria-level', depth + 1);
+    row.setAttribute('aria-selected', String(isSelected));
+    row.title =
+      sinceMs === null
+        ? `${id}: so since before the inspection`
+        : `${id}: since ${new Date(sinceMs).toLocaleString()}`;
+    row.style.setProperty('--depth', depth);
+    const [, label, aged, state] = row.children;
+    label.replaceChildren(
+      name,
+      el(
+        'small',
+        {},
+        `${what !== null && what !== name ? ` ${what}` : ''}${incarnation > 1 ? ` #${incarnation}` : ''}`,
+      ),
+    );
+    aged.textContent = age(sinceMs);
+    state.textContent = stateLabel(actor);
+    return row;
+  }
+
+  #create(id) {
+    const row = el(
+      'button',
+      { role: 'treeitem', 'data-actor': id, onclick: () => this.#onSelect(id) },
+      el('span', { class: 'dot' }),
+      el('span', { class: 'name' }),
+      el('span', { class: 'age' }),
+      el('span', { class: 'state' }),
+    );
+    this.#rows.set(id, row);
+    return row;
+  }
+}
