@@ -2,7 +2,7 @@ import { loadConfig, type Config } from './config/load.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from './config/database.ts';
 import type { Environment } from './config/environment.ts';
 import { createDirectories, resolvePaths, type Paths } from './config/paths.ts';
-import type { MarketStore } from './domain/ports/market-store.ts';
+import type { Store } from './domain/ports/store.ts';
 import { createLog, type LogHandle } from './infra/log.ts';
 
 /** What the daemon and every one-shot begin with. */
@@ -37,7 +37,7 @@ export async function bootstrap(
 }
 
 /** The store the configuration names; not yet connected. Only its own driver is loaded. */
-export async function createStore({ config, database, log }: Bootstrap): Promise<MarketStore> {
+export async function createStore({ config, database, log }: Bootstrap): Promise<Store> {
   const { contract } = config;
   if (database.backend === 'sqlite') {
     const { createSqliteStore } = await import('./infra/store/sqlite/store.ts');
@@ -50,5 +50,5 @@ export async function createStore({ config, database, log }: Bootstrap): Promise
     contract,
     lock: config.lock,
     log,
-  });
+  }) as unknown as Store;
 }

@@ -4,7 +4,6 @@ import { createSystem, type System } from './actors/system.ts';
 import { realTime } from './actors/time.ts';
 import { createStore, type Bootstrap } from './bootstrap.ts';
 import type { Feed } from './domain/ports/feed.ts';
-import type { Store } from './domain/ports/store.ts';
 import { commoditySource, updaterPorts } from './galaxy.ts';
 import { createDiagnostics, withDiagnostics } from './infra/diagnostics.ts';
 import { createDecoder } from './infra/decoder.ts';
@@ -24,7 +23,7 @@ export async function assemble(base: Bootstrap, feed: Feed, { update = false } =
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
   const liveFile = join(paths.exportDir, 'listings-live.csv');
-  const store = (await createStore(base)) as Store;
+  const store = await createStore(base);
   const system = createSystem(
     {
       feed,

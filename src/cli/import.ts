@@ -1,0 +1,102 @@
+import { Presets, SingleBar } from 'cli-progress';
+import { SpanshReporter } from '../actors/spansh-reporter.ts';
+import { createStore, type Bootstrap } from '../bootstrap.ts';
+import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/spansh/problems.ts';
+import { AppError } from '../domain/errors.ts';
+import { importSource } from '../galaxy.ts';
+import { createLog } from '../infra/log.ts';
+import { isUrl } from '../infra/spansh/download.ts';
+import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
+import type { ImportProgress, ImportResult } from '../infra/spansh/import-dump.ts';
+import { ask, header } from '../infra/spansh/request.ts';
+import { createSpool } from '../infra/spool/spool.ts';
+
+const CLEAR_MEMORY_S = 30 * 86_400;
+const MIB = 1024 * 1024;
+
+/** `import FILE|URL|-`: brings the database up to date with a dump; also fills a new one. */
+export async function importNow(base: Bootstrap, from: string): Promise<string> {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) =>
+    stop.abort(new AppError('aborted', `${signal}: the import was stopped; what it wrote so far is sound`));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const store = await createStore(base);
+  const progress = showProgress(base);
+  try {
+    const clears = await rememberedClears(base);
+    const result = await importSource(base, store, await openSource(from, stop.signal), {
+      isCleared: (marketId, observedAtS) => (clears.get(marketId) ?? -1) >= observedAtS,
+      onProgress: progress.update,
+      signal: stop.signal,
+    });
+    return summary(from, result);
+  } catch (error) {
+    stop.signal.throwIfAborted();
+    throw error;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    await store.close();
+  }
+}
+
+async function openSource(from: string, signal: AbortSignal): Promise<DumpSource> {
+  if (from === '-') return { name: 'standard input', stream: process.stdin, totalBytes: null };
+  if (!isUrl(from)) return openDumpFile(from);
+  const answer = await ask('GET', from, { accept: [200], signal });
+  const length = header(answer, 'content-length');
+  return { name: from, stream: answer.body, totalBytes: length === null ? null : Number(length) };
+}
+
+/** What the feed said of markets being empty binds every import. */
+async function rememberedClears({ paths, config, log }: Bootstrap): Promise<Map<number, number>> {
+  const spool = createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log });
+  try {
+    await spool.open();
+    return await spool.clears(Math.floor(Date.now() / 1000) - CLEAR_MEMORY_S);
+  } finally {
+    await spool.close();
+  }
+}
+
+/** A bar on a terminal, lines elsewhere. */
+function showProgress({ config }: Bootstrap): { update(progress: ImportProgress): void; stop(): void } {
+  if (!process.stderr.isTTY) {
+    const log = createLog({ to: 'stderr', verbose: config.verbose, debug: config.debug });
+    const reporter = new SpanshReporter(log, Date.now, config.spanshLogIntervalMs);
+    return { update: reporter.importing, stop: () => undefined };
+  }
+  const bar = new SingleBar(
+    {
+      format: 'import {bar} {percentage} % | {rate} MiB/s | {eta_formatted} left | {stations} stations',
+      stream: process.stderr,
+      hideCursor: true,
+    },
+    Presets.shades_classic,
+  );
+  const startMs = Date.now();
+  let begun = false;
+  return {
+    update({ bytesRead, totalBytes, stations }) {
+      const rate = (bytesRead / MIB / Math.max(0.001, (Date.now() - startMs) / 1000)).toFixed(1);
+      if (!begun) bar.start(totalBytes ?? 0, 0, { rate, stations });
+      begun = true;
+      bar.update(bytesRead, { rate, stations });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function summary(from: string, { systems, stations, counts, problems }: ImportResult): string {
+  const found = Object.entries(problems) as [DumpProblem, ProblemCount][];
+  return [
+    `${from}: ${stations} stations of ${systems} systems read`,
+    `written  ${counts.systems} systems, ${counts.stations} stations, ` +
+      `${counts.markets} markets of ${counts.marketRows} rows, ${counts.vendors} shipyards and outfitters`,
+    ...found.map(
+      ([problem, { count, sample }]) =>
+        `skipped  ${count} x ${problem} (${DUMP_PROBLEMS[problem]}), first: ${sample}`,
+    ),
+    '',
+  ].join('\n');
+}
