@@ -1,6 +1,8 @@
 import { isIP, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
+import type { Connection } from 'mysql2';
+import mysql, { type PoolConnection, type QueryOptions, type ResultSetHeader } from 'mysql2/promise';
 import { isConnectionLost } from './errors.ts';
 
 /** Where the server is and who we are there. Names are sent as utf8mb4 whatever charset the database has. */
@@ -26,8 +28,8 @@ export interface MariadbConnection {
 /** A value of a row: 64-bit integers and decimals are text, so that ids stay exact. */
 export type Cell = string | number | null;
 
-/** One for writing, the others for exports, purging and questions. */
-const MAX_CONNECTIONS = 6;
+/** One for writing, one for an import, the others for exports, purging and questions. */
+const MAX_CONNECTIONS = 7;
 
 /** Seconds that a statement waits for rows another writer holds, before only its station is put off. */
 export const ROW_LOCK_WAIT_S = 1;
@@ -38,6 +40,9 @@ const SESSION = [
      innodb_lock_wait_timeout = ${ROW_LOCK_WAIT_S}, group_concat_max_len = 16777216, wait_timeout = 28800`,
 ];
 
+/** Rows that {@link Link.stream} gives, and {@link Link.load} sends, at a time. */
+const ROWS_AT_ONCE = 1_000;
+
 class ConnectionDroppedError extends Error {
   readonly code = 'PROTOCOL_CONNECTION_LOST';
 }
@@ -45,12 +50,13 @@ class ConnectionDroppedError extends Error {
 /** One connection with its session set up. After an error that costs the connection it is {@link lost}. */
 export class Link {
   readonly #connection: PoolConnection;
-  readonly #timeoutMs: number;
+  /** How long a statement may take, unless it says otherwise. */
+  readonly timeoutMs: number;
   #lost = false;
 
   constructor(connection: PoolConnection, timeoutMs: number) {
     this.#connection = connection;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
     const lose = () => {
       this.#lost = true;
     };
@@ -62,13 +68,64 @@ export class Link {
   }
 
   /** Rows as arrays of cells. Statements that take long by nature say how long they may. */
-  async rows(sql: string, timeoutMs = this.#timeoutMs): Promise<Cell[][]> {
-    return (await this.#query(sql, timeoutMs)) as Cell[][];
+  async rows(sql: string, timeoutMs = this.timeoutMs): Promise<Cell[][]> {
+    return (await this.#query({ sql }, timeoutMs)) as Cell[][];
   }
 
   /** @returns how many rows were matched (UPDATE) or affected */
-  async run(sql: string, timeoutMs = this.#timeoutMs): Promise<number> {
-    return ((await this.#query(sql, timeoutMs)) as ResultSetHeader).affectedRows;
+  async run(sql: string, timeoutMs = this.timeoutMs): Promise<number> {
+    return ((await this.#query({ sql }, timeoutMs)) as ResultSetHeader).affectedRows;
+  }
+
+  /** COMMIT when `run` is done, ROLLBACK when it throws. */
+  async transaction<T>(run: () => Promise<T>): Promise<T> {
+    await this.run('START TRANSACTION');
+    try {
+      const result = await run();
+      await this.run('COMMIT');
+      return result;
+    } catch (error) {
+      if (!this.#lost) await this.run('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Rows of a long answer, some at a time: what is not asked for yet is not read. */
+  async *stream(sql: string, timeoutMs: number): AsyncGenerator<Cell[][]> {
+    // The promises' own type for what they wrap is another.
+    const connection = this.#connection.connection as unknown as Connection;
+    const answer = connection
+      .query({ sql, rowsAsArray: true })
+      .stream({ highWaterMark: ROWS_AT_ONCE }) as AsyncIterable<Cell[]>;
+    const drop = () => this.destroy();
+    let timer = setTimeout(drop, timeoutMs);
+    try {
+      let rows: Cell[][] = [];
+      for await (const row of answer) {
+        if (rows.push(row) < ROWS_AT_ONCE) continue;
+        clearTimeout(timer);
+        yield rows;
+        rows = [];
+        timer = setTimeout(drop, timeoutMs);
+      }
+      yield rows;
+    } catch (error) {
+      if (isConnectionLost(error)) this.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Runs a LOAD DATA LOCAL with these rows for the file.
+   *
+   * @returns whether the server took every one as it is: what it cannot take it changes or leaves out, with a warning
+   */
+  async load(sql: string, rows: readonly string[]): Promise<boolean> {
+    const infileStreamFactory = () => Readable.from(chunks(rows));
+    const result = (await this.#query({ sql, infileStreamFactory }, this.timeoutMs)) as ResultSetHeader;
+    return result.affectedRows === rows.length && result.warningStatus === 0;
   }
 
   /** Back to the pool, unless lost. */
@@ -85,9 +142,9 @@ export class Link {
     stream.destroy(new ConnectionDroppedError('the connection was dropped'));
   }
 
-  async #query(sql: string, timeout: number): Promise<unknown> {
+  async #query(statement: QueryOptions, timeout: number): Promise<unknown> {
     try {
-      const [result] = await this.#connection.query({ sql, timeout, rowsAsArray: true });
+      const [result] = await this.#connection.query({ ...statement, timeout, rowsAsArray: true });
       return result;
     } catch (error) {
       // A server that does not answer in time may be frozen, and what it was told may still happen later.
@@ -96,6 +153,12 @@ export class Link {
       if (error instanceof Error && 'sql' in error) delete error.sql;
       throw error;
     }
+  }
+}
+
+function* chunks(rows: readonly string[]): Generator<Buffer> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    yield Buffer.from(rows.slice(from, from + ROWS_AT_ONCE).join(''));
   }
 }
 

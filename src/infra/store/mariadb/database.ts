@@ -18,7 +18,7 @@ export interface Recognised {
   readonly maxStatementBytes: number;
 }
 
-/** `RELEASE_ALL_LOCKS` came with it. */
+/** Older ones are not tried. */
 const OLDEST = [10, 5, 2] as const;
 
 /** The driver splits packets at 16 MiB, and longer statements gain nothing. */

@@ -13,8 +13,8 @@ export interface LockTuning {
 }
 
 /** The lock of a station, by which Trade Dangerous' own writers and we stay out of each other's way. */
-function lockName(marketId: number): string {
-  return `'td.station.${marketId}'`;
+function lockName(stationId: number | bigint): string {
+  return `'td.station.${stationId}'`;
 }
 
 /**
@@ -23,26 +23,102 @@ function lockName(marketId: number): string {
  *
  * @returns for each station whether we hold its lock
  */
-export async function takeLocks(
+async function takeLocks(
   link: Link,
-  marketIds: readonly number[],
+  stationIds: readonly (number | bigint)[],
   waitMs: number,
 ): Promise<boolean[]> {
-  const seconds = waitMs / 1000 / marketIds.length;
-  const locks = marketIds.map((id) => `GET_LOCK(${lockName(id)}, ${seconds})`);
+  const seconds = waitMs / 1000 / stationIds.length;
+  const locks = stationIds.map((id) => `GET_LOCK(${lockName(id)}, ${seconds})`);
   try {
-    const [held = []] = await link.rows(`SELECT ${locks.join()}`);
+    const [held = []] = await link.rows(`SELECT ${locks.join()}`, waitMs + link.timeoutMs);
     return held.map((got) => Number(got) === 1);
   } catch (error) {
     if (rowFault(error) === undefined) throw error;
     // Two writers waited for each other: the server refused one of them, with what it already held.
-    await releaseLocks(link);
-    return marketIds.map(() => false);
+    await releaseLocks(link, stationIds);
+    return stationIds.map(() => false);
   }
 }
 
-export async function releaseLocks(link: Link): Promise<void> {
-  await link.rows('SELECT RELEASE_ALL_LOCKS()');
+/** By name, for an import keeps a lock of its own meanwhile. Those not held are no matter. */
+async function releaseLocks(link: Link, stationIds: readonly (number | bigint)[]): Promise<void> {
+  await link.rows(`SELECT ${stationIds.map((id) => `RELEASE_LOCK(${lockName(id)})`).join()}`);
+}
+
+/** Something done with stations, some at a time, under their locks. */
+export interface StationWork<T> {
+  readonly link: Link;
+  readonly idOf: (station: T) => number | bigint;
+  /** About how many rows it is. */
+  readonly rowsOf: (station: T) => number;
+  /** @returns those that are to be tried again */
+  readonly run: (held: readonly T[]) => Promise<readonly T[]>;
+}
+
+/** Held at once: a few tenths of a second. */
+const STATIONS_AT_ONCE = 100;
+const ROWS_AT_ONCE = 10_000;
+
+/**
+ * Works on the stations whose locks are free within `waitMs`, in groups.
+ *
+ * @param stations ascending id: everybody who takes several locks in this order waits for nobody who waits for him
+ * @returns the others
+ */
+export async function underLocks<T>(
+  work: StationWork<T>,
+  stations: readonly T[],
+  waitMs: number,
+): Promise<T[]> {
+  const { link, idOf, run } = work;
+  const busy: T[] = [];
+  for (const group of groups(work, stations)) {
+    const ids = group.map(idOf);
+    const held = await takeLocks(link, ids, waitMs);
+    busy.push(...group.filter((_, i) => held[i] !== true));
+    try {
+      busy.push(...(await run(group.filter((_, i) => held[i] === true))));
+    } finally {
+      // The locks of a lost connection are gone with it.
+      if (!link.lost) await releaseLocks(link, ids);
+    }
+  }
+  return busy;
+}
+
+/** As Trade Dangerous' importer waits for a station. */
+const PATIENT_WAIT_MS = 5_000;
+const PAUSE_MS = 250;
+
+/** The same, until all are done: waits for one station at a time, so that nothing is held meanwhile. */
+export async function untilAllDone<T>(
+  work: StationWork<T>,
+  stations: readonly T[],
+  signal: AbortSignal,
+): Promise<void> {
+  let busy = await underLocks(work, stations, 0);
+  while (busy.length > 0) {
+    const [first, ...others] = busy;
+    const still = await underLocks(work, first === undefined ? [] : [first], PATIENT_WAIT_MS);
+    if (still.length > 0) await sleep(PAUSE_MS, undefined, { signal });
+    busy = [...(await underLocks(work, others, 0)), ...still];
+  }
+}
+
+function* groups<T>({ rowsOf }: StationWork<T>, stations: readonly T[]): Generator<T[]> {
+  let group: T[] = [];
+  let rows = 0;
+  for (const station of stations) {
+    if (group.length === STATIONS_AT_ONCE || rows > ROWS_AT_ONCE) {
+      yield group;
+      group = [];
+      rows = 0;
+    }
+    group.push(station);
+    rows += rowsOf(station);
+  }
+  if (group.length > 0) yield group;
 }
 
 /** The wait after an attempt, doubling. */

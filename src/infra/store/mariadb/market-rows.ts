@@ -2,7 +2,7 @@ import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { Cell, Link } from './connection.ts';
 import { RowsChangedError } from './errors.ts';
-import { statements } from './sql.ts';
+import { orUpdate, statements } from './sql.ts';
 
 const COLUMNS = [
   'demand_price',
@@ -13,10 +13,15 @@ const COLUMNS = [
   'supply_level',
 ];
 
-const INSERT = `INSERT INTO StationItem (station_id, item_id, ${COLUMNS.join()}, modified, from_live) VALUES `;
-const OR_UPDATE = ` ON DUPLICATE KEY UPDATE ${[...COLUMNS, 'modified', 'from_live']
-  .map((column) => `${column} = VALUES(${column})`)
-  .join()}`;
+/** A snapshot, or the market of a dump. */
+export interface MarketRows extends Pick<Snapshot, 'observedAtS' | 'rows'> {
+  readonly marketId: number | bigint;
+}
+
+export const MARKET_COLUMNS = ['station_id', 'item_id', ...COLUMNS, 'modified', 'from_live'];
+
+const INSERT = `INSERT INTO StationItem (${MARKET_COLUMNS.join()}) VALUES `;
+const OR_UPDATE = orUpdate([...COLUMNS, 'modified', 'from_live']);
 
 /** Some 1,500 rows. */
 const STATEMENT_BYTES = 100_000;
@@ -25,29 +30,30 @@ const STATEMENT_BYTES = 100_000;
 const BY_KEY = 'FORCE INDEX (PRIMARY)';
 
 /**
- * Makes the stored rows those of the snapshots, one timestamp a station, `from_live` 1.
+ * Makes the stored rows those of the markets, one timestamp and one `from_live` a station.
  *
  * What is stored is read and compared first: most observations leave most rows as they were, and moving the time of
  * those in one statement costs half of writing them again (measured; reading costs a tenth).
  */
 export async function writeRows(
   link: Link,
-  stations: readonly { readonly snapshot: Snapshot; readonly hasRows: boolean }[],
+  stations: readonly { readonly market: MarketRows; readonly hasRows: boolean }[],
+  fromLive: 0 | 1,
   maxBytes: number,
 ): Promise<void> {
   const stored = await readRows(
     link,
-    stations.filter(({ hasRows }) => hasRows).map(({ snapshot }) => snapshot.marketId),
+    stations.filter(({ hasRows }) => hasRows).map(({ market }) => market.marketId),
   );
   const absent: string[] = [];
-  const touched: Snapshot[] = [];
+  const touched: MarketRows[] = [];
   function* changedRows(): Generator<string> {
-    for (const { snapshot } of stations) {
-      const { changed, same, gone } = compare(snapshot, stored.get(snapshot.marketId) ?? []);
-      const time = formatTimestamp(snapshot.observedAtS);
-      if (same > 0) touched.push(snapshot);
-      if (gone.length > 0) absent.push(`(station_id = ${snapshot.marketId} AND item_id IN (${gone.join()}))`);
-      for (const at of changed) yield rowValues(snapshot, at, time);
+    for (const { market } of stations) {
+      const { changed, same, gone } = compare(market, stored.get(String(market.marketId)) ?? []);
+      const time = formatTimestamp(market.observedAtS);
+      if (same > 0) touched.push(market);
+      if (gone.length > 0) absent.push(`(station_id = ${market.marketId} AND item_id IN (${gone.join()}))`);
+      for (const at of changed) yield rowValues(market, at, time, fromLive);
     }
   }
   let running: Promise<unknown> = Promise.resolve();
@@ -62,36 +68,36 @@ export async function writeRows(
     const some = absent.slice(from, from + 100).join(' OR ');
     await link.run(`DELETE si FROM StationItem si ${BY_KEY} WHERE ${some}`);
   }
-  await touch(link, touched);
+  await touch(link, touched, fromLive);
 }
 
-/** Moves the time of all rows of these stations, which by now are the snapshots' rows. */
-async function touch(link: Link, snapshots: readonly Snapshot[]): Promise<void> {
-  if (snapshots.length === 0) return;
-  const times = snapshots.map(
+/** Moves the time of all rows of these stations, which by now are the markets' rows. */
+async function touch(link: Link, markets: readonly MarketRows[], fromLive: 0 | 1): Promise<void> {
+  if (markets.length === 0) return;
+  const times = markets.map(
     ({ marketId, observedAtS }) => `WHEN ${marketId} THEN '${formatTimestamp(observedAtS)}'`,
   );
   const matched = await link.run(
-    `UPDATE StationItem ${BY_KEY} SET from_live = 1, modified = CASE station_id ${times.join(' ')} END
-     WHERE station_id IN (${snapshots.map(({ marketId }) => marketId).join()})`,
+    `UPDATE StationItem ${BY_KEY} SET from_live = ${fromLive}, modified = CASE station_id ${times.join(' ')} END
+     WHERE station_id IN (${markets.map(({ marketId }) => marketId).join()})`,
   );
-  const expected = snapshots.reduce((sum, { rows }) => sum + rows.length / ROW_WIDTH, 0);
+  const expected = markets.reduce((sum, { rows }) => sum + rows.length / ROW_WIDTH, 0);
   // A purge, or a writer that takes no locks, deleted or added rows since they were read.
   if (matched !== expected) throw new RowsChangedError('rows were changed by another program meanwhile');
 }
 
 /** Item, then {@link COLUMNS}; ascending item. */
-async function readRows(link: Link, marketIds: readonly number[]): Promise<Map<number, Cell[][]>> {
+async function readRows(link: Link, marketIds: readonly (number | bigint)[]): Promise<Map<string, Cell[][]>> {
   if (marketIds.length === 0) return new Map();
   const rows = await link.rows(
     `SELECT item_id, ${COLUMNS.join()}, station_id FROM StationItem ${BY_KEY}
      WHERE station_id IN (${marketIds.join()}) ORDER BY station_id, item_id`,
   );
-  return Map.groupBy(rows, (row) => Number(row.at(-1)));
+  return Map.groupBy(rows, (row) => String(row.at(-1)));
 }
 
 interface Difference {
-  /** Offsets in the snapshot's rows of what is new or other. */
+  /** Offsets in the market's rows of what is new or other. */
   readonly changed: readonly number[];
   /** How many rows are stored just so. */
   readonly same: number;
@@ -99,7 +105,7 @@ interface Difference {
   readonly gone: readonly number[];
 }
 
-function compare({ rows }: Snapshot, stored: readonly (readonly Cell[])[]): Difference {
+function compare({ rows }: MarketRows, stored: readonly (readonly Cell[])[]): Difference {
   const before = new Map(stored.map((row) => [row[0], row]));
   const changed: number[] = [];
   let same = 0;
@@ -113,8 +119,9 @@ function compare({ rows }: Snapshot, stored: readonly (readonly Cell[])[]): Diff
   return { changed, same, gone: [...before.keys()].map(Number) };
 }
 
-function rowValues({ marketId, rows }: Snapshot, at: number, time: string): string {
+/** @param at offset of the row */
+export function rowValues({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
   const n = (column: number) => rows[at + column] ?? 0;
   // Spelled out, for it is most of what writing costs on our side: joining a slice takes twice as long.
-  return `(${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',1)`;
+  return `(${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive})`;
 }

@@ -38,15 +38,7 @@ export async function writeTransaction(
   context: WriteContext,
   snapshots: readonly Snapshot[],
 ): Promise<Outcomes> {
-  await link.run('START TRANSACTION');
-  try {
-    const outcomes = await write(link, context, snapshots);
-    await link.run('COMMIT');
-    return outcomes;
-  } catch (error) {
-    if (!link.lost) await link.run('ROLLBACK');
-    throw error;
-  }
+  return link.transaction(() => write(link, context, snapshots));
 }
 
 async function write(link: Link, context: WriteContext, snapshots: readonly Snapshot[]): Promise<Outcomes> {
@@ -68,7 +60,12 @@ async function write(link: Link, context: WriteContext, snapshots: readonly Snap
   });
   for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
   await placeStations(link, context, written);
-  await writeRows(link, written, context.maxStatementBytes);
+  await writeRows(
+    link,
+    written.map(({ snapshot, hasRows }) => ({ market: snapshot, hasRows })),
+    1,
+    context.maxStatementBytes,
+  );
   for (const { snapshot, station } of written) {
     outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });
   }

@@ -5,6 +5,16 @@ export function text(value: string): string {
   return escape(value);
 }
 
+/** Any cell of a row. */
+export function literal(value: string | number | bigint | null): string {
+  return value === null ? 'NULL' : typeof value === 'string' ? text(value) : String(value);
+}
+
+/** The end of an INSERT that makes a row of the same key the one given. */
+export function orUpdate(columns: readonly string[]): string {
+  return ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join()}`;
+}
+
 /** A DATETIME as whole epoch seconds; sub-seconds are dropped. Unlike UNIX_TIMESTAMP it knows years after 2038. */
 export function epochOf(column: string): string {
   return `TIMESTAMPDIFF(SECOND, '1970-01-01', ${column})`;
