@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { findMariadb } from './mariadb-binaries.ts';
 import { MariadbServer, type ServerOptions } from './mariadb-server.ts';
@@ -6,6 +7,12 @@ const mariadb = await findMariadb();
 
 /** `describe` for tests that need a real server: skipped where there is none. */
 export const describeMariadb = describe.skipIf(mariadb === undefined);
+
+/** The environment in which the client programs are found. */
+export const mariadbEnv: Readonly<Record<string, string | undefined>> = {
+  ...mariadb?.env,
+  PATH: [path.dirname(mariadb?.client ?? ''), process.env.PATH].join(path.delimiter),
+};
 
 /** A server for the surrounding `describeMariadb`: created before its tests, destroyed after them. */
 export function useMariadb(options: ServerOptions = {}): MariadbServer {
