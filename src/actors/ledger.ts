@@ -66,6 +66,12 @@ export class Ledger {
     return fresh;
   }
 
+  /** The deadline of a stop came before these messages were staged: they cannot be kept any more. */
+  countLate({ received }: StagedBatch): void {
+    this.totals.received += received;
+    this.reject('too late', received);
+  }
+
   reject(reason: string, count = 1): void {
     this.totals.rejected[reason] = (this.totals.rejected[reason] ?? 0) + count;
   }

@@ -1,6 +1,6 @@
 import { fromPromise } from 'xstate';
 import { AppError, describeError } from '../domain/errors.ts';
-import type { Decoder } from '../domain/ports/feed.ts';
+import type { Decoder, Feed } from '../domain/ports/feed.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Spool } from '../domain/ports/spool.ts';
 import type { SpoolKeeper } from './spool-keeper.ts';
@@ -8,6 +8,7 @@ import type { StationPool } from './station-pool.ts';
 import type { Time } from './time.ts';
 
 export interface LifecycleDeps {
+  readonly feed: Feed;
   readonly store: MarketStore;
   readonly spool: Spool;
   readonly decoder: Decoder;
@@ -21,13 +22,15 @@ export interface LifecycleDeps {
 
 /** The supervisor's own steps: before the children start, and after they have ended. */
 export function lifecycleLogics(deps: LifecycleDeps) {
-  const { store, spool, decoder, keeper, pool, time } = deps;
+  const { feed, store, spool, decoder, keeper, pool, time } = deps;
   return {
     prepare: fromPromise<undefined>(async ({ signal }) => {
       deps.reportSpool(await keeper.open(Math.floor(time.now() / 1000), signal));
       return undefined;
     }),
     spoolRest: fromPromise<undefined>(async () => {
+      // A listener that did not close it in time, or crashed, has left it open.
+      feed.close();
       const held = pool.liveCount;
       try {
         await pool.spoolRest();

@@ -72,6 +72,7 @@ export class StationPool {
   #follower: StationFollower | null = null;
   #feedPaused = false;
   #closing = false;
+  #closed = false;
 
   constructor(options: StationPoolOptions, events: StationPoolEvents) {
     this.#options = options;
@@ -104,6 +105,11 @@ export class StationPool {
         },
       },
     });
+  }
+
+  /** What is accepted from now on is lost. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   get liveCount(): number {
@@ -245,6 +251,7 @@ export class StationPool {
     try {
       await this.sync();
     } finally {
+      this.#closed = true;
       for (const { actor } of this.#entries.values()) actor.stop();
       this.#entries.clear();
       this.#queue.clear();

@@ -89,6 +89,10 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   );
   const reporter = new Reporter(log, ledger, pool, keeper);
   const deliver = (batch: StagedBatch) => {
+    if (pool.closed) {
+      ledger.countLate(batch);
+      return;
+    }
     reporter.staged(batch, ledger.countStaged(batch));
     pool.accept(batch.snapshots);
     pool.parkUnresolved(batch.unresolved);
@@ -176,6 +180,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const supervisor = supervisorMachine.provide({
     actors: {
       ...lifecycleLogics({
+        feed,
         store,
         spool,
         decoder,

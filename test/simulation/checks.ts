@@ -5,6 +5,8 @@ import type { World } from './world.ts';
 /** Beyond `maxLive`: what may be taken back from the spool while the pool fills up. */
 const RELEASED_AT_ONCE = 700;
 
+const NEVER_ACCEPTED: ReadonlySet<string> = new Set(['decoder failed', 'too late']);
+
 /** What must hold at any time. */
 export function checkAlways(world: World, { system, store }: Life): void {
   const { pending, deferred } = system.reporter.gauges();
@@ -15,7 +17,7 @@ export function checkAlways(world: World, { system, store }: Life): void {
   if (store.writing || system.root.getSnapshot().matches('draining')) return;
   const { accepted, restored, written, stale, superseded, spilled, parked, rejected } = system.ledger.totals;
   const refused = Object.entries(rejected).reduce(
-    (sum, [reason, count]) => sum + (reason === 'decoder failed' ? 0 : count),
+    (sum, [reason, count]) => sum + (NEVER_ACCEPTED.has(reason) ? 0 : count),
     0,
   );
   const lost = accepted + restored - (written + stale + superseded + spilled + parked + refused + live);
