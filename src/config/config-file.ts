@@ -50,6 +50,24 @@ export async function openConfigFile(
 }
 
 /**
+ * Only reads the file.
+ * @returns what is written in it; null: there is none
+ * @throws AppError `config.broken`, `config.unreadable`
+ */
+export async function readConfigFile(file: string): Promise<Json | null> {
+  const bytes = await readBytes(file);
+  if (bytes === undefined) return null;
+  try {
+    return parseObject(bytes);
+  } catch (error) {
+    throw new AppError('config.broken', `${file} is no valid configuration: ${describeError(error)}`, {
+      advice: 'repair it, or move it away to begin with the defaults',
+      cause: error,
+    });
+  }
+}
+
+/**
  * Changes some keys of the file and leaves everything else in it as it is. Atomic, and safe against other
  * processes that do the same.
  *

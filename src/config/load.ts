@@ -1,5 +1,5 @@
 import type { StagingRules } from '../domain/staging-rules.ts';
-import { openConfigFile } from './config-file.ts';
+import { openConfigFile, readConfigFile } from './config-file.ts';
 import { readEnvironment, variable, type Environment, type VARIABLES } from './environment.ts';
 import { KEYS, ORDERED_KEYS } from './keys.ts';
 import { resolvePath } from './paths.ts';
@@ -27,15 +27,40 @@ export interface LoadedConfig {
  * @throws AppError `config.broken` when the file is no JSON (exit code 2), `config.unreadable`
  */
 export async function loadConfig(at: { cwd: string; env: Environment }): Promise<LoadedConfig> {
-  const file = resolvePath(at.cwd, variable(at.env, 'TD_LISTENER_CONFIG') ?? CONFIG_FILE_NAME);
+  const file = configFile(at);
   const { written, created, problems } = await openConfigFile(file);
+  const { config, problems: found } = evaluateConfig(written, file, at);
+  return { config, file, created, problems: [...problems, ...found] };
+}
+
+/**
+ * The same without writing anything.
+ * @returns `exists` false: there is no file, and everything is the default
+ * @throws AppError `config.broken`, `config.unreadable`
+ */
+export async function inspectConfig(at: {
+  cwd: string;
+  env: Environment;
+}): Promise<Omit<LoadedConfig, 'created'> & { readonly exists: boolean }> {
+  const file = configFile(at);
+  const written = await readConfigFile(file);
+  return { ...evaluateConfig(written ?? {}, file, at), file, exists: written !== null };
+}
+
+function configFile({ cwd, env }: { cwd: string; env: Environment }): string {
+  return resolvePath(cwd, variable(env, 'TD_LISTENER_CONFIG') ?? CONFIG_FILE_NAME);
+}
+
+function evaluateConfig(
+  written: Readonly<Record<string, unknown>>,
+  file: string,
+  at: { cwd: string; env: Environment },
+): Pick<LoadedConfig, 'config' | 'problems'> {
   const settings = checkFile(written, file);
   const variables = readEnvironment(at.env);
   return {
     config: assemble(settings.values, variables.values, at.cwd),
-    file,
-    created,
-    problems: [...problems, ...settings.problems, ...variables.problems],
+    problems: [...settings.problems, ...variables.problems],
   };
 }
 
