@@ -130,6 +130,7 @@ export class Inspector implements Inspection {
         // The end of a child is told to its parent before it is told as a snapshot.
         if (source !== undefined && this.#ids.has(source)) this.#refresh(source);
         this.#ensure(ref);
+        if (event.event.type === 'xstate.init') return;
         this.#recordEvent(source, ref, event.event);
         return;
       }
@@ -177,7 +178,7 @@ export class Inspector implements Inspection {
     };
     // A later incarnation takes its predecessor's place in the order.
     this.#seen.set(id, fresh);
-    if (sinceMs !== null) this.#recordChange(fresh.actor, null);
+    this.#recordChange(fresh.actor, null);
     this.#forgetEnded();
     return fresh;
   }
@@ -193,7 +194,8 @@ export class Inspector implements Inspection {
     const status = statusOf(snapshot);
     const states = statesOf(snapshot);
     const same = states.join() === actor.states.join();
-    if (same && status === actor.status && by.taken.length === 0) return;
+    const again = by.taken.length === 0 || by.taken.join() === actor.transitions.join();
+    if (same && status === actor.status && again) return;
     seen.actor = {
       ...actor,
       status,
@@ -215,7 +217,7 @@ export class Inspector implements Inspection {
       to: this.#idOf(to),
       type,
       // `actorId` repeats what `xstate.done.actor.ID` says.
-      detail: type === 'xstate.init' ? '' : summaryLine(dropUndefined({ ...payload, actorId: undefined })),
+      detail: summaryLine(dropUndefined({ ...payload, actorId: undefined })),
     };
     this.#record(record);
   }
@@ -267,8 +269,10 @@ export class Inspector implements Inspection {
 function nameOf(ref: AnyActorRef): string {
   const { systemId } = ref as { systemId?: unknown };
   if (typeof systemId === 'string') return systemId;
-  // A root without an id of its own has its session's.
-  return ref.id === ref.sessionId ? (machineOf(ref) ?? ref.id) : ref.id;
+  // A root without an id of its own has its session's; an invoked actor the path of the invoking state.
+  const isGenerated = ref.id === ref.sessionId || /^\d+\./.test(ref.id);
+  if (!isGenerated) return ref.id;
+  return machineOf(ref) ?? (typeof ref.src === 'string' ? ref.src : ref.id);
 }
 
 function machineOf(ref: AnyActorRef): string | null {

@@ -1,16 +1,21 @@
 import { el, svg } from './dom.js';
 import { layoutChart } from './layout.js';
 
+/** Smaller is not read any more: pixels a unit of the drawing. */
+const MIN_SCALE = 0.82;
+
 /** A machine's statechart with one actor's states and last transition marked. */
 export class ChartView {
   #box;
   #drawing = null;
   #machine = null;
   #actor = null;
+  /** The reader has chosen what to see of this chart. */
+  #touched = false;
 
   constructor(box) {
     this.#box = box;
-    panAndZoom(box);
+    panAndZoom(box, { onTouch: () => (this.#touched = true) });
   }
 
   /** @param chart null: the actor is no machine */
@@ -26,12 +31,41 @@ export class ChartView {
         this.#box.replaceChildren(el('p', { class: 'empty' }, text));
         return;
       }
-      const drawing = draw(await layoutChart(chart));
+      const drawing = draw(await layoutChart(chart, this.#box.clientWidth / this.#box.clientHeight));
       if (this.#machine !== machine) return;
       this.#drawing = drawing;
+      this.#touched = false;
       this.#box.replaceChildren(drawing);
     }
     this.#mark();
+    this.#frame();
+  }
+
+  /** The whole chart if it can be read, else the part around the current state. */
+  #frame() {
+    const { clientWidth, clientHeight } = this.#box;
+    if (this.#drawing === null || this.#touched || clientWidth * clientHeight === 0) return;
+    const view = this.#drawing.viewBox.baseVal;
+    const whole = {
+      width: Number(this.#drawing.dataset.width) + 16,
+      height: Number(this.#drawing.dataset.height) + 16,
+    };
+    const width = Math.min(whole.width, clientWidth / MIN_SCALE);
+    const height = Math.min(whole.height, clientHeight / MIN_SCALE);
+    const current = this.#drawing.querySelector('.current')?.getBBox();
+    const { x, y } = view;
+    const sees =
+      current !== undefined &&
+      current.x >= x &&
+      current.y >= y &&
+      current.x + current.width <= x + width &&
+      current.y + current.height <= y + height;
+    if (view.width === width && view.height === height && (sees || current === undefined)) return;
+    const centre = current ?? { x: 0, y: 0, width: 0, height: 0 };
+    view.x = between(-8, centre.x + centre.width / 2 - width / 2, whole.width - 8 - width);
+    view.y = between(-8, centre.y + centre.height / 2 - height / 2, whole.height - 8 - height);
+    view.width = width;
+    view.height = height;
   }
 
   #mark() {
@@ -45,8 +79,12 @@ export class ChartView {
     for (const node of this.#drawing.querySelectorAll('[data-transition]')) {
       node.classList.toggle('taken', transitions.includes(node.dataset.transition));
     }
-    // What is marked is drawn above the rest.
-    for (const edge of this.#drawing.querySelectorAll('.edge.taken')) edge.parentElement.append(edge);
+    for (const edge of this.#drawing.querySelectorAll('.edge')) {
+      const taken = edge.querySelector('.taken') !== null;
+      edge.classList.toggle('taken', taken);
+      // What is marked is drawn above the rest.
+      if (taken) edge.parentElement.append(edge);
+    }
   }
 }
 
@@ -58,7 +96,7 @@ function draw(graph) {
   return svg(
     'svg',
     {
-      viewBox: `-8 -8 ${graph.width + 16} ${graph.height + 16}`,
+      viewBox: wholeOf(graph),
       role: 'img',
       'data-width': graph.width,
       'data-height': graph.height,
@@ -96,23 +134,23 @@ function drawNode(node, into) {
   for (const child of node.children ?? []) drawNode(child, into);
 }
 
-function drawEdge({ sections = [], labels = [], transition, title }) {
-  const group = svg('g', {
-    class: transition === undefined ? 'edge initial' : 'edge',
-    'data-transition': transition,
-  });
+function drawEdge({ sections = [], labels = [], lines = [] }) {
+  const group = svg('g', { class: lines.length === 0 ? 'edge initial' : 'edge' });
   for (const { startPoint, endPoint, bendPoints = [] } of sections) {
-    const path = rounded([startPoint, ...bendPoints, endPoint]);
-    group.append(svg('path', { d: path }));
+    group.append(svg('path', { d: rounded([startPoint, ...bendPoints, endPoint]) }));
   }
-  for (const { x, y, width, height, text } of labels) {
+  for (const { x, y, width, height } of labels) {
     group.append(svg('rect', { class: 'label', x, y, width, height, rx: 3 }));
-    text.split('\n').forEach((line, i) => {
-      group.append(svg('text', { x: x + width / 2, y: y + 12 + i * 13 }, line));
+    lines.forEach(({ text, full, transition }, i) => {
+      const at = { x: x + width / 2, y: y + 12 + i * 13 };
+      group.append(svg('text', { ...at, 'data-transition': transition }, text, svg('title', {}, full)));
     });
   }
-  if (title) group.append(svg('title', {}, title));
   return group;
+}
+
+function between(min, value, max) {
+  return Math.max(min, Math.min(value, max));
 }
 
 /** A path through the points with rounded corners. */
@@ -147,7 +185,7 @@ function arrow(id) {
 }
 
 /** Wheel: zoom at the pointer; drag: move; double click: the whole chart. */
-function panAndZoom(box) {
+function panAndZoom(box, { onTouch }) {
   const view = () => box.querySelector('svg')?.viewBox.baseVal ?? null;
   const scale = (current) => Math.max(current.width / box.clientWidth, current.height / box.clientHeight);
   box.addEventListener(
@@ -156,6 +194,7 @@ function panAndZoom(box) {
       const current = view();
       if (current === null) return;
       event.preventDefault();
+      onTouch();
       const by = Math.exp(event.deltaY * 0.0015);
       const frame = box.getBoundingClientRect();
       const atX =
@@ -172,14 +211,19 @@ function panAndZoom(box) {
   box.addEventListener('pointermove', (event) => {
     const current = view();
     if (current === null || (event.buttons & 1) === 0) return;
+    onTouch();
     const factor = scale(current);
     current.x -= event.movementX * factor;
     current.y -= event.movementY * factor;
   });
   box.addEventListener('dblclick', () => {
     const drawing = box.querySelector('svg');
-    const { width, height } = drawing?.dataset ?? {};
-    if (width !== undefined)
-      drawing.setAttribute('viewBox', `-8 -8 ${Number(width) + 16} ${Number(height) + 16}`);
+    if (drawing === null) return;
+    onTouch();
+    drawing.setAttribute('viewBox', wholeOf(drawing.dataset));
   });
+}
+
+function wholeOf({ width, height }) {
+  return `-8 -8 ${Number(width) + 16} ${Number(height) + 16}`;
 }

@@ -58,7 +58,7 @@ function tree(value, path, folded) {
 /** The station pool: thousands of short-lived actors, counted. */
 export function renderPool(box, { states, queued, totals }) {
   const live = Object.values(states).reduce((sum, count) => sum + count, 0);
-  const rows = [...Object.entries(states).sort(), ['in the writer’s queue', queued]];
+  const rows = [...Object.entries(states).sort(), ['queued', queued]];
   box.replaceChildren(
     el('p', { class: 'live' }, el('strong', { id: 'live' }, String(live)), ' with work in flight'),
     ...rows.map(([state, count]) => {
@@ -74,7 +74,7 @@ export function renderPool(box, { states, queued, totals }) {
     }),
     el(
       'details',
-      { class: 'totals', open: box.querySelector('details')?.open === false ? null : '' },
+      { class: 'totals', open: box.querySelector('details')?.open ? '' : null },
       el('summary', {}, 'since the start'),
       el(
         'dl',

@@ -31,7 +31,7 @@ export function clock(ms) {
 
 /** How long ago: `4 s`, `12 min`, `3 h`. */
 export function age(sinceMs) {
-  if (sinceMs === null) return 'since before';
+  if (sinceMs === null) return 'earlier';
   const s = Math.max(0, Math.round((Date.now() - sinceMs) / 1000));
   if (s < 60) return `${s} s`;
   return s < 3600
@@ -39,14 +39,14 @@ export function age(sinceMs) {
     : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
-/** XState's own event names in the words of the machine files. */
-export function eventLabel(type) {
+/** XState's own event names in the words of the machine files. @param child name of the actor that has ended */
+export function eventLabel(type, child) {
   const after = /^xstate\.after\.([^.]+)\./.exec(type);
   if (after) return `after ${after[1]}`;
-  const child = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type);
-  if (child) return `${child[1]}: ${child[2]}`;
+  const ended = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type);
+  if (ended) return `${ended[1]}: ${child ?? ended[2].replace(/^\d+\./, '')}`;
   if (type.startsWith('xstate.done.state.')) return 'done';
-  return type === 'xstate.init' ? 'start' : type;
+  return type;
 }
 
 export function stateLabel(actor) {

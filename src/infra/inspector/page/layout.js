@@ -6,7 +6,6 @@ const TITLE = 24;
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
-  'elk.direction': 'DOWN',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.json.shapeCoords': 'ROOT',
@@ -23,45 +22,52 @@ const OPTIONS = {
 const elk = new ELK({ workerUrl: '/elk-worker.js' });
 const laidOut = new Map();
 
-/** Positions for every state, edge and label of a chart. */
-export function layoutChart(chart) {
-  if (!laidOut.has(chart.machine)) laidOut.set(chart.machine, elk.layout(graphOf(chart)));
+/**
+ * Positions for every state, edge and label of a chart: laid out downwards or to the right, whatever is drawn larger
+ * in a room of that shape.
+ * @param shape width / height
+ */
+export function layoutChart(chart, shape) {
+  if (!laidOut.has(chart.machine)) laidOut.set(chart.machine, bestOf(chart, shape));
   return laidOut.get(chart.machine);
 }
 
-function graphOf({ machine, root, edges }) {
+async function bestOf(chart, shape) {
+  const layouts = await Promise.all(
+    ['DOWN', 'RIGHT'].map((direction) => elk.layout(graphOf(chart, direction))),
+  );
+  const size = ({ width, height }) => Math.max(width / shape, height);
+  return layouts.sort((a, b) => size(a) - size(b))[0];
+}
+
+function graphOf({ machine, root, edges }, direction) {
   const initials = [];
   const children = [nodeOf(root, initials)];
   return {
     id: `chart ${machine}`,
-    layoutOptions: OPTIONS,
+    layoutOptions: { ...OPTIONS, 'elk.direction': direction },
     children,
-    edges: [
-      ...initials,
-      ...edges.map(({ id, from, to, event, guard, actions }, i) => {
-        const lines = guard === null ? [event] : [event, `[${guard}]`];
-        return {
-          id: `edge ${i}`,
-          sources: [nodeId(from)],
-          targets: [nodeId(to)],
-          transition: id,
-          title: [
-            event,
-            guard === null ? '' : `[${guard}]`,
-            actions.length > 0 ? `/ ${actions.join(', ')}` : '',
-          ].join(' '),
-          labels: [
-            {
-              id: `label ${i}`,
-              text: lines.join('\n'),
-              width: widest(lines) + 8,
-              height: lines.length * 13 + 4,
-            },
-          ],
-        };
-      }),
-    ],
+    edges: [...initials, ...edgesOf(edges)],
   };
+}
+
+/** Transitions between the same two states share an edge, a line of its label each. */
+function edgesOf(edges) {
+  const bundles = Map.groupBy(edges, ({ from, to }) => `${from} > ${to}`);
+  return [...bundles.values()].map((bundle, i) => {
+    const lines = bundle.map(({ id, event, guard, actions }) => {
+      const text = guard === null ? event : `${event} [${guard}]`;
+      return { text, transition: id, full: actions.length > 0 ? `${text} / ${actions.join(', ')}` : text };
+    });
+    const label = { width: widest(lines.map(({ text }) => text)) + 8, height: lines.length * 13 + 4 };
+    return {
+      id: `edge ${i}`,
+      sources: [nodeId(bundle[0].from)],
+      targets: [nodeId(bundle[0].to)],
+      lines,
+      labels: [{ id: `label ${i}`, text: ' ', ...label }],
+    };
+  });
 }
 
 function nodeOf(state, initials) {
@@ -80,7 +86,7 @@ function nodeOf(state, initials) {
   ].map((line) => ({
     ...line,
     full: line.text,
-    text: line.text.length > 52 ? `${line.text.slice(0, 51)}…` : line.text,
+    text: line.text.length > 42 ? `${line.text.slice(0, 41)}…` : line.text,
   }));
   const head = TITLE + lines.length * LINE + (lines.length > 0 ? 6 : 0);
   const width = Math.max(70, widest([state.key]) * 1.1 + 28, widest(lines.map(({ text }) => text)) + 20);

@@ -4,7 +4,7 @@ import { byId } from './dom.js';
 import { ChartView } from './chart.js';
 import { renderContext, renderFacts, renderPool } from './detail.js';
 import { SequenceView } from './sequence.js';
-import { TreeView } from './tree.js';
+import { inTreeOrder, TreeView } from './tree.js';
 
 const PAGE = crypto.randomUUID();
 const CONTEXT_EVERY_MS = 400;
@@ -29,7 +29,7 @@ function select(id) {
 
 function takeActors(list) {
   actors = new Map(list.map((actor) => [actor.id, actor]));
-  sequence.name(list);
+  sequence.name(inTreeOrder(actors));
   // The root, until somebody chooses.
   if (!actors.has(selected)) select(list[0]?.id ?? null);
   treeIsOld = contextIsOld = true;
@@ -45,7 +45,7 @@ function takeRecords(records) {
     treeIsOld = true;
     if (actor.id === selected) contextIsOld = true;
   }
-  sequence.name(actors.values());
+  sequence.name(inTreeOrder(actors));
 }
 
 function takeFollowed(marketId) {
@@ -96,8 +96,8 @@ function draw() {
   if (treeIsOld) {
     treeIsOld = false;
     tree.show(actors, selected);
-    byId('chart-title').textContent =
-      actor === null ? 'Statechart' : actor.machine === null ? actor.name : `${actor.name}: ${actor.machine}`;
+    const titles = new Set([actor?.name ?? 'Statechart', actor?.machine ?? actor?.source ?? null]);
+    byId('chart-title').textContent = [...titles].filter((title) => title !== null).join(' · ');
     byId('detail-title').textContent = actor === null ? 'Context' : `Context of ${actor.name}`;
     renderFacts(byId('facts'), actor);
     void chartView.show(charts.get(actor?.machine) ?? null, actor);

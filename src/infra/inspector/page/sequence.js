@@ -1,7 +1,7 @@
 import { byId, clock, el, eventLabel, stateLabel } from './dom.js';
 
 const MAX_ROWS = 400;
-const LANE = 92;
+const LANE = 84;
 
 /** Events between actors as rows over lifelines: filtered, searched, paused. */
 export class SequenceView {
@@ -51,12 +51,13 @@ export class SequenceView {
     else this.#append(matching);
   }
 
-  /** Names for lifelines; the order of the tree is the order of the lanes. */
-  name(actors) {
-    const before = this.#names.size;
-    for (const { id, name, parent } of actors)
-      if (!this.#names.has(id)) this.#names.set(id, { name, parent });
-    if (this.#names.size !== before) this.#fillOnly();
+  /** Names for lifelines, in the order of the tree. Actors that are gone keep theirs. */
+  name(ordered) {
+    const names = new Map(ordered.map(({ actor }) => [actor.id, actor.name]));
+    const isNew = [...names.keys()].some((id) => !this.#names.has(id));
+    for (const [id, name] of this.#names) if (!names.has(id)) names.set(id, name);
+    this.#names = names;
+    if (isNew) this.#fillOnly();
   }
 
   #take(records) {
@@ -69,19 +70,30 @@ export class SequenceView {
   #matches(record) {
     const only = byId('only').value;
     const kind = kindOf(record);
+    if (kind === 'none') return false;
     if (!byId(`kind-${kind}`).checked) return false;
-    if (only !== '' && only !== actorOf(record) && only !== record.from) return false;
+    if (only !== '' && only !== actorOf(record) && only !== sourceOf(record)) return false;
     const text = byId('filter').value.trim().toLowerCase();
     return text === '' || this.#textOf(record).toLowerCase().includes(text);
   }
 
   #textOf(record) {
-    return `${this.#nameOf(record.from ?? null)} ${this.#nameOf(actorOf(record))} ${wordsOf(record)}`;
+    return `${this.#nameOf(sourceOf(record))} ${this.#nameOf(actorOf(record))} ${this.#wordsOf(record)}`;
+  }
+
+  #wordsOf(record) {
+    if (record.kind === 'event') {
+      const child = record.from === null ? undefined : this.#nameOf(record.from);
+      return [eventLabel(record.type, child), record.detail].filter((part) => part !== '').join('  ');
+    }
+    const { before, actor } = record;
+    if (before === null) return `start: ${stateLabel(actor)}`;
+    return before.length === 0 ? stateLabel(actor) : `${before.join(', ')} → ${stateLabel(actor)}`;
   }
 
   #nameOf(id) {
     if (id === null) return 'outside';
-    return this.#names.get(id)?.name ?? id.split('/').at(-1);
+    return this.#names.get(id) ?? id.split('/').at(-1);
   }
 
   #renderAll() {
@@ -100,7 +112,7 @@ export class SequenceView {
     const lanes = new Set(this.#lanes);
     for (const record of records) {
       lanes.add(actorOf(record));
-      if (record.kind === 'event') lanes.add(record.from);
+      lanes.add(sourceOf(record));
     }
     if (lanes.size === before) return false;
     const order = [null, ...this.#names.keys()];
@@ -137,18 +149,18 @@ export class SequenceView {
   #row(record) {
     const target = actorOf(record);
     const to = this.#lanes.indexOf(target);
-    const from = record.kind === 'event' ? this.#lanes.indexOf(record.from) : to;
+    const from = this.#lanes.indexOf(sourceOf(record));
     const marker = el('span', { class: from === to ? 'point' : to > from ? 'arrow right' : 'arrow left' });
     marker.style.setProperty('--from', Math.min(from, to));
     marker.style.setProperty('--span', Math.abs(to - from));
     const words = el('span', { class: 'words' });
-    marked(words, wordsOf(record), byId('search').value.trim());
+    marked(words, this.#wordsOf(record), byId('search').value.trim());
     const row = el(
       'button',
       {
         class: `row ${kindOf(record)}`,
         'data-seq': record.seq,
-        title: `${this.#nameOf(record.from ?? null)} → ${this.#nameOf(target)}`,
+        title: `${this.#nameOf(sourceOf(record))} → ${this.#nameOf(target)}: ${this.#wordsOf(record)}`,
         onclick: () => this.#onSelect(target),
       },
       el('span', { class: 'time' }, clock(record.atMs)),
@@ -159,8 +171,7 @@ export class SequenceView {
   }
 
   #count() {
-    byId('shown').textContent =
-      `${this.#rows.querySelectorAll('.row').length} rows of ${this.#records.length}`;
+    byId('shown').textContent = `${this.#rows.querySelectorAll('.row').length} rows`;
     const hits = this.#rows.querySelectorAll('mark').length;
     byId('hits').textContent = byId('search').value.trim() === '' ? '' : `${hits} found`;
   }
@@ -197,7 +208,7 @@ export class SequenceView {
     const chosen = select.value;
     select.replaceChildren(
       el('option', { value: '' }, 'all actors'),
-      ...[...this.#names].map(([id, { name }]) =>
+      ...[...this.#names].map(([id, name]) =>
         el('option', { value: id, title: id }, name === id ? name : `${name} (${id})`),
       ),
     );
@@ -209,18 +220,20 @@ function actorOf(record) {
   return record.kind === 'event' ? record.to : record.actor.id;
 }
 
-function kindOf(record) {
-  if (record.kind === 'event') return /^xstate\.(init|done|error)\b/.test(record.type) ? 'life' : 'event';
-  return record.before === null || record.actor.status !== 'active' ? 'life' : 'change';
+/** Null: nobody of the tree. */
+function sourceOf(record) {
+  if (record.kind === 'event') return record.from;
+  return record.before === null ? record.actor.parent : record.actor.id;
 }
 
-function wordsOf(record) {
-  if (record.kind === 'event')
-    return `${eventLabel(record.type)}${record.detail === '' ? '' : `  ${record.detail}`}`;
+function kindOf(record) {
+  if (record.kind === 'event') return /^xstate\.(done|error)\b/.test(record.type) ? 'life' : 'event';
   const { before, actor } = record;
-  if (before === null) return `● ${stateLabel(actor)}`;
-  const was = before.join(', ');
-  return was === stateLabel(actor) ? `↻ ${was}` : `${was === '' ? '' : `${was} → `}${stateLabel(actor)}`;
+  // Told by an event of its own.
+  if (actor.machine === null && actor.status === 'done') return 'none';
+  if (before === null || actor.status !== 'active') return 'life';
+  // A transition back into the same state is seen in the statechart.
+  return before.join() === actor.states.join() ? 'none' : 'change';
 }
 
 /** The text with every hit of the search marked. */

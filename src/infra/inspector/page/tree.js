@@ -1,5 +1,13 @@
 import { age, el, stateLabel } from './dom.js';
 
+/** Actors with their depth, children after their parents. */
+export function inTreeOrder(actors) {
+  const children = Map.groupBy(actors.values(), ({ parent }) => (actors.has(parent) ? parent : null));
+  const below = (parent, depth) =>
+    (children.get(parent) ?? []).flatMap((actor) => [{ actor, depth }, ...below(actor.id, depth + 1)]);
+  return below(null, 0);
+}
+
 /** The actor tree: name, machine, state, and how long it has been in it. */
 export class TreeView {
   #box;
@@ -13,15 +21,9 @@ export class TreeView {
   }
 
   show(actors, selected) {
-    const children = Map.groupBy(actors.values(), ({ parent }) => (actors.has(parent) ? parent : null));
-    const order = [];
-    const add = (parent, depth) => {
-      for (const actor of children.get(parent) ?? []) {
-        order.push(this.#row(actor, depth, actor.id === selected));
-        add(actor.id, depth + 1);
-      }
-    };
-    add(null, 0);
+    const order = inTreeOrder(actors).map(({ actor, depth }) =>
+      this.#row(actor, depth, actor.id === selected),
+    );
     for (const id of this.#rows.keys()) if (!actors.has(id)) this.#rows.delete(id);
     if (order.length !== this.#box.children.length || order.some((row, i) => row !== this.#box.children[i])) {
       this.#box.replaceChildren(...order);
@@ -46,7 +48,7 @@ export class TreeView {
         ? `${id}: so since before the inspection`
         : `${id}: since ${new Date(sinceMs).toLocaleString()}`;
     row.style.setProperty('--depth', depth);
-    const [, label, aged, state] = row.children;
+    const [, label, state, aged] = row.children;
     label.replaceChildren(
       name,
       el(
@@ -56,7 +58,7 @@ export class TreeView {
       ),
     );
     aged.textContent = age(sinceMs);
-    state.textContent = stateLabel(actor);
+    state.textContent = state.title = stateLabel(actor);
     return row;
   }
 
@@ -66,8 +68,8 @@ export class TreeView {
       { role: 'treeitem', 'data-actor': id, onclick: () => this.#onSelect(id) },
       el('span', { class: 'dot' }),
       el('span', { class: 'name' }),
-      el('span', { class: 'age' }),
       el('span', { class: 'state' }),
+      el('span', { class: 'age' }),
     );
     this.#rows.set(id, row);
     return row;
