@@ -1,13 +1,18 @@
 import { describe } from 'vitest';
 import { exportContract } from './store-exports.contract.ts';
+import { galaxyGuardContract } from './store-galaxy-guards.contract.ts';
+import { galaxyImportContract } from './store-galaxy-import.contract.ts';
+import { galaxyTableContract } from './store-galaxy-tables.contract.ts';
 import { growthContract } from './store-growth.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
+import { publishedLiveContract } from './store-published-live.contract.ts';
+import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
 import type { CreateDatabase } from './store-world.ts';
 import { writeContract } from './store-writes.contract.ts';
 
-/** What every adapter of the MarketStore port must do. `create` gives an empty database; the suite disposes of it. */
+/** What every adapter of the MarketStore and GalaxyStore ports must do. `create` gives an empty database; the suite disposes of it. */
 export function marketStoreContract(name: string, create: CreateDatabase): void {
   describe(`${name} store`, () => {
     describe('schema', () => schemaContract(create));
@@ -15,6 +20,13 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('growth', () => growthContract(create));
     describe('exports', () => exportContract(create));
     describe('purge and stats', () => purgeContract(create));
+    describe.each(['v12', 'v13'] as const)('%s galaxy', (contract) => {
+      describe('imports', () => galaxyImportContract(create, contract));
+      describe('guards', () => galaxyGuardContract(create, contract));
+      describe('tables', () => galaxyTableContract(create, contract));
+      describe('published set', () => publishedSetContract(create, contract));
+      describe('live and baseline', () => publishedLiveContract(create, contract));
+    });
     describe('life', () => lifeContract(create));
   });
 }

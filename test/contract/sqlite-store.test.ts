@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { marketStoreContract } from './market-store.contract.ts';
@@ -10,7 +10,7 @@ marketStoreContract('SQLite', createTestDatabase);
 
 function createTestDatabase(): Promise<TestDatabase> {
   const file = join(tempDir(), 'TradeDangerous.db');
-  const stores: MarketStore[] = [];
+  const stores: Store[] = [];
 
   const sql = (statement: string): SqlRow[] => {
     using db = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: false });

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/catalogue.ts';
 import type { Contract, ContractChoice } from '../../src/domain/contract.ts';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
-  store(choice?: ContractChoice): MarketStore;
+  store(choice?: ContractChoice): Store;
   /**
    * Runs one statement on a connection of its own, committed at once, foreign keys unchecked (orphans can be planted).
    * The suite writes plain SQL that every backend takes. Every value comes back as text, 64-bit integers exact;
@@ -83,7 +83,7 @@ export function snapshot(
 export interface World {
   readonly db: TestDatabase;
   /** Open, of the asked contract, seeded with {@link COMMODITIES}, systems and stations. */
-  readonly store: MarketStore;
+  readonly store: Store;
   /** Rows of a market in item order: item, six numbers, epoch seconds, from_live. */
   readonly rowsOf: (marketId: number | string) => Promise<number[][]>;
   readonly stationOf: (marketId: number) => Promise<SqlRow | undefined>;
