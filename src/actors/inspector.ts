@@ -42,7 +42,8 @@ export class Inspector implements Inspection {
   readonly #seen = new Map<string, Seen>();
   readonly #ids = new WeakMap<AnyActorRef, string>();
   readonly #listeners = new Set<(record: InspectionRecord) => void>();
-  readonly #subscription: { unsubscribe(): void };
+  /** Null until everything that was there before is known. */
+  #subscription: { unsubscribe(): void } | null = null;
   readonly #records: InspectionRecord[] = [];
   #oldest = 0;
   #seq = 0;
@@ -51,8 +52,8 @@ export class Inspector implements Inspection {
 
   constructor(deps: InspectorDeps) {
     this.#deps = deps;
-    this.#subscription = deps.root.system.inspect(this.#observe);
     this.#walk(deps.root);
+    this.#subscription = deps.root.system.inspect(this.#observe);
   }
 
   get followed(): number | null {
@@ -108,7 +109,7 @@ export class Inspector implements Inspection {
 
   close(): void {
     this.follow(null);
-    this.#subscription.unsubscribe();
+    this.#subscription?.unsubscribe();
     this.#listeners.clear();
   }
 
@@ -178,7 +179,7 @@ export class Inspector implements Inspection {
     };
     // A later incarnation takes its predecessor's place in the order.
     this.#seen.set(id, fresh);
-    this.#recordChange(fresh.actor, null);
+    if (sinceMs !== null || this.#subscription !== null) this.#recordChange(fresh.actor, null);
     this.#forgetEnded();
     return fresh;
   }

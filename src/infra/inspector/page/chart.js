@@ -2,7 +2,7 @@ import { el, svg } from './dom.js';
 import { layoutChart } from './layout.js';
 
 /** Smaller is not read any more: pixels a unit of the drawing. */
-const MIN_SCALE = 0.82;
+const MIN_SCALE = 0.7;
 
 /** A machine's statechart with one actor's states and last transition marked. */
 export class ChartView {

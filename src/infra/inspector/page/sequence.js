@@ -119,6 +119,7 @@ export class SequenceView {
     this.#lanes = [...lanes].sort((a, b) => order.indexOf(a) - order.indexOf(b));
     this.#head.replaceChildren(
       el('span', { class: 'time' }, 'time'),
+      el('span', { class: 'words' }, 'event'),
       ...this.#lanes.map((id) =>
         el(
           'button',
@@ -130,7 +131,6 @@ export class SequenceView {
           this.#nameOf(id),
         ),
       ),
-      el('span', { class: 'words' }, 'event'),
     );
     this.#box.style.setProperty('--lanes', this.#lanes.length);
     this.#box.style.setProperty('--lane', `${LANE}px`);
@@ -164,8 +164,8 @@ export class SequenceView {
         onclick: () => this.#onSelect(target),
       },
       el('span', { class: 'time' }, clock(record.atMs)),
-      el('span', { class: 'track' }, marker),
       words,
+      el('span', { class: 'track' }, marker),
     );
     return row;
   }
