@@ -79,7 +79,7 @@ export class SpanshReporter {
   };
 
   outsideHours = (opensInMs: number): void => {
-    const opens = formatTimestamp(Math.ceil((this.#now() + opensInMs) / 1000));
+    const opens = formatTimestamp(Math.round((this.#now() + opensInMs) / 1000));
     this.#log.info({ opensInMs }, `Spansh: outside its active hours, which begin at ${opens} UTC`);
   };
 

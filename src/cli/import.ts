@@ -60,7 +60,10 @@ async function rememberedClears({ paths, config, log }: Bootstrap): Promise<Map<
 }
 
 /** A bar on a terminal, lines elsewhere. */
-function showProgress({ config }: Bootstrap): { update(progress: ImportProgress): void; stop(): void } {
+function showProgress({ config }: Bootstrap): {
+  readonly update: (progress: ImportProgress) => void;
+  readonly stop: () => void;
+} {
   if (!process.stderr.isTTY) {
     const log = createLog({ to: 'stderr', verbose: config.verbose, debug: config.debug });
     const reporter = new SpanshReporter(log, Date.now, config.spanshLogIntervalMs);

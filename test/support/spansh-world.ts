@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished } from 'vitest';
+import { startProgram, writeConfig, type Program } from './daemon.ts';
+import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from './dump.ts';
+import { startDumpServer, type DumpServer } from './dump-server.ts';
+import { commodity, commodityMessage, frame } from './messages.ts';
+import { startRelay, type Relay } from './relay.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** Dumps tell of the last days: times count back from now. */
+export const NOW_S = Math.floor(Date.now() / 1000);
+const SHIP = { name: 'Sidewinder', symbol: 'SideWinder', shipId: 128_049_249 };
+const MODULE = {
+  name: 'Pulse Laser',
+  moduleId: 128_049_381,
+  class: 1,
+  rating: 'F',
+  category: 'hardpoint',
+  ship: null,
+};
+
+export const market = (sellPrice: number, agoS: number) => aMarket([aCommodity({ sellPrice })], NOW_S - agoS);
+export const GALILEO = 128_016_640;
+export const DAEDALUS = 128_016_896;
+
+/** Sol with two ports and a carrier above 2^32. */
+export function dump({ galileo = market(9_400, 3_600), more = [] as unknown[] } = {}): Buffer {
+  const updateTime = spanshTime(NOW_S - 100);
+  const yard = { shipyard: { ships: [SHIP], updateTime }, outfitting: { modules: [MODULE], updateTime } };
+  const sol = aSystem({
+    stations: [
+      aStation({ type: 'Orbis Starport', updateTime, market: galileo, ...yard }),
+      aStation({ id: DAEDALUS, name: "Daedalus' Höhe", updateTime, market: market(8_000, 7_200) }),
+      aStation({ id: 3_700_000_256, name: 'X1Z-44K', type: 'Drake-Class Carrier', updateTime }),
+    ],
+  });
+  const far = aSystem({ id64: 99, name: 'Far Away', coords: { x: 25_899.96875, y: -1.5, z: 0.03125 } });
+  return gzipSync(dumpOf(sol, far, ...more));
+}
+
+/** A server of dumps, a relay, and a directory for the daemon between them. */
+export interface World {
+  readonly server: DumpServer;
+  readonly relay: Relay;
+  readonly cwd: string;
+  readonly database: string;
+  readonly start: (env?: Record<string, string>) => Program;
+  readonly publish: (marketId: number, stationName: string, sellPrice: number, agoS: number) => Promise<void>;
+}
+
+export async function world({
+  body = dump(),
+  config = {},
+}: { body?: Buffer; config?: object } = {}): Promise<World> {
+  const server = await startDumpServer(body);
+  const relay = await startRelay();
+  const cwd = tempDir();
+  writeConfig(cwd, {
+    eddn_url: relay.url,
+    spansh_url: `${server.url}/galaxy_stations.json.gz`,
+    export_path: './data',
+    export_live_every_x_min: 0.01,
+    listener_processor_rate_every: 1,
+    ...config,
+  });
+  onTestFinished(() => relay.close());
+  return {
+    server,
+    relay,
+    cwd,
+    database: join(cwd, 'data/TradeDangerous.db'),
+    start(env = {}) {
+      const program = startProgram({ cwd, args: [], env });
+      onTestFinished(async () => {
+        program.kill('SIGKILL');
+        await program.exit;
+      });
+      return program;
+    },
+    publish: (marketId, stationName, sellPrice, agoS) =>
+      relay.publish(
+        frame(
+          commodityMessage({
+            marketId,
+            stationName,
+            commodities: [commodity('gold', { sellPrice })],
+            timestamp: new Date((NOW_S - agoS) * 1000).toISOString(),
+          }),
+        ),
+      ),
+  };
+}
+
+export async function stop(program: Program): Promise<void> {
+  program.kill('SIGTERM');
+  expect((await program.exit).code).toBe(0);
+}
+
+export async function eventually(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(50);
+}
