@@ -40,6 +40,9 @@ export function checkCalm(world: World, life: Life | null): void {
   if (!state.matches('running')) world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
   if (system.root.system.get('listener') === undefined) world.violated('the listener gave up');
   if ((world.publishedListing ?? '') !== world.liveListing()) world.violated('the listing is out of date');
+  const { dump, dumpProgress } = world;
+  if (dumpProgress?.version.etag !== dump.etag || dumpProgress.stage !== 'demoted')
+    world.violated(`dump ${dump.etag} of Spansh is not done: ${JSON.stringify(dumpProgress)}`);
   const last = world.stations.get(1)?.message;
   const probed = world.messages.findLast(({ marketId }) => marketId === 1);
   if (world.systems.has('System 1') && last !== probed) world.violated('the last message was not written');
@@ -66,7 +69,7 @@ export function checkGone(world: World, { system, time, feed, listing, actors }:
  * @param safe what nobody may lose: accepted by a daemon that stopped in order, or long enough before a kill
  */
 export function checkNothingLost(world: World, safe: readonly Acceptance[]): void {
-  const { stations, systems, spoolDisk, dropped, refusedAtS } = world;
+  const { stations, systems, spoolDisk, refusedAtS } = world;
   const newest = new Map<number, Acceptance>();
   for (const acceptance of safe) {
     const { marketId, observedAtS } = acceptance.message;
@@ -78,7 +81,7 @@ export function checkNothingLost(world: World, safe: readonly Acceptance[]): voi
     const storedAtS = stations.get(marketId)?.message.observedAtS ?? -Infinity;
     const settledAtS = Math.max(storedAtS, refusedAtS.get(marketId) ?? -Infinity);
     const waits = !systems.has(systemName) && spoolDisk.entries.has(marketId);
-    if (settledAtS >= observedAtS || waits || dropped.has(marketId)) continue;
+    if (settledAtS >= observedAtS || waits || spoolDisk.dropped.has(marketId)) continue;
     const acceptedS = (atMs - world.scenario.startMs) / 1000;
     world.violated(
       `market ${marketId} lost message ${id} of ${observedAtS}, accepted at ${acceptedS} s; it has ${storedAtS}`,

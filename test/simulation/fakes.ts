@@ -140,11 +140,6 @@ export function createFakeSpool(world: World, time: ProcessTime): Spool {
   const spool = createMemorySpool(world.spoolDisk, world.scenario.parkedMax, run);
   return {
     ...spool,
-    put: async (state, entries) => {
-      const dropped = await spool.put(state, entries);
-      for (const marketId of dropped) world.dropped.add(marketId);
-      return dropped;
-    },
     close: async () => {
       closed = true;
       await last;
@@ -219,7 +214,7 @@ export function createFakeListing(
 }
 
 /** What machines tell the operator; a throw there crashes the machine, which its guardian has to mend. */
-const TOLD_BY_MACHINES = /^(database (not )?available|feed |catalogue: |listings-live)/;
+const TOLD_BY_MACHINES = /^(database (not )?available|feed |catalogue: |listings-live|Spansh)/;
 
 export function createFakeLog(world: World): Log {
   const tell = (_: unknown, text: string) => {

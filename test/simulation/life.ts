@@ -2,6 +2,7 @@ import type { AnyActorRef } from 'xstate';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
+import { createFakeSpansh } from './fake-spansh.ts';
 import { createFakeStore } from './fake-store.ts';
 import {
   createFakeCommodities,
@@ -46,6 +47,7 @@ export function startLife(world: World): Life {
       spool: createFakeSpool(world, time),
       commodities: createFakeCommodities(world, time),
       liveListing: listing,
+      updater: createFakeSpansh(world, time),
       log: createFakeLog(world),
       time,
       random: world.random.fork().next,
@@ -70,6 +72,7 @@ export function startLife(world: World): Life {
 
   const life: Life = { time, system, accepted, store, feed, listing, actors, ended: null };
   void system.done.then((output) => (life.ended = output));
+  world.inMaintenance = () => system.root.getSnapshot().matches('maintenance');
   world.note('started');
   system.start();
   return life;

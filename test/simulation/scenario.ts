@@ -21,6 +21,10 @@ export const FAULTS = [
   'spool slow',
   'export disk full',
   'source unreachable',
+  'spansh unreachable',
+  'spansh breaks off',
+  'dump damaged',
+  'outside hours',
   'log throws',
   'clock wrong',
   'maintenance',
@@ -33,7 +37,8 @@ interface Window {
 }
 
 /** When things are in motion. */
-export type Moment = 'any time' | 'burst' | 'commit' | 'spooled';
+export const MOMENTS = ['any time', 'burst', 'commit', 'spooled', 'import', 'dump step'] as const;
+export type Moment = (typeof MOMENTS)[number];
 
 /** What happens to the process itself, and when: at the first such moment from then on, or a little later. */
 export interface Restart {
@@ -58,6 +63,7 @@ export interface Scenario {
   readonly systemsKnownAtMs: readonly number[];
   readonly windows: ReadonlyMap<Fault, readonly Window[]>;
   readonly restarts: readonly Restart[];
+  readonly newDumpsAtMs: readonly number[];
   readonly parkedMax: number;
   /** Of the process while its clock is wrong. */
   readonly clockErrorMs: number;
@@ -117,11 +123,12 @@ export function scenario(seed: number, troubledMs?: number): Scenario {
       .sort((a, b) => a - b)
       .map((fromMs) => ({
         fromMs,
-        moment: random.pick(['any time', 'burst', 'commit', 'spooled'] as const),
+        moment: random.pick(MOMENTS),
         delayMs: random.pick([0, random.between(0, 20), random.between(0, 3_000)]),
         kind: random.pick(['kill', 'kill', 'stop'] as const),
         pauseMs: random.pick([10, 1_000, MINUTE_MS]),
       })),
+    newDumpsAtMs: some(random.integer(0, 3)),
     parkedMax: random.pick([4, 100_000]),
     clockErrorMs: random.pick([-60 * MINUTE_MS, -5_000, 2_000, 60 * MINUTE_MS]),
     settings: settings(random.fork()),
@@ -144,6 +151,13 @@ function settings(random: SeededRandom): SystemSettings {
       refreshMs: 20 * MINUTE_MS,
       recheckMs: 2 * MINUTE_MS,
       backoff: { minMs: 5_000, capMs: 2 * MINUTE_MS },
+    },
+    updater: {
+      startMs: 1_000,
+      intervalMs: random.pick([MINUTE_MS, 3 * MINUTE_MS]),
+      enabled: true,
+      quickTestMs: null,
+      backoff: { minMs: 1_000, capMs: MINUTE_MS },
     },
     deferEveryN: random.pick([0, 0, 0, 7]),
     drainMs: random.pick([500, 16_000]),

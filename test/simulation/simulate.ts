@@ -92,6 +92,7 @@ class Simulation {
     for (const [system, knownAtMs] of plan.systemsKnownAtMs.entries()) {
       if (knownAtMs < plan.endMs) at(knownAtMs, () => world.systems.add(`System ${system}`));
     }
+    for (const atMs of plan.newDumpsAtMs) at(atMs, () => world.renewDump());
     for (const { fromMs, toMs } of plan.windows.get('maintenance')!) {
       at(fromMs, () => this.#life?.system.root.send({ type: 'maintenance.begin' }));
       at(toMs, () => this.#life?.system.root.send({ type: 'maintenance.end' }));

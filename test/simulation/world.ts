@@ -3,6 +3,8 @@ import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
+import type { DumpProgress } from '../../src/domain/ports/dump.ts';
+import type { Dump } from './fake-spansh.ts';
 import { clearKey } from './frames.ts';
 import type { Fault, Moment, Scenario } from './scenario.ts';
 
@@ -27,11 +29,17 @@ export class World {
   readonly stations = new Map<number, StoredMarket>();
   readonly systems = new Set<string>();
   readonly spoolDisk = emptyDisk();
-  /** Markets of which a parked snapshot had to make room for newer ones. */
-  readonly dropped = new Set<number>();
   /** The newest snapshot of each market that the store refused for good. */
   readonly refusedAtS = new Map<number, number>();
   commoditiesCached = false;
+  /** What Spansh offers, what of it is on the disk, and how far the daemon has come with it. */
+  dump: Dump;
+  readonly dumpFiles = new Map<string, Dump>();
+  dumpProgress: DumpProgress | null = null;
+  /** `listings.csv`: which message each station is in it with. */
+  publishedSet: ReadonlyMap<number, Message> | null = null;
+  /** Whether the running daemon's supervisor has a maintenance window open. */
+  inMaintenance: () => boolean = () => false;
   publishedListing: string | null = null;
   /** Started exports' true content. */
   readonly exportReads: string[] = [];
@@ -48,12 +56,37 @@ export class World {
     this.#trace = trace;
     this.clock = new VirtualTime(scenario.startMs);
     this.random = scenario.random;
+    this.dump = this.#makeDump();
+  }
+
+  /** Spansh has a new dump. */
+  renewDump(): void {
+    this.dump = this.#makeDump();
+    this.note(`new dump ${this.dump.etag}`);
+  }
+
+  #makeDump(): Dump {
+    const { random } = this;
+    const markets: Message[] = [];
+    // The first market is the one the relay is probed with.
+    for (let marketId = 2; marketId <= this.scenario.markets; marketId++) {
+      if (marketId > 2 && random.chance(0.5)) continue;
+      markets.push(this.message(marketId, this.nowS - random.integer(0, 7_200), random.integer(1, 4)));
+    }
+    return { etag: String(this.nowS), markets };
   }
 
   /** Whether this goes wrong at this moment. */
   suffers(fault: Fault): boolean {
+    return this.leftOf(fault) > 0;
+  }
+
+  /** How much longer this goes wrong, milliseconds; 0: it does not. */
+  leftOf(fault: Fault): number {
     const nowMs = this.clock.now();
-    return this.scenario.windows.get(fault)!.some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
+    for (const { fromMs, toMs } of this.scenario.windows.get(fault)!)
+      if (fromMs <= nowMs && nowMs < toMs) return toMs - nowMs;
+    return 0;
   }
 
   /** True time, epoch seconds. */

@@ -5,9 +5,11 @@ import { isUnresolved } from '../../src/domain/ports/spool.ts';
 export interface SpoolDisk {
   readonly entries: Map<number, { readonly state: SpoolState; readonly entry: SpoolEntry }>;
   readonly clears: Map<number, number>;
+  /** Markets of which a parked snapshot ever had to make room for newer ones. */
+  readonly dropped: Set<number>;
 }
 
-export const emptyDisk = (): SpoolDisk => ({ entries: new Map(), clears: new Map() });
+export const emptyDisk = (): SpoolDisk => ({ entries: new Map(), clears: new Map(), dropped: new Set() });
 
 /** Runs one transaction of the spool: now, later, or not at all. */
 export type RunCall = <T>(work: () => T) => Promise<T>;
@@ -23,7 +25,10 @@ export function createMemorySpool(disk: SpoolDisk, parkedMax: number, run: RunCa
   const trim = () => {
     const byAge = parked().sort((a, b) => a.observedAtS - b.observedAtS);
     const dropped = byAge.slice(0, Math.max(0, byAge.length - parkedMax)).map(({ marketId }) => marketId);
-    for (const marketId of dropped) entries.delete(marketId);
+    for (const marketId of dropped) {
+      entries.delete(marketId);
+      disk.dropped.add(marketId);
+    }
     return dropped;
   };
 

@@ -1,0 +1,141 @@
+import type { UpdaterPorts } from '../../src/actors/updater.actors.ts';
+import { AppError, StoreError } from '../../src/domain/errors.ts';
+import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import type { ProcessTime } from '../support/virtual-time.ts';
+import type { Message, World } from './world.ts';
+
+const SOURCE = 'simulated Spansh';
+const DATABASE = 'simulated';
+
+/** A dump on the server: some markets as players of another program have seen them. */
+export interface Dump {
+  readonly etag: string;
+  readonly markets: readonly Message[];
+}
+
+/** Spansh, the files made of its dumps, and the work on the database, all of it interruptible. */
+export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts {
+  const { random } = world;
+  const wait = (maxMs: number, signal?: AbortSignal) => time.after(random.between(1, maxMs), signal);
+  const mustBe = (what: string, stage: 'downloaded' | 'imported' | 'published') => {
+    if (world.dumpProgress?.stage !== stage) world.violated(`${what} although nothing was ${stage}`);
+    if (world.inMaintenance()) world.violated(`${what} while the database is maintained`);
+    if (stage !== 'published' && world.suffers('outside hours')) world.violated(`${what} outside its hours`);
+  };
+  const checkDatabase = () => {
+    if (world.suffers('database down')) throw new StoreError('unavailable', 'the database is down');
+  };
+  const versionOf = ({ etag }: Dump): DumpVersion => ({
+    source: SOURCE,
+    etag,
+    lastModifiedS: Number(etag),
+    size: 1,
+  });
+
+  return {
+    database: DATABASE,
+    isEmpty: () => Promise.resolve(world.stations.size === 0),
+    opensInMs: () => world.leftOf('outside hours'),
+    noteUpdated: (lastModifiedS) => {
+      world.note(`last_update ${lastModifiedS}`);
+      if (world.dumpProgress?.stage !== 'imported') world.violated('last_update moved without an import');
+      return Promise.resolve();
+    },
+
+    state: {
+      load: async () => {
+        await wait(3);
+        return world.dumpProgress;
+      },
+      save: async (progress) => {
+        await wait(3);
+        world.dumpProgress = progress;
+        world.note(`dump ${progress.version.etag} ${progress.stage}`);
+        world.onMoment('dump step');
+        await wait(3);
+      },
+    },
+
+    source: {
+      async check(signal) {
+        await wait(1_000, signal);
+        if (world.suffers('spansh unreachable')) {
+          throw Object.assign(new AppError('http', 'HEAD: 503'), { retryAfterMs: random.pick([0, 20_000]) });
+        }
+        return versionOf(world.dump);
+      },
+      async download(version, onProgress, signal) {
+        const known = world.dumpProgress;
+        if (
+          known?.version.etag === version.etag &&
+          known.database === DATABASE &&
+          known.stage !== 'downloaded'
+        )
+          world.violated(`the unchanged dump ${version.etag} was downloaded again`);
+        for (let bytes = 0; bytes < 3; bytes += 1) {
+          onProgress({ bytes, totalBytes: 3 });
+          await wait(5_000, signal);
+          if (world.suffers('spansh breaks off')) throw new AppError('http', 'the download broke off');
+        }
+        const file = `dump-${world.dump.etag}`;
+        world.dumpFiles.set(file, world.dump);
+        return { file, version: versionOf(world.dump) };
+      },
+      discard: async (file) => {
+        await wait(2);
+        world.dumpFiles.delete(file);
+      },
+    },
+
+    async importDump(file, { isCleared, signal }) {
+      mustBe('imported', 'downloaded');
+      const dump = world.dumpFiles.get(file);
+      if (dump === undefined) {
+        world.violated(`${file} is not there`);
+        throw new AppError('dump', 'no such file');
+      }
+      world.onMoment('import');
+      for (const message of dump.markets) {
+        await wait(500, signal);
+        checkDatabase();
+        if (world.suffers('dump damaged')) throw new AppError('dump', 'the dump ends too early');
+        const { marketId, observedAtS } = message;
+        const stored = world.stations.get(marketId)?.message;
+        if (observedAtS <= (stored?.observedAtS ?? -Infinity) || isCleared(marketId, observedAtS)) continue;
+        world.stations.set(marketId, { message, live: false });
+      }
+      const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };
+      return { bytesRead: 1, totalBytes: 1, systems: 1, stations: 1, counts, problems: {}, items: [] };
+    },
+
+    async publish(signal) {
+      mustBe('published', 'imported');
+      checkDatabase();
+      await wait(500, signal);
+      const set = new Map(Array.from(world.stations, ([marketId, { message }]) => [marketId, message]));
+      for (let file = 0; file < 3; file += 1) {
+        await wait(2_000, signal);
+        checkDatabase();
+        if (world.suffers('export disk full')) throw new AppError('full', 'no space left for the export');
+      }
+      world.publishedSet = set;
+      world.note(`published the set, ${set.size} stations`);
+      await wait(5);
+      return { rows: {}, changed: [] };
+    },
+
+    async demote(signal) {
+      mustBe('demoted', 'published');
+      let demoted = 0;
+      for (const [marketId, message] of world.publishedSet ?? []) {
+        await wait(50, signal);
+        checkDatabase();
+        const stored = world.stations.get(marketId);
+        if (stored?.message !== message || !stored.live) continue;
+        stored.live = false;
+        demoted += 1;
+      }
+      return demoted;
+    },
+  };
+}
