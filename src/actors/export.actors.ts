@@ -25,6 +25,7 @@ export interface ExportDeps {
 export function exportLogics({ read, stageFile, exists }: ExportDeps) {
   let staged: StagedFile<ExportCount> | null = null;
   let token = 0;
+  let reading: Promise<unknown> = Promise.resolve();
 
   const discard = async () => {
     await staged?.discard();
@@ -33,7 +34,9 @@ export function exportLogics({ read, stageFile, exists }: ExportDeps) {
 
   const stage = fromPromise<StagedExport | null>(async ({ signal }) => {
     await discard();
-    const file = await stageFile((write) => read(write, signal), signal);
+    const producing = stageFile((write) => read(write, signal), signal);
+    reading = producing.catch(() => undefined);
+    const file = await producing;
     if (signal.aborted || (file.result.rows === 0 && !(await exists()))) {
       await file.discard();
       return null;
@@ -50,5 +53,11 @@ export function exportLogics({ read, stageFile, exists }: ExportDeps) {
     return { ...(await file.commit()), ...file.result };
   });
 
-  return { stage, publish, discard };
+  return {
+    stage,
+    publish,
+    discard,
+    /** Resolves when the database is not read any more, not even by an export that was stopped. */
+    settled: (): Promise<unknown> => reading,
+  };
 }

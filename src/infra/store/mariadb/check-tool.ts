@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { AppError } from '../../../domain/errors.ts';
+import type { Tidier } from '../../../domain/ports/tidier.ts';
 import type { MariadbConnection } from './connection.ts';
 import { createOptionFile, type TlsFiles } from './option-file.ts';
 
@@ -21,21 +22,15 @@ const CONNECT_TIMEOUT_S = 10;
 const DENIED = /ERROR (1044|1045|1049|1142|1227|1370|1698)\b/;
 
 /**
- * Tidies a database with the server's own tools, as the reference does.
- *
- * - `probe`: whether the tools are there and let in; makes the option file
- * - `optimize`: `mariadb-check --optimize`, then `--analyze`
+ * Tidies a database with the server's own tools, as the reference does: `mariadb-check --optimize`, then `--analyze`,
+ * with credentials from an option file, which is made when there is none.
  */
-export function createCheckTool({ connection, tls, optionFile, env }: CheckToolOptions) {
+export function createCheckTool({ connection, tls, optionFile, env }: CheckToolOptions): Tidier {
   const credentials = `--defaults-extra-file=${optionFile}`;
   const { database } = connection;
 
   return {
-    /**
-     * @throws AppError `maintenance.*` when only an operator can change what is wrong; a server that is away is no
-     * such thing
-     */
-    async probe(signal: AbortSignal): Promise<void> {
+    async probe(signal) {
       await createOptionFile(optionFile, connection, tls);
       await run('mariadb-check', ['--version'], { env, signal });
       const timeout = `--connect-timeout=${CONNECT_TIMEOUT_S}`;
@@ -50,8 +45,7 @@ export function createCheckTool({ connection, tls, optionFile, env }: CheckToolO
       }
     },
 
-    /** @throws AppError `maintenance.failed` with what the tool says */
-    async optimize(signal: AbortSignal): Promise<void> {
+    async optimize(signal) {
       for (const task of ['--optimize', '--analyze']) {
         const { code, output, errors } = await run('mariadb-check', [credentials, task, database], {
           env,

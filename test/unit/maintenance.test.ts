@@ -1,0 +1,277 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createActor } from 'xstate';
+import { MaintenanceReporter } from '../../src/actors/maintenance-reporter.ts';
+import {
+  createMaintenance,
+  type MaintenanceSettings,
+  type MaintenanceTask,
+} from '../../src/actors/maintenance.actors.ts';
+import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import type { PurgeOptions } from '../../src/domain/ports/market-store.ts';
+import { settled, VirtualTime } from '../support/virtual-time.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** 2026-01-01T00:00Z. */
+const START = Date.UTC(2026, 0, 1);
+
+interface Options {
+  settings?: Partial<MaintenanceSettings>;
+  lastDoneS?: Partial<Record<MaintenanceTask, number>>;
+  purge?: (options: PurgeOptions) => Promise<number>;
+  optimize?: (signal: AbortSignal) => Promise<void>;
+  probe?: () => Promise<void>;
+  noteDone?: () => Promise<void>;
+  /** Users that never become quiet. */
+  loud?: boolean;
+  onBegin?: () => void;
+}
+
+/** The real machine and its logics; database and users are made up. */
+async function start(options: Options = {}) {
+  const time = new VirtualTime(START);
+  const done = { purge: 0, optimize: 0, ...options.lastDoneS };
+  const state = { importing: false, open: false };
+  const settings: MaintenanceSettings = {
+    purgeEveryMs: DAY,
+    retentionDays: 30,
+    optimizeEveryMs: 0,
+    hours: ALWAYS,
+    ...options.settings,
+  };
+  const told: string[] = [];
+  const happened: string[] = [];
+  const at = (what: string) => happened.push(`${what} ${(time.now() - START) / MINUTE}`);
+  const tell = (_: object, text: string) => void told.push(text);
+
+  const { machine, nextDue } = createMaintenance({
+    settings: () => ({ ...settings }),
+    tidier: {
+      probe: options.probe ?? (() => Promise.resolve()),
+      optimize: async (signal) => {
+        at('optimize');
+        await options.optimize?.(signal);
+      },
+    },
+    lastDone: () => Promise.resolve({ ...done }),
+    noteDone: async (task, atS) => {
+      await options.noteDone?.();
+      done[task] = atS;
+    },
+    purge: async (purging) => {
+      expect(state.open, 'in a window').toBe(true);
+      at('purge');
+      return (await options.purge?.(purging)) ?? 0;
+    },
+    isImporting: () => state.importing,
+    beginMaintenance: () => {
+      state.open = true;
+      at('begin');
+      options.onBegin?.();
+      if (options.loud === true) return;
+      for (const user of ['writer', 'exporter']) actor.send({ type: 'database.quiet', user });
+    },
+    endMaintenance: () => {
+      state.open = false;
+      at('end');
+    },
+    time,
+    reporter: new MaintenanceReporter({ debug: tell, info: tell, warn: tell, error: tell }),
+  });
+  const actor = createActor(machine, {
+    clock: time,
+    input: {
+      users: ['writer', 'exporter'],
+      quiesceMs: MINUTE,
+      deferMs: 10 * MINUTE,
+      backoff: { minMs: 10 * MINUTE, capMs: HOUR },
+      random: () => 1,
+    },
+  });
+  actor.start();
+  await settled();
+  onTestFinished(() => void actor.stop());
+  const tasks = () => happened.filter((entry) => !/^(begin|end)/.test(entry));
+  return { time, actor, done, state, settings, told, happened, tasks, nextDue };
+}
+
+describe('when', () => {
+  test('what was never done is done a minute after the start', async () => {
+    const { time, happened, done } = await start();
+    await time.advance(MINUTE - 1);
+    expect(happened).toEqual([]);
+    await time.advance(1);
+    expect(happened).toEqual(['begin 1', 'purge 1', 'end 1']);
+    expect(done.purge).toBe((START + MINUTE) / 1000);
+  });
+
+  test('then every interval', async () => {
+    const { time, tasks } = await start();
+    await time.advance(3 * DAY);
+    expect(tasks()).toEqual(['purge 1', 'purge 1441', 'purge 2881']);
+  });
+
+  test('the interval counts from the last time, also over a restart', async () => {
+    const { time, tasks } = await start({ lastDoneS: { purge: (START - 23 * HOUR) / 1000 } });
+    await time.advance(HOUR - 1);
+    expect(tasks()).toEqual([]);
+    await time.advance(1);
+    expect(tasks()).toEqual(['purge 60']);
+  });
+
+  test('intervals longer than any timer', async () => {
+    const { time, tasks, nextDue } = await start({
+      settings: { purgeEveryMs: 0, optimizeEveryMs: 90 * DAY },
+    });
+    await time.advance(2 * MINUTE);
+    expect(nextDue()).toEqual({ purge: Infinity, optimize: START + MINUTE + 90 * DAY });
+    await time.advance(90 * DAY - 2 * MINUTE);
+    expect(tasks()).toEqual(['optimize 1']);
+    await time.advance(MINUTE);
+    expect(tasks()).toHaveLength(2);
+  });
+
+  test('0 is never', async () => {
+    const { time, tasks } = await start({ settings: { purgeEveryMs: 0, optimizeEveryMs: 0 } });
+    await time.advance(400 * DAY);
+    expect(tasks()).toEqual([]);
+  });
+
+  test('a time that lies ahead does not put the next one off', async () => {
+    const { time, tasks } = await start({ lastDoneS: { purge: (START + 1000 * DAY) / 1000 } });
+    await time.advance(DAY + HOUR);
+    expect(tasks()).toHaveLength(1);
+  });
+
+  test('what another program has done is not done again', async () => {
+    const { time, tasks, done } = await start({ lastDoneS: { purge: (START - 23 * HOUR) / 1000 } });
+    done.purge = (START + 30 * MINUTE) / 1000;
+    await time.advance(2 * HOUR);
+    expect(tasks()).toEqual([]);
+  });
+
+  test('a new interval counts at once', async () => {
+    const { time, actor, tasks, settings } = await start({ lastDoneS: { purge: START / 1000 } });
+    await time.advance(10 * MINUTE);
+    Object.assign(settings, { purgeEveryMs: 5 * MINUTE });
+    actor.send({ type: 'settings.changed' });
+    await settled();
+    expect(tasks()).toEqual(['purge 10']);
+  });
+
+  test('what is due at the same time shares a window, the purge first', async () => {
+    const { time, happened } = await start({ settings: { optimizeEveryMs: 30 * DAY } });
+    await time.advance(2 * MINUTE);
+    expect(happened).toEqual(['begin 1', 'purge 1', 'optimize 1', 'end 1']);
+  });
+});
+
+describe('active hours', () => {
+  test('it waits until they begin, and says once until when', async () => {
+    const { time, tasks, told } = await start({ settings: { hours: parseActiveHours('03:00-05:00') } });
+    await time.advance(3 * HOUR - 1);
+    expect(tasks()).toEqual([]);
+    await time.advance(1);
+    expect(tasks()).toEqual(['purge 180']);
+    expect(told.filter((text) => text.includes('outside'))).toEqual([
+      'maintenance: outside the active hours, which open at 2026-01-01 03:00:00 UTC',
+    ]);
+  });
+});
+
+describe('a Spansh import', () => {
+  test('is left alone, and asked for again', async () => {
+    const { time, state, happened, told } = await start();
+    state.importing = true;
+    await time.advance(35 * MINUTE);
+    expect(happened).toEqual([]);
+    state.importing = false;
+    await time.advance(10 * MINUTE);
+    expect(happened).toEqual(['begin 41', 'purge 41', 'end 41']);
+    expect(told.filter((text) => text.includes('Spansh'))).toHaveLength(1);
+  });
+
+  test('that has begun at the last moment is left alone, too', async () => {
+    const { time, state, happened } = await start({ onBegin: () => (state.importing = true) });
+    await time.advance(MINUTE);
+    expect(happened).toEqual(['begin 1', 'end 1']);
+  });
+});
+
+describe('purge', () => {
+  test('takes what is older than the retention', async () => {
+    let olderThanS = 0;
+    const purge = (options: PurgeOptions) => Promise.resolve(((olderThanS = options.olderThanS), 7));
+    const { time, told } = await start({ settings: { retentionDays: 1.5 }, purge });
+    await time.advance(MINUTE);
+    expect(olderThanS).toBe((START + MINUTE - 36 * HOUR) / 1000);
+    expect(told).toContain('maintenance: purged 7 rows observed before 2025-12-30 12:01:00 UTC in 0.0 s');
+  });
+});
+
+describe('a task that fails', () => {
+  const away = () => Promise.reject(new AppError('unavailable', 'database away', { advice: 'start it' }));
+
+  test('is reported, and tried again with backoff', async () => {
+    const { time, tasks, told, done } = await start({ purge: away });
+    await time.advance(MINUTE + 30 * MINUTE);
+    expect(tasks()).toEqual(['purge 1', 'purge 11', 'purge 31']);
+    expect(told).toContain('maintenance failed, it is tried again: database away (start it)');
+    expect(done.purge).toBe(0);
+  });
+
+  test('does not keep the other from running', async () => {
+    const { time, happened, done } = await start({ settings: { optimizeEveryMs: DAY }, purge: away });
+    await time.advance(MINUTE);
+    expect(happened).toEqual(['begin 1', 'purge 1', 'optimize 1', 'end 1']);
+    expect(done.optimize).toBeGreaterThan(0);
+    await time.advance(10 * MINUTE);
+    expect(happened.slice(4)).toEqual(['begin 11', 'purge 11', 'end 11']);
+  });
+
+  test('because the users do not become quiet: they are released', async () => {
+    const { time, happened, told } = await start({ loud: true });
+    await time.advance(2 * MINUTE);
+    expect(happened).toEqual(['begin 1', 'end 2']);
+    expect(told.at(-1)).toMatch('writer and exporter did not let go of the database in 60 s');
+  });
+
+  test('a set-up in which it cannot work is said, and the rest goes on', async () => {
+    const probe = () =>
+      Promise.reject(new AppError('x', 'mariadb-check is missing', { advice: 'install it' }));
+    const { time, tasks, told } = await start({ settings: { optimizeEveryMs: DAY }, probe });
+    await time.advance(DAY);
+    expect(tasks()).toEqual(['purge 1']);
+    expect(told).toContain(
+      'maintenance: the database is not optimized: mariadb-check is missing (install it)',
+    );
+  });
+
+  test('a time that cannot be kept does not make it run again and again', async () => {
+    const { time, tasks, told } = await start({ noteDone: () => Promise.reject(new Error('disk full')) });
+    await time.advance(DAY);
+    expect(tasks()).toEqual(['purge 1']);
+    expect(told).toContain('maintenance: the time of this purge is not kept: disk full');
+  });
+});
+
+test('stopped during a purge, it ends when the purge has', async () => {
+  const ended = Promise.withResolvers<number>();
+  let aborted = false;
+  const purge = ({ signal }: PurgeOptions) => {
+    signal?.addEventListener('abort', () => (aborted = true));
+    return ended.promise;
+  };
+  const { time, actor, happened } = await start({ purge });
+  await time.advance(MINUTE);
+  actor.send({ type: 'stop' });
+  await settled();
+  expect(aborted).toBe(true);
+  expect(actor.getSnapshot().status).toBe('active');
+  ended.resolve(0);
+  await settled();
+  expect(actor.getSnapshot().status).toBe('done');
+  expect(happened.at(-1)).toBe('end 1');
+});
