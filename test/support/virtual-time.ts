@@ -64,6 +64,7 @@ export class VirtualTime implements Time {
 
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
+    await settled();
     while (this.nextDueMs <= untilMs) await this.fireNext();
     this.#nowMs = untilMs;
   }

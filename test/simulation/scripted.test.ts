@@ -1,0 +1,53 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { checkGone, checkNothingLost } from './checks.ts';
+import { startLife, type Life } from './life.ts';
+import { FAULTS, scenario, type Fault } from './scenario.ts';
+import { World } from './world.ts';
+
+beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
+
+/** A world in which only these faults happen, at these seconds. */
+function worldWith(faults: Partial<Record<Fault, readonly [fromS: number, toS: number]>>): World {
+  const plan = scenario(1);
+  const windows = FAULTS.map((fault) => {
+    const [fromS, toS] = faults[fault] ?? [0, 0];
+    return [fault, [{ fromMs: plan.startMs + fromS * 1000, toMs: plan.startMs + toS * 1000 }]] as const;
+  });
+  return new World({ ...plan, windows: new Map(windows), settings: { ...plan.settings, drainMs: 2_000 } });
+}
+
+async function stop(world: World, life: Life): Promise<void> {
+  life.system.stop();
+  while (life.ended === null) await world.clock.fireNext();
+  await world.clock.advance(10_000);
+}
+
+test('a stop closes the feed that a crashed listener left open', async () => {
+  // The first line the listener tells, that it is heard again, ends it.
+  const world = worldWith({ 'relay refuses': [0, 15], 'log throws': [0, 60] });
+  world.random.chance = () => true;
+  const life = startLife(world);
+  let crashes = 0;
+  vi.spyOn(life.system.reporter, 'childCrashed').mockImplementation(() => (crashes += 1));
+  while (crashes === 0) {
+    await world.clock.advance(500);
+    world.publish(world.observe(1));
+  }
+  await stop(world, life);
+  checkGone(world, life);
+  expect(world.violations).toEqual([]);
+});
+
+test('what is staged after the deadline of a stop is counted', async () => {
+  const world = worldWith({ 'decoder slow': [5, 60] });
+  const life = startLife(world);
+  await world.clock.advance(5_000);
+  world.random.between = (_, max) => max;
+  world.publish(world.observe(1));
+  await world.clock.advance(1_000);
+  await stop(world, life);
+  const { received, accepted, rejected } = life.system.ledger.totals;
+  expect({ received, accepted, rejected }).toEqual({ received: 1, accepted: 0, rejected: { 'too late': 1 } });
+  checkNothingLost(world, life.accepted);
+  expect(world.violations).toEqual([]);
+});
