@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { dumpLines } from '../../bench/generators/dump.ts';
+import { checkPublishedSet } from '../support/client-rules.ts';
+import type { Program } from '../support/daemon.ts';
+import { expectedListing, marketRows, type MarketRow } from '../support/galaxy.ts';
+import { commodity, commodityMessage, frame } from '../support/messages.ts';
+import { SeededRandom } from '../support/random.ts';
+import { eventually, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
+
+/** When a kill may fall: so long after a line of the log. */
+const MOMENTS = [
+  { after: /the dump of .* is new/, withinMs: 600, kills: 5, what: 'download or import' },
+  { after: /Spansh: imported/, withinMs: 150, kills: 3, what: 'publication' },
+  { after: /^published:/, withinMs: 60, kills: 2, what: 'demotion' },
+] as const;
+
+/** Prices from here on are live ones; no two messages have the same. */
+const LIVE_PRICE = 10_000_000;
+
+/** The same galaxy, seen a minute later each time. */
+function dump(edition: number): Buffer {
+  const lines = dumpLines({ seed: 7, bytes: 3_000_000, nowS: NOW_S - 3_600 + edition * 60 });
+  return gzipSync([...lines].join('\n'));
+}
+
+interface Port {
+  readonly id: number;
+  readonly name: string;
+  readonly system: string;
+}
+
+/** Stations of the dump that the feed tells of, too. */
+function portsOf(body: readonly string[]): Port[] {
+  return body.slice(1, -1).flatMap((line) => {
+    const system = JSON.parse(line.trim().replace(/,$/, '')) as {
+      name: string;
+      stations: { id: number; name: string }[];
+    };
+    return system.stations.map(({ id, name }) => ({ id, name, system: system.name }));
+  });
+}
+
+test('a kill at any moment of an update loses nothing, publishes nothing by halves, demotes nothing too much', async () => {
+  const random = new SeededRandom(20);
+  const all = await world({ body: dump(0) });
+  const { server, cwd, database, relay, start } = all;
+  const ports = portsOf([...dumpLines({ seed: 7, bytes: 3_000_000, nowS: NOW_S })]).slice(0, 40);
+  const first = start();
+  await first.logged(/are baseline now/);
+  await stop(first);
+
+  let edition = 0;
+  for (const { after, withinMs, kills, what } of MOMENTS) {
+    for (let kill = 1; kill <= kills; kill++) {
+      edition += 1;
+      server.body = dump(edition);
+      server.etag = `"${edition}"`;
+      server.misbehave.push({ pieceDelayMs: 20 });
+      const context = `${what}, kill ${kill}`;
+
+      const program = start();
+      await relay.waitForSubscribers();
+      const live = await publishSome(all, ports, random);
+      await program.logged(after);
+      await sleep(random.between(0, withinMs));
+      program.kill('SIGKILL');
+      await program.exit;
+      expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
+      expect(demotedUnpublished(cwd, marketRows(database)), context).toEqual([]);
+
+      const again = start();
+      await finished(again);
+      const isIn = () =>
+        live.every((price) => marketRows(database).some((row) => row.demand_price === price));
+      await eventually(isIn);
+      await stop(again);
+      expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
+      const rows = marketRows(database);
+      expect(demotedUnpublished(cwd, rows), context).toEqual([]);
+      expect(liveThoughPublished(cwd, rows), context).toEqual([]);
+      const state = JSON.parse(
+        readFileSync(join(cwd, 'data/tradedangerous-listener-spansh.json'), 'utf8'),
+      ) as unknown;
+      expect(state, context).toMatchObject({ stage: 'demoted', version: { etag: server.etag } });
+    }
+  }
+}, 600_000);
+
+/** An update that was cut off is completed, or there is none to complete. */
+async function finished(program: Program): Promise<void> {
+  await Promise.race([program.logged(/are baseline now/), program.logged(/was imported already/)]);
+}
+
+let sent = 0;
+
+/** @returns the prices by which the messages are known */
+async function publishSome(
+  { relay }: World,
+  ports: readonly Port[],
+  random: SeededRandom,
+): Promise<number[]> {
+  const prices: number[] = [];
+  const some = new Set([random.pick(ports), random.pick(ports), random.pick(ports)]);
+  for (const { id, name, system } of some) {
+    sent += 1;
+    prices.push(LIVE_PRICE + sent);
+    const message = commodityMessage({
+      marketId: id,
+      stationName: name,
+      systemName: system,
+      commodities: [commodity('gold', { sellPrice: LIVE_PRICE + sent })],
+      timestamp: new Date().toISOString(),
+    });
+    await relay.publish(frame(message));
+  }
+  return prices;
+}
+
+const listingLines = (cwd: string) =>
+  new Set(readFileSync(join(cwd, 'data/listings.csv'), 'utf8').split('\n').map(withoutNumber));
+const withoutNumber = (line: string) => line.slice(line.indexOf(',') + 1);
+const lineOf = (row: MarketRow) => withoutNumber(expectedListing([row], false).split('\n')[1] ?? '');
+
+/** Rows that came from the feed and are baseline, but in no file. */
+function demotedUnpublished(cwd: string, rows: readonly MarketRow[]): MarketRow[] {
+  const published = listingLines(cwd);
+  return rows.filter(
+    (row) => row.demand_price > LIVE_PRICE && row.from_live === 0 && !published.has(lineOf(row)),
+  );
+}
+
+function liveThoughPublished(cwd: string, rows: readonly MarketRow[]): MarketRow[] {
+  const published = listingLines(cwd);
+  return rows.filter((row) => row.from_live === 1 && published.has(lineOf(row)));
+}
