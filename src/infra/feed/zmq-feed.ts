@@ -10,7 +10,7 @@ const SOCKET_OPTIONS = {
    * and the relay drops what does not fit: nobody is told.
    */
   receiveHighWaterMark: 10_000,
-  /** Bytes. To ZeroMQ a larger message is a broken peer: it hangs up for good, and only a new read connects again. */
+  /** Bytes. To ZeroMQ a larger message is a broken peer: it hangs up for good. */
   maxMessageSize: 16 * 1024 * 1024,
   linger: 0,
   /** ZeroMQ reconnects by itself, milliseconds, doubling; whoever reads decides when silence has lasted too long. */
@@ -22,10 +22,14 @@ const SOCKET_OPTIONS = {
   tcpKeepaliveInterval: 15,
 };
 
+/** ZeroMQ says at once that it will connect again; when it has not after so long, it has hung up for good. */
+const HANG_UP_MS = 1_000;
+
 /**
  * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`. `onConnected` is called
  * once a read, when the other side has proved to be ZeroMQ. A lost connection is made again without a word; a host
- * that does not exist or does not answer is tried until {@link Feed.close}.
+ * that does not exist or does not answer is tried until {@link Feed.close}. A read ends with an AppError when ZeroMQ
+ * has hung up on a message beyond the limit.
  */
 export function createZmqFeed(url: string): Feed {
   let socket: Subscriber | undefined;
@@ -51,6 +55,15 @@ export function createZmqFeed(url: string): Feed {
         handlers.onConnected();
       };
       mine.events.on('handshake', noteConnected);
+      const hangUp = new AbortController();
+      let hangUpTimer: NodeJS.Timeout | undefined;
+      mine.events.on('disconnect', () => {
+        hangUpTimer = setTimeout(() => {
+          hangUp.abort(tooLarge(url));
+          mine.close();
+        }, HANG_UP_MS);
+      });
+      mine.events.on('connect:retry', () => clearTimeout(hangUpTimer));
       mine.subscribe();
       try {
         mine.connect(url);
@@ -67,10 +80,13 @@ export function createZmqFeed(url: string): Feed {
           await handlers.onBatch({ encoding: 'zlib', frames, receivedAtMs: Date.now() });
         }
       } catch (error) {
+        hangUp.signal.throwIfAborted();
         if (!mine.closed) {
           close();
           throw error;
         }
+      } finally {
+        clearTimeout(hangUpTimer);
       }
     },
   };
@@ -79,6 +95,10 @@ export function createZmqFeed(url: string): Feed {
 function notAnAddress(url: string, cause?: unknown): AppError {
   const advice = 'write it as tcp://HOST:PORT, for example tcp://eddn.edcd.io:9500';
   return new AppError('feedUrl', `"${url}" is not the address of a relay`, { advice, cause });
+}
+
+function tooLarge(url: string): AppError {
+  return new AppError('feed', `${url} sent a message of more than 16 MiB, or what is none`);
 }
 
 /** EDDN sends one part. */
