@@ -1,46 +1,4 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { Store } from '../../src/domain/ports/store.ts';
-import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { tempDir } from '../support/temp-dir.ts';
 import { marketStoreContract } from './market-store.contract.ts';
-import type { SqlRow, TestDatabase } from './store-world.ts';
+import { createSqliteDatabase } from './sqlite-database.ts';
 
-marketStoreContract('SQLite', createTestDatabase);
-
-function createTestDatabase(): Promise<TestDatabase> {
-  const file = join(tempDir(), 'TradeDangerous.db');
-  const stores: Store[] = [];
-
-  const sql = (statement: string): SqlRow[] => {
-    using db = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: false });
-    const prepared = db.prepare(statement);
-    prepared.setReadBigInts(true);
-    return prepared
-      .all()
-      .map((row) =>
-        Object.fromEntries(
-          Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)]),
-        ),
-      );
-  };
-
-  return Promise.resolve({
-    store(contract = 'auto') {
-      const store = createSqliteStore({ file, contract });
-      stores.push(store);
-      return store;
-    },
-    sql: async (statement) => Promise.resolve(sql(statement)),
-    async refuseRowsOf(marketId) {
-      sql(
-        `CREATE TRIGGER refuse BEFORE INSERT ON StationItem WHEN NEW.station_id = ${marketId}
-         BEGIN SELECT raise(ABORT, 'refused by the test'); END`,
-      );
-      return Promise.resolve();
-    },
-    async dispose() {
-      await Promise.all(stores.map((store) => store.close()));
-    },
-  });
-}
+marketStoreContract('SQLite', createSqliteDatabase);
