@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Contract } from '../../src/domain/contract.ts';
+import type { FDevModule, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
+import { readDump } from '../../src/infra/spansh/dump-reader.ts';
+import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
+import { contentOf, withImport } from '../contract/store-galaxy-batches.ts';
+import { epochS, type CreateDatabase, type SqlRow, type TestDatabase } from '../contract/store-world.ts';
+import { checkPublishedSet } from '../support/client-rules.ts';
+import { applyDump, type CsvRow } from '../support/dump-oracle.ts';
+import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { SMALL_DUMP } from '../support/small-dump.ts';
+
+/** A dump, and EDCD's tables to import it with. */
+interface Source {
+  readonly dumpFile: () => string;
+  readonly text: () => string;
+  readonly fdevIds: URL;
+  /** About half of the blocks are newer. */
+  readonly limitS: number;
+}
+
+const EXCERPT = fileURLToPath(new URL('spansh/galaxy_stations.excerpt.json.gz', SHARED_DATA));
+
+const small: Source = {
+  dumpFile: () => {
+    const file = join(tempDir(), 'galaxy_stations.json');
+    writeFileSync(file, SMALL_DUMP.text);
+    return file;
+  },
+  text: () => SMALL_DUMP.text,
+  fdevIds: new URL('../support/fixtures/fdevids/', import.meta.url),
+  limitS: SMALL_DUMP.limitS,
+};
+
+const excerpt: Source = {
+  dumpFile: () => EXCERPT,
+  text: () => gunzipSync(readFileSync(EXCERPT)).toString(),
+  fdevIds: new URL('fdevids/', SHARED_DATA),
+  limitS: Date.UTC(2025, 5, 10) / 1000,
+};
+
+/** Dumps imported as the daemon does, compared with an independent computation. */
+export function dumpImportContract(name: string, create: CreateDatabase): void {
+  describe(`a dump in ${name}`, () => {
+    describe.each(['v12', 'v13'] as const)('%s', (contract) => {
+      describe('a small one', () => sourceContract(create, contract, small));
+      describe.skipIf(!hasSharedData)('the excerpt of a real one', () => {
+        sourceContract(create, contract, excerpt);
+      });
+    });
+  });
+}
+
+function sourceContract(create: CreateDatabase, contract: Contract, source: Source): void {
+  let db: TestDatabase;
+  beforeEach(async () => {
+    db = await create();
+  });
+  afterEach(() => db.dispose());
+
+  const csv = (file: string) =>
+    parse<Record<string, string>>(readFileSync(new URL(file, source.fdevIds)), { columns: true });
+
+  test.each([0, source.limitS])('blocks since %i: every table is as computed', async (notBeforeS) => {
+    const store = db.store(contract);
+    await importDump(store, source.dumpFile(), referenceTables(csv), notBeforeS);
+    const expected = applyDump({
+      ...{ text: source.text(), contract, notBeforeS, commodities: csv('commodity.csv') },
+      ...{ rares: csv('rare_commodity.csv'), shipyard: csv('shipyard.csv') },
+    });
+    for (const [table, rows] of Object.entries(expected)) {
+      const columns = columnsOf(table, contract);
+      const actual = await db.sql(`SELECT ${columns.join()} FROM ${table} ORDER BY 1, 2`);
+      const wanted = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+      expect({ table, rows: actual.map(plain) }).toEqual({ table, rows: wanted });
+      expect(rows.length, table).toBeGreaterThan(table === 'RareItem' ? -1 : 0);
+    }
+  });
+
+  test('it is known then, and a second import changes nothing', async () => {
+    const store = db.store(contract);
+    const tables = referenceTables(csv);
+    await importDump(store, source.dumpFile(), tables, 0);
+    const before = await contentOf(db, contract);
+    expect(await importDump(store, source.dumpFile(), tables, 0)).toBe(0);
+    expect(await contentOf(db, contract)).toEqual(before);
+  });
+
+  test('clients load the published set without a word', async () => {
+    const store = db.store(contract);
+    await importDump(store, source.dumpFile(), referenceTables(csv), 0);
+    const dir = tempDir();
+    const rows = await store.exportSet((file) => {
+      writeFileSync(join(dir, `${file}.csv`), '');
+      return (chunk) => {
+        writeFileSync(join(dir, `${file}.csv`), chunk, { flag: 'a' });
+        return Promise.resolve();
+      };
+    });
+    expect(rows.listings).toBeGreaterThan(0);
+    expect(checkPublishedSet(dir, contract)).toEqual([]);
+  });
+}
+
+/** @returns the records that the dump's readers found to be new */
+async function importDump(
+  store: Store,
+  file: string,
+  tables: ReferenceTables,
+  blocksNotBeforeS: number,
+): Promise<number> {
+  return withImport(
+    store,
+    async (running) => {
+      const { contract, categories } = running;
+      const rules = { contract, categories, blocksNotBeforeS, blocksNotAfterS: Infinity };
+      const known = await running.known();
+      let records = 0;
+      for await (const batch of readDump(await openDumpFile(file), { rules, known })) {
+        expect(batch.problems).toEqual({});
+        records += batch.systems.length + batch.stations.length;
+        await running.apply(batch);
+      }
+      await running.finish();
+      return records;
+    },
+    tables,
+  );
+}
+
+function referenceTables(csv: (file: string) => CsvRow[]): ReferenceTables {
+  const withId = (file: string) => csv(file).map((row) => ({ ...row, id: Number(row.id) }));
+  return {
+    commodities: withId('commodity.csv').map((row) => ({ ...row, rare: false })) as never,
+    rares: withId('rare_commodity.csv').map((row) => ({
+      ...row,
+      marketId: BigInt((row as unknown as CsvRow).market_id!),
+    })) as never,
+    shipyard: withId('shipyard.csv') as never,
+    outfitting: withId('outfitting.csv') as unknown as FDevModule[],
+  };
+}
+
+/** In the order of the oracle's rows. */
+function columnsOf(table: string, contract: Contract): string[] {
+  const only13 = (column: string) => (contract === 'v13' ? [column] : []);
+  const position = ['x', 'y', 'z'].map((axis) => `CAST(pos_${axis} AS DOUBLE) AS pos_${axis}`);
+  const flags = ['market', 'shipyard', 'outfitting', 'rearm', 'refuel', 'repair', 'planetary'];
+  const sides = ['demand', 'supply'].flatMap((side) => [`${side}_price`, `${side}_units`, `${side}_level`]);
+  const columns: Record<string, string[]> = {
+    System: ['system_id', 'name', ...only13('lookup_name'), ...position, 'modified'],
+    Station: [
+      ...['station_id', 'name', ...only13('lookup_name'), 'system_id', 'ls_from_star', 'blackmarket'],
+      ...['max_pad_size', ...flags, 'type_id', 'modified'],
+    ],
+    StationItem: ['station_id', 'item_id', ...sides, 'modified', 'from_live'],
+    Item: ['item_id', 'name', 'category_id', 'ui_order', 'fdev_id', ...only13('rare_station_id')],
+    Ship: ['ship_id', 'name'],
+    ShipVendor: ['ship_id', 'station_id', 'modified'],
+    FDevShipyard: ['id', 'symbol', 'name', 'entitlement'],
+    Upgrade: ['upgrade_id', 'name', 'class', 'rating', 'ship'],
+    UpgradeVendor: ['upgrade_id', 'station_id', 'modified'],
+    RareItem: ['rare_id', 'station_id', 'category_id', 'name'],
+  };
+  return columns[table]!;
+}
+
+/** A row in the form of the oracle's: times in epoch seconds, coordinates as JavaScript prints them. */
+function plain(row: SqlRow): (string | null)[] {
+  return Object.entries(row).map(([column, value]) => {
+    if (value === null) return null;
+    if (column === 'modified') return String(epochS(value));
+    return column.startsWith('pos_') ? String(Number(value)) : value;
+  });
+}
