@@ -11,7 +11,7 @@ const FLUSH_MS = 100;
 const POOL_MS = 1_000;
 /** Records that wait for the next flush; older ones give way. */
 const MAX_WAITING = 5_000;
-/** What may wait for one page, beyond what the system's socket buffers hold. */
+/** What may still wait for one page when there is more to tell. The system's socket buffers come on top. */
 const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
 const MAX_PAGES = 8;
 /** Of so many dropped pages is remembered that they were. */
@@ -93,8 +93,8 @@ export class LiveStream {
   #send(event: string, data: unknown): void {
     const bytes = message(event, data);
     for (const [response, page] of this.#pages) {
-      response.write(bytes);
       if (response.writableLength > MAX_BUFFERED_BYTES) this.#drop(response, page);
+      else response.write(bytes);
     }
   }
 
