@@ -21,6 +21,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command.verb === 'help') return say(HELP);
   if (command.verb === 'version') return say(`tradedangerous-listener ${version()}\n`);
   const at = { cwd: process.cwd(), env: process.env };
+  if (command.verb === 'check-config') {
+    const { checkConfig } = await import('./cli/check-config.ts');
+    return (await checkConfig(at, (line) => say(`${line}\n`))) ? EXIT.ok : EXIT.failure;
+  }
   const base = await bootstrap(at, command.verb === 'run' ? 'stdout' : 'stderr');
   try {
     return await execute(command, base);
@@ -37,8 +41,17 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
       return say(`${await exportNow(base, 'live')}\n`);
     case 'export-dump':
       return say(`${await exportNow(base, 'all')}\n`);
+    case 'import': {
+      const { importNow } = await import('./cli/import.ts');
+      return say(`${await importNow(base, command.from)}\n`);
+    }
     case 'replay':
       return replay(base, command.file);
+    case 'sample': {
+      const { sample } = await import('./cli/sample.ts');
+      await sample(base, { ...command, show: (line) => say(`${line}\n`) });
+      return EXIT.ok;
+    }
     default: {
       const feed = createZmqFeed(base.config.eddnUrl);
       base.log.info(

@@ -1,15 +1,102 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../domain/errors.ts';
 
+export type Command =
+  | { readonly verb: 'run'; readonly update: boolean }
+  | { readonly verb: 'stats' | 'export-live' | 'export-dump' | 'check-config' | 'help' | 'version' }
+  | { readonly verb: 'import'; readonly from: string }
+  | { readonly verb: 'replay'; readonly file: string }
+  | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number };
+
+const boolean = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
+
+/** Every option of every verb. */
+const OPTIONS = {
+  help: { ...boolean, short: 'h' },
+  version: boolean,
+  stats: boolean,
+  'export-live-now': boolean,
+  'export-dump-now': boolean,
+  'no-update': boolean,
+  count: text,
+  timeout: text,
+} as const;
+
+type Option = keyof typeof OPTIONS;
+
+interface Given {
+  readonly has: (option: Option) => boolean;
+  /** @throws AppError `usage` when it is no such number */
+  readonly number: (option: Option, fallback: number, allowed: { min: number; whole?: boolean }) => number;
+  readonly operand: string;
+}
+
+interface Verb {
+  /** What follows the verb, as `--help` shows it. */
+  readonly usage?: string;
+  readonly about: string;
+  readonly options?: readonly Option[];
+  /** The one operand it needs. */
+  readonly operand?: string;
+  readonly command: (given: Given) => Command;
+}
+
+/** As they are written on the command line; the first one is no verb at all. */
+const VERBS: Readonly<Record<string, Verb>> = {
+  '': {
+    usage: '[--no-update]',
+    about: 'run the daemon: EDDN and Spansh -> database -> listings; without Spansh',
+    options: ['no-update'],
+    command: ({ has }) => ({ verb: 'run', update: !has('no-update') }),
+  },
+  '--stats': {
+    about: 'print what StationItem holds, and exit',
+    command: () => ({ verb: 'stats' }),
+  },
+  '--export-live-now': {
+    about: 'write listings-live.csv once, and exit',
+    command: () => ({ verb: 'export-live' }),
+  },
+  '--export-dump-now': {
+    about: 'write listings.csv once, and exit',
+    command: () => ({ verb: 'export-dump' }),
+  },
+  import: {
+    operand: 'FILE|URL|-',
+    about: 'bring the database up to date with a Spansh dump (plain or gzip), and exit',
+    command: ({ operand }) => ({ verb: 'import', from: operand }),
+  },
+  replay: {
+    operand: 'FILE',
+    about: 'write the EDDN messages of FILE (JSON lines, plain or gzip), and exit',
+    command: ({ operand }) => ({ verb: 'replay', file: operand }),
+  },
+  sample: {
+    usage: '[--count N] [--timeout S]',
+    about: 'show the next N (10) markets of the relay; exit 1 when S (60) seconds bring fewer',
+    options: ['count', 'timeout'],
+    command: ({ number }) => ({
+      verb: 'sample',
+      count: number('count', 10, { min: 1, whole: true }),
+      timeoutS: number('timeout', 60, { min: 0.1 }),
+    }),
+  },
+  'check-config': {
+    about: 'check configuration, database, paths and what must be reached, a line each',
+    command: () => ({ verb: 'check-config' }),
+  },
+  '--help': { about: 'this text', command: () => ({ verb: 'help' }) },
+  '--version': { about: 'name and version', command: () => ({ verb: 'version' }) },
+};
+
+/** Options that are verbs. */
+const FLAGS = (Object.keys(OPTIONS) as Option[]).filter((option) => Object.hasOwn(VERBS, `--${option}`));
+
 export const HELP = `tradedangerous-listener: live market data for a Trade Dangerous server
 
 Usage:
-  tdl [--no-update]          run the daemon: EDDN and Spansh -> database -> listings; without Spansh
-  tdl --stats                print what StationItem holds, and exit
-  tdl --export-live-now      write listings-live.csv once, and exit
-  tdl --export-dump-now      write listings.csv once, and exit
-  tdl replay FILE            write the EDDN messages of FILE (JSON lines, plain or gzip), and exit
-  tdl --help | --version
+${usageLines()}
 
 The configuration is tradedangerous-listener-config.json in the working directory (or TD_LISTENER_CONFIG), the
 database is what TD_DB_CONFIG says, else SQLite in ./data (or TD_DATA). See docs/configuration.md.
@@ -17,55 +104,56 @@ database is what TD_DB_CONFIG says, else SQLite in ./data (or TD_DATA). See docs
 Exit codes: 0 done or stopped as asked, 1 failed, 2 wrong usage or set-up.
 `;
 
-export type Command =
-  | { readonly verb: 'run'; readonly update: boolean }
-  | { readonly verb: 'stats' | 'export-live' | 'export-dump' | 'help' | 'version' }
-  | { readonly verb: 'replay'; readonly file: string };
-
-const FLAGS = {
-  help: 'help',
-  version: 'version',
-  stats: 'stats',
-  'export-live-now': 'export-live',
-  'export-dump-now': 'export-dump',
-} as const;
-
 /** @throws AppError `usage` */
 export function parseArguments(argv: readonly string[]): Command {
   const { values, positionals } = parse(argv);
-  const asked = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).filter((flag) => values[flag] === true);
-  const [flag, ...more] = asked;
-  const [verb, file, ...rest] = positionals;
-  if (flag === 'help' || flag === 'version') return { verb: flag };
-  if (more.length > 0) throw usage(`--${asked.join(' and --')} do not go together`);
-  if (verb === undefined) {
-    return flag === undefined ? { verb: 'run', update: values['no-update'] !== true } : { verb: FLAGS[flag] };
+  const flags = FLAGS.filter((flag) => values[flag] === true);
+  if (values.help === true) return { verb: 'help' };
+  if (values.version === true) return { verb: 'version' };
+  if (flags.length > 1) throw usage(`--${flags.join(' and --')} do not go together`);
+  const [name = flags.length === 0 ? '' : `--${flags[0]}`, ...operands] = positionals;
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb === undefined) throw usage(`unknown command "${name}"`);
+
+  const shown = name === '' ? 'the daemon' : name;
+  const stray = (Object.keys(values) as Option[]).find(
+    (option) => `--${option}` !== name && verb.options?.includes(option) !== true,
+  );
+  if (stray !== undefined) throw usage(`--${stray} does not go with ${shown}`);
+  const wanted = verb.operand === undefined ? 0 : 1;
+  if (operands.length < wanted) throw usage(`${shown} needs a ${verb.operand ?? ''}`);
+  if (operands.length > wanted) {
+    throw usage(
+      `${shown} takes ${wanted === 0 ? 'no' : 'one'} ${verb.operand ?? 'operand'}, not ${operands.length}`,
+    );
   }
-  if (verb !== 'replay') throw usage(`unknown command "${verb}"`);
-  if (flag !== undefined) throw usage(`--${flag} does not go with replay`);
-  if (file === undefined) throw usage('replay needs a FILE');
-  if (rest.length > 0) throw usage(`replay takes one FILE, not ${rest.length + 1}`);
-  return { verb: 'replay', file };
+  return verb.command({
+    has: (option) => values[option] === true,
+    number: (option, fallback, { min, whole = false }) => {
+      const written = values[option];
+      const number = typeof written === 'string' ? Number(written) : fallback;
+      if (number >= min && (Number.isInteger(number) || (!whole && Number.isFinite(number)))) return number;
+      throw usage(`--${option} must be a ${whole ? 'whole ' : ''}number from ${min} on`);
+    },
+    operand: operands[0] ?? '',
+  });
 }
 
 function parse(argv: readonly string[]) {
-  const boolean = { type: 'boolean' } as const;
   try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        help: { ...boolean, short: 'h' },
-        version: boolean,
-        stats: boolean,
-        'export-live-now': boolean,
-        'export-dump-now': boolean,
-        'no-update': boolean,
-      },
-    });
+    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
   } catch (error) {
     throw usage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
   }
+}
+
+function usageLines(): string {
+  const lines = Object.entries(VERBS).map(([name, { usage: follows, operand, about }]) => ({
+    call: ['tdl', name, operand, follows].filter((part) => part !== undefined && part !== '').join(' '),
+    about,
+  }));
+  const width = Math.max(...lines.map(({ call }) => call.length));
+  return lines.map(({ call, about }) => `  ${call.padEnd(width)}  ${about}`).join('\n');
 }
 
 function usage(message: string): AppError {

@@ -1,0 +1,218 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { createStore } from '../bootstrap.ts';
+import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
+import type { Environment } from '../config/environment.ts';
+import { inspectConfig, type Config } from '../config/load.ts';
+import { resolvePaths, type Paths } from '../config/paths.ts';
+import { describeError } from '../domain/errors.ts';
+import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
+import { createLog } from '../infra/log.ts';
+import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
+import { ask } from '../infra/spansh/request.ts';
+
+/** `warn`: the daemon starts and works, but an operator should know. */
+type Level = 'ok' | 'warn' | 'fail';
+
+interface Finding {
+  readonly level: Level;
+  /** What was looked at. */
+  readonly about: string;
+  /** What was found, and what to do about it. */
+  readonly text: string;
+}
+
+const PATIENCE_MS = 10_000;
+
+/**
+ * `check-config`: looks at everything the daemon needs, as the daemon would meet it. The database is opened as the
+ * daemon opens it, which makes the tables of an empty one; nothing else is written.
+ * @returns whether nothing fails
+ */
+export async function checkConfig(
+  at: { readonly cwd: string; readonly env: Environment },
+  show: (line: string) => void,
+): Promise<boolean> {
+  let works = true;
+  const tell = ({ level, about, text }: Finding) => {
+    works &&= level !== 'fail';
+    show(`${level.padEnd(4)}  ${about}: ${text}`);
+  };
+
+  const [settings, database] = await Promise.all([
+    inspectConfig(at).catch((error: unknown) => describeError(error)),
+    loadDatabaseConfig(at.env, at.cwd).catch((error: unknown) => describeError(error)),
+  ]);
+  if (typeof settings === 'string') tell({ level: 'fail', about: 'configuration', text: settings });
+  else {
+    const { file, exists, problems } = settings;
+    const text = exists ? file : `${file} does not exist: the first start writes it with the defaults`;
+    tell({ level: 'ok', about: 'configuration', text });
+    for (const { source, message } of problems) {
+      tell({ level: 'warn', about: 'configuration', text: `${source}: ${message}` });
+    }
+  }
+  if (typeof database === 'string') tell({ level: 'fail', about: 'credentials', text: database });
+  else tell(await checkCredentials(database));
+  if (typeof settings === 'string' || typeof database === 'string') return works;
+
+  const { config, file: configFile } = settings;
+  const paths = resolvePaths({ ...at, configFile, config, database });
+  for (const pending of [
+    ...[...new Set([paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir])].map(checkDirectory),
+    checkDatabase(config, database.database, paths),
+    checkListen(config),
+    checkRelay(config),
+    checkEdcd(config),
+    checkSpansh(config),
+  ]) {
+    tell(await pending);
+  }
+  return works;
+}
+
+async function checkCredentials({ database, file }: LoadedDatabaseConfig): Promise<Finding> {
+  const about = 'credentials';
+  if (database.backend === 'sqlite') {
+    return { level: 'ok', about, text: `none needed for SQLite${file === null ? '' : ` (${file})`}` };
+  }
+  const where = file ?? 'the database INI';
+  const { mode } = file === null ? { mode: 0 } : await stat(file);
+  if (database.password !== '' && (mode & 0o077) !== 0 && process.platform !== 'win32') {
+    return {
+      level: 'warn',
+      about,
+      text: `other users of this machine may read the password in ${where} (chmod 600 ${where})`,
+    };
+  }
+  return { level: 'ok', about, text: `user ${database.user} from ${where}` };
+}
+
+/** Made at the start if it is missing: then the directory above counts. */
+async function checkDirectory(directory: string): Promise<Finding> {
+  const about = 'path';
+  for (let path = directory; ; path = dirname(path)) {
+    const found = await stat(path).catch(() => null);
+    if (found === null && path !== dirname(path)) continue;
+    const isUsable =
+      found?.isDirectory() === true &&
+      (await access(path, constants.W_OK | constants.X_OK).then(
+        () => true,
+        () => false,
+      ));
+    if (!isUsable) {
+      return {
+        level: 'fail',
+        about,
+        text: `${path} is no directory this user may write (needed: ${directory})`,
+      };
+    }
+    return { level: 'ok', about, text: path === directory ? directory : `${directory} will be made` };
+  }
+}
+
+async function checkDatabase(
+  config: Config,
+  database: LoadedDatabaseConfig['database'],
+  paths: Paths,
+): Promise<Finding> {
+  const about = 'database';
+  if (database.backend === 'sqlite' && (await stat(database.file).catch(() => null)) === null) {
+    return { level: 'ok', about, text: `${database.file} does not exist: the first start makes it` };
+  }
+  const log = createLog({ to: 'stderr', verbose: false, debug: false });
+  const store = await createStore({ config, database, paths, log });
+  try {
+    const { description, contract, created } = await store.open();
+    return { level: 'ok', about, text: `${description}, ${contract}${created ? ', tables made' : ''}` };
+  } catch (error) {
+    return { level: 'fail', about, text: describeError(error) };
+  } finally {
+    await store.close();
+  }
+}
+
+async function checkListen({ httpListen }: Config): Promise<Finding> {
+  const about = 'http';
+  if (httpListen === null) return { level: 'ok', about, text: 'off' };
+  const { host, port } = httpListen;
+  const shown = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const text =
+        error.code === 'EADDRINUSE'
+          ? `${shown} is taken (fine if it is the running daemon, else set http_listen to another one or null)`
+          : `${describeError(error)} (set http_listen to an address of this machine, or null)`;
+      resolve({ level: error.code === 'EADDRINUSE' ? 'warn' : 'fail', about, text });
+    });
+    server.listen(port, host, () =>
+      server.close(() => resolve({ level: 'ok', about, text: `${shown} is free` })),
+    );
+  });
+}
+
+async function checkRelay({ eddnUrl }: Config): Promise<Finding> {
+  const about = 'relay';
+  const feed = createZmqFeed(eddnUrl);
+  const timeout = setTimeout(() => feed.close(), PATIENCE_MS);
+  let connected = false as boolean;
+  try {
+    await feed.read({
+      onConnected: () => {
+        connected = true;
+        feed.close();
+      },
+      onBatch: () => Promise.resolve(),
+    });
+  } catch (error) {
+    return { level: 'fail', about, text: describeError(error) };
+  } finally {
+    clearTimeout(timeout);
+  }
+  if (connected) return { level: 'ok', about, text: `${eddnUrl} answers` };
+  return {
+    level: 'fail',
+    about,
+    text: `${eddnUrl} does not answer (check eddn_url, the network, the firewall)`,
+  };
+}
+
+async function checkEdcd({ edcdSource }: Config): Promise<Finding> {
+  const about = 'EDCD';
+  const table = 'commodity.csv';
+  try {
+    if (isUrl(edcdSource)) {
+      const answer = await ask('HEAD', `${edcdSource}/${table}`, { accept: [200], signal: patience() });
+      await answer.body.dump();
+    } else {
+      await access(join(edcdSource, table), constants.R_OK);
+    }
+    return { level: 'ok', about, text: edcdSource };
+  } catch (error) {
+    const text = `${firstWords(error)} (what was fetched before stays in use; check edcd_source)`;
+    return { level: 'warn', about, text };
+  }
+}
+
+async function checkSpansh({ spanshUrl }: Config): Promise<Finding> {
+  const about = 'Spansh';
+  try {
+    const { source, size } = await checkDump(spanshUrl === null ? SPANSH_URLS : [spanshUrl], patience());
+    return { level: 'ok', about, text: size === null ? source : `${source}, ${size} bytes` };
+  } catch (error) {
+    const text = `${firstWords(error)} (the galaxy is not brought up to date; check spansh_url, or use --no-update)`;
+    return { level: 'warn', about, text };
+  }
+}
+
+function patience(): AbortSignal {
+  return AbortSignal.timeout(PATIENCE_MS);
+}
+
+/** Without the advice of the daemon, which tries again. */
+function firstWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
