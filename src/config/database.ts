@@ -25,6 +25,14 @@ export interface MariadbConfig {
   readonly connectTimeoutMs: number;
   /** Absent: no TLS. */
   readonly ssl?: TlsConfig;
+  /** Where the PEM texts were read, absolute, for programs that read them themselves. */
+  readonly tlsFiles?: TlsFiles;
+}
+
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** PEM text, read from the files that are named in the INI. */
@@ -78,7 +86,7 @@ async function databaseConfig(
       };
     case 'mariadb': {
       const socket = ini.text('mariadb', 'socket', '');
-      const ssl = await tlsConfig(ini, cwd);
+      const tls = await tlsConfig(ini, cwd);
       return {
         backend: 'mariadb',
         host: ini.text('mariadb', 'host', '127.0.0.1'),
@@ -89,7 +97,7 @@ async function databaseConfig(
         name: ini.text('mariadb', 'name', 'tradedangerous'),
         charset: ini.text('mariadb', 'charset', 'utf8mb4'),
         connectTimeoutMs: ini.integer('engine', 'connect_timeout', 10, 1, 3600) * 1000,
-        ...(ssl === undefined ? {} : { ssl }),
+        ...tls,
       };
     }
     default:
@@ -98,20 +106,22 @@ async function databaseConfig(
 }
 
 /** Naming any of the files turns TLS on, unless `ssl` says no. */
-async function tlsConfig(ini: IniReader, cwd: string): Promise<TlsConfig | undefined> {
+async function tlsConfig(ini: IniReader, cwd: string): Promise<Pick<MariadbConfig, 'ssl' | 'tlsFiles'>> {
   const files = (['ca', 'cert', 'key'] as const)
     .map((part) => [part, ini.text('mariadb', `ssl_${part}`, '')] as const)
     .filter(([, path]) => path !== '');
-  if (!ini.boolean('mariadb', 'ssl', files.length > 0)) return undefined;
+  if (!ini.boolean('mariadb', 'ssl', files.length > 0)) return {};
   const pem: { ca?: string; cert?: string; key?: string } = {};
+  const tlsFiles: typeof pem = {};
   for (const [part, path] of files) {
     try {
-      pem[part] = await readFile(resolvePath(cwd, path), 'utf8');
+      tlsFiles[part] = resolvePath(cwd, path);
+      pem[part] = await readFile(tlsFiles[part], 'utf8');
     } catch (error) {
       throw ini.invalid('mariadb', `ssl_${part}`, `a file that can be read (${describeError(error)})`);
     }
   }
-  return { ...pem, verify: ini.boolean('mariadb', 'ssl_verify', true) };
+  return { ssl: { ...pem, verify: ini.boolean('mariadb', 'ssl_verify', true) }, tlsFiles };
 }
 
 async function readIni(file: string, required: boolean): Promise<string | undefined> {

@@ -17,6 +17,8 @@ export interface LoadedConfig {
   readonly file: string;
   /** The file was written by this call. */
   readonly created: boolean;
+  /** The keys of the file as they stand there. */
+  readonly written: Readonly<Record<string, unknown>>;
   /** For the log: what is wrong, and what this run uses instead. Nothing invalid is overwritten in the file. */
   readonly problems: readonly ConfigProblem[];
 }
@@ -30,7 +32,7 @@ export async function loadConfig(at: { cwd: string; env: Environment }): Promise
   const file = configFile(at);
   const { written, created, problems } = await openConfigFile(file);
   const { config, problems: found } = evaluateConfig(written, file, at);
-  return { config, file, created, problems: [...problems, ...found] };
+  return { config, file, written, created, problems: [...problems, ...found] };
 }
 
 /**
@@ -44,7 +46,12 @@ export async function inspectConfig(at: {
 }): Promise<Omit<LoadedConfig, 'created'> & { readonly exists: boolean }> {
   const file = configFile(at);
   const written = await readConfigFile(file);
-  return { ...evaluateConfig(written ?? {}, file, at), file, exists: written !== null };
+  return {
+    ...evaluateConfig(written ?? {}, file, at),
+    file,
+    written: written ?? {},
+    exists: written !== null,
+  };
 }
 
 function configFile({ cwd, env }: { cwd: string; env: Environment }): string {

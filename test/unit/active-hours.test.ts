@@ -5,7 +5,7 @@ import { parseActiveHours } from '../../src/domain/active-hours.ts';
 const at = (iso: string) => Date.parse(iso);
 
 /** Clocks go forward at 2026-03-29T01:00Z and back at 2026-10-25T01:00Z in Berlin. */
-test.each([
+test.each<[string, string, string, boolean, string?]>([
   // window, zone, instant, open, next opening (where closed)
   ['08:30-18:00', 'UTC', '2026-01-05T08:29:59.999Z', false, '2026-01-05T08:30:00Z'],
   ['08:30-18:00', 'UTC', '2026-01-05T08:30:00Z', true],
@@ -64,7 +64,7 @@ test.each([
   ['02:15-02:45', 'Europe/Berlin', '2026-10-25T01:30:00Z', false, '2026-10-26T01:15:00Z'],
   // clocks that jump by half an hour
   ['02:10-02:20', 'Australia/Lord_Howe', '2026-10-03T15:29:00Z', false, '2026-10-03T15:40:00Z'],
-] as const)('%s %s at %s: open %s', (windows, zone, instant, open, next) => {
+])('%s %s at %s: open %s', (windows, zone, instant, open, next) => {
   const hours = parseActiveHours(windows, zone);
   expect(hours.isOpen(at(instant))).toBe(open);
   expect(hours.nextOpen(at(instant))).toBe(at(next ?? instant));

@@ -152,6 +152,11 @@ describe('TLS', () => {
     const keys = 'ssl_ca = tls/ca.pem\nssl_cert = tls/cert.pem\nssl_key = tls/key.pem\nssl_verify = off';
     expect(await database(mariadb(keys))).toMatchObject({
       ssl: { ca: 'PEM ca', cert: 'PEM cert', key: 'PEM key', verify: false },
+      tlsFiles: {
+        ca: join(cwd, 'tls/ca.pem'),
+        cert: join(cwd, 'tls/cert.pem'),
+        key: join(cwd, 'tls/key.pem'),
+      },
     });
   });
 

@@ -141,7 +141,7 @@ describe('when', () => {
 
   test('a time that lies ahead does not put the next one off', async () => {
     const { time, tasks } = await start({ lastDoneS: { purge: (START + 1000 * DAY) / 1000 } });
-    await time.advance(DAY + HOUR);
+    await time.advance(2 * MINUTE);
     expect(tasks()).toHaveLength(1);
   });
 
