@@ -53,12 +53,15 @@ export class Link {
   /** How long a statement may take, unless it says otherwise. */
   readonly timeoutMs: number;
   #lost = false;
+  /** Of {@link stream}: the driver does not tell it that its connection is gone. */
+  #answer: Readable | undefined;
 
   constructor(connection: PoolConnection, timeoutMs: number) {
     this.#connection = connection;
     this.timeoutMs = timeoutMs;
     const lose = () => {
       this.#lost = true;
+      this.#answer?.destroy(new ConnectionDroppedError('the connection was lost'));
     };
     connection.on('error', lose).on('end', lose);
   }
@@ -94,14 +97,13 @@ export class Link {
   async *stream(sql: string, timeoutMs: number): AsyncGenerator<Cell[][]> {
     // The promises' own type for what they wrap is another.
     const connection = this.#connection.connection as unknown as Connection;
-    const answer = connection
-      .query({ sql, rowsAsArray: true })
-      .stream({ highWaterMark: ROWS_AT_ONCE }) as AsyncIterable<Cell[]>;
+    const answer = connection.query({ sql, rowsAsArray: true }).stream({ highWaterMark: ROWS_AT_ONCE });
+    this.#answer = answer;
     const drop = () => this.destroy();
     let timer = setTimeout(drop, timeoutMs);
     try {
       let rows: Cell[][] = [];
-      for await (const row of answer) {
+      for await (const row of answer as AsyncIterable<Cell[]>) {
         if (rows.push(row) < ROWS_AT_ONCE) continue;
         clearTimeout(timer);
         yield rows;
@@ -114,6 +116,7 @@ export class Link {
       throw error;
     } finally {
       clearTimeout(timer);
+      this.#answer = undefined;
     }
   }
 
@@ -139,7 +142,9 @@ export class Link {
     this.#lost = true;
     // The driver's own destroy() says goodbye and lets a statement underway wait for ever.
     const { stream } = this.#connection.connection as unknown as { readonly stream: Socket };
-    stream.destroy(new ConnectionDroppedError('the connection was dropped'));
+    const reason = new ConnectionDroppedError('the connection was dropped');
+    stream.destroy(reason);
+    this.#answer?.destroy(reason);
   }
 
   async #query(statement: QueryOptions, timeout: number): Promise<unknown> {

@@ -9,8 +9,8 @@ import { epochOf } from './sql.ts';
 /** Rows looked at for one purge statement: some 0.1 s, in which writers of these stations wait. */
 const PURGE_ROWS = 5_000;
 
-/** How often a batch that met another writer's locks is tried again, each after the server's own wait. */
-const PURGE_TRIES = 5;
+/** How often what met another writer's locks is tried again, each after the server's own wait. */
+const TRIES = 5;
 
 export async function readStats(link: Link): Promise<StoreStats> {
   const [[totalRows, liveRows, stations, liveStations, newestAtS] = []] = await link.rows(
@@ -56,12 +56,13 @@ export async function purge(
   }
 }
 
-async function patiently<T>(run: () => Promise<T>): Promise<T> {
+/** For what meets other writers' locks for moments only. */
+export async function patiently<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (rowFault(error) === undefined || attempt === PURGE_TRIES) throw error;
+      if (rowFault(error) === undefined || attempt === TRIES) throw error;
       await sleep(100 * attempt);
     }
   }

@@ -107,7 +107,8 @@ function itemValues(itemId: number, name: string, categoryId: number, uiOrder: n
   return `(${itemId}, ${itemId}, ${text(name)}, ${categoryId}, ${uiOrder})`;
 }
 
-async function readCategories(link: Link): Promise<Map<string, number>> {
+/** Ids by {@link categoryKey}. */
+export async function readCategories(link: Link): Promise<Map<string, number>> {
   const rows = await link.rows('SELECT category_id, name FROM Category');
   return new Map(rows.map(([id, name]) => [categoryKey(String(name)), Number(id)]));
 }

@@ -2,11 +2,14 @@ import type { Commodity } from '../../../domain/catalogue.ts';
 import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import type { MarketStore } from '../../../domain/ports/market-store.ts';
+import type { Store } from '../../../domain/ports/store.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
+import { demoteStations } from './demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
 import { toStoreError } from './errors.ts';
-import { exportListings } from './export.ts';
+import { inSnapshot, readStationIds, writeListings } from './export.ts';
+import { writeSet } from './export-set.ts';
+import { ImportWork } from './galaxy-import.ts';
 import { purge, readStats } from './housekeeping.ts';
 import { seedCatalogue } from './items.ts';
 import type { LockTuning } from './locks.ts';
@@ -27,10 +30,11 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 /**
  * A Trade Dangerous database on a MariaDB server, shared with other writers that take its advisory locks.
  *
- * One connection is pinned for writing: advisory locks belong to it. Everything else borrows from a small pool. After
- * an error that cost a connection, the next call connects anew and looks at the database again.
+ * One connection is pinned for writing, another one for an import: advisory locks belong to them. Everything else
+ * borrows from a small pool. After an error that cost a connection, the next call connects anew and looks at the database
+ * again.
  */
-export function createMariadbStore(options: MariadbStoreOptions): MarketStore {
+export function createMariadbStore(options: MariadbStoreOptions): Store {
   const { connection, lock, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
@@ -89,24 +93,29 @@ export function createMariadbStore(options: MariadbStoreOptions): MarketStore {
     });
   }
 
-  /** Runs something long until it is done, its caller's signal is aborted, or the store is closed. */
+  /**
+   * Runs something long until it is done, its caller's signal is aborted, or the store is closed.
+   *
+   * @param own the connection for it; else it borrows one
+   */
   function stoppable<T>(
     signal: AbortSignal | undefined,
-    run: (link: Link, signal: AbortSignal) => Promise<T>,
+    run: (link: Link, signal: AbortSignal, recognised: Recognised) => Promise<T>,
+    own?: Link,
   ): Promise<T> {
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     const done = (async () => {
       try {
         either.throwIfAborted();
-        return await guarded(async () => {
-          const link = await connect();
+        return await guarded(async (recognised) => {
+          const link = own ?? (await connect());
           // Whatever statement runs: the server rolls back when it finds nobody there.
           const drop = () => link.destroy();
           either.addEventListener('abort', drop);
           try {
-            const result = await run(link, either);
-            link.release();
+            const result = await run(link, either, recognised);
+            if (own === undefined) link.release();
             return result;
           } catch (error) {
             // A transaction may be open on it.
@@ -160,9 +169,53 @@ export function createMariadbStore(options: MariadbStoreOptions): MarketStore {
     stats: () => stoppable(undefined, readStats),
 
     exportListings: (scope, sink, signal) =>
-      stoppable(signal, (link, stop) => exportListings(link, scope, sink, stop)),
+      stoppable(signal, (link, stop) => inSnapshot(link, () => writeListings(link, scope, sink, stop))),
 
     purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop)),
+
+    isEmpty: () => borrowing(async (link) => (await link.rows('SELECT 1 FROM Station LIMIT 1')).length === 0),
+
+    async beginImport(tables, signal) {
+      const link = await guarded(connect);
+      const work = await stoppable(
+        signal,
+        (_, _stop, { info: { contract }, maxStatementBytes }) =>
+          ImportWork.begin({ link, contract, maxStatementBytes, lock, log }, tables),
+        link,
+      ).catch((error: unknown) => {
+        link.destroy();
+        throw error;
+      });
+      let closed = false;
+      return {
+        contract: work.contract,
+        categories: work.categories,
+        known: (stop) => stoppable(stop, () => work.known(), link),
+        apply: (batch, stop) => stoppable(stop, () => work.apply(batch), link),
+        finish: (stop) => stoppable(stop, (_, either) => work.finish(either), link),
+        async close() {
+          if (closed || link.lost) return;
+          closed = true;
+          try {
+            await work.end();
+            link.release();
+          } catch {
+            link.destroy();
+          }
+        },
+      };
+    },
+
+    exportSet: (open, signal) =>
+      stoppable(signal, (link, stop, { info: { contract } }) =>
+        inSnapshot(link, () => writeSet(link, contract, open, stop)),
+      ),
+
+    liveStations: (signal) =>
+      stoppable(signal, async (link) => BigInt64Array.from(await readStationIds(link, 'live'), BigInt)),
+
+    demote: (stations, signal) =>
+      stoppable(signal, (link, stop) => demoteStations(link, stations, log, stop)),
 
     async close() {
       for (const { stop } of running) stop.abort();

@@ -1,0 +1,48 @@
+import type { Contract } from '../../../domain/contract.ts';
+import type { PublishedFile } from '../../../domain/ports/galaxy-store.ts';
+import type { ChunkSink } from '../../../domain/ports/market-store.ts';
+import { CHUNK_BYTES } from '../listing.ts';
+import { formatRows, selectSql, tableFiles, type TableFileSpec } from '../table-files.ts';
+import type { Link } from './connection.ts';
+import { SCAN_TIMEOUT_MS, writeListings } from './export.ts';
+
+const DIALECT = {
+  time: (column: string) => `COALESCE(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%S'), '1970-01-01 00:00:00')`,
+  float: (column: string) => `CAST(${column} AS DOUBLE)`,
+};
+
+/** Writes the published set, file after file. In a snapshot. @returns rows by file */
+export async function writeSet(
+  link: Link,
+  contract: Contract,
+  open: (file: PublishedFile) => ChunkSink,
+  signal: AbortSignal,
+): Promise<Partial<Record<PublishedFile, number>>> {
+  const rows: Partial<Record<PublishedFile, number>> = {};
+  for (const table of tableFiles(contract)) {
+    rows[table.name] = await writeTable(link, table, open(table.name), signal);
+  }
+  rows.listings = (await writeListings(link, 'published', open('listings'), signal)).rows;
+  return rows;
+}
+
+async function writeTable(
+  link: Link,
+  table: TableFileSpec,
+  sink: ChunkSink,
+  signal: AbortSignal,
+): Promise<number> {
+  const encoder = new TextEncoder();
+  let count = 0;
+  let text = `${table.header}\n`;
+  for await (const rows of link.stream(selectSql(table, DIALECT), SCAN_TIMEOUT_MS)) {
+    signal.throwIfAborted();
+    count += rows.length;
+    text += formatRows(table, rows);
+    if (text.length < CHUNK_BYTES) continue;
+    await sink(encoder.encode(text));
+    text = '';
+  }
+  await sink(encoder.encode(text));
+  return count;
+}

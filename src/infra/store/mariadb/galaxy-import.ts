@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contract } from '../../../domain/contract.ts';
+import { StoreError } from '../../../domain/errors.ts';
+import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import { BatchRows } from '../../../domain/spansh/batch.ts';
+import type { Known } from '../../../domain/spansh/known.ts';
+import type { DumpBatch, StagedStation, SystemRow } from '../../../domain/spansh/records.ts';
+import type { Link } from './connection.ts';
+import { RowsNotTakenError, type RowFault } from './errors.ts';
+import { inSnapshot } from './export.ts';
+import { itemRows, renumberItems, writeCategories, writeEdcdTables, writeRares } from './import-tables.ts';
+import { writeStations, type StationCounts } from './import-stations.ts';
+import { writeSystems } from './import-systems.ts';
+import { readCategories } from './items.ts';
+import { readKnown } from './known.ts';
+import { underLocks, untilAllDone, type LockTuning, type StationWork } from './locks.ts';
+import { settle } from './settle.ts';
+import { SmallTable, type SmallTableSetup } from './small-table.ts';
+
+/** By which programs tell each other of an import. Source: Trade Dangerous' listener looks for it. */
+const IMPORT_LOCK = "'td.spansh.import'";
+
+/** A connection of ours that was dropped a moment ago may still hold it. */
+const IMPORT_LOCK_WAIT_S = 1;
+
+const PAUSE_MS = 250;
+
+export interface ImportSetup {
+  /** Its own connection, with the locks of the import. */
+  readonly link: Link;
+  readonly contract: Contract;
+  readonly maxStatementBytes: number;
+  readonly lock: LockTuning;
+  readonly log: Log | undefined;
+}
+
+/** What the calls of an import share. A call that throws leaves nothing that could be carried on with. */
+export class ImportWork {
+  readonly contract: Contract;
+  readonly categories: readonly string[];
+  readonly #setup: ImportSetup;
+  readonly #categoryIds: ReadonlyMap<string, number>;
+  readonly #rares: readonly RareCommodity[] | null;
+  readonly #items: SmallTable;
+  readonly #ships: SmallTable;
+  readonly #upgrades: SmallTable | null;
+  readonly #refused: Refusals;
+  #viaInfile: boolean;
+  #deferredSystems: readonly SystemRow[] = [];
+  #deferred: readonly StagedStation[] = [];
+  #written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
+
+  /** @throws StoreError `busy`: another import is running; `refused`: the categories are not Trade Dangerous' ones */
+  static async begin(setup: ImportSetup, tables: ReferenceTables): Promise<ImportWork> {
+    const { link, contract } = setup;
+    const [[got] = []] = await link.rows(`SELECT GET_LOCK(${IMPORT_LOCK}, ${IMPORT_LOCK_WAIT_S})`);
+    if (Number(got) !== 1) {
+      throw new StoreError('busy', 'another program imports into this database', {
+        advice: 'wait until it has ended; it is tried again',
+      });
+    }
+    const categories = await writeCategories(link, tables.commodities);
+    const refused = new Refusals(setup.log);
+    const small: SmallTableSetup = { ...setup, onRefused: (what, error) => refused.note(what, error) };
+    await writeEdcdTables(small, contract, tables);
+    const work = new ImportWork(setup, categories, await readCategories(link), tables.rares, refused, {
+      items: await SmallTable.read(small, 'Item', ['item_id', 'fdev_id', 'name', 'category_id']),
+      ships: await SmallTable.read(small, 'Ship', ['ship_id', 'name']),
+      upgrades:
+        contract === 'v12'
+          ? await SmallTable.read(small, 'Upgrade', ['upgrade_id', 'name', 'class', 'rating', 'ship'])
+          : null,
+      viaInfile: Number((await link.rows('SELECT @@local_infile'))[0]?.[0]) === 1,
+    });
+    if (contract === 'v13' && tables.commodities !== null) {
+      const commodities = tables.commodities.filter(({ rare }) => !rare);
+      await work.#items.write(itemRows(commodities, work.#categoryIds));
+    }
+    refused.tell();
+    return work;
+  }
+
+  private constructor(
+    setup: ImportSetup,
+    categories: readonly string[],
+    categoryIds: ReadonlyMap<string, number>,
+    rares: readonly RareCommodity[] | null,
+    refused: Refusals,
+    tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null; viaInfile: boolean },
+  ) {
+    this.#setup = setup;
+    this.contract = setup.contract;
+    this.categories = categories;
+    this.#categoryIds = categoryIds;
+    this.#rares = rares;
+    this.#refused = refused;
+    this.#items = tables.items;
+    this.#ships = tables.ships;
+    this.#upgrades = tables.upgrades;
+    this.#viaInfile = tables.viaInfile;
+  }
+
+  known(): Promise<Known> {
+    const { link, contract } = this.#setup;
+    return inSnapshot(link, () => readKnown(link, contract));
+  }
+
+  async apply({ systems, stations, items, ships, upgrades }: DumpBatch): Promise<ImportCounts> {
+    await this.#items.write(itemRows(items, this.#categoryIds));
+    await this.#ships.write(ships.map(({ id, name }) => [id, name]));
+    await this.#upgrades?.write(
+      upgrades.map(({ id, name, class: size, rating, ship }) => [id, name, size, rating, ship]),
+    );
+    const rows = new BatchRows();
+    for (const system of [...this.#deferredSystems, ...systems]) rows.addSystem(system);
+    const systemsWritten = await this.#writeSystems(rows.systems);
+    for (const station of [...this.#deferred, ...stations]) rows.addStation(station);
+    const sorted = rows.stations.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#deferred = await underLocks(this.#work(), sorted, 0);
+    return this.#told(systemsWritten);
+  }
+
+  async finish(signal: AbortSignal): Promise<ImportCounts> {
+    const { link, contract } = this.#setup;
+    for (const table of [this.#items, this.#ships, this.#upgrades]) {
+      while (table?.isWritten === false) {
+        await sleep(PAUSE_MS, undefined, { signal });
+        await table.write([]);
+      }
+    }
+    let systemsWritten = 0;
+    while (this.#deferredSystems.length > 0) {
+      await sleep(PAUSE_MS, undefined, { signal });
+      systemsWritten += await this.#writeSystems(this.#deferredSystems);
+    }
+    await untilAllDone(this.#work(), this.#deferred, signal);
+    this.#deferred = [];
+    await renumberItems(link);
+    if (this.#rares !== null) await writeRares(link, contract, this.#rares);
+    return this.#told(systemsWritten);
+  }
+
+  /** Idempotent. The connection can be used for other things then. */
+  async end(): Promise<void> {
+    await this.#setup.link.rows(`SELECT RELEASE_LOCK(${IMPORT_LOCK})`);
+  }
+
+  async #writeSystems(systems: readonly SystemRow[]): Promise<number> {
+    const { link, contract, maxStatementBytes, lock, log } = this.#setup;
+    let written = 0;
+    const held: SystemRow[] = [];
+    await settle(
+      {
+        link,
+        lock,
+        log,
+        write: async (some) => {
+          written += await writeSystems(link, contract, some, maxStatementBytes);
+        },
+        giveUp: (system, fault, error) => {
+          if (isHeld(fault)) held.push(system);
+          else this.#refused.note(`system ${system.id}`, error);
+        },
+      },
+      systems.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    this.#deferredSystems = held;
+    return written;
+  }
+
+  #work(): StationWork<StagedStation> {
+    return {
+      link: this.#setup.link,
+      idOf: ({ id }) => id,
+      rowsOf: ({ market, shipyard, outfitting }) =>
+        (market?.rows.length ?? 0) / 8 + (shipyard?.ids.length ?? 0) + (outfitting?.ids.length ?? 0),
+      run: (held) => this.#writeHeld(held),
+    };
+  }
+
+  /** @returns those of which somebody else holds rows */
+  async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
+    const { link, contract, maxStatementBytes, lock, log } = this.#setup;
+    const held: StagedStation[] = [];
+    await settle(
+      {
+        link,
+        lock,
+        log,
+        write: async (some) => {
+          try {
+            this.#count(
+              await writeStations(
+                link,
+                { contract, maxStatementBytes, viaInfile: this.#viaInfile && some.length > 1 },
+                some,
+              ),
+            );
+          } catch (error) {
+            // Something is odd about the rows or the server: plain statements tell what.
+            if (error instanceof RowsNotTakenError) this.#viaInfile = false;
+            throw error;
+          }
+        },
+        giveUp: (station, fault, error) => {
+          if (isHeld(fault)) held.push(station);
+          else this.#refused.note(`station ${station.id}`, error);
+        },
+      },
+      stations,
+    );
+    return held;
+  }
+
+  #count({ stations, markets, marketRows, vendors }: StationCounts): void {
+    this.#written.stations += stations;
+    this.#written.markets += markets;
+    this.#written.marketRows += marketRows;
+    this.#written.vendors += vendors;
+  }
+
+  #told(systems: number): ImportCounts {
+    const counts = { systems, ...this.#written, deferred: this.#deferred.length };
+    this.#written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
+    this.#refused.tell();
+    return counts;
+  }
+}
+
+function isHeld(fault: RowFault): boolean {
+  return fault === 'deadlock' || fault === 'lockWait';
+}
+
+/** What the database will never take: told in one line a call. */
+class Refusals {
+  readonly #log: Log | undefined;
+  #count = 0;
+  #first = '';
+
+  constructor(log: Log | undefined) {
+    this.#log = log;
+  }
+
+  note(what: string, error: unknown): void {
+    if (this.#count++ === 0)
+      this.#first = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+
+  tell(): void {
+    if (this.#count === 0) return;
+    this.#log?.warn({ refused: this.#count }, `the database refused ${this.#count} records: ${this.#first}`);
+    this.#count = 0;
+  }
+}

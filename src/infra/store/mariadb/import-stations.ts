@@ -1,0 +1,164 @@
+import type { Contract } from '../../../domain/contract.ts';
+import { ROW_WIDTH, rowCount } from '../../../domain/snapshot.ts';
+import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
+import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { insertRows, type BulkSetup } from './bulk-rows.ts';
+import type { Cell, Link } from './connection.ts';
+import { MARKET_COLUMNS, rowValues, writeRows } from './market-rows.ts';
+import { epochOf, literal, orUpdate, statements } from './sql.ts';
+
+/** What was written of some stations. */
+export interface StationCounts {
+  readonly stations: number;
+  readonly markets: number;
+  readonly marketRows: number;
+  readonly vendors: number;
+}
+
+export interface StationSetup extends BulkSetup {
+  readonly contract: Contract;
+}
+
+/**
+ * Writes what is newer than what is stored, in a transaction. Whoever calls holds the stations' locks. An error leaves
+ * nothing written.
+ */
+export async function writeStations(
+  link: Link,
+  setup: StationSetup,
+  stations: readonly StagedStation[],
+): Promise<StationCounts> {
+  const { contract } = setup;
+  return link.transaction(async () => ({
+    stations: await writeStationRows(link, setup, stations),
+    ...(await writeMarkets(link, setup, stations)),
+    vendors:
+      (await writeVendors(link, setup, SHIPYARD, stations)) +
+      (contract === 'v12' ? await writeVendors(link, setup, OUTFITTING, stations) : 0),
+  }));
+}
+
+const STATION_COLUMNS = [
+  ...['name', 'system_id', 'ls_from_star', 'blackmarket', 'max_pad_size', 'market', 'shipyard', 'outfitting'],
+  ...['rearm', 'refuel', 'repair', 'planetary', 'type_id'],
+];
+
+async function writeStationRows(
+  link: Link,
+  { contract, maxStatementBytes }: StationSetup,
+  stations: readonly StagedStation[],
+): Promise<number> {
+  const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
+  if (told.length === 0) return 0;
+  const v13 = contract === 'v13';
+  const columns = v13 ? [...STATION_COLUMNS, 'lookup_name'] : STATION_COLUMNS;
+  const found = await link.rows(
+    `SELECT station_id, ${epochOf('modified')}, ${columns.join()} FROM Station
+     WHERE station_id IN (${told.map(({ id }) => id).join()})`,
+  );
+  const stored = new Map(found.map(([id, modifiedS, ...cells]) => [String(id), { modifiedS, cells }]));
+  const changed = told.filter(({ id, row }) => {
+    const before = stored.get(String(id));
+    const beforeS = Number(before?.modifiedS ?? -1);
+    if (before === undefined || row.modifiedS > beforeS) return true;
+    return row.modifiedS === beforeS && cellsOf(row, v13).join('\n') !== before.cells.join('\n');
+  });
+  const values = changed.map(({ id, row }) => {
+    const cells = cellsOf(row, v13).map(literal);
+    return `(${id},'${formatTimestamp(row.modifiedS)}',${cells.join()})`;
+  });
+  const head = `INSERT INTO Station (station_id, modified, ${columns.join()}) VALUES `;
+  for (const sql of statements(head, values, orUpdate(['modified', ...columns]), maxStatementBytes)) {
+    await link.run(sql);
+  }
+  return changed.length;
+}
+
+/** In the order of the columns. */
+function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
+  return [
+    ...[row.name, row.systemId, row.lsFromStar, row.blackmarket, row.maxPadSize, row.market, row.shipyard],
+    ...[row.outfitting, row.rearm, row.refuel, row.repair, row.planetary, row.typeId],
+    ...(v13 ? [row.lookupName] : []),
+  ];
+}
+
+async function writeMarkets(link: Link, setup: StationSetup, stations: readonly StagedStation[]) {
+  const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
+  const storedS = await readNewest(
+    link,
+    'StationItem',
+    told.map(({ marketId }) => marketId),
+  );
+  const newer = told.filter(
+    ({ marketId, observedAtS }) => observedAtS > (storedS.get(String(marketId)) ?? -1),
+  );
+  const [known, fresh] = [true, false].map((has) =>
+    newer.filter(({ marketId }) => storedS.has(String(marketId)) === has),
+  );
+  const rows: string[] = [];
+  for (const market of fresh ?? []) {
+    const time = formatTimestamp(market.observedAtS);
+    for (let at = 0; at < market.rows.length; at += ROW_WIDTH) rows.push(rowValues(market, at, time, 0));
+  }
+  await insertRows(link, 'StationItem', MARKET_COLUMNS, rows, setup);
+  const changes = (known ?? []).map((market) => ({ market, hasRows: true }));
+  await writeRows(link, changes, 0, setup.maxStatementBytes);
+  return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
+}
+
+/** `ShipVendor` or `UpgradeVendor`. */
+interface VendorTable {
+  readonly name: string;
+  readonly goodsId: string;
+  readonly block: 'shipyard' | 'outfitting';
+}
+
+const SHIPYARD: VendorTable = { name: 'ShipVendor', goodsId: 'ship_id', block: 'shipyard' };
+const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', block: 'outfitting' };
+
+/** Whole, and only what was observed after the newest stored row of the station. */
+async function writeVendors(
+  link: Link,
+  setup: StationSetup,
+  { name, goodsId, block }: VendorTable,
+  stations: readonly StagedStation[],
+): Promise<number> {
+  const told = stations.flatMap(({ id, [block]: vendor }) => (vendor === null ? [] : [{ id, vendor }]));
+  const storedS = await readNewest(
+    link,
+    name,
+    told.map(({ id }) => id),
+  );
+  const newer = told.filter(({ id, vendor }) => vendor.observedAtS > (storedS.get(String(id)) ?? -1));
+  const known = newer.filter(({ id }) => storedS.has(String(id)));
+  if (known.length > 0) {
+    await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
+  }
+  await insertRows(link, name, [goodsId, 'station_id', 'modified'], vendorRows(newer), setup);
+  return newer.length;
+}
+
+/** In the order of the primary key, which makes the difference between one page of the table and hundreds. */
+function vendorRows(vendors: readonly { readonly id: bigint; readonly vendor: StagedVendor }[]): string[] {
+  const rows: (readonly [number, string])[] = [];
+  for (const { id, vendor } of vendors) {
+    const tail = `,${id},'${formatTimestamp(vendor.observedAtS)}')`;
+    for (const goods of vendor.ids) rows.push([goods, `(${goods}${tail}`]);
+  }
+  return rows.sort(([a], [b]) => a - b).map(([, row]) => row);
+}
+
+/** Epoch seconds of the newest row by station; stations without rows are absent. */
+async function readNewest(
+  link: Link,
+  table: string,
+  stationIds: readonly bigint[],
+): Promise<Map<string, number>> {
+  if (stationIds.length === 0) return new Map();
+  const rows = await link.rows(
+    `SELECT station_id, ${epochOf('MAX(modified)')} FROM ${table}
+     WHERE station_id IN (${stationIds.join()}) GROUP BY station_id`,
+  );
+  return new Map(rows.map(([id, newestS]) => [String(id), Number(newestS)]));
+}
