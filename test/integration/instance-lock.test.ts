@@ -1,0 +1,192 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { acquireInstance, inspectInstance, type Owner } from '../../src/infra/instance-lock.ts';
+import { writePidFile } from '../../src/infra/pid-file.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const CHILD = fileURLToPath(new URL('../support/instance-child.ts', import.meta.url));
+
+interface Told {
+  readonly owner?: Owner;
+  readonly stale?: string | null;
+  readonly error?: string;
+}
+
+/** A process that wants the file, and what it has to say. */
+async function contender(file: string): Promise<{ child: ChildProcessWithoutNullStreams; told: Told }> {
+  const child = spawn(process.execPath, [CHILD, file]);
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { child, told: JSON.parse(line) as Told };
+}
+
+async function acquire(file: string) {
+  const instance = await acquireInstance(file);
+  onTestFinished(() => instance.release());
+  return instance;
+}
+
+const newFile = () => join(tempDir(), 'data/instance.json');
+const write = (file: string, owner: object) => writeFileSync(file, JSON.stringify(owner));
+
+describe('a data directory in use', () => {
+  test('is refused, and its owner is named', async () => {
+    const file = newFile();
+    const { owner } = await acquire(file);
+    const { told } = await contender(file);
+    expect(told.error).toBe(
+      `${dirname(file)} is in use by process ${process.pid} on ${hostname()} since ${owner.since}`,
+    );
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(owner);
+  });
+
+  test('is free again when its owner has ended in order', async () => {
+    const file = newFile();
+    const { child } = await contender(file);
+    child.stdin.end();
+    await once(child, 'exit');
+    expect(existsSync(file)).toBe(false);
+    expect((await acquire(file)).stale).toBeNull();
+  });
+
+  test('is taken over when its owner was killed', async () => {
+    const file = newFile();
+    const { child, told } = await contender(file);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect((await acquire(file)).stale).toBe(`process ${told.owner?.pid} is gone`);
+  });
+
+  test('of five that start at the same moment one gets it', async () => {
+    const file = newFile();
+    const all = await Promise.all(Array.from({ length: 5 }, () => contender(file)));
+    expect(all.filter(({ told }) => told.owner !== undefined)).toHaveLength(1);
+    expect(readdirSync(dirname(file))).toEqual(['instance.json']);
+  });
+
+  test('so it is when the last owner was killed', async () => {
+    const file = newFile();
+    const { child } = await contender(file);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const all = await Promise.all(Array.from({ length: 5 }, () => contender(file)));
+    expect(all.filter(({ told }) => told.owner !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('whether an owner lives', () => {
+  async function changed(change: Partial<Record<keyof Owner, unknown>>): Promise<string> {
+    const file = newFile();
+    const { owner, release } = await acquireInstance(file);
+    release();
+    write(file, { ...owner, token: 'another', ...change });
+    return file;
+  }
+
+  test("another user's process lives, although it may not be asked", async () => {
+    // Process 1 is root's; as root, it may be asked.
+    expect(await inspectInstance(await changed({ pid: 1, startTicks: null }))).toMatchObject({
+      state: 'held',
+    });
+  });
+
+  test('a process with the same number that was started later is another one', async () => {
+    expect(await inspectInstance(await changed({ startTicks: '1' }))).toEqual({
+      state: 'stale',
+      reason: `process ${process.pid} is another program now`,
+    });
+  });
+
+  test('nobody lives through a restart of the machine', async () => {
+    expect(await inspectInstance(await changed({ bootId: 'before' }))).toEqual({
+      state: 'stale',
+      reason: `process ${process.pid} ended when the machine was started anew`,
+    });
+  });
+
+  test('one on another machine lives while it touches its file', async () => {
+    const file = await changed({ host: 'elsewhere', pid: 2 ** 22 });
+    expect(await inspectInstance(file)).toMatchObject({ state: 'held' });
+    const longAgo = Date.now() / 1000 - 300;
+    utimesSync(file, longAgo, longAgo);
+    expect(await inspectInstance(file)).toMatchObject({
+      state: 'stale',
+      reason: expect.stringContaining('on elsewhere has not been heard of for 300 s'),
+    });
+  });
+
+  test.each(['', '{"pid"', '[]', 'null', '{}'])('a file that says "%s" has no owner', async (text) => {
+    const file = await changed({});
+    writeFileSync(file, text);
+    expect(await inspectInstance(file)).toEqual({ state: 'stale', reason: 'it says nothing' });
+  });
+});
+
+test('an owner does not remove the file of the next one', async () => {
+  const file = newFile();
+  const { owner, release } = await acquireInstance(file);
+  write(file, { ...owner, token: 'another' });
+  release();
+  expect(existsSync(file)).toBe(true);
+});
+
+test('a directory that cannot be written is told', async () => {
+  const file = join(tempDir(), 'file');
+  writeFileSync(file, '');
+  await expect(acquireInstance(join(file, 'instance.json'))).rejects.toMatchObject({
+    code: 'instance.notWritable',
+  });
+});
+
+describe('a PID file', () => {
+  const pidFile = () => join(tempDir(), 'tdl.pid');
+
+  test('holds the number and nothing else, until it is removed', () => {
+    const file = pidFile();
+    const remove = writePidFile(file);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
+    remove();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('of a living process is left alone', () => {
+    const file = pidFile();
+    writeFileSync(file, `${process.ppid}\n`);
+    expect(() => writePidFile(file)).toThrow(`${file} is the PID file of process ${process.ppid}`);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.ppid}\n`);
+  });
+
+  test.each(['4194304\n', 'nonsense', ''])('that says "%s" is replaced', (text) => {
+    const file = pidFile();
+    writeFileSync(file, text);
+    writePidFile(file);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
+  });
+
+  test('written before its process was started is replaced', () => {
+    const file = pidFile();
+    writeFileSync(file, `${process.ppid}\n`);
+    utimesSync(file, 1, 1);
+    writePidFile(file);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
+  });
+
+  test('that belongs to somebody else by now is not removed', () => {
+    const file = pidFile();
+    const remove = writePidFile(file);
+    writeFileSync(file, '1\n');
+    remove();
+    expect(readFileSync(file, 'utf8')).toBe('1\n');
+  });
+});

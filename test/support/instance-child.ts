@@ -1,0 +1,15 @@
+/** Child process: `node instance-child.ts FILE`: owns FILE until its standard input ends; says how it went. */
+import { acquireInstance } from '../../src/infra/instance-lock.ts';
+
+try {
+  const instance = await acquireInstance(process.argv[2] ?? '');
+  process.stdout.write(`${JSON.stringify({ owner: instance.owner, stale: instance.stale })}\n`);
+  process.stdin.on('end', () => {
+    instance.release();
+    process.exit(0);
+  });
+  process.stdin.resume();
+} catch (error) {
+  process.stdout.write(`${JSON.stringify({ error: (error as Error).message })}\n`);
+  process.exitCode = 1;
+}
