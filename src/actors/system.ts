@@ -1,4 +1,11 @@
-import { createActor, toPromise, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import {
+  createActor,
+  toPromise,
+  type ActorRefFrom,
+  type AnyActorRef,
+  type AnyStateMachine,
+  type SnapshotFrom,
+} from 'xstate';
 import type { Decoder, Feed, StagedBatch } from '../domain/ports/feed.ts';
 import type { Inspection } from '../domain/ports/inspection.ts';
 import type { Log } from '../domain/ports/log.ts';
@@ -9,7 +16,7 @@ import { catalogueMachine } from '../machines/catalogue.machine.ts';
 import { exporterMachine } from '../machines/exporter.machine.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
 import { listenerMachine } from '../machines/listener.machine.ts';
-import { spanshUpdaterMachine } from '../machines/spansh-updater.machine.ts';
+import { spanshUpdaterMachine, UPDATING_STATES } from '../machines/spansh-updater.machine.ts';
 import { supervisorMachine, type SupervisorOutput } from '../machines/supervisor.machine.ts';
 import { writerMachine } from '../machines/writer.machine.ts';
 import { ActorBoard } from './actor-board.ts';
@@ -19,6 +26,8 @@ import { feedLogic } from './feed.actor.ts';
 import { Inspector } from './inspector.ts';
 import { Ledger } from './ledger.ts';
 import { lifecycleLogics } from './lifecycle.actors.ts';
+import { createMaintenance, type MaintenancePorts } from './maintenance.actors.ts';
+import { MaintenanceReporter } from './maintenance-reporter.ts';
 import { Reporter } from './reporter.ts';
 import { guardianInputs, type SystemSettings } from './settings.ts';
 import { SpanshReporter } from './spansh-reporter.ts';
@@ -40,6 +49,7 @@ export interface SystemPorts {
   /** Where `listings-live.csv` is staged. */
   readonly liveListing: Pick<ExportDeps, 'stageFile' | 'exists'>;
   readonly updater: UpdaterPorts;
+  readonly maintenance: MaintenancePorts;
   readonly log: Log;
   readonly time: Time;
   readonly random: Random;
@@ -62,6 +72,8 @@ export interface System {
 
 /** Who stops for a maintenance window. */
 const DATABASE_USERS = ['writer', 'exporter', 'updater'] as const;
+/** Those of them that say when they are quiet; an update that is at work keeps every window closed. */
+const QUIET_SAYERS = ['writer', 'exporter'] as const;
 
 /** Wires the machines to the ports, once; `start()` starts them. */
 export function createSystem(ports: SystemPorts, settings: SystemSettings): System {
@@ -72,8 +84,8 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const catalogue = () => holder.current;
 
   /** Sends to the present incarnation of a guarded child; nobody home is nothing lost: state is elsewhere. */
-  const tell = (name: string, type: string) => {
-    (root.system.get(name) as AnyActorRef | undefined)?.send({ type });
+  const tell = (name: string, type: string, facts: object = {}) => {
+    (root.system.get(name) as AnyActorRef | undefined)?.send({ ...facts, type });
   };
   let onSettled: () => void = () => undefined;
   const pool = new StationPool(
@@ -115,6 +127,21 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     reporter: spanshReporter,
     isCleared: (marketId, observedAtS) => keeper.clearedAtS(marketId) >= observedAtS,
   });
+  const maintenance = createMaintenance({
+    ...ports.maintenance,
+    // A file is replayed: nothing else is to be done.
+    ...(feed.finite && { settings: () => ({ ...ports.maintenance.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }) }),
+    purge: (options) => store.purge(options),
+    isImporting: () => {
+      const updating = root.system.get('updater') as AnyActorRef | undefined;
+      const snapshot = updating?.getSnapshot() as SnapshotFrom<typeof spanshUpdaterMachine> | undefined;
+      return UPDATING_STATES.some((state) => snapshot?.matches(state) === true);
+    },
+    beginMaintenance: () => root.send({ type: 'maintenance.begin' }),
+    endMaintenance: () => root.send({ type: 'maintenance.end' }),
+    time,
+    reporter: new MaintenanceReporter(log),
+  });
 
   const catalogueChild = catalogueMachine.provide({
     actors: catalogueLogics({
@@ -134,6 +161,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const writerChild = writerMachine.provide({
     actors: { openStore: openStoreLogic(storeDeps), writeBatch: writeBatchLogic(storeDeps) },
     actions: {
+      reportQuiet: () => tell('maintenance', 'database.quiet', { user: 'writer' }),
       reportUnavailable: ({ context }) => reporter.storeUnavailable(context),
       reportAvailable: ({ context }) => reporter.storeAvailable(context),
     },
@@ -141,6 +169,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const exporterChild = exporterMachine.provide({
     actors: { stage: liveExport.stage, publish: liveExport.publish },
     actions: {
+      reportQuiet: () => tell('maintenance', 'database.quiet', { user: 'exporter' }),
       reportPublished: ({ context }) => reporter.published(context.published),
       reportFailure: ({ context }) => reporter.exportFailed(context),
     },
@@ -174,7 +203,13 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     guardianMachine.provide({
       // Every guarded child takes `stop` and ends; what else it is does not concern its guardian.
       actors: { child: child as never },
-      actions: { reportCrash: ({ context }) => reporter.childCrashed(context.name, context) },
+      actions: {
+        reportCrash: ({ context }) => reporter.childCrashed(context.name, context),
+        bringUpToDate: ({ context: { name } }) => {
+          const isUser = DATABASE_USERS.some((user) => user === name);
+          if (isUser && root.getSnapshot().matches('maintenance')) tell(name, 'database.quiesce');
+        },
+      },
     });
 
   const supervisor = supervisorMachine.provide({
@@ -187,7 +222,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
         keeper,
         pool,
         time,
-        settle: [liveExport.discard, updater.settled],
+        settle: [liveExport.discard, updater.settled, maintenance.settled],
         reportSpool: reporter.spoolOpened,
       }),
       stations: stationsLogic({
@@ -202,6 +237,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
       writer: guard(writerChild),
       exporter: guard(exporterChild),
       updater: guard(updaterChild),
+      maintenance: guard(maintenance.machine),
       listener: guard(listenerChild),
     },
     actions: {
@@ -218,7 +254,10 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
 
   const root = createActor(supervisor, {
     clock: time,
-    input: { drainMs: settings.drainMs, guardians: guardianInputs(settings, random, feed.finite) },
+    input: {
+      drainMs: settings.drainMs,
+      guardians: guardianInputs(settings, random, feed.finite, QUIET_SAYERS),
+    },
   });
   const done = toPromise(root).catch((error: unknown): SupervisorOutput => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -70,6 +70,8 @@ export const guardianMachine = setup({
     noteExhausted: assign({ exhausted: ({ context }) => context.lastError }),
     countRestart: assign({ restarts: ({ context }) => context.restarts + 1 }),
     forgiveRestarts: assign({ restarts: 0, lastError: null }),
+    // A new child knows nothing: told by the wiring what the one before it had been told.
+    bringUpToDate: () => undefined,
     reportCrash: () => undefined,
   },
 }).createMachine({
@@ -85,7 +87,7 @@ export const guardianMachine = setup({
   initial: 'up',
   states: {
     up: {
-      entry: 'startChild',
+      entry: ['startChild', 'bringUpToDate'],
       exit: 'releaseChild',
       initial: 'fresh',
       on: {
