@@ -8,7 +8,7 @@ import { NO_COUNTS, type ImportPart } from './write-galaxy.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
 /** Stations of a transaction: live writes wait for one at most. */
-const STATIONS_AT_ONCE = 200;
+const STATIONS_AT_ONCE = 50;
 
 export interface GalaxyImportSetup {
   readonly contract: Contract;

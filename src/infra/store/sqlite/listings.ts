@@ -11,18 +11,17 @@ export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
  * The rows of a station `st` in one text: a line a row without the running number and the station. One value a station
  * crosses into JavaScript instead of nine a row, which takes half the time. `unixepoch` drops fractions of a second.
  */
-export const LINES = lines('EXISTS (SELECT 1 FROM Item WHERE item_id = si.item_id)');
+export const LINES = lines();
 
-/** The same, only of items that are published. */
-const PUBLISHED_LINES = lines(`item_id IN (SELECT t.item_id FROM Item t WHERE ${isPublished('Item', 't')})`);
-
-function lines(isItem: string): string {
+/** @param hidden ids of items whose rows are left out */
+function lines(hidden: readonly number[] = []): string {
   return `
   SELECT group_concat(line, char(10)) FROM (
     SELECT concat_ws(',', item_id, supply_units, supply_level, supply_price, demand_price, demand_units, demand_level,
       coalesce(unixepoch(modified), 0)) AS line
     FROM StationItem AS si
-    WHERE station_id = st.station_id AND ${HAS_PRICE} AND ${isItem}
+    WHERE station_id = st.station_id AND ${HAS_PRICE}
+      AND EXISTS (SELECT 1 FROM Item WHERE item_id = si.item_id) AND item_id NOT IN (${hidden.join()})
     ORDER BY item_id)`;
 }
 
@@ -32,10 +31,10 @@ const IS_LIVE = `EXISTS (
 /** `live` and `all`: as exportListings gives them. `published`: of stations and items that are in their files. */
 export type ListingScope = 'live' | 'all' | 'published';
 
-const SELECTS: Readonly<Record<ListingScope, readonly [lines: string, where: string]>> = {
-  live: [LINES, IS_LIVE],
-  all: [LINES, '1'],
-  published: [PUBLISHED_LINES, isPublished('Station', 'st')],
+const STATIONS: Readonly<Record<ListingScope, string>> = {
+  live: IS_LIVE,
+  all: '1',
+  published: isPublished('Station', 'st'),
 };
 
 export async function writeListings<File extends string>(
@@ -43,9 +42,10 @@ export async function writeListings<File extends string>(
   scope: ListingScope,
   sender: TextSender<File>,
 ): Promise<ExportCount> {
-  const [lines, where] = SELECTS[scope];
+  const hidden = scope === 'published' ? hiddenItems(db) : [];
   const stations = db.prepare(
-    `SELECT CAST(station_id AS TEXT) AS id, (${lines}) AS lines FROM Station st WHERE ${where} ORDER BY station_id`,
+    `SELECT CAST(station_id AS TEXT) AS id, (${lines(hidden)}) AS lines
+     FROM Station st WHERE ${STATIONS[scope]} ORDER BY station_id`,
   );
   stations.setReturnArrays(true);
   const count = { rows: 0, stations: 0 };
@@ -58,6 +58,12 @@ export async function writeListings<File extends string>(
   }
   await sender.end();
   return count;
+}
+
+/** Items that are not in their file; as a rule there are none. */
+function hiddenItems(db: DatabaseSync): number[] {
+  const select = db.prepare(`SELECT item_id FROM Item t WHERE (${isPublished('Item', 't')}) IS NOT TRUE`);
+  return select.all().map((row) => Number(row.item_id));
 }
 
 /** Ids of the stations that are in the live listings, ascending. */
