@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bootstrap } from './bootstrap.ts';
-import { HELP, parseArguments, type Command } from './cli/arguments.ts';
+import { HELP, INSPECTOR_PORT, parseArguments, type Command } from './cli/arguments.ts';
 import { exportNow, stats } from './cli/one-shots.ts';
 import { replay } from './cli/replay.ts';
 import { AppError, describeError, StoreError } from './domain/errors.ts';
@@ -20,6 +20,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = parseArguments(argv);
   if (command.verb === 'help') return say(HELP);
   if (command.verb === 'version') return say(`tradedangerous-listener ${version()}\n`);
+  if (command.verb === 'graph') {
+    const { graph } = await import('./cli/graph.ts');
+    return say(graph(command));
+  }
   const at = { cwd: process.cwd(), env: process.env };
   if (command.verb === 'check-config') {
     const { checkConfig } = await import('./cli/check-config.ts');
@@ -60,7 +64,8 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
       );
       const system = await assemble(base, feed, { update: command.verb === 'run' && command.update });
       const http = await serveHttp(base, system, version());
-      const inspector = await offerInspector(system, base.log, null);
+      const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
+      if (command.verb === 'run' && command.inspect !== null) await inspector.attach(command.inspect);
       const code = await run(system, base).finally(inspector.close);
       await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
       base.log.info({ code }, 'stopped');

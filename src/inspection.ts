@@ -4,47 +4,24 @@ import { describeError } from './domain/errors.ts';
 import type { Log } from './domain/ports/log.ts';
 import type { InspectorServer } from './infra/inspector/server.ts';
 
-export const DEFAULT_PORT = 8391;
-
 /** The state inspector of a running daemon. While detached nothing of it is loaded or observed. */
-interface InspectorSwitch {
-  attach(): Promise<void>;
-  detach(): Promise<void>;
-  toggle(): Promise<void>;
+export interface InspectorSwitch {
+  /** @param port on the loopback interface; any other if it is taken */
+  attach(port: number): Promise<void>;
+  /** Detaches, and is not to be attached again. */
+  close: () => Promise<void>;
 }
 
 /**
- * SIGUSR2 attaches the inspector to the daemon, and detaches it.
- * @param port attaches it now, there
- * @returns ends it
+ * The inspector can be attached from now on: here, or by SIGUSR2, which detaches it as well. Trouble is told in the
+ * log: the inspector is never a reason for the daemon to end.
+ * @param usualPort where SIGUSR2 attaches it
  */
-export async function offerInspector(
-  system: System,
-  log: Log,
-  port: number | null,
-): Promise<{ close: () => Promise<void> }> {
-  const inspector = inspectorSwitch(system, log, port ?? DEFAULT_PORT);
-  const onSignal = () => void inspector.toggle();
-  process.on('SIGUSR2', onSignal);
-  if (port !== null) await inspector.attach();
-  return {
-    close: async () => {
-      process.off('SIGUSR2', onSignal);
-      await inspector.detach();
-    },
-  };
-}
-
-/**
- * @param port on the loopback interface; any other if it is taken
- * Trouble is told in the log: the inspector is never a reason for the daemon to end.
- */
-function inspectorSwitch(system: System, log: Log, port: number): InspectorSwitch {
+export function offerInspector(system: System, log: Log, usualPort: number): InspectorSwitch {
   let attached: { inspection: Inspection; server: InspectorServer } | null = null;
   let last: Promise<void> = Promise.resolve();
 
-  async function attach(): Promise<void> {
-    if (attached !== null) return;
+  async function attach(port: number): Promise<void> {
     // Before anything is awaited, so that nothing is missed.
     const inspection = system.inspect();
     try {
@@ -54,7 +31,7 @@ function inspectorSwitch(system: System, log: Log, port: number): InspectorSwitc
         import('./machines/chart.ts'),
       ]);
       const charts = MACHINES.map(toChart);
-      const onDetach = () => void control.detach();
+      const onDetach = () => void inTurn(detach);
       const server = await createInspectorServer({ inspection, charts, port, log, onDetach });
       attached = { inspection, server };
       log.info({ url: server.url }, `inspector: ${server.url} (on this machine only)`);
@@ -75,10 +52,13 @@ function inspectorSwitch(system: System, log: Log, port: number): InspectorSwitc
 
   /** One after the other, however fast they are asked for. */
   const inTurn = (step: () => Promise<void>) => (last = last.then(step));
-  const control: InspectorSwitch = {
-    attach: () => inTurn(attach),
-    detach: () => inTurn(detach),
-    toggle: () => inTurn(() => (attached === null ? attach() : detach())),
+  const onSignal = () => void inTurn(() => (attached === null ? attach(usualPort) : detach()));
+  process.on('SIGUSR2', onSignal);
+  return {
+    attach: (port) => inTurn(() => attach(port)),
+    close: () => {
+      process.off('SIGUSR2', onSignal);
+      return inTurn(detach);
+    },
   };
-  return control;
 }

@@ -2,11 +2,16 @@ import { parseArgs } from 'node:util';
 import { AppError } from '../domain/errors.ts';
 
 export type Command =
-  | { readonly verb: 'run'; readonly update: boolean }
+  /** @property inspect port of the state inspector; null: not attached */
+  | { readonly verb: 'run'; readonly update: boolean; readonly inspect: number | null }
   | { readonly verb: 'stats' | 'export-live' | 'export-dump' | 'check-config' | 'help' | 'version' }
   | { readonly verb: 'import'; readonly from: string }
   | { readonly verb: 'replay'; readonly file: string }
+  | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number };
+
+/** Where the state inspector listens if nothing else is said, on the loopback interface. */
+export const INSPECTOR_PORT = 8391;
 
 const boolean = { type: 'boolean' } as const;
 const text = { type: 'string' } as const;
@@ -19,6 +24,8 @@ const OPTIONS = {
   'export-live-now': boolean,
   'export-dump-now': boolean,
   'no-update': boolean,
+  inspect: text,
+  json: boolean,
   count: text,
   timeout: text,
 } as const;
@@ -28,7 +35,11 @@ type Option = keyof typeof OPTIONS;
 interface Given {
   readonly has: (option: Option) => boolean;
   /** @throws AppError `usage` when it is no such number */
-  readonly number: (option: Option, fallback: number, allowed: { min: number; whole?: boolean }) => number;
+  readonly number: (
+    option: Option,
+    fallback: number,
+    allowed: { min: number; max?: number; whole?: boolean },
+  ) => number;
   readonly operand: string;
 }
 
@@ -39,16 +50,23 @@ interface Verb {
   readonly options?: readonly Option[];
   /** The one operand it needs. */
   readonly operand?: string;
+  /** One it takes, but does not need. */
+  readonly optional?: string;
   readonly command: (given: Given) => Command;
 }
 
 /** As they are written on the command line; the first one is no verb at all. */
 const VERBS: Readonly<Record<string, Verb>> = {
   '': {
-    usage: '[--no-update]',
-    about: 'run the daemon: EDDN and Spansh -> database -> listings; without Spansh',
-    options: ['no-update'],
-    command: ({ has }) => ({ verb: 'run', update: !has('no-update') }),
+    usage: '[--no-update] [--inspect[=PORT]]',
+    about:
+      'run the daemon: EDDN and Spansh -> database -> listings; without Spansh; with the state inspector',
+    options: ['no-update', 'inspect'],
+    command: ({ has, number }) => ({
+      verb: 'run',
+      update: !has('no-update'),
+      inspect: has('inspect') ? number('inspect', 0, { min: 0, max: 65_535, whole: true }) : null,
+    }),
   },
   '--stats': {
     about: 'print what StationItem holds, and exit',
@@ -86,6 +104,17 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'check configuration, database, paths and what must be reached, a line each',
     command: () => ({ verb: 'check-config' }),
   },
+  graph: {
+    optional: 'MACHINE',
+    usage: '[--json]',
+    about: 'show one state machine, or all, as a Mermaid diagram or as JSON',
+    options: ['json'],
+    command: ({ has, operand }) => ({
+      verb: 'graph',
+      machine: operand === '' ? null : operand,
+      json: has('json'),
+    }),
+  },
   '--help': { about: 'this text', command: () => ({ verb: 'help' }) },
   '--version': { about: 'name and version', command: () => ({ verb: 'version' }) },
 };
@@ -120,36 +149,43 @@ export function parseArguments(argv: readonly string[]): Command {
     (option) => `--${option}` !== name && verb.options?.includes(option) !== true,
   );
   if (stray !== undefined) throw usage(`--${stray} does not go with ${shown}`);
-  const wanted = verb.operand === undefined ? 0 : 1;
-  if (operands.length < wanted) throw usage(`${shown} needs a ${verb.operand ?? ''}`);
-  if (operands.length > wanted) {
+  const operand = verb.operand ?? verb.optional;
+  const most = operand === undefined ? 0 : 1;
+  if (verb.operand !== undefined && operands.length === 0) throw usage(`${shown} needs a ${verb.operand}`);
+  if (operands.length > most) {
     throw usage(
-      `${shown} takes ${wanted === 0 ? 'no' : 'one'} ${verb.operand ?? 'operand'}, not ${operands.length}`,
+      `${shown} takes ${most === 0 ? 'no' : 'one'} ${operand ?? 'operand'}, not ${operands.length}`,
     );
   }
   return verb.command({
-    has: (option) => values[option] === true,
-    number: (option, fallback, { min, whole = false }) => {
+    has: (option) => values[option] !== undefined,
+    number: (option, fallback, { min, max = Infinity, whole = false }) => {
       const written = values[option];
       const number = typeof written === 'string' ? Number(written) : fallback;
-      if (number >= min && (Number.isInteger(number) || (!whole && Number.isFinite(number)))) return number;
-      throw usage(`--${option} must be a ${whole ? 'whole ' : ''}number from ${min} on`);
+      const inRange = number >= min && number <= max;
+      if (inRange && (Number.isInteger(number) || (!whole && Number.isFinite(number)))) return number;
+      const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
+      throw usage(`--${option} must be a ${whole ? 'whole ' : ''}number ${range}`);
     },
     operand: operands[0] ?? '',
   });
 }
 
 function parse(argv: readonly string[]) {
+  // Alone it means its usual port; node's parser knows no option whose value may be left out.
+  const args = argv.map((arg) => (arg === '--inspect' ? `--inspect=${INSPECTOR_PORT}` : arg));
   try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
+    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
   } catch (error) {
     throw usage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
   }
 }
 
 function usageLines(): string {
-  const lines = Object.entries(VERBS).map(([name, { usage: follows, operand, about }]) => ({
-    call: ['tdl', name, operand, follows].filter((part) => part !== undefined && part !== '').join(' '),
+  const lines = Object.entries(VERBS).map(([name, { usage: follows, operand, optional, about }]) => ({
+    call: ['tdl', name, operand, optional && `[${optional}]`, follows]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
     about,
   }));
   const width = Math.max(...lines.map(({ call }) => call.length));

@@ -1,15 +1,17 @@
 import { clock, el, eventLabel, stateLabel } from './dom.js';
 
 /** What is known of the selected actor beside its statechart. */
-export function renderFacts(box, actor) {
+export function renderFacts(box, actor, actors) {
   if (actor === null) {
     box.replaceChildren();
     return;
   }
+  const [, child] = /^xstate\.(?:done|error)\.actor\.(.+)$/.exec(actor.cause ?? '') ?? [];
+  const childName = actors.get(`${actor.id}/${child}`)?.name;
   const facts = {
     state: stateLabel(actor),
     since: actor.sinceMs === null ? 'before the inspection' : clock(actor.sinceMs),
-    'last cause': actor.cause === null ? '–' : eventLabel(actor.cause),
+    'last cause': actor.cause === null ? '–' : eventLabel(actor.cause, childName),
     incarnation: actor.incarnation,
   };
   box.replaceChildren(

@@ -99,7 +99,7 @@ function draw() {
     const titles = new Set([actor?.name ?? 'Statechart', actor?.machine ?? actor?.source ?? null]);
     byId('chart-title').textContent = [...titles].filter((title) => title !== null).join(' · ');
     byId('detail-title').textContent = actor === null ? 'Context' : `Context of ${actor.name}`;
-    renderFacts(byId('facts'), actor);
+    renderFacts(byId('facts'), actor, actors);
     void chartView.show(charts.get(actor?.machine) ?? null, actor);
   }
   if (contextIsOld && actor !== null && Date.now() - contextAtMs > CONTEXT_EVERY_MS) {
