@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { withDatabase } from '../support/galaxy.ts';
+import { commodityMessage, frame } from '../support/messages.ts';
+import { startLiveDaemon } from '../support/live-daemon.ts';
+import { sabotage } from '../support/sabotage.ts';
+
+describe('a child whose action throws', () => {
+  test('is started again, and the daemon goes on', async () => {
+    const { program, relay, written } = await startLiveDaemon({
+      env: sabotage({ logThrows: { text: 'listings-live.csv: ', times: 2 } }),
+    });
+    await relay.publish(frame(commodityMessage({ marketId: 1 })));
+    await written(1);
+    await program.logged(/^listings-live\.csv: 2 rows/);
+    expect(program.log.filter(({ msg }) => msg === 'exporter crashed: sabotaged')).toHaveLength(2);
+    program.kill('SIGTERM');
+    expect((await program.exit).code).toBe(0);
+  });
+
+  test('again and again ends the daemon in order, with the reason, and nothing is lost', async () => {
+    const { program, relay, cwd, database } = await startLiveDaemon({
+      env: sabotage({ logThrows: { text: 'listings-live.csv: ' } }),
+    });
+    await relay.publish(frame(commodityMessage({ marketId: 1 })));
+    await relay.publish(frame(commodityMessage({ marketId: 2, systemName: 'Unheard Of' })));
+    const { code, stderr } = await program.exit;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    // Five restarts in a minute are its budget.
+    expect(program.log.filter(({ msg }) => msg === 'exporter crashed: sabotaged')).toHaveLength(6);
+    expect(program.log).toContainEqual(
+      expect.objectContaining({ level: 50, kind: 'crash', msg: 'exporter failed too often: sabotaged' }),
+    );
+
+    withDatabase(database, (db) =>
+      db.exec("INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (2, 'Unheard Of', 0, 0, 0)"),
+    );
+    const next = await startLiveDaemon({ cwd });
+    await next.written(1, 2);
+  });
+
+  test('in the middle of a stop does not keep the daemon from stopping', async () => {
+    const { program } = await startLiveDaemon({ env: sabotage({ logThrows: { text: 'stopping: ' } }) });
+    program.kill('SIGTERM');
+    const { code } = await program.exit;
+    expect(code).toBe(1);
+  });
+});
+
+describe('a decode thread', () => {
+  test('that dies of a message costs that batch only, and it is counted', async () => {
+    const { program, relay, written, rate } = await startLiveDaemon({ env: sabotage({ killer: 'die' }) });
+    await relay.publish(Buffer.from('die'));
+    await program.logged(/1 messages could not be decoded/);
+    await relay.publish(frame(commodityMessage({ marketId: 1 })));
+    await written(1);
+    const { received, rejected } = await rate(({ written: stations }) => stations === 1);
+    expect({ received, rejected }).toEqual({ received: 2, rejected: { 'decoder failed': 1 } });
+  });
+});

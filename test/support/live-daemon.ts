@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
+import { makeGalaxy, marketRows } from './galaxy.ts';
+import { startRelay, type Relay } from './relay.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** The real program on a relay of its own and a database that knows the system Sol. */
+export interface LiveDaemon {
+  readonly program: Program;
+  readonly relay: Relay;
+  readonly cwd: string;
+  readonly database: string;
+  /** Market ids that have rows, ascending. */
+  readonly markets: () => number[];
+  /** Resolves when exactly these markets have rows. */
+  readonly written: (...marketIds: number[]) => Promise<void>;
+  /** Resolves with the first rate line (one a second) that is as wished. */
+  readonly rate: (isWished: (rate: LogLine) => boolean) => Promise<LogLine>;
+}
+
+export interface LiveDaemonOptions {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Replaces the relay. */
+  readonly url?: string;
+  readonly cwd?: string;
+  /** Do not wait until the daemon has subscribed. */
+  readonly early?: boolean;
+  /** Made if it is not there. */
+  readonly database?: string;
+}
+
+export async function startLiveDaemon(options: LiveDaemonOptions = {}): Promise<LiveDaemon> {
+  const { cwd = tempDir(), env = {}, config = {}, early = false } = options;
+  const database = options.database ?? join(cwd, 'data/TradeDangerous.db');
+  const relay = await startRelay();
+  if (!existsSync(database)) await makeGalaxy(database, ['Sol']);
+  writeConfig(cwd, { eddn_url: options.url ?? relay.url, listener_processor_rate_every: 1, ...config });
+  const program = startProgram({ cwd, env });
+  onTestFinished(async () => {
+    program.kill('SIGKILL');
+    await program.exit;
+    relay.close();
+  });
+  if (!early) await relay.waitForSubscribers();
+  const markets = () => [...new Set(marketRows(database).map((row) => row.station_id))];
+  return {
+    program,
+    relay,
+    cwd,
+    database,
+    markets,
+    async written(...marketIds) {
+      while (markets().join() !== marketIds.join()) await sleep(50);
+    },
+    async rate(isWished) {
+      for (;;) {
+        const rate = program.log.findLast((line) => 'pending' in line);
+        if (rate !== undefined && isWished(rate)) return rate;
+        await sleep(50);
+      }
+    },
+  };
+}
