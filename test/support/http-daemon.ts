@@ -8,6 +8,7 @@ export interface Body {
   readonly ok: boolean;
   readonly reasons: readonly string[];
   readonly totals: { readonly received: number; readonly accepted: number; readonly written: number };
+  readonly markets: { readonly spooled: number };
   readonly actors: readonly { readonly name: string; readonly since: string; readonly events: number }[];
   readonly files: readonly { readonly name: string; readonly modified: string }[];
   readonly database: unknown;
