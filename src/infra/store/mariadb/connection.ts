@@ -214,7 +214,9 @@ export function createPool(connection: MariadbConnection, statementTimeoutMs: nu
       return link;
     },
     async close() {
-      await Promise.race([pool.end(), sleep(GOODBYE_MS)]);
+      // A connection that is lost already makes it fail; the others end all the same.
+      const ended = pool.end().catch(() => undefined);
+      await Promise.race([ended, sleep(GOODBYE_MS)]);
       for (const link of open) link.destroy();
     },
   };

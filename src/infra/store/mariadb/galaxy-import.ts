@@ -22,7 +22,7 @@ import { SmallTable, type SmallTableSetup } from './small-table.ts';
 const IMPORT_LOCK = "'td.spansh.import'";
 
 /** A connection of ours that was dropped a moment ago may still hold it. */
-const IMPORT_LOCK_WAIT_S = 1;
+const IMPORT_LOCK_WAIT_MS = 1_000;
 
 const PAUSE_MS = 250;
 
@@ -54,7 +54,10 @@ export class ImportWork {
   /** @throws StoreError `busy`: another import is running; `refused`: the categories are not Trade Dangerous' ones */
   static async begin(setup: ImportSetup, tables: ReferenceTables): Promise<ImportWork> {
     const { link, contract } = setup;
-    const [[got] = []] = await link.rows(`SELECT GET_LOCK(${IMPORT_LOCK}, ${IMPORT_LOCK_WAIT_S})`);
+    const [[got] = []] = await link.rows(
+      `SELECT GET_LOCK(${IMPORT_LOCK}, ${IMPORT_LOCK_WAIT_MS / 1000})`,
+      IMPORT_LOCK_WAIT_MS + link.timeoutMs,
+    );
     if (Number(got) !== 1) {
       throw new StoreError('busy', 'another program imports into this database', {
         advice: 'wait until it has ended; it is tried again',
