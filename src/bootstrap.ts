@@ -50,5 +50,5 @@ export async function createStore({ config, database, log }: Bootstrap): Promise
     contract,
     lock: config.lock,
     log,
-  }) as unknown as Store;
+  });
 }
