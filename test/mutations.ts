@@ -1,0 +1,79 @@
+/**
+ * Plants faults, one after the other, in a copy of the committed tree and runs the tests that have to notice:
+ * `npm run mutations [-- WORD]`, WORD picks the ones that have it in their text. Prints a table; exit 1 when one
+ * survived.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MUTATIONS, type Mutation } from './mutations/list.ts';
+
+interface VitestReport {
+  readonly success: boolean;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const word = process.argv[2]?.toLowerCase() ?? '';
+const chosen = MUTATIONS.filter((mutation) => JSON.stringify(mutation).toLowerCase().includes(word));
+const dir = mkdtempSync(join(tmpdir(), 'tdl-mutations-'));
+
+function run(test: string): VitestReport {
+  const output = join(dir, 'report.json');
+  rmSync(output, { force: true });
+  const vitest = join(dir, 'node_modules/vitest/vitest.mjs');
+  spawnSync(
+    process.execPath,
+    [vitest, 'run', test, '--bail=1', '--reporter=json', `--outputFile=${output}`, '--testTimeout=120000'],
+    { cwd: dir, stdio: 'ignore' },
+  );
+  return JSON.parse(readFileSync(output, 'utf8')) as VitestReport;
+}
+
+/** @returns the test that noticed, null when none did */
+function plant({ file, from, to, tests }: Mutation): string | null {
+  const path = join(dir, file);
+  const original = readFileSync(path, 'utf8');
+  if (original.split(from).length !== 2) throw new Error(`${file}: not exactly once: ${from}`);
+  writeFileSync(
+    path,
+    original.replace(from, () => to),
+  );
+  try {
+    for (const test of tests) {
+      const { success, testResults } = run(test);
+      if (success) continue;
+      const failed = testResults.flatMap(({ assertionResults }) => assertionResults);
+      const first = failed.find(({ status }) => status === 'failed');
+      // A file that does not even load notices every fault: that is none.
+      if (first === undefined) throw new Error(`${test} does not run: ${testResults[0]?.message ?? ''}`);
+      return `${test}: ${first.fullName}`;
+    }
+    return null;
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+try {
+  execFileSync('tar', ['-x', '-C', dir], {
+    input: execFileSync('git', ['archive', 'HEAD'], { cwd: ROOT, maxBuffer: 2 ** 30 }),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
+  for (const test of new Set(chosen.flatMap(({ tests }) => tests))) {
+    if (!run(test).success) throw new Error(`${test} fails without any fault`);
+  }
+  console.log('| guarantee | planted fault | caught by |\n| --- | --- | --- |');
+  for (const mutation of chosen) {
+    const caughtBy = plant(mutation);
+    if (caughtBy === null) process.exitCode = 1;
+    console.log(`| ${mutation.guarantee} | ${mutation.fault} | ${caughtBy ?? '**survived**'} |`);
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
