@@ -17,7 +17,8 @@ process.on('warning', (w) => {
   if (w.name !== 'ExperimentalWarning') console.error(`${w.name}: ${w.message}`);
 });
 // `npm --prefix DIR start` changes into DIR: go back to where the user stands.
-if (/^(start|dev)$/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+if (/^(start|dev)$/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD)
+  process.chdir(process.env.INIT_CWD);
 
 const sources = new URL('../src/cli.ts', import.meta.url);
 const built = new URL('../dist/cli.js', import.meta.url);
