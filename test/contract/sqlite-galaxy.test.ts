@@ -85,6 +85,10 @@ describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => 
     const running = await store.beginImport(NO_TABLES);
     await store.close();
     expect(await running.apply(variety(contract))).toMatchObject({ stations: 2 });
+    const next = await store.beginImport(NO_TABLES);
+    await running.close();
+    await expect(store.beginImport(NO_TABLES)).rejects.toMatchObject({ code: 'busy' });
+    await next.close();
     await importInto(store, [batch({ stations: [station({ market: market([DUMP_FUEL], 2_000_000_000) })] })]);
     expect(db.prepare('SELECT count(*) AS n FROM StationItem').get()).toEqual({ n: 2 });
   });

@@ -37,7 +37,8 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
   // Read anew whenever the thread is started: a catalogue outlives it.
   const workerData: WriterData = { file, choice: contract, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
-  let isImporting = false;
+  /** Of the import that is running. */
+  let importing: symbol | undefined;
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
 
   /** Runs something long until it is done, its caller's signal is aborted, or the store is closed. */
@@ -104,18 +105,24 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
 
     beginImport: (tables, signal) =>
       stoppable(signal, async () => {
-        if (isImporting) throw new StoreError('busy', `a dump is being imported into ${file} already`);
-        isImporting = true;
+        if (importing !== undefined) {
+          throw new StoreError('busy', `a dump is being imported into ${file} already`, {
+            advice: 'wait until that is done',
+          });
+        }
+        const own = (importing = Symbol());
+        const onClose = () => {
+          if (importing === own) importing = undefined;
+        };
         try {
           const { contract } = await writer.call('open', undefined);
           const categories = await writer.call('writeReferenceTables', tables);
           return createGalaxyImport({
-            ...{ contract, categories, rares: tables.rares, writer, stoppable, log },
+            ...{ contract, categories, rares: tables.rares, writer, stoppable, onClose, log },
             readKnown: (stop) => read((reader) => reader.call('known', contract, { signal: stop })),
-            onClose: () => (isImporting = false),
           });
         } catch (error) {
-          isImporting = false;
+          onClose();
           throw error;
         }
       }),
@@ -163,7 +170,7 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
     async close() {
       for (const { stop } of running) stop.abort();
       await Promise.allSettled([...running].map(({ done }) => done));
-      isImporting = false;
+      importing = undefined;
       await writer.close();
     },
   };
