@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeConfig } from '../support/daemon.ts';
+import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { startLiveDaemon } from '../support/live-daemon.ts';
+import { commodityMessage, frame } from '../support/messages.ts';
+import { startRelay } from '../support/relay.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { smallDisk } from '../support/tmpfs.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
+const MIB = 1024 * 1024;
+
+/** Takes all the room there is. @returns gives it back */
+function fill(disk: string): () => void {
+  const ballast = join(disk, 'ballast');
+  const file = openSync(ballast, 'a');
+  for (let bytes = MIB; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+    try {
+      for (;;) writeSync(file, Buffer.alloc(bytes));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    }
+  }
+  closeSync(file);
+  return () => rmSync(ballast);
+}
+
+test('full for database and spool: both say so, and nothing is lost when there is room again', async (context) => {
+  const disk = smallDisk(context, 16 * MIB);
+  const { program, relay, written } = await startLiveDaemon({
+    database: join(disk, 'TradeDangerous.db'),
+    env: { TD_DATA: disk },
+  });
+  await relay.publish(frame(commodityMessage({ marketId: 1 })));
+  await written(1);
+  const empty = fill(disk);
+  const marketIds = Array.from({ length: 400 }, (_, i) => i + 1);
+  for (const marketId of marketIds) await relay.publish(frame(commodityMessage({ marketId })));
+  await program.logged(/^database not available, .*(full|space)/);
+  await program.logged(/^spool cannot be written, snapshots are held in memory: .*(full|space)/);
+  empty();
+  await written(...marketIds);
+  await program.logged(/^database available again/);
+  program.kill('SIGTERM');
+  expect((await program.exit).code).toBe(0);
+});
+
+test('full for the export: it says so, the old file stays, and the new one follows', async (context) => {
+  const disk = smallDisk(context, MIB);
+  const { program, relay } = await startLiveDaemon({ config: { export_path: disk } });
+  const empty = fill(disk);
+  await relay.publish(frame(commodityMessage({ marketId: 1 })));
+  await program.logged(/^listings-live\.csv not published: no space left/);
+  expect(existsSync(join(disk, 'listings-live.csv'))).toBe(false);
+  empty();
+  await program.logged(/^listings-live\.csv: 2 rows/);
+  program.kill('SIGTERM');
+  expect((await program.exit).code).toBe(0);
+});
+
+test('full for the log: the daemon goes on', async (context) => {
+  const disk = smallDisk(context, MIB);
+  const log = openSync(join(disk, 'log'), 'a');
+  fill(disk);
+  const cwd = tempDir();
+  const relay = await startRelay();
+  const database = join(cwd, 'data/TradeDangerous.db');
+  await makeGalaxy(database, ['Sol']);
+  writeConfig(cwd, { eddn_url: relay.url });
+  const program = spawn(process.execPath, [PROGRAM], { cwd, stdio: ['ignore', log, 'ignore'] });
+  const exit = once(program, 'exit');
+  onTestFinished(async () => {
+    program.kill('SIGKILL');
+    await exit;
+    relay.close();
+    closeSync(log);
+  });
+  await relay.waitForSubscribers();
+  await relay.publish(frame(commodityMessage()));
+  while (marketRows(database).length === 0) await sleep(50);
+  program.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
