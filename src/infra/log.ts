@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../domain/ports/log.ts';
+import { openLogFile, type LogFileOptions } from './log-file.ts';
 
 /** Lines waiting for a reader that has stopped reading: beyond that, new ones are dropped. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -9,17 +10,29 @@ const FLUSH_MS = 1_000;
 /** Control characters as they stand in JSON. Names come from strangers, and could drive the terminal. */
 const CONTROL_CHARACTERS = /\\u00[01][0-9a-f]|[\x7f-\x9f]/g;
 
-export interface LogOptions {
-  readonly to: 'stdout' | 'stderr';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogVerbosity {
   /** False: warnings and errors only. */
   readonly verbose: boolean;
   /** Everything; wins over `verbose`. */
   readonly debug: boolean;
+  /** Wins over both. */
+  readonly level?: LogLevel | null;
+}
+
+export interface LogOptions extends LogVerbosity {
+  readonly to: 'stdout' | 'stderr';
+  /** Instead of `to`. */
+  readonly file?: LogFileOptions | null;
 }
 
 export interface LogHandle extends Log {
   /** Resolves when every line has been handed over, or the reader has not taken them for a second. */
   flush(): Promise<void>;
+  setVerbosity(verbosity: LogVerbosity): void;
+  /** Opens the log file anew, for something else may have put it aside. */
+  reopen(): void;
 }
 
 /**
@@ -27,8 +40,9 @@ export interface LogHandle extends Log {
  * debugging. A log that cannot be written (nobody reads the pipe any more, the disk is full) never stops the program
  * nor makes it wait.
  */
-export function createLog({ to, verbose, debug }: LogOptions): LogHandle {
+export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
   const stream = process[to];
+  const logFile = file ? openLogFile(file) : null;
   // Node's own streams, because they neither block on a full pipe nor hold up the exit.
   for (const each of [process.stdout, process.stderr]) {
     if (!each.listeners('error').includes(ignore)) each.on('error', ignore);
@@ -39,9 +53,9 @@ export function createLog({ to, verbose, debug }: LogOptions): LogHandle {
     singleLine: true,
     // Shown in front of the text otherwise, as those of a program.
     ignore: 'name,pid,hostname',
-    hideObject: !debug,
+    hideObject: levelOf(verbosity) !== 'debug',
   });
-  const destination = {
+  const destination = logFile ?? {
     write(line: string): void {
       if (stream.writableLength > MAX_WAITING_BYTES) return;
       stream.write(stream.isTTY ? `${pretty(line.replace(CONTROL_CHARACTERS, '?')).trimEnd()}\n` : line);
@@ -49,26 +63,37 @@ export function createLog({ to, verbose, debug }: LogOptions): LogHandle {
   };
   const logger = pino(
     {
-      level: debug ? 'debug' : verbose ? 'info' : 'warn',
+      level: levelOf(verbosity),
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,
   );
   return {
-    debug: logger.debug.bind(logger),
-    info: logger.info.bind(logger),
-    warn: logger.warn.bind(logger),
-    error: logger.error.bind(logger),
+    // Looked up at each call, for another level has other methods.
+    debug: (facts, text) => logger.debug(facts, text),
+    info: (facts, text) => logger.info(facts, text),
+    warn: (facts, text) => logger.warn(facts, text),
+    error: (facts, text) => logger.error(facts, text),
     flush: () =>
       new Promise((resolve) => {
         const deadline = setTimeout(resolve, FLUSH_MS);
-        stream.write('', () => {
+        const done = () => {
           clearTimeout(deadline);
           resolve();
-        });
+        };
+        if (logFile === null) stream.write('', done);
+        else void logFile.flush().then(done);
       }),
+    setVerbosity: (changed) => {
+      logger.level = levelOf(changed);
+    },
+    reopen: () => logFile?.reopen(),
   };
+}
+
+function levelOf({ verbose, debug, level }: LogVerbosity): LogLevel {
+  return level ?? (debug ? 'debug' : verbose ? 'info' : 'warn');
 }
 
 function ignore(): void {

@@ -1,0 +1,141 @@
+import { appendFileSync } from 'node:fs';
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+
+export interface LogFileOptions {
+  readonly file: string;
+  /** Put aside when it is that large; 0 = never. */
+  readonly rotateBytes: number;
+  /** What was put aside is removed after so long; 0 = never. */
+  readonly keepMs: number;
+  /** Whether what is put aside is compressed. */
+  readonly compress: boolean;
+}
+
+export interface LogFile {
+  /** Never throws, never waits. */
+  readonly write: (line: string) => void;
+  /** Closes the file and opens the one that has its name then: something else may have put it aside. */
+  readonly reopen: () => void;
+  /** Resolves when everything is in the file. */
+  readonly flush: () => Promise<void>;
+}
+
+/** Lines waiting for a disk that takes none: beyond that, new ones are dropped. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+const RETRY_MS = 1_000;
+
+interface Line {
+  readonly text: string;
+  sent: boolean;
+}
+
+/**
+ * A log file that is put aside by size, as `NAME.YYYYMMDD-HHMMSS-N.gz` (UTC).
+ *
+ * Lines are kept until they are in the file: what is waiting while it is put aside, reopened or not writable is written
+ * afterwards, at the latest when the process exits. After an error a line may be there twice.
+ */
+export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOptions): LogFile {
+  const waiting: Line[] = [];
+  const flushed = new Set<() => void>();
+  let waitingBytes = 0;
+  let stream: RotatingFileStream | undefined;
+  let isTold = false;
+
+  function open(): void {
+    const opened = createStream((time, index) => nameOf(file, time, index, compress), {
+      path: dirname(file),
+      ...(rotateBytes > 0 && { size: `${rotateBytes}B` }),
+      ...(compress && { compress: 'gzip' }),
+    });
+    opened.on('error', (error) => {
+      if (!isTold) process.stderr.write(`the log file ${file} cannot be written: ${error.message}\n`);
+      isTold = true;
+      if (stream !== opened) return;
+      stream = undefined;
+      for (const line of waiting) line.sent = false;
+      setTimeout(open, RETRY_MS).unref();
+    });
+    opened.on('rotated', () => void removeOld(file, keepMs));
+    stream = opened;
+    for (const line of waiting) send(line);
+  }
+
+  function send(line: Line): void {
+    if (stream === undefined || line.sent) return;
+    line.sent = true;
+    stream.write(line.text, (error) => {
+      if (error) return;
+      isTold = false;
+      // In the order they were sent.
+      const written = waiting.shift();
+      waitingBytes -= written?.text.length ?? 0;
+      if (waiting.length > 0) return;
+      for (const resolve of flushed) resolve();
+      flushed.clear();
+    });
+  }
+
+  process.on('exit', () => {
+    try {
+      if (waiting.length > 0) appendFileSync(file, waiting.map(({ text }) => text).join(''));
+    } catch {
+      // Where to tell it?
+    }
+  });
+  void removeOld(file, keepMs);
+  open();
+
+  return {
+    write(text) {
+      if (waitingBytes > MAX_WAITING_BYTES) return;
+      const line = { text, sent: false };
+      waiting.push(line);
+      waitingBytes += text.length;
+      send(line);
+    },
+    reopen() {
+      const old = stream;
+      // Not open at the moment: it will be.
+      if (old === undefined) return;
+      stream = undefined;
+      old.once('close', open);
+      old.end();
+    },
+    flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
+  };
+}
+
+function nameOf(
+  file: string,
+  time: Date | number | null,
+  index: number | undefined,
+  compress: boolean,
+): string {
+  const name = basename(file);
+  // Asked so for the file in use.
+  if (time === null) return name;
+  const [date, clock] = new Date(time)
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, '')
+    .split('T');
+  return `${name}.${date}-${clock}-${index ?? 1}${compress ? '.gz' : ''}`;
+}
+
+async function removeOld(file: string, keepMs: number): Promise<void> {
+  if (keepMs === 0) return;
+  const directory = dirname(file);
+  const isAside = (name: string) =>
+    name.startsWith(`${basename(file)}.`) && /\.\d{8}-\d{6}-\d+(\.gz)?$/.test(name);
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const name of (await readdir(directory)).filter(isAside)) {
+      const path = join(directory, name);
+      if ((await stat(path)).mtimeMs < Date.now() - keepMs) await unlink(path);
+    }
+  } catch {
+    // They stay until the next time.
+  }
+}
