@@ -7,6 +7,7 @@ import type { Feed } from './domain/ports/feed.ts';
 import { commoditySource, updaterPorts } from './galaxy.ts';
 import { createDiagnostics, withDiagnostics } from './infra/diagnostics.ts';
 import { createDecoder } from './infra/decoder.ts';
+import { maintenancePorts } from './maintenance.ts';
 import { stageFile } from './infra/publish.ts';
 import { createSpool } from './infra/spool/spool.ts';
 import { settingsFrom } from './settings.ts';
@@ -36,6 +37,7 @@ export async function assemble(base: Bootstrap, feed: Feed, { update = false } =
         exists: () => exists(liveFile),
       },
       updater: updaterPorts({ ...base, log }, store),
+      maintenance: maintenancePorts(base, store),
       log,
       time: realTime,
       random: Math.random,

@@ -23,6 +23,7 @@ export interface SystemSettings {
     readonly quickTestMs: number | null;
     readonly backoff: Backoff;
   };
+  readonly maintenance: { readonly quiesceMs: number; readonly deferMs: number; readonly backoff: Backoff };
   readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
   /** Every Nth station update is put off artificially; 0 = never. */
   readonly deferEveryN: number;
@@ -59,6 +60,11 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     quickTestMs: null,
     backoff: { minMs: MINUTE_MS, capMs: 60 * MINUTE_MS },
   },
+  maintenance: {
+    quiesceMs: MINUTE_MS,
+    deferMs: MINUTE_MS,
+    backoff: { minMs: 5 * MINUTE_MS, capMs: 60 * MINUTE_MS },
+  },
   restart: { maxRestarts: 5, steadyMs: MINUTE_MS, backoff: { minMs: 500, capMs: 30_000 } },
   deferEveryN: 0,
   progressEveryMs: MINUTE_MS / 2,
@@ -71,9 +77,11 @@ export function guardianInputs(
   settings: SystemSettings,
   random: Random,
   finite: boolean,
+  users: readonly string[],
 ): Record<GuardedName, GuardianInput> {
   const extras: Partial<Record<GuardedName, object>> = {
     listener: { finite },
+    maintenance: { users },
   };
   const guarded = (name: GuardedName): GuardianInput => ({
     ...settings.restart,
@@ -86,6 +94,7 @@ export function guardianInputs(
     writer: guarded('writer'),
     exporter: guarded('exporter'),
     updater: guarded('updater'),
+    maintenance: guarded('maintenance'),
     listener: guarded('listener'),
   };
 }

@@ -130,7 +130,9 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const maintenance = createMaintenance({
     ...ports.maintenance,
     // A file is replayed: nothing else is to be done.
-    ...(feed.finite && { settings: () => ({ ...ports.maintenance.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }) }),
+    ...(feed.finite && {
+      settings: () => ({ ...ports.maintenance.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }),
+    }),
     purge: (options) => store.purge(options),
     isImporting: () => {
       const updating = root.system.get('updater') as AnyActorRef | undefined;

@@ -4,6 +4,7 @@ import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
+import { spanshUpdaterMachine } from './spansh-updater.machine.ts';
 import { stationCoalescerMachine } from './station-coalescer.machine.ts';
 import { supervisorMachine } from './supervisor.machine.ts';
 import { writerMachine } from './writer.machine.ts';
@@ -18,6 +19,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   exporterMachine,
   catalogueMachine,
   maintenanceWindowMachine,
+  spanshUpdaterMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

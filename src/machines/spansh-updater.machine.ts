@@ -104,7 +104,7 @@ export const spanshUpdaterMachine = setup({
     reportFailure: () => undefined,
   },
 }).createMachine({
-  id: 'spanshUpdater',
+  id: 'spansh-updater',
   context: ({ input }) => ({
     ...input,
     attempt: 0,

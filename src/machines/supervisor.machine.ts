@@ -19,7 +19,7 @@ export interface SupervisorInput {
 }
 
 /** In starting order. */
-export const GUARDED = ['catalogue', 'writer', 'exporter', 'updater', 'listener'] as const;
+export const GUARDED = ['catalogue', 'writer', 'exporter', 'updater', 'maintenance', 'listener'] as const;
 export type GuardedName = (typeof GUARDED)[number];
 
 interface SupervisorContext extends SupervisorInput {
@@ -61,6 +61,7 @@ export const supervisorMachine = setup({
     writer: guardianMachine,
     exporter: guardianMachine,
     updater: guardianMachine,
+    maintenance: guardianMachine,
     listener: guardianMachine,
     /** Puts every unsettled snapshot into the spool. */
     spoolRest: promiseSlot<undefined>('spoolRest'),
@@ -93,6 +94,10 @@ export const supervisorMachine = setup({
       id: 'updater',
       input: ({ context }) => context.guardians.updater,
     }),
+    startMaintenance: spawnChild('maintenance', {
+      id: 'maintenance',
+      input: ({ context }) => context.guardians.maintenance,
+    }),
     startListener: spawnChild('listener', {
       id: 'listener',
       input: ({ context }) => context.guardians.listener,
@@ -115,6 +120,7 @@ export const supervisorMachine = setup({
     stopCatalogue: sendTo('catalogue', { type: 'stop' }),
     stopExporter: sendTo('exporter', { type: 'stop' }),
     stopUpdater: sendTo('updater', { type: 'stop' }),
+    stopMaintenance: sendTo('maintenance', { type: 'stop' }),
     flushStations: sendTo('stations', { type: 'stations.flush' }),
     tellFeedFinished: sendTo('stations', { type: 'feed.finished' }),
     // Told to the operator, or to children behind their guardians, by the wiring.
@@ -132,6 +138,7 @@ export const supervisorMachine = setup({
     'xstate.done.actor.writer': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.exporter': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.updater': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
+    'xstate.done.actor.maintenance': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     'xstate.done.actor.listener': [
       { guard: 'childFailed', target: '.draining', actions: ['noteFailure', 'noteEnded'] },
       { target: '.finishing', actions: 'noteEnded' },
@@ -151,6 +158,7 @@ export const supervisorMachine = setup({
             'startWriter',
             'startExporter',
             'startUpdater',
+            'startMaintenance',
             'noteStarted',
             'startListener',
           ],
@@ -183,6 +191,7 @@ export const supervisorMachine = setup({
         'xstate.done.actor.writer': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.exporter': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.updater': { actions: ['noteFailure', 'noteEnded'] },
+        'xstate.done.actor.maintenance': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.done.actor.listener': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.error.actor.stations': { actions: 'noteFailure' },
         stop: {},
@@ -194,8 +203,8 @@ export const supervisorMachine = setup({
           initial: 'closingFeed',
           states: {
             closingFeed: {
-              // An import may hold the database; it goes on from here at the next start.
-              entry: ['stopListener', 'stopUpdater'],
+              // Both work on the database for long, and go on where they were at the next start.
+              entry: ['stopListener', 'stopUpdater', 'stopMaintenance'],
               always: { guard: 'listenerEnded', target: 'flushing' },
             },
             flushing: {

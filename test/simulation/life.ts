@@ -1,4 +1,5 @@
 import type { AnyActorRef } from 'xstate';
+import { ALWAYS } from '../../src/domain/active-hours.ts';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
@@ -48,6 +49,12 @@ export function startLife(world: World): Life {
       commodities: createFakeCommodities(world, time),
       liveListing: listing,
       updater: createFakeSpansh(world, time),
+      maintenance: {
+        settings: () => ({ purgeEveryMs: 0, retentionDays: 30, optimizeEveryMs: 0, hours: ALWAYS }),
+        tidier: { probe: () => Promise.resolve(), optimize: () => Promise.resolve() },
+        lastDone: () => Promise.resolve({ purge: 0, optimize: 0 }),
+        noteDone: () => Promise.resolve(),
+      },
       log: createFakeLog(world),
       time,
       random: world.random.fork().next,

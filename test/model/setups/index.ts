@@ -4,6 +4,7 @@ import { exporter } from './exporter.ts';
 import { guardian } from './guardian.ts';
 import { listener } from './listener.ts';
 import { maintenanceWindow } from './maintenance-window.ts';
+import { spanshUpdater } from './spansh-updater.ts';
 import { stationCoalescer } from './station-coalescer.ts';
 import { supervisor } from './supervisor.ts';
 import { writer } from './writer.ts';
@@ -17,5 +18,8 @@ export const SETUPS: readonly ModelSetup[] = [
   writer,
   exporter,
   catalogue,
+  spanshUpdater('normal'),
+  spanshUpdater('quickTest'),
+  spanshUpdater('disabled'),
   maintenanceWindow,
 ];

@@ -33,6 +33,7 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
       writer: guardianInput('writer'),
       exporter: guardianInput('exporter'),
       updater: guardianInput('updater'),
+      maintenance: guardianInput('maintenance'),
       listener: guardianInput('listener'),
     },
   },
@@ -42,6 +43,7 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
     writer: [...ended('writer'), REFUSED],
     exporter: ended('exporter'),
     updater: ended('updater'),
+    maintenance: ended('maintenance'),
     listener: ended('listener'),
     spoolRest: [undefined],
     release: [undefined],
@@ -53,7 +55,13 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
   // Of the pool it does not remember whether it has crashed: then there is at least a failure.
   isAlive: (src, { alive, failure }) =>
     src === 'stations' ? failure === null : !isGuarded(src) || alive.includes(src),
-  key: ({ alive, failure }) => [alive, failure?.kind],
+  // Of those that are neither listener nor writer, it only matters how many are left.
+  key: ({ alive, failure }) => [
+    alive.includes('listener'),
+    alive.includes('writer'),
+    alive.length,
+    failure !== null,
+  ],
   check({ value, context, before, running, history, news, done, output }) {
     const happened = (entry: string) => history.includes(entry);
     const first = (entry: string) => history.indexOf(entry);
