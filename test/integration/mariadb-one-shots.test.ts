@@ -1,55 +1,115 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import { runProgram, writeConfig, type Exit } from '../support/daemon.ts';
 import { expectedListing } from '../support/galaxy.ts';
 import { makeMariadbGalaxy, mariadbRows, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
-import { commodityMessage } from '../support/messages.ts';
+import { commodityMessage, OBSERVED_AT_S, testCatalogue } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-describeMariadb('one-shots on MariaDB', () => {
-  const server = useMariadb();
+const STATIONS = 30;
 
-  test('replay, statistics and both listings, byte for byte by the rules', async () => {
-    const database = await server.createDatabase();
-    await makeMariadbGalaxy(server, database, ['Sol']);
+describeMariadb('the one-shots on MariaDB', () => {
+  const server = useMariadb();
+  let database: string;
+
+  /** Every station lists other commodities; every third one is baseline, every fifth row has no price. */
+  beforeAll(async () => {
+    database = await server.createDatabase();
+    const stations = Array.from({ length: STATIONS }, (_, i) => ({
+      id: 3_700_000_000 + i,
+      name: `Station ${i}`,
+      system: 'Sol',
+    }));
+    await makeMariadbGalaxy(server, database, ['Sol'], stations);
+    const store = createMariadbStore({
+      connection: server.connection(database),
+      contract: 'auto',
+      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+    });
+    const items = testCatalogue()
+      .commodities.filter(({ rare }) => !rare)
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
+    await store.useCatalogue(testCatalogue().commodities);
+    await store.writeMarkets(
+      stations.map(({ id, name }, i) => ({
+        marketId: id,
+        systemName: 'Sol',
+        stationName: name,
+        observedAtS: OBSERVED_AT_S + i,
+        receivedAtMs: 0,
+        rows: Int32Array.from(
+          items
+            .slice(i % items.length)
+            .flatMap((item, n) =>
+              n % 5 === 4 ? [item, 0, 7, -1, 0, 8, 1, 0] : [item, 100 + n, n, 3, 200 + n, i, 1, 0],
+            ),
+        ),
+      })),
+    );
+    await store.close();
+    await server.sql('UPDATE StationItem SET from_live = 0 WHERE station_id % 3 = 0', database);
+  });
+
+  async function run(argument: string): Promise<Exit & { readonly cwd: string }> {
     const cwd = tempDir();
     writeConfig(cwd);
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, database) };
-    const lines = Array.from({ length: 25 }, (_, i) => JSON.stringify(commodityMessage({ marketId: i + 1 })));
-    writeFileSync(join(cwd, 'some.jsonl'), lines.join('\n'));
+    return { ...(await runProgram({ cwd, args: [argument], env })), cwd };
+  }
 
-    const replayed = await runProgram({ cwd, env, args: ['replay', 'some.jsonl'] });
-    expect(replayed).toMatchObject({ code: 0, stderr: '' });
-    expect(replayed.stdout).toMatch(/^written {5}25 \(50 rows\)$/m);
-    const stats = await runProgram({ cwd, env, args: ['--stats'] });
-    expect(stats.stdout).toBe(
-      'StationItem: 50 rows of 25 stations, live 50 rows of 25 stations, newest 2026-05-01 12:00:00 UTC\n',
-    );
-    await server.sql(`UPDATE ${database}.StationItem SET from_live = 0 WHERE station_id <= 10`);
+  test('--stats counts', async () => {
     const rows = await mariadbRows(server, database);
-    for (const [flag, file, live] of [
-      ['--export-live-now', 'listings-live.csv', true],
-      ['--export-dump-now', 'listings.csv', false],
-    ] as const) {
-      expect(await runProgram({ cwd, env, args: [flag] })).toMatchObject({ code: 0, stderr: '' });
-      expect(readFileSync(join(cwd, 'tmp', file), 'utf8')).toBe(expectedListing(rows, live));
-    }
-    await server.dropDatabase(database);
+    const live = rows.filter(({ from_live }) => from_live === 1);
+    const { code, stdout, stderr } = await run('--stats');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      `StationItem: ${rows.length} rows of ${STATIONS} stations, live ${live.length} rows of 20 stations, ` +
+        'newest 2026-05-01 12:00:29 UTC\n',
+    );
   });
 
-  test('a server that is not there is one clear line, exit 1', async () => {
+  test.each([
+    ['--export-live-now', 'listings-live.csv', true],
+    ['--export-dump-now', 'listings.csv', false],
+  ])('%s writes %s, byte for byte by the rules', async (argument, name, live) => {
+    const { code, cwd, stderr } = await run(argument);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const expected = expectedListing(await mariadbRows(server, database), live);
+    expect(expected.split('\n').length).toBeGreaterThan(100);
+    expect(readFileSync(join(cwd, 'tmp', name), 'utf8')).toBe(expected);
+  });
+
+  test('replay writes a file and accounts for every line', async () => {
+    const replayed = await server.createDatabase();
+    await makeMariadbGalaxy(server, replayed, ['Sol']);
     const cwd = tempDir();
     writeConfig(cwd);
-    const ini = join(cwd, 'db.ini');
-    writeFileSync(
-      ini,
-      '[database]\nbackend = mariadb\n[mariadb]\nhost = 127.0.0.1\nport = 1\nuser = nobody\n',
-    );
-    const { code, stderr } = await runProgram({ cwd, env: { TD_DB_CONFIG: ini }, args: ['--stats'] });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/127\.0\.0\.1/);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    const lines = Array.from({ length: 25 }, (_, i) => JSON.stringify(commodityMessage({ marketId: i + 1 })));
+    writeFileSync(join(cwd, 'some.jsonl'), lines.join('\n'));
+    const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, replayed) };
+    const { code, stdout, stderr } = await runProgram({ cwd, env, args: ['replay', 'some.jsonl'] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^written {5}25 \(50 rows\)$/m);
+    expect(await mariadbRows(server, replayed)).toHaveLength(50);
+  });
+
+  test('a server that is not there: said in one line, with advice, and an exit code', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const file = writeDbConfig(cwd, server, 'tdl_missing');
+    const { code, stdout, stderr } = await runProgram({
+      cwd,
+      args: ['--stats'],
+      env: { TD_DB_CONFIG: file },
+    });
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('has no such database');
+    expect(stderr).toContain('CREATE DATABASE');
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
 });
