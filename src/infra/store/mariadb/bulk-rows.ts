@@ -24,9 +24,7 @@ export async function insertRows(
   { maxStatementBytes, viaInfile }: BulkSetup,
 ): Promise<void> {
   if (rows.length === 0) return;
-  if (viaInfile) {
-    return load(link, table, columns, rows);
-  }
+  if (viaInfile) return load(link, table, columns, rows);
   const head = `INSERT INTO ${table} (${columns.join()}) VALUES `;
   for (const sql of statements(head, rows, '', Math.min(maxStatementBytes, STATEMENT_BYTES))) {
     await link.run(sql);
