@@ -171,7 +171,10 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const exporterChild = exporterMachine.provide({
     actors: { stage: liveExport.stage, publish: liveExport.publish },
     actions: {
-      reportQuiet: () => tell('maintenance', 'database.quiet', { user: 'exporter' }),
+      // An export that was stopped may read on for a moment.
+      reportQuiet: () => {
+        void liveExport.settled().then(() => tell('maintenance', 'database.quiet', { user: 'exporter' }));
+      },
       reportPublished: ({ context }) => reporter.published(context.published),
       reportFailure: ({ context }) => reporter.exportFailed(context),
     },
