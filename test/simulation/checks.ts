@@ -37,9 +37,11 @@ export function checkCalm(world: World, life: Life | null): void {
   if (pending + deferred + spooled > 0)
     world.violated(`still ${pending} pending, ${deferred} deferred, ${spooled} spooled`);
   const state = system.root.getSnapshot();
-  if (!state.matches('running')) world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
+  if (!state.matches('running') && !state.matches('maintenance'))
+    world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
   if (system.root.system.get('listener') === undefined) world.violated('the listener gave up');
   if ((world.publishedListing ?? '') !== world.liveListing()) world.violated('the listing is out of date');
+  if (world.scenario.purgeEveryMs > 0 && world.maintenances === 0) world.violated('never maintained');
   const { dump, dumpProgress } = world;
   if (dumpProgress?.version.etag !== dump.etag || dumpProgress.stage !== 'demoted')
     world.violated(`dump ${dump.etag} of Spansh is not done: ${JSON.stringify(dumpProgress)}`);

@@ -19,7 +19,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts 
   const wait = (maxMs: number, signal?: AbortSignal) => time.after(random.between(1, maxMs), signal);
   const mustBe = (what: string, stage: 'downloaded' | 'imported' | 'published') => {
     if (world.dumpProgress?.stage !== stage) world.violated(`${what} although nothing was ${stage}`);
-    if (world.inMaintenance()) world.violated(`${what} while the database is maintained`);
+    if (world.inMaintenance()) world.violated(`${what} in a maintenance window`);
     if (stage !== 'published' && world.suffers('outside hours')) world.violated(`${what} outside its hours`);
   };
   const checkDatabase = () => {
@@ -31,6 +31,57 @@ export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts 
     lastModifiedS: Number(etag),
     size: 1,
   });
+
+  const importDump: UpdaterPorts['importDump'] = async (file, { isCleared, signal }) => {
+    mustBe('imported', 'downloaded');
+    const dump = world.dumpFiles.get(file);
+    if (dump === undefined) {
+      world.violated(`${file} is not there`);
+      throw new AppError('dump', 'no such file');
+    }
+    world.onMoment('import');
+    for (const message of dump.markets) {
+      await wait(500, signal);
+      checkDatabase();
+      if (world.suffers('dump damaged')) throw new AppError('dump', 'the dump ends too early');
+      const { marketId, observedAtS } = message;
+      const stored = world.stations.get(marketId)?.message;
+      if (observedAtS <= (stored?.observedAtS ?? -Infinity) || isCleared(marketId, observedAtS)) continue;
+      world.stations.set(marketId, { message, live: false });
+    }
+    const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };
+    return { bytesRead: 1, totalBytes: 1, systems: 1, stations: 1, counts, problems: {}, items: [] };
+  };
+
+  const publish = async (signal: AbortSignal) => {
+    mustBe('published', 'imported');
+    checkDatabase();
+    await wait(500, signal);
+    const set = new Map(Array.from(world.stations, ([marketId, { message }]) => [marketId, message]));
+    for (let file = 0; file < 3; file += 1) {
+      await wait(2_000, signal);
+      checkDatabase();
+      if (world.suffers('export disk full')) throw new AppError('full', 'no space left for the export');
+    }
+    world.publishedSet = set;
+    world.note(`published the set, ${set.size} stations`);
+    await wait(5);
+    return { rows: {}, changed: [] };
+  };
+
+  const demote = async (signal: AbortSignal) => {
+    mustBe('demoted', 'published');
+    let demoted = 0;
+    for (const [marketId, message] of world.publishedSet ?? []) {
+      await wait(50, signal);
+      checkDatabase();
+      const stored = world.stations.get(marketId);
+      if (stored?.message !== message || !stored.live) continue;
+      stored.live = false;
+      demoted += 1;
+    }
+    return demoted;
+  };
 
   return {
     database: DATABASE,
@@ -87,55 +138,8 @@ export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts 
       },
     },
 
-    async importDump(file, { isCleared, signal }) {
-      mustBe('imported', 'downloaded');
-      const dump = world.dumpFiles.get(file);
-      if (dump === undefined) {
-        world.violated(`${file} is not there`);
-        throw new AppError('dump', 'no such file');
-      }
-      world.onMoment('import');
-      for (const message of dump.markets) {
-        await wait(500, signal);
-        checkDatabase();
-        if (world.suffers('dump damaged')) throw new AppError('dump', 'the dump ends too early');
-        const { marketId, observedAtS } = message;
-        const stored = world.stations.get(marketId)?.message;
-        if (observedAtS <= (stored?.observedAtS ?? -Infinity) || isCleared(marketId, observedAtS)) continue;
-        world.stations.set(marketId, { message, live: false });
-      }
-      const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };
-      return { bytesRead: 1, totalBytes: 1, systems: 1, stations: 1, counts, problems: {}, items: [] };
-    },
-
-    async publish(signal) {
-      mustBe('published', 'imported');
-      checkDatabase();
-      await wait(500, signal);
-      const set = new Map(Array.from(world.stations, ([marketId, { message }]) => [marketId, message]));
-      for (let file = 0; file < 3; file += 1) {
-        await wait(2_000, signal);
-        checkDatabase();
-        if (world.suffers('export disk full')) throw new AppError('full', 'no space left for the export');
-      }
-      world.publishedSet = set;
-      world.note(`published the set, ${set.size} stations`);
-      await wait(5);
-      return { rows: {}, changed: [] };
-    },
-
-    async demote(signal) {
-      mustBe('demoted', 'published');
-      let demoted = 0;
-      for (const [marketId, message] of world.publishedSet ?? []) {
-        await wait(50, signal);
-        checkDatabase();
-        const stored = world.stations.get(marketId);
-        if (stored?.message !== message || !stored.live) continue;
-        stored.live = false;
-        demoted += 1;
-      }
-      return demoted;
-    },
+    importDump: (file, options) => world.using('importing', () => importDump(file, options)),
+    publish: (signal) => world.using('publishing', () => publish(signal)),
+    demote: (signal) => world.using('demoting', () => demote(signal)),
   };
 }

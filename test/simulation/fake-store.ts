@@ -4,6 +4,7 @@ import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { decideWrite } from '../../src/domain/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
+import { maintain } from './fake-maintenance.ts';
 import { messageOf } from './frames.ts';
 import type { World } from './world.ts';
 
@@ -87,12 +88,16 @@ export function createFakeStore(
     useCatalogue: () => exclusively(() => ask(() => undefined)),
     knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),
     stats: () => Promise.reject(new Error('not simulated')),
-    purge: () => Promise.reject(new Error('not simulated')),
+    purge: async ({ signal }) => {
+      checkAway();
+      await maintain(world, time, 'purge', signal);
+      return 1;
+    },
 
     writeMarkets(batch) {
       if (new Set(batch.map(({ marketId }) => marketId)).size < batch.length)
         world.violated('a market twice');
-      return exclusively(() =>
+      const writeAll = () =>
         ask(() => {
           checkWritable();
           const outcomes = batch.map(write);
@@ -102,23 +107,24 @@ export function createFakeStore(
             throw new StoreError('unavailable', 'the connection broke after the commit');
           }
           return outcomes;
-        }),
-      );
+        });
+      return exclusively(() => world.using('writing', writeAll));
     },
 
-    async exportListings(_, sink, signal) {
-      const text = await ask(() => world.liveListing());
-      world.exportReads.push(text);
-      const half = text.length >> 1;
-      for (const part of [text.slice(0, half), text.slice(half)]) {
-        signal?.throwIfAborted();
-        await sink(new TextEncoder().encode(part));
-        await answerTime();
-        checkAway();
-      }
-      const rows = text.split('\n').length - 1;
-      return { rows, stations: rows };
-    },
+    exportListings: (_, sink, signal) =>
+      world.using('exporting', async () => {
+        const text = await ask(() => world.liveListing());
+        world.exportReads.push(text);
+        const half = text.length >> 1;
+        for (const part of [text.slice(0, half), text.slice(half)]) {
+          signal?.throwIfAborted();
+          await sink(new TextEncoder().encode(part));
+          await answerTime();
+          checkAway();
+        }
+        const rows = text.split('\n').length - 1;
+        return { rows, stations: rows };
+      }),
 
     close() {
       closing.abort(new StoreError('aborted', 'the database was closed'));

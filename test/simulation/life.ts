@@ -1,8 +1,8 @@
 import type { AnyActorRef } from 'xstate';
-import { ALWAYS } from '../../src/domain/active-hours.ts';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
+import { createFakeMaintenance } from './fake-maintenance.ts';
 import { createFakeSpansh } from './fake-spansh.ts';
 import { createFakeStore } from './fake-store.ts';
 import {
@@ -36,6 +36,8 @@ export interface Life {
 }
 
 export function startLife(world: World): Life {
+  world.maintained = false;
+  world.databaseUsers = new Set();
   const time = new ProcessTime(world.clock, () => world.clockErrorMs);
   const store = createFakeStore(world, time);
   const feed = createFakeFeed(world, time);
@@ -49,12 +51,7 @@ export function startLife(world: World): Life {
       commodities: createFakeCommodities(world, time),
       liveListing: listing,
       updater: createFakeSpansh(world, time),
-      maintenance: {
-        settings: () => ({ purgeEveryMs: 0, retentionDays: 30, optimizeEveryMs: 0, hours: ALWAYS }),
-        tidier: { probe: () => Promise.resolve(), optimize: () => Promise.resolve() },
-        lastDone: () => Promise.resolve({ purge: 0, optimize: 0 }),
-        noteDone: () => Promise.resolve(),
-      },
+      maintenance: createFakeMaintenance(world, time),
       log: createFakeLog(world),
       time,
       random: world.random.fork().next,

@@ -27,7 +27,7 @@ export const FAULTS = [
   'outside hours',
   'log throws',
   'clock wrong',
-  'maintenance',
+  'maintenance fails',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -64,6 +64,8 @@ export interface Scenario {
   readonly windows: ReadonlyMap<Fault, readonly Window[]>;
   readonly restarts: readonly Restart[];
   readonly newDumpsAtMs: readonly number[];
+  /** 0: never. */
+  readonly purgeEveryMs: number;
   readonly parkedMax: number;
   /** Of the process while its clock is wrong. */
   readonly clockErrorMs: number;
@@ -129,6 +131,7 @@ export function scenario(seed: number, troubledMs?: number): Scenario {
         pauseMs: random.pick([10, 1_000, MINUTE_MS]),
       })),
     newDumpsAtMs: some(random.integer(0, 3)),
+    purgeEveryMs: random.pick([0, MINUTE_MS, 3 * MINUTE_MS]),
     parkedMax: random.pick([4, 100_000]),
     clockErrorMs: random.pick([-60 * MINUTE_MS, -5_000, 2_000, 60 * MINUTE_MS]),
     settings: settings(random.fork()),
@@ -157,6 +160,11 @@ function settings(random: SeededRandom): SystemSettings {
       intervalMs: random.pick([MINUTE_MS, 3 * MINUTE_MS]),
       enabled: true,
       quickTestMs: null,
+      backoff: { minMs: 1_000, capMs: MINUTE_MS },
+    },
+    maintenance: {
+      quiesceMs: random.pick([1_000, MINUTE_MS]),
+      deferMs: 5_000,
       backoff: { minMs: 1_000, capMs: MINUTE_MS },
     },
     deferEveryN: random.pick([0, 0, 0, 7]),

@@ -93,10 +93,6 @@ class Simulation {
       if (knownAtMs < plan.endMs) at(knownAtMs, () => world.systems.add(`System ${system}`));
     }
     for (const atMs of plan.newDumpsAtMs) at(atMs, () => world.renewDump());
-    for (const { fromMs, toMs } of plan.windows.get('maintenance')!) {
-      at(fromMs, () => this.#life?.system.root.send({ type: 'maintenance.begin' }));
-      at(toMs, () => this.#life?.system.root.send({ type: 'maintenance.end' }));
-    }
     const restarts = [...plan.restarts];
     const onMoment = (moment: Moment) => {
       const next = restarts[0];

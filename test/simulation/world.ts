@@ -3,6 +3,7 @@ import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
+import type { MaintenanceTask } from '../../src/actors/maintenance.actors.ts';
 import type { DumpProgress } from '../../src/domain/ports/dump.ts';
 import type { Dump } from './fake-spansh.ts';
 import { clearKey } from './frames.ts';
@@ -38,6 +39,12 @@ export class World {
   dumpProgress: DumpProgress | null = null;
   /** `listings.csv`: which message each station is in it with. */
   publishedSet: ReadonlyMap<number, Message> | null = null;
+  /** A purge or an optimization is at work. */
+  maintained = false;
+  maintenances = 0;
+  lastDoneS: Readonly<Record<MaintenanceTask, number>> = { purge: 0, optimize: 0 };
+  /** Reads and writes that must not go on meanwhile. */
+  databaseUsers = new Set<string>();
   /** Whether the running daemon's supervisor has a maintenance window open. */
   inMaintenance: () => boolean = () => false;
   publishedListing: string | null = null;
@@ -97,6 +104,18 @@ export class World {
   /** How wrong the computer's clock is. */
   get clockErrorMs(): number {
     return this.suffers('clock wrong') ? this.scenario.clockErrorMs : 0;
+  }
+
+  /** Does something with the database that keeps out of maintenance windows. */
+  async using<T>(what: string, work: () => Promise<T>): Promise<T> {
+    if (this.maintained) this.violated(`${what} while the database is maintained`);
+    const users = this.databaseUsers;
+    users.add(what);
+    try {
+      return await work();
+    } finally {
+      users.delete(what);
+    }
   }
 
   violated(what: string): void {
