@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dumpLines } from '../../bench/generators/dump.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import type { Program } from '../support/daemon.ts';
-import { expectedListing, marketRows, type MarketRow } from '../support/galaxy.ts';
+import { expectedListing, type MarketRow } from '../support/galaxy.ts';
+import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
 import { eventually, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
@@ -44,10 +46,20 @@ function portsOf(body: readonly string[]): Port[] {
   });
 }
 
-test('a kill at any moment of an update loses nothing, publishes nothing by halves, demotes nothing too much', async () => {
+describe('an update on SQLite', () => {
+  test('is killed in every step', () => killInEveryStep(), 600_000);
+});
+
+describeMariadb('an update on MariaDB', () => {
+  const server = useMariadb();
+  test('is killed in every step', () => killInEveryStep(server), 600_000);
+});
+
+/** A kill loses nothing, publishes nothing by halves, demotes nothing too much, and the next start completes all. */
+async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
   const random = new SeededRandom(20);
-  const all = await world({ body: dump(0) });
-  const { server, cwd, database, relay, start } = all;
+  const there = await world({ body: dump(0), mariadb });
+  const { server, cwd, relay, rows, start } = there;
   const ports = portsOf([...dumpLines({ seed: 7, bytes: 3_000_000, nowS: NOW_S })]).slice(0, 40);
   const first = start();
   await first.logged(/are baseline now/);
@@ -64,31 +76,32 @@ test('a kill at any moment of an update loses nothing, publishes nothing by halv
 
       const program = start();
       await relay.waitForSubscribers();
-      const live = await publishSome(all, ports, random);
+      const live = await publishSome(there, ports, random);
       await program.logged(after);
       await sleep(random.between(0, withinMs));
       program.kill('SIGKILL');
       await program.exit;
       expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
-      expect(demotedUnpublished(cwd, marketRows(database)), context).toEqual([]);
+      expect(demotedUnpublished(cwd, await rows()), context).toEqual([]);
 
       const again = start();
       await finished(again);
-      const isIn = () =>
-        live.every((price) => marketRows(database).some((row) => row.demand_price === price));
-      await eventually(isIn);
+      await eventually(async () => {
+        const prices = new Set((await rows()).map((row) => row.demand_price));
+        return live.every((price) => prices.has(price));
+      });
       await stop(again);
       expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
-      const rows = marketRows(database);
-      expect(demotedUnpublished(cwd, rows), context).toEqual([]);
-      expect(liveThoughPublished(cwd, rows), context).toEqual([]);
+      const all = await rows();
+      expect(demotedUnpublished(cwd, all), context).toEqual([]);
+      expect(liveThoughPublished(cwd, all), context).toEqual([]);
       const state = JSON.parse(
         readFileSync(join(cwd, 'data/tradedangerous-listener-spansh.json'), 'utf8'),
       ) as unknown;
       expect(state, context).toMatchObject({ stage: 'demoted', version: { etag: server.etag } });
     }
   }
-}, 600_000);
+}
 
 /** An update that was cut off is completed, or there is none to complete. */
 async function finished(program: Program): Promise<void> {

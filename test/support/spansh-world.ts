@@ -5,6 +5,9 @@ import { expect, onTestFinished } from 'vitest';
 import { startProgram, writeConfig, type Program } from './daemon.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from './dump.ts';
 import { startDumpServer, type DumpServer } from './dump-server.ts';
+import { marketRows, type MarketRow } from './galaxy.ts';
+import { mariadbRows, writeDbConfig } from './mariadb-galaxy.ts';
+import type { MariadbServer } from './mariadb-server.ts';
 import { commodity, commodityMessage, frame } from './messages.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { tempDir } from './temp-dir.ts';
@@ -45,15 +48,20 @@ export interface World {
   readonly server: DumpServer;
   readonly relay: Relay;
   readonly cwd: string;
+  /** The SQLite file, if it is one. */
   readonly database: string;
+  /** StationItem, whole, in its own order. */
+  readonly rows: () => Promise<MarketRow[]>;
   readonly start: (env?: Record<string, string>) => Program;
   readonly publish: (marketId: number, stationName: string, sellPrice: number, agoS: number) => Promise<void>;
 }
 
+/** @param mariadb where the daemon's database is; absent: SQLite */
 export async function world({
   body = dump(),
   config = {},
-}: { body?: Buffer; config?: object } = {}): Promise<World> {
+  mariadb,
+}: { body?: Buffer; config?: object; mariadb?: MariadbServer | undefined } = {}): Promise<World> {
   const server = await startDumpServer(body);
   const relay = await startRelay();
   const cwd = tempDir();
@@ -66,13 +74,23 @@ export async function world({
     ...config,
   });
   onTestFinished(() => relay.close());
+  const database = join(cwd, 'data/TradeDangerous.db');
+  const schema = await mariadb?.createDatabase();
+  const dbConfig: Record<string, string> =
+    mariadb === undefined || schema === undefined
+      ? {}
+      : { TD_DB_CONFIG: writeDbConfig(cwd, mariadb, schema) };
   return {
     server,
     relay,
     cwd,
-    database: join(cwd, 'data/TradeDangerous.db'),
+    database,
+    rows: () =>
+      mariadb === undefined || schema === undefined
+        ? Promise.resolve(marketRows(database))
+        : mariadbRows(mariadb, schema),
     start(env = {}) {
-      const program = startProgram({ cwd, args: [], env });
+      const program = startProgram({ cwd, args: [], env: { ...dbConfig, ...env } });
       onTestFinished(async () => {
         program.kill('SIGKILL');
         await program.exit;
@@ -98,6 +116,6 @@ export async function stop(program: Program): Promise<void> {
   expect((await program.exit).code).toBe(0);
 }
 
-export async function eventually(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(50);
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
 }
