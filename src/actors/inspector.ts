@@ -48,6 +48,7 @@ export class Inspector implements Inspection {
   #oldest = 0;
   #seq = 0;
   #followed: number | null = null;
+  /** Each station actor is a system of its own. */
   #unfollow: { unsubscribe(): void } | null = null;
 
   constructor(deps: InspectorDeps) {
@@ -99,7 +100,19 @@ export class Inspector implements Inspection {
     this.#unfollow = null;
     this.#followed = marketId;
     for (const [id, { ref }] of this.#seen) if (rootOf(ref) !== this.#deps.root) this.#seen.delete(id);
-    this.#deps.pool.follow(marketId === null ? null : { marketId, announce: this.#announce });
+    if (marketId === null) {
+      this.#deps.pool.follow(null);
+      return;
+    }
+    let isPresent = true;
+    const announce = (station: StationActor) => {
+      this.#unfollow?.unsubscribe();
+      this.#unfollow = station.system.inspect(this.#observe);
+      const sinceMs = isPresent ? null : this.#deps.time.now();
+      this.#safely(() => this.#ensure(station, sinceMs));
+    };
+    this.#deps.pool.follow({ marketId, announce });
+    isPresent = false;
   }
 
   subscribe(listener: (record: InspectionRecord) => void): () => void {
@@ -112,13 +125,6 @@ export class Inspector implements Inspection {
     this.#subscription?.unsubscribe();
     this.#listeners.clear();
   }
-
-  /** A station of the followed market: each of its incarnations is a system of its own. */
-  readonly #announce = (station: StationActor): void => {
-    this.#unfollow?.unsubscribe();
-    this.#unfollow = station.system.inspect(this.#observe);
-    this.#safely(() => this.#walk(station));
-  };
 
   readonly #observe = (event: InspectionEvent): void => this.#safely(() => this.#note(event));
 

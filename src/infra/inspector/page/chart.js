@@ -18,6 +18,11 @@ export class ChartView {
     panAndZoom(box, { onTouch: () => (this.#touched = true) });
   }
 
+  /** Lays a chart out, once. */
+  prepare(chart) {
+    return layoutChart(chart, this.#box.clientWidth / this.#box.clientHeight);
+  }
+
   /** @param chart null: the actor is no machine */
   async show(chart, actor) {
     this.#actor = actor;
@@ -31,7 +36,8 @@ export class ChartView {
         this.#box.replaceChildren(el('p', { class: 'empty' }, text));
         return;
       }
-      const drawing = draw(await layoutChart(chart, this.#box.clientWidth / this.#box.clientHeight));
+      this.#box.replaceChildren(el('p', { class: 'empty' }, `Drawing ${machine} …`));
+      const drawing = draw(await this.prepare(chart));
       if (this.#machine !== machine) return;
       this.#drawing = drawing;
       this.#touched = false;

@@ -132,8 +132,11 @@ byId('follow').onsubmit = (event) => {
   void ask('POST', '/follow', { marketId: followed === null ? Number(text) : null });
 };
 byId('detach').onclick = () => void ask('POST', '/detach');
-setInterval(() => tree.refreshAges(actors), 1000);
+setInterval(() => {
+  treeIsOld = true;
+}, 1000);
 
 charts = new Map((await ask('GET', '/charts.json')).map((chart) => [chart.machine, chart]));
 connect();
 draw();
+for (const chart of charts.values()) await chartView.prepare(chart);

@@ -1,13 +1,15 @@
 import { byId, clock, el, eventLabel, stateLabel } from './dom.js';
 
-const MAX_ROWS = 400;
-const LANE = 84;
+const MAX_ROWS = 300;
+const LANE = 74;
 
 /** Events between actors as rows over lifelines: filtered, searched, paused. */
 export class SequenceView {
   #box = byId('sequence');
   #records = [];
   #lanes = [];
+  /** What the rows show. */
+  #shown = [];
   #names = new Map();
   #rows = el('div', { class: 'rows' });
   #head = el('div', { class: 'lanes' });
@@ -47,7 +49,10 @@ export class SequenceView {
       return;
     }
     const matching = records.filter((record) => this.#matches(record));
-    if (this.#addLanes(matching)) this.#renderAll();
+    // A lifeline more, or one that no row touches any more: all rows change.
+    const shown = [...this.#shown, ...matching].slice(-MAX_ROWS);
+    const touched = new Set(shown.flatMap((record) => [sourceOf(record), actorOf(record)]));
+    if (this.#lanes.length !== touched.size || this.#lanes.some((id) => !touched.has(id))) this.#renderAll();
     else this.#append(matching);
   }
 
@@ -97,24 +102,17 @@ export class SequenceView {
   }
 
   #renderAll() {
-    this.#lanes = [];
     const matching = this.#records.filter((record) => this.#matches(record)).slice(-MAX_ROWS);
-    this.#addLanes(matching);
+    this.#drawLanes(matching);
+    this.#shown = [];
     this.#hit = -1;
     this.#rows.replaceChildren();
     this.#append(matching);
     if (matching.length === 0) this.#rows.replaceChildren(el('p', { class: 'empty' }, 'Nothing yet.'));
   }
 
-  /** @returns whether there are new lifelines */
-  #addLanes(records) {
-    const before = this.#lanes.length;
-    const lanes = new Set(this.#lanes);
-    for (const record of records) {
-      lanes.add(actorOf(record));
-      lanes.add(sourceOf(record));
-    }
-    if (lanes.size === before) return false;
+  #drawLanes(records) {
+    const lanes = new Set(records.flatMap((record) => [sourceOf(record), actorOf(record)]));
     const order = [null, ...this.#names.keys()];
     this.#lanes = [...lanes].sort((a, b) => order.indexOf(a) - order.indexOf(b));
     this.#head.replaceChildren(
@@ -134,10 +132,10 @@ export class SequenceView {
     );
     this.#box.style.setProperty('--lanes', this.#lanes.length);
     this.#box.style.setProperty('--lane', `${LANE}px`);
-    return true;
   }
 
   #append(records) {
+    this.#shown = [...this.#shown, ...records].slice(-MAX_ROWS);
     const atEnd = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 40;
     this.#rows.querySelector('.empty')?.remove();
     this.#rows.append(...records.slice(-MAX_ROWS).map((record) => this.#row(record)));
@@ -171,7 +169,6 @@ export class SequenceView {
   }
 
   #count() {
-    byId('shown').textContent = `${this.#rows.querySelectorAll('.row').length} rows`;
     const hits = this.#rows.querySelectorAll('mark').length;
     byId('hits').textContent = byId('search').value.trim() === '' ? '' : `${hits} found`;
   }

@@ -1,5 +1,7 @@
 import { age, el, stateLabel } from './dom.js';
 
+const ENDED_SHOWN_MS = 5_000;
+
 /** Actors with their depth, children after their parents. */
 export function inTreeOrder(actors) {
   const children = Map.groupBy(actors.values(), ({ parent }) => (actors.has(parent) ? parent : null));
@@ -21,19 +23,14 @@ export class TreeView {
   }
 
   show(actors, selected) {
-    const order = inTreeOrder(actors).map(({ actor, depth }) =>
+    const shown = new Map([...actors].filter(([id, actor]) => id === selected || isWorthShowing(actor)));
+    const order = inTreeOrder(shown).map(({ actor, depth }) =>
       this.#row(actor, depth, actor.id === selected),
     );
-    for (const id of this.#rows.keys()) if (!actors.has(id)) this.#rows.delete(id);
+    for (const id of this.#rows.keys()) if (!shown.has(id)) this.#rows.delete(id);
     if (order.length !== this.#box.children.length || order.some((row, i) => row !== this.#box.children[i])) {
       this.#box.replaceChildren(...order);
     }
-  }
-
-  /** Time goes on though nothing happens. */
-  refreshAges(actors) {
-    for (const [id, row] of this.#rows)
-      row.querySelector('.age').textContent = age(actors.get(id)?.sinceMs ?? null);
   }
 
   #row(actor, depth, isSelected) {
@@ -74,4 +71,11 @@ export class TreeView {
     this.#rows.set(id, row);
     return row;
   }
+}
+
+/** Pieces of work that have ended well are shown a moment longer. */
+function isWorthShowing({ status, machine, sinceMs }) {
+  return (
+    machine !== null || status === 'active' || status === 'error' || Date.now() - sinceMs < ENDED_SHOWN_MS
+  );
 }

@@ -1,0 +1,62 @@
+import puppeteer, { type Page } from 'puppeteer-core';
+import { onTestFinished } from 'vitest';
+import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+
+/** Path of a Chromium; null: there is none, and the tests that need one are skipped (with `CI` set they fail). */
+export const CHROMIUM = findChromium();
+if (CHROMIUM === null && process.env.CI !== undefined)
+  throw new Error('CI needs a Chromium (chromium on PATH)');
+if (CHROMIUM === null) console.log('skipped: browser tests need a Chromium (apt-get install chromium)');
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Everything the page asked for. */
+  readonly requests: string[];
+  /** What it complained of: errors and warnings of its console, uncaught errors. */
+  readonly complaints: string[];
+}
+
+/** A page of a headless browser, closed with the test. */
+export async function openPage(url: string, size = { width: 1440, height: 900 }): Promise<OpenPage> {
+  const browser = await puppeteer.launch({
+    executablePath: CHROMIUM ?? '',
+    args: CHROMIUM_ARGS,
+    defaultViewport: size,
+  });
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(url);
+  return { page, requests, complaints };
+}
+
+/** Waits until a part of the page says so. */
+export async function says(page: Page, selector: string, text: string): Promise<void> {
+  await until(page, `${part(selector)}?.textContent.includes(${JSON.stringify(text)})`);
+}
+
+/** Waits until an expression of the page is true. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await page.waitForFunction(expression, { polling: 50 });
+}
+
+export async function textOf(page: Page, selector: string): Promise<string> {
+  return String(await page.evaluate(`${part(selector)}.textContent`));
+}
+
+/** The texts of everything that matches. */
+export async function textsOf(page: Page, selector: string): Promise<string[]> {
+  return (await page.evaluate(
+    `[...document.querySelectorAll(${JSON.stringify(selector)})].map((node) => node.textContent)`,
+  )) as string[];
+}
+
+function part(selector: string): string {
+  return `document.querySelector(${JSON.stringify(selector)})`;
+}

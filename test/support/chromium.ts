@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** Path of a Chromium on PATH; null: there is none. */
+export function findChromium(): string | null {
+  for (const name of NAMES) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+/** Root in a container has no sandbox, and /dev/shm may be tiny there. */
+export const CHROMIUM_ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
