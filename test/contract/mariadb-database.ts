@@ -1,0 +1,34 @@
+import type { Store } from '../../src/domain/ports/store.ts';
+import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import type { MariadbServer } from '../support/mariadb-server.ts';
+import type { TestDatabase } from './store-world.ts';
+
+/** A database of its own on a server. */
+export async function createMariadbDatabase(server: MariadbServer): Promise<TestDatabase> {
+  const database = await server.createDatabase();
+  const stores: Store[] = [];
+  const sql = (statement: string) => server.sql(statement, database);
+
+  return {
+    store(contract = 'auto') {
+      const store = createMariadbStore({
+        connection: server.connection(database),
+        contract,
+        lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+      });
+      stores.push(store);
+      return store;
+    },
+    sql,
+    async refuseRowsOf(marketId) {
+      await sql(
+        `CREATE TRIGGER refuse BEFORE INSERT ON StationItem FOR EACH ROW
+         IF NEW.station_id = ${marketId} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by the test'; END IF`,
+      );
+    },
+    async dispose() {
+      await Promise.all(stores.map((store) => store.close()));
+      await server.dropDatabase(database);
+    },
+  };
+}
