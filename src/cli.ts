@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, type Bootstrap } from './bootstrap.ts';
 import { HELP, INSPECTOR_PORT, parseArguments, type Command } from './cli/arguments.ts';
 import { exportNow, stats } from './cli/one-shots.ts';
 import { replay } from './cli/replay.ts';
@@ -7,6 +7,7 @@ import { AppError, describeError, StoreError } from './domain/errors.ts';
 import { serveHttp } from './http.ts';
 import { createZmqFeed } from './infra/feed/zmq-feed.ts';
 import { offerInspector } from './inspection.ts';
+import { claimInstance } from './instance.ts';
 import { assemble, EXIT, run } from './main.ts';
 
 /** For whoever reads our output slowly. */
@@ -29,7 +30,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const { checkConfig } = await import('./cli/check-config.ts');
     return (await checkConfig(at, (line) => say(`${line}\n`))) ? EXIT.ok : EXIT.failure;
   }
-  const base = await bootstrap(at, command.verb === 'run' ? 'stdout' : 'stderr');
+  const base =
+    command.verb === 'run' ? await bootstrap(at, 'stdout', command.overrides) : await bootstrap(at, 'stderr');
   try {
     return await execute(command, base);
   } finally {
@@ -37,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function execute(command: Command, base: Awaited<ReturnType<typeof bootstrap>>): Promise<number> {
+async function execute(command: Command, base: Bootstrap): Promise<number> {
   switch (command.verb) {
     case 'stats':
       return say(`${await stats(base)}\n`);
@@ -49,6 +51,15 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
       const { importNow } = await import('./cli/import.ts');
       return say(`${await importNow(base, command.from)}\n`);
     }
+    case 'purge':
+    case 'maintain': {
+      const { maintainNow, purgeNow } = await import('./cli/maintain.ts');
+      return say(`${await (command.verb === 'purge' ? purgeNow : maintainNow)(base, command)}\n`);
+    }
+    case 'status': {
+      const { status } = await import('./cli/status.ts');
+      return (await status(base, (text) => say(`${text}\n`))) ? EXIT.ok : EXIT.failure;
+    }
     case 'replay':
       return replay(base, command.file);
     case 'sample': {
@@ -56,21 +67,34 @@ async function execute(command: Command, base: Awaited<ReturnType<typeof bootstr
       await sample(base, { ...command, show: (line) => say(`${line}\n`) });
       return EXIT.ok;
     }
-    default: {
-      const feed = createZmqFeed(base.config.eddnUrl);
-      base.log.info(
-        { version: version(), feed: feed.description },
-        `tradedangerous-listener ${version()}, feed ${feed.description}`,
-      );
-      const system = await assemble(base, feed, { update: command.verb === 'run' && command.update });
-      const http = await serveHttp(base, system, version());
-      const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
-      if (command.verb === 'run' && command.inspect !== null) await inspector.attach(command.inspect);
-      const code = await run(system, base).finally(inspector.close);
-      await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
-      base.log.info({ code }, 'stopped');
-      return code;
-    }
+    case 'run':
+      return runDaemon(base, command);
+    default:
+      throw new Error(`${command.verb} is done before the configuration is read`);
+  }
+}
+
+async function runDaemon(
+  base: Bootstrap,
+  { update, inspect }: Extract<Command, { verb: 'run' }>,
+): Promise<number> {
+  const instance = await claimInstance(base);
+  try {
+    const feed = createZmqFeed(base.config.eddnUrl);
+    base.log.info(
+      { version: version(), feed: feed.description },
+      `tradedangerous-listener ${version()}, feed ${feed.description}`,
+    );
+    const system = await assemble(base, feed, { update });
+    const http = await serveHttp(base, system, version());
+    const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
+    if (inspect !== null) await inspector.attach(inspect);
+    const code = await run(system, base).finally(inspector.close);
+    await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
+    base.log.info({ code }, 'stopped');
+    return code;
+  } finally {
+    instance.release();
   }
 }
 

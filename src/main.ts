@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { createSystem, type System } from './actors/system.ts';
 import { realTime } from './actors/time.ts';
 import { createStore, type Bootstrap } from './bootstrap.ts';
+import { describeError } from './domain/errors.ts';
 import type { Feed } from './domain/ports/feed.ts';
 import { commoditySource, updaterPorts } from './galaxy.ts';
 import { createDiagnostics, withDiagnostics } from './infra/diagnostics.ts';
@@ -53,10 +54,12 @@ export async function assemble(base: Bootstrap, feed: Feed, { update = false } =
 
 /**
  * Runs a system until it ends: by itself, or by SIGINT or SIGTERM. The first signal drains, the second one exits at
- * once; a drain that hangs is cut off at the configured deadline.
+ * once; a drain that hangs is cut off at the configured deadline. SIGHUP opens the log file anew and reads the
+ * configuration again.
  * @returns the exit code
  */
-export async function run(system: System, { config, log }: Bootstrap): Promise<number> {
+export async function run(system: System, base: Bootstrap): Promise<number> {
+  const { config, log } = base;
   const forced = Promise.withResolvers<number>();
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -73,7 +76,12 @@ export async function run(system: System, { config, log }: Bootstrap): Promise<n
       forced.resolve(EXIT.failure);
     }, config.shutdownTimeoutMs).unref();
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let reloading = Promise.resolve();
+  const onHangup = () => {
+    log.reopen();
+    reloading = reloading.then(() => reload(system, base));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
   try {
     system.start();
     const ended = system.done.then(({ failure }) => {
@@ -84,7 +92,26 @@ export async function run(system: System, { config, log }: Bootstrap): Promise<n
     });
     return await Promise.race([ended, forced.promise]);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
+  }
+}
+
+/** Never rejects: a file that is broken leaves everything as it is. */
+async function reload(system: System, base: Bootstrap): Promise<void> {
+  const { config, log, paths } = base;
+  try {
+    const { live, needRestart } = await base.reload();
+    const { rules, exporter, updater } = settingsFrom(config, false);
+    system.reconfigure({ rules, exportEveryMs: exporter.intervalMs, updateEveryMs: updater.intervalMs });
+    log.info(
+      { file: paths.configFile, live, needRestart },
+      `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,
+    );
+    if (needRestart.length > 0) {
+      log.warn({ needRestart }, `configuration: ${needRestart.join(', ')} changed, which takes a restart`);
+    }
+  } catch (error) {
+    log.error({}, `the configuration stays as it was: ${describeError(error)}`);
   }
 }
 

@@ -8,6 +8,7 @@ import type { FeedCommand } from '../machines/listener.machine.ts';
 export interface FeedDeps {
   readonly feed: Feed;
   readonly decoder: Decoder;
+  /** Asked for every batch: they may change. */
   readonly rules: StagingRules;
   readonly catalogue: () => Catalogue | null;
   /** Reading begins when this resolves: before it, markets would be parked for want of a catalogue being loaded. */

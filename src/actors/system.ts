@@ -64,10 +64,19 @@ export interface System {
   start(): void;
   /** Ends in order; {@link done} says when. */
   stop(): void;
+  /** From now on: rules for the next message, intervals for the next time. */
+  reconfigure(changed: LiveSettings): void;
   /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
   inspect(): Inspection;
   /** Why the system ended. Never rejects. */
   readonly done: Promise<SupervisorOutput>;
+}
+
+/** What can change while the system runs. */
+export interface LiveSettings {
+  readonly rules: SystemSettings['rules'];
+  readonly exportEveryMs: number;
+  readonly updateEveryMs: number;
 }
 
 /** Who stops for a maintenance window. */
@@ -86,6 +95,15 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   /** Sends to the present incarnation of a guarded child; nobody home is nothing lost: state is elsewhere. */
   const tell = (name: string, type: string, facts: object = {}) => {
     (root.system.get(name) as AnyActorRef | undefined)?.send({ ...facts, type });
+  };
+  let live: LiveSettings = {
+    rules: settings.rules,
+    exportEveryMs: settings.exporter.intervalMs,
+    updateEveryMs: settings.updater.intervalMs,
+  };
+  const tellInterval = (name: string) => {
+    const intervalMs = { exporter: live.exportEveryMs, updater: live.updateEveryMs }[name];
+    if (intervalMs !== undefined) tell(name, 'interval.changed', { intervalMs });
   };
   let onSettled: () => void = () => undefined;
   const pool = new StationPool(
@@ -171,10 +189,9 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
   const exporterChild = exporterMachine.provide({
     actors: { stage: liveExport.stage, publish: liveExport.publish },
     actions: {
-      // An export that was stopped may read on for a moment.
-      reportQuiet: () => {
-        void liveExport.settled().then(() => tell('maintenance', 'database.quiet', { user: 'exporter' }));
-      },
+      // A read that was stopped may take a moment to end.
+      reportQuiet: () =>
+        void liveExport.settled().then(() => tell('maintenance', 'database.quiet', { user: 'exporter' })),
       reportPublished: ({ context }) => reporter.published(context.published),
       reportFailure: ({ context }) => reporter.exportFailed(context),
     },
@@ -192,7 +209,9 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
       feed: feedLogic({
         feed,
         decoder,
-        rules: settings.rules,
+        get rules() {
+          return live.rules;
+        },
         catalogue,
         catalogueReady: feed.finite ? holder.settled : holder.loaded,
         deliver,
@@ -211,6 +230,7 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
       actions: {
         reportCrash: ({ context }) => reporter.childCrashed(context.name, context),
         bringUpToDate: ({ context: { name } }) => {
+          tellInterval(name);
           const isUser = DATABASE_USERS.some((user) => user === name);
           if (isUser && root.getSnapshot().matches('maintenance')) tell(name, 'database.quiesce');
         },
@@ -275,6 +295,11 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     status: new SystemStatus({ board: new ActorBoard(root, time), ledger, pool, reporter, store, time }),
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
+    reconfigure: (changed) => {
+      live = changed;
+      for (const name of ['exporter', 'updater']) tellInterval(name);
+      tell('maintenance', 'settings.changed');
+    },
     inspect: () => new Inspector({ root, pool, ledger, time }),
     done,
   };

@@ -1,10 +1,20 @@
 import { parseArgs } from 'node:util';
+import type { Overrides } from '../bootstrap.ts';
+import { logLevel } from '../config/schemas.ts';
 import { AppError } from '../domain/errors.ts';
 
 export type Command =
   /** @property inspect port of the state inspector; null: not attached */
-  | { readonly verb: 'run'; readonly update: boolean; readonly inspect: number | null }
-  | { readonly verb: 'stats' | 'export-live' | 'export-dump' | 'check-config' | 'help' | 'version' }
+  | {
+      readonly verb: 'run';
+      readonly update: boolean;
+      readonly inspect: number | null;
+      readonly overrides: Overrides;
+    }
+  | { readonly verb: 'purge' | 'maintain'; readonly dryRun: boolean }
+  | {
+      readonly verb: 'stats' | 'export-live' | 'export-dump' | 'check-config' | 'status' | 'help' | 'version';
+    }
   | { readonly verb: 'import'; readonly from: string }
   | { readonly verb: 'replay'; readonly file: string }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
@@ -24,6 +34,10 @@ const OPTIONS = {
   'export-live-now': boolean,
   'export-dump-now': boolean,
   'no-update': boolean,
+  'dry-run': boolean,
+  'log-file': text,
+  'log-level': text,
+  'pid-file': text,
   inspect: text,
   json: boolean,
   count: text,
@@ -40,6 +54,8 @@ interface Given {
     fallback: number,
     allowed: { min: number; max?: number; whole?: boolean },
   ) => number;
+  /** Undefined when it is not given. @throws AppError `usage` when it is empty */
+  readonly text: (option: Option) => string | undefined;
   readonly operand: string;
 }
 
@@ -61,9 +77,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: '[--no-update] [--inspect[=PORT]]',
     about:
       'run the daemon: EDDN and Spansh -> database -> listings; without Spansh; with the state inspector',
-    options: ['no-update', 'inspect'],
-    command: ({ has, number }) => ({
+    options: ['no-update', 'inspect', 'log-file', 'log-level', 'pid-file'],
+    command: ({ has, number, text }) => ({
       verb: 'run',
+      overrides: overridesFrom(text),
       update: !has('no-update'),
       inspect: has('inspect') ? number('inspect', 0, { min: 0, max: 65_535, whole: true }) : null,
     }),
@@ -85,6 +102,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'bring the database up to date with a Spansh dump (plain or gzip), and exit',
     command: ({ operand }) => ({ verb: 'import', from: operand }),
   },
+  purge: {
+    usage: '[--dry-run]',
+    about: 'delete the market rows that are older than purge_retention_days, and exit; or only count them',
+    options: ['dry-run'],
+    command: ({ has }) => ({ verb: 'purge', dryRun: has('dry-run') }),
+  },
+  maintain: {
+    usage: '[--dry-run]',
+    about: 'optimize and analyze the database, and exit; or only look whether that can be done',
+    options: ['dry-run'],
+    command: ({ has }) => ({ verb: 'maintain', dryRun: has('dry-run') }),
+  },
   replay: {
     operand: 'FILE',
     about: 'write the EDDN messages of FILE (JSON lines, plain or gzip), and exit',
@@ -99,6 +128,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
       count: number('count', 10, { min: 1, whole: true }),
       timeoutS: number('timeout', 60, { min: 0.1 }),
     }),
+  },
+  status: {
+    about: 'say which daemon works on the data directory, and what it is doing; exit 1 when there is none',
+    command: () => ({ verb: 'status' }),
   },
   'check-config': {
     about: 'check configuration, database, paths and what must be reached, a line each',
@@ -126,6 +159,9 @@ export const HELP = `tradedangerous-listener: live market data for a Trade Dange
 
 Usage:
 ${usageLines()}
+
+The daemon also takes --log-file FILE, --log-level debug|info|warn|error and --pid-file FILE, which go before what the
+configuration says.
 
 The configuration is tradedangerous-listener-config.json in the working directory (or TD_LISTENER_CONFIG), the
 database is what TD_DB_CONFIG says, else SQLite in ./data (or TD_DATA). See docs/configuration.md.
@@ -167,8 +203,24 @@ export function parseArguments(argv: readonly string[]): Command {
       const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
       throw usage(`--${option} must be a ${whole ? 'whole ' : ''}number ${range}`);
     },
+    text: (option) => {
+      const written = values[option];
+      if (typeof written !== 'string' || written.trim() !== '') return written as string | undefined;
+      throw usage(`--${option} is empty`);
+    },
     operand: operands[0] ?? '',
   });
+}
+
+function overridesFrom(text: Given['text']): Overrides {
+  const level = logLevel.unwrap().optional().safeParse(text('log-level'));
+  if (!level.success) throw usage('--log-level must be debug, info, warn or error');
+  const [logFile, pidFile] = [text('log-file'), text('pid-file')];
+  return {
+    ...(logFile !== undefined && { logFile }),
+    ...(pidFile !== undefined && { pidFile }),
+    ...(level.data !== undefined && { logLevel: level.data }),
+  };
 }
 
 function parse(argv: readonly string[]) {

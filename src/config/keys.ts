@@ -114,6 +114,7 @@ export const KEYS = {
     field: 'eddnSchemaRef',
     fallback: null,
     schema: schemaRef,
+    live: true,
     about: `The schema that is taken; null = \`${COMMODITY_SCHEMA_REF}\`.`,
   },
   whitelist: {

@@ -25,7 +25,7 @@ export interface SettingsChangedEvent {
   readonly type: 'settings.changed';
 }
 
-/** Configuration -> exporter: from the next time on. */
+/** Configuration -> exporter, updater: from the next time on. */
 export interface IntervalEvent {
   readonly type: 'interval.changed';
   readonly intervalMs: number;

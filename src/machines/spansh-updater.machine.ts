@@ -6,11 +6,11 @@
  * Invariants: a dump that was imported is not imported again; nothing is published before an import is complete,
  * nothing demoted before its file is public; a failure moves nothing forward and is retried with backoff, never
  * sooner than the server asked; no step on the database begins in a maintenance window.
- * Heard by: supervisor (`database.*`, `stop`). Tells the catalogue that systems and commodities may have grown.
+ * Heard by: supervisor (`database.*`, `stop`), configuration (`interval.changed`). Tells the catalogue that systems and commodities may have grown.
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { QuiesceEvent, StopEvent } from './protocol.ts';
+import type { IntervalEvent, QuiesceEvent, StopEvent } from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface SpanshUpdaterInput {
@@ -49,7 +49,7 @@ interface SpanshUpdaterContext extends SpanshUpdaterInput {
   readonly quiesced: boolean;
 }
 
-export type SpanshUpdaterEvent = QuiesceEvent | StopEvent;
+export type SpanshUpdaterEvent = QuiesceEvent | IntervalEvent | StopEvent;
 
 /** The states in which the database is worked on: no maintenance window opens meanwhile. */
 export const UPDATING_STATES = ['importing', 'publishing', 'demoting'] as const;
@@ -98,6 +98,10 @@ export const spanshUpdaterMachine = setup({
     forgetFailures: assign({ attempt: 0, lastError: null, retryAfterMs: 0 }),
     noteQuiesced: assign({ quiesced: true }),
     noteReleased: assign({ quiesced: false }),
+    noteInterval: assign({
+      intervalMs: ({ context, event }) =>
+        event.type === 'interval.changed' ? event.intervalMs : context.intervalMs,
+    }),
     // Told to the operator and to the catalogue by the wiring.
     refreshCatalogue: () => undefined,
     reportOutsideHours: () => undefined,
@@ -118,6 +122,7 @@ export const spanshUpdaterMachine = setup({
     stop: '.closed',
     'database.quiesce': { actions: 'noteQuiesced' },
     'database.release': { actions: 'noteReleased' },
+    'interval.changed': { actions: 'noteInterval' },
   },
   states: {
     starting: {

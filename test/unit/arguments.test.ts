@@ -1,9 +1,20 @@
 import { expect, test } from 'vitest';
 import { HELP, parseArguments } from '../../src/cli/arguments.ts';
 
+const RUN = { verb: 'run', update: true, inspect: null, overrides: {} };
+
 test.each([
-  ['', { verb: 'run', update: true }],
-  ['--no-update', { verb: 'run', update: false }],
+  ['', { ...RUN }],
+  ['--no-update', { ...RUN, update: false }],
+  ['--inspect', { ...RUN, inspect: 8391 }],
+  [
+    '--log-file a.log --log-level warn --pid-file a.pid',
+    { ...RUN, overrides: { logFile: 'a.log', logLevel: 'warn', pidFile: 'a.pid' } },
+  ],
+  ['purge', { verb: 'purge', dryRun: false }],
+  ['purge --dry-run', { verb: 'purge', dryRun: true }],
+  ['maintain --dry-run', { verb: 'maintain', dryRun: true }],
+  ['status', { verb: 'status' }],
   ['--stats', { verb: 'stats' }],
   ['--export-live-now', { verb: 'export-live' }],
   ['--export-dump-now', { verb: 'export-dump' }],
@@ -24,6 +35,10 @@ test.each([
 test.each([
   ['--nonsense', /Unknown option '--nonsense'/],
   ['fly', /unknown command "fly"/],
+  ['--log-level loud', /--log-level must be debug, info, warn or error/],
+  ['--log-file=', /--log-file is empty/],
+  ['--stats --dry-run', /--dry-run does not go with --stats/],
+  ['purge --pid-file x', /--pid-file does not go with purge/],
   ['--stats x', /unknown command "x"/],
   ['toString', /unknown command "toString"/],
   ['--stats --export-live-now', /--stats and --export-live-now do not go together/],

@@ -48,6 +48,7 @@ export function spanshUpdater(
     },
     stop: { type: 'stop' },
     home: mode === 'normal' ? ['idle'] : ['disabled'],
+    payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 86_400_000 }] : undefined),
     key: ({ attempt, quiesced }) => [attempt > 0, quiesced],
     check({ event, value, previous, context, before, running, news, done }) {
       const slot = SLOT_OF[value];

@@ -1,0 +1,195 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { commodityMessage, frame } from '../support/messages.ts';
+import { startRelay } from '../support/relay.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const INSTANCE = 'data/tradedangerous-listener.instance.json';
+
+function start(cwd: string, ...args: string[]): Program {
+  const program = startProgram({ cwd, args });
+  onTestFinished(async () => {
+    program.kill('SIGKILL');
+    await program.exit;
+  });
+  return program;
+}
+
+async function until<T>(look: () => T | false | undefined): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== false && found !== undefined) return found;
+    await sleep(20);
+  }
+}
+
+function readLog(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as { msg: string }).msg);
+}
+
+describe('one daemon a data directory', () => {
+  test('the second says who has it, and exits with 1', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null });
+    const first = start(cwd);
+    await first.logged(/database:/);
+    const { code, stderr } = await runProgram({ cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is in use by process ${first.process.pid} on ${hostname()} since `);
+    expect(existsSync(join(cwd, INSTANCE))).toBe(true);
+    first.kill('SIGTERM');
+    expect((await first.exit).code).toBe(0);
+    expect(existsSync(join(cwd, INSTANCE))).toBe(false);
+  });
+
+  test('after kill -9 of the first the second starts, with a warning', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null });
+    const first = start(cwd);
+    await first.logged(/database:/);
+    first.kill('SIGKILL');
+    await first.exit;
+    const second = start(cwd);
+    const { level } = await second.logged(/was left behind: process \d+ is gone; it is replaced/);
+    expect(level).toBe(40);
+    await second.logged(/database:/);
+  });
+
+  test('a one-shot leaves it alone', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null });
+    const daemon = start(cwd);
+    await daemon.logged(/database:/);
+    const before = readFileSync(join(cwd, INSTANCE), 'utf8');
+    expect((await runProgram({ cwd, args: ['purge'] })).code).toBe(0);
+    expect(readFileSync(join(cwd, INSTANCE), 'utf8')).toBe(before);
+  });
+
+  test('status says who works there, and what it tells of itself', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: '127.0.0.1:0' });
+    const daemon = start(cwd);
+    const { url } = await daemon.logged(/http: http/);
+    const port = Number(new URL(String(url)).port);
+    writeConfig(cwd, { http_listen: `127.0.0.1:${port}` });
+    const { code, stdout } = await runProgram({ cwd, args: ['status'] });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`is in use by process ${daemon.process.pid} on`);
+    expect(stdout).toMatch(/^(ready|not ready: )/m);
+    expect(stdout).toMatch(/^ {2}writer +idle, since \d{4}-/m);
+  });
+
+  test('status says that nobody does, and exits with 1', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    expect(await runProgram({ cwd, args: ['status'] })).toMatchObject({
+      code: 1,
+      stdout: `no daemon works on ${join(cwd, 'data')}\n`,
+    });
+  });
+
+  test('a PID file elsewhere holds the number while it runs', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null });
+    const file = join(cwd, 'tdl.pid');
+    const daemon = start(cwd, '--pid-file', file);
+    await daemon.logged(/database:/);
+    expect(readFileSync(file, 'utf8')).toBe(`${daemon.process.pid}\n`);
+    daemon.kill('SIGINT');
+    await daemon.exit;
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe('SIGHUP', () => {
+  test('puts in force what can be, names what takes a restart, and the feed goes on', async () => {
+    const relay = await startRelay();
+    onTestFinished(() => relay.close());
+    const cwd = tempDir();
+    const config = { eddn_url: relay.url, http_listen: null, whitelist: [{ software: 'Nobody' }] };
+    writeConfig(cwd, config);
+    const db = join(cwd, 'data/TradeDangerous.db');
+    await makeGalaxy(db, ['Sol']);
+    const daemon = start(cwd);
+    await relay.waitForSubscribers();
+    await relay.publish(frame(commodityMessage()));
+
+    writeConfig(cwd, { ...config, whitelist: [{ software: 'EDDiscovery' }], export_path: './other' });
+    daemon.kill('SIGHUP');
+    const told = await daemon.logged(/configuration read again: whitelist in force/);
+    expect(told).toMatchObject({ live: ['whitelist'], needRestart: ['export_path'] });
+    await daemon.logged(/configuration: export_path changed, which takes a restart/);
+
+    await relay.publish(frame(commodityMessage()));
+    await until(() => marketRows(db).length > 0);
+    expect(daemon.log.filter(({ msg }) => /trying again|heard again/.test(msg))).toEqual([]);
+    daemon.kill('SIGTERM');
+    const { code } = await daemon.exit;
+    expect(code).toBe(0);
+    const totals = daemon.log.findLast((line) => 'received' in line);
+    expect(totals).toMatchObject({ received: 2, written: 1 });
+  });
+
+  test('a broken file changes nothing', async () => {
+    const cwd = tempDir();
+    const file = writeConfig(cwd, { http_listen: null });
+    const daemon = start(cwd);
+    await daemon.logged(/database:/);
+    writeFileSync(file, '{ broken');
+    daemon.kill('SIGHUP');
+    await daemon.logged(/the configuration stays as it was: .* is no valid configuration/);
+    expect(readFileSync(file, 'utf8')).toBe('{ broken');
+    daemon.kill('SIGTERM');
+    expect((await daemon.exit).code).toBe(0);
+  });
+
+  test('changes what is logged', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null, log_level: 'warn' });
+    const daemon = start(cwd);
+    await daemon.logged(/trying again/);
+    expect(daemon.log.every(({ level }) => level >= 40)).toBe(true);
+    writeConfig(cwd, { http_listen: null, log_level: 'debug' });
+    daemon.kill('SIGHUP');
+    await daemon.logged(/configuration read again: log_level in force/);
+  });
+
+  test('opens the log file anew', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd, { http_listen: null });
+    const log = join(cwd, 'logs/tdl.log');
+    const daemon = start(cwd, '--log-file', 'logs/tdl.log');
+    await until(() => readLog(log).some((msg) => msg.startsWith('database:')));
+    renameSync(log, `${log}.1`);
+    daemon.kill('SIGHUP');
+    await until(() => readLog(log).some((msg) => msg.startsWith('configuration read again')));
+    daemon.kill('SIGTERM');
+    const { code, stdout } = await daemon.exit;
+    expect(code).toBe(0);
+    expect(stdout).toBe('');
+    expect(readLog(log).at(-1)).toBe('stopped');
+    expect(readLog(`${log}.1`)[0]).toMatch(/^tradedangerous-listener \d/);
+  });
+});
+
+test('killed by a second signal, it has logged everything', async () => {
+  const cwd = tempDir();
+  writeConfig(cwd, { http_listen: null });
+  const log = join(cwd, 'tdl.log');
+  const daemon = start(cwd, '--log-file', log);
+  await until(() => readLog(log).some((msg) => msg.startsWith('database:')));
+  daemon.kill('SIGSTOP');
+  daemon.kill('SIGTERM');
+  daemon.kill('SIGINT');
+  daemon.kill('SIGCONT');
+  expect((await daemon.exit).code).toBe(1);
+  expect(readLog(log).some((msg) => msg.includes('again: exiting at once'))).toBe(true);
+  expect(existsSync(join(cwd, INSTANCE))).toBe(false);
+});
