@@ -34,6 +34,9 @@ export function createDecoder({
     maxThreads: threads,
     closeTimeout: timeoutMs,
     recordTiming: false,
+    // A thread that waits for its next task without going through its event loop never frees what inflating a
+    // damaged frame leaves behind.
+    atomics: 'disabled',
   });
   // Reported for a thread that dies between two tasks: nothing is lost, and the pool has replaced it.
   pool.on('error', () => undefined);

@@ -1,0 +1,27 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createDecoder } from '../../src/infra/decoder.ts';
+import { commodityMessage, frame, testCatalogue, testRules } from '../support/messages.ts';
+
+const MIB = 1024 * 1024;
+const FRAMES = 256;
+
+test('damaged frames leave no memory behind in the decode thread', async () => {
+  const decoder = createDecoder();
+  onTestFinished(() => decoder.close());
+  const cut = frame(commodityMessage()).subarray(0, -20);
+  const decode = async (batches: number) => {
+    for (let i = 0; i < batches; i += 1) {
+      const frames = Array.from({ length: FRAMES }, () => cut);
+      const { rejected } = await decoder.decode(
+        { encoding: 'zlib', frames, receivedAtMs: 0 },
+        testCatalogue(),
+        testRules(),
+      );
+      expect(rejected).toEqual({ malformed: FRAMES });
+    }
+    return process.memoryUsage.rss();
+  };
+  const before = await decode(40);
+  // Left behind, they would take 5 KiB each.
+  expect((await decode(160)) - before).toBeLessThan(80 * MIB);
+});
