@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
-import mysql, { type PoolConnection, type QueryOptions, type ResultSetHeader } from 'mysql2/promise';
+import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
 import { isConnectionLost } from './errors.ts';
 
 /** Where the server is and who we are there. Names are sent as utf8mb4 whatever charset the database has. */
@@ -40,7 +40,7 @@ const SESSION = [
      innodb_lock_wait_timeout = ${ROW_LOCK_WAIT_S}, group_concat_max_len = 16777216, wait_timeout = 28800`,
 ];
 
-/** Rows that {@link Link.stream} gives, and {@link Link.load} sends, at a time. */
+/** Rows that {@link Link.stream} gives at a time. */
 const ROWS_AT_ONCE = 1_000;
 
 class ConnectionDroppedError extends Error {
@@ -72,12 +72,12 @@ export class Link {
 
   /** Rows as arrays of cells. Statements that take long by nature say how long they may. */
   async rows(sql: string, timeoutMs = this.timeoutMs): Promise<Cell[][]> {
-    return (await this.#query({ sql }, timeoutMs)) as Cell[][];
+    return (await this.#query(sql, timeoutMs)) as Cell[][];
   }
 
   /** @returns how many rows were matched (UPDATE) or affected */
   async run(sql: string, timeoutMs = this.timeoutMs): Promise<number> {
-    return ((await this.#query({ sql }, timeoutMs)) as ResultSetHeader).affectedRows;
+    return ((await this.#query(sql, timeoutMs)) as ResultSetHeader).affectedRows;
   }
 
   /** COMMIT when `run` is done, ROLLBACK when it throws. */
@@ -120,17 +120,6 @@ export class Link {
     }
   }
 
-  /**
-   * Runs a LOAD DATA LOCAL with these rows for the file.
-   *
-   * @returns whether the server took every one as it is: what it cannot take it changes or leaves out, with a warning
-   */
-  async load(sql: string, rows: readonly string[]): Promise<boolean> {
-    const infileStreamFactory = () => Readable.from(chunks(rows));
-    const result = (await this.#query({ sql, infileStreamFactory }, this.timeoutMs)) as ResultSetHeader;
-    return result.affectedRows === rows.length && result.warningStatus === 0;
-  }
-
   /** Back to the pool, unless lost. */
   release(): void {
     if (!this.#lost) this.#connection.release();
@@ -147,9 +136,9 @@ export class Link {
     this.#answer?.destroy(reason);
   }
 
-  async #query(statement: QueryOptions, timeout: number): Promise<unknown> {
+  async #query(sql: string, timeout: number): Promise<unknown> {
     try {
-      const [result] = await this.#connection.query({ ...statement, timeout, rowsAsArray: true });
+      const [result] = await this.#connection.query({ sql, timeout, rowsAsArray: true });
       return result;
     } catch (error) {
       // A server that does not answer in time may be frozen, and what it was told may still happen later.
@@ -158,12 +147,6 @@ export class Link {
       if (error instanceof Error && 'sql' in error) delete error.sql;
       throw error;
     }
-  }
-}
-
-function* chunks(rows: readonly string[]): Generator<Buffer> {
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    yield Buffer.from(rows.slice(from, from + ROWS_AT_ONCE).join(''));
   }
 }
 

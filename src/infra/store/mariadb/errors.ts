@@ -138,8 +138,6 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
 const BY_CODE: Readonly<Record<string, Fault>> = {
   /** {@link RowsChangedError} */
   ROWS_CHANGED: { row: 'deadlock' },
-  /** {@link RowsNotTakenError} */
-  ROWS_NOT_TAKEN: { row: 'failed' },
   HANDSHAKE_NO_SSL_SUPPORT: TLS,
   HANDSHAKE_SSL_ERROR: TLS,
 };
@@ -147,11 +145,6 @@ const BY_CODE: Readonly<Record<string, Fault>> = {
 /** Rows of a station went away between reading and writing them, by a writer that takes no locks. */
 export class RowsChangedError extends Error {
   readonly code = 'ROWS_CHANGED';
-}
-
-/** LOAD DATA LOCAL left rows out or changed them: it says no more than that. */
-export class RowsNotTakenError extends Error {
-  readonly code = 'ROWS_NOT_TAKEN';
 }
 
 interface DriverError extends Error {

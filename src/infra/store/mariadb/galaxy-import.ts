@@ -7,7 +7,7 @@ import { BatchRows } from '../../../domain/spansh/batch.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
 import type { DumpBatch, StagedStation, SystemRow } from '../../../domain/spansh/records.ts';
 import type { Link } from './connection.ts';
-import { RowsNotTakenError, type RowFault } from './errors.ts';
+import type { RowFault } from './errors.ts';
 import { inSnapshot } from './export.ts';
 import { itemRows, renumberItems, writeCategories, writeEdcdTables, writeRares } from './import-tables.ts';
 import { writeStations, type StationCounts } from './import-stations.ts';
@@ -46,7 +46,6 @@ export class ImportWork {
   readonly #ships: SmallTable;
   readonly #upgrades: SmallTable | null;
   readonly #refused: Refusals;
-  #viaInfile: boolean;
   #deferredSystems: readonly SystemRow[] = [];
   #deferred: readonly StagedStation[] = [];
   #written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
@@ -74,7 +73,6 @@ export class ImportWork {
         contract === 'v12'
           ? await SmallTable.read(small, 'Upgrade', ['upgrade_id', 'name', 'class', 'rating', 'ship'])
           : null,
-      viaInfile: Number((await link.rows('SELECT @@local_infile'))[0]?.[0]) === 1,
     });
     if (contract === 'v13' && tables.commodities !== null) {
       const commodities = tables.commodities.filter(({ rare }) => !rare);
@@ -90,7 +88,7 @@ export class ImportWork {
     categoryIds: ReadonlyMap<string, number>,
     rares: readonly RareCommodity[] | null,
     refused: Refusals,
-    tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null; viaInfile: boolean },
+    tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
   ) {
     this.#setup = setup;
     this.contract = setup.contract;
@@ -101,7 +99,6 @@ export class ImportWork {
     this.#items = tables.items;
     this.#ships = tables.ships;
     this.#upgrades = tables.upgrades;
-    this.#viaInfile = tables.viaInfile;
   }
 
   known(): Promise<Known> {
@@ -192,19 +189,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          try {
-            this.#count(
-              await writeStations(
-                link,
-                { contract, maxStatementBytes, viaInfile: this.#viaInfile && some.length > 1 },
-                some,
-              ),
-            );
-          } catch (error) {
-            // Something is odd about the rows or the server: plain statements tell what.
-            if (error instanceof RowsNotTakenError) this.#viaInfile = false;
-            throw error;
-          }
+          this.#count(await writeStations(link, { contract, maxStatementBytes }, some));
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);

@@ -1,10 +1,9 @@
 import type { Contract } from '../../../domain/contract.ts';
-import { ROW_WIDTH, rowCount } from '../../../domain/snapshot.ts';
+import { rowCount } from '../../../domain/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
-import { insertRows, type BulkSetup } from './bulk-rows.ts';
 import type { Cell, Link } from './connection.ts';
-import { MARKET_COLUMNS, rowValues, writeRows } from './market-rows.ts';
+import { writeRows } from './market-rows.ts';
 import { epochOf, literal, orUpdate, statements } from './sql.ts';
 
 /** What was written of some stations. */
@@ -15,8 +14,9 @@ export interface StationCounts {
   readonly vendors: number;
 }
 
-export interface StationSetup extends BulkSetup {
+export interface StationSetup {
   readonly contract: Contract;
+  readonly maxStatementBytes: number;
 }
 
 /**
@@ -83,7 +83,11 @@ function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
   ];
 }
 
-async function writeMarkets(link: Link, setup: StationSetup, stations: readonly StagedStation[]) {
+async function writeMarkets(
+  link: Link,
+  { maxStatementBytes }: StationSetup,
+  stations: readonly StagedStation[],
+) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
   const storedS = await readNewest(
     link,
@@ -93,17 +97,8 @@ async function writeMarkets(link: Link, setup: StationSetup, stations: readonly 
   const newer = told.filter(
     ({ marketId, observedAtS }) => observedAtS > (storedS.get(String(marketId)) ?? -1),
   );
-  const [known, fresh] = [true, false].map((has) =>
-    newer.filter(({ marketId }) => storedS.has(String(marketId)) === has),
-  );
-  const rows: string[] = [];
-  for (const market of fresh ?? []) {
-    const time = formatTimestamp(market.observedAtS);
-    for (let at = 0; at < market.rows.length; at += ROW_WIDTH) rows.push(rowValues(market, at, time, 0));
-  }
-  await insertRows(link, 'StationItem', MARKET_COLUMNS, rows, setup);
-  const changes = (known ?? []).map((market) => ({ market, hasRows: true }));
-  await writeRows(link, changes, 0, setup.maxStatementBytes);
+  const markets = newer.map((market) => ({ market, hasRows: storedS.has(String(market.marketId)) }));
+  await writeRows(link, markets, 0, maxStatementBytes);
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
 }
 
@@ -120,7 +115,7 @@ const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', 
 /** Whole, and only what was observed after the newest stored row of the station. */
 async function writeVendors(
   link: Link,
-  setup: StationSetup,
+  { maxStatementBytes }: StationSetup,
   { name, goodsId, block }: VendorTable,
   stations: readonly StagedStation[],
 ): Promise<number> {
@@ -135,7 +130,8 @@ async function writeVendors(
   if (known.length > 0) {
     await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
   }
-  await insertRows(link, name, [goodsId, 'station_id', 'modified'], vendorRows(newer), setup);
+  const head = `INSERT INTO ${name} (${goodsId}, station_id, modified) VALUES `;
+  for (const sql of statements(head, vendorRows(newer), '', maxStatementBytes)) await link.run(sql);
   return newer.length;
 }
 

@@ -18,9 +18,7 @@ export interface MarketRows extends Pick<Snapshot, 'observedAtS' | 'rows'> {
   readonly marketId: number | bigint;
 }
 
-export const MARKET_COLUMNS = ['station_id', 'item_id', ...COLUMNS, 'modified', 'from_live'];
-
-const INSERT = `INSERT INTO StationItem (${MARKET_COLUMNS.join()}) VALUES `;
+const INSERT = `INSERT INTO StationItem (station_id, item_id, ${COLUMNS.join()}, modified, from_live) VALUES `;
 const OR_UPDATE = orUpdate([...COLUMNS, 'modified', 'from_live']);
 
 /** Some 1,500 rows. */
@@ -119,8 +117,7 @@ function compare({ rows }: MarketRows, stored: readonly (readonly Cell[])[]): Di
   return { changed, same, gone: [...before.keys()].map(Number) };
 }
 
-/** @param at offset of the row */
-export function rowValues({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
+function rowValues({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
   const n = (column: number) => rows[at + column] ?? 0;
   // Spelled out, for it is most of what writing costs on our side: joining a slice takes twice as long.
   return `(${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive})`;
