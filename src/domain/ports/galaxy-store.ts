@@ -56,6 +56,27 @@ export interface ImportCounts {
   readonly deferred: number;
 }
 
+export const NO_COUNTS: ImportCounts = {
+  systems: 0,
+  stations: 0,
+  markets: 0,
+  marketRows: 0,
+  vendors: 0,
+  deferred: 0,
+};
+
+/** What two calls did, one after the other. Deferred stations are written, and counted, by a later call. */
+export function addCounts(earlier: ImportCounts, later: ImportCounts): ImportCounts {
+  return {
+    systems: earlier.systems + later.systems,
+    stations: earlier.stations + later.stations,
+    markets: earlier.markets + later.markets,
+    marketRows: earlier.marketRows + later.marketRows,
+    vendors: earlier.vendors + later.vendors,
+    deferred: later.deferred,
+  };
+}
+
 /**
  * One import. Categories and items come first, dump batches in any order, then {@link finish}. Everything is committed
  * as it goes, a bounded number of stations at a time; nothing of it is wrong when it is broken off.

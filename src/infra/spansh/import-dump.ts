@@ -1,5 +1,11 @@
 import { AppError } from '../../domain/errors.ts';
-import type { GalaxyStore, ImportCounts, ReferenceTables } from '../../domain/ports/galaxy-store.ts';
+import {
+  addCounts,
+  NO_COUNTS,
+  type GalaxyStore,
+  type ImportCounts,
+  type ReferenceTables,
+} from '../../domain/ports/galaxy-store.ts';
 import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';
 import type { DumpBatch, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
 import { readDump, type DumpProgress } from './dump-reader.ts';
@@ -33,15 +39,6 @@ export interface ImportResult extends ImportProgress {
   readonly items: readonly SeenItem[];
 }
 
-const NOTHING: ImportCounts = {
-  systems: 0,
-  stations: 0,
-  markets: 0,
-  marketRows: 0,
-  vendors: 0,
-  deferred: 0,
-};
-
 /**
  * Brings a database up to date with a dump. What was written when it fails stays: each station of it is whole and
  * right.
@@ -66,16 +63,16 @@ export async function importDump(
     const known = await work.known(signal);
     const problems = new Map<DumpProblem, ProblemCount>();
     const items = new Map<number, SeenItem>();
-    let counts = NOTHING;
+    let counts = NO_COUNTS;
     let progress: DumpProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
     for await (const batch of readDump(source, { rules, known, threads, signal })) {
-      counts = sum(counts, await work.apply(withoutCleared(batch, isCleared), signal));
+      counts = addCounts(counts, await work.apply(withoutCleared(batch, isCleared), signal));
       merge(problems, batch.problems);
       for (const item of batch.items) items.set(item.id, item);
       progress = batch.progress;
       onProgress({ ...progress, counts });
     }
-    counts = sum(counts, await work.finish(signal));
+    counts = addCounts(counts, await work.finish(signal));
     return { ...progress, counts, problems: Object.fromEntries(problems), items: [...items.values()] };
   } finally {
     await work.close();
@@ -105,18 +102,6 @@ function withoutCleared(batch: DumpBatch, isCleared: ImportOptions['isCleared'])
   return {
     ...batch,
     stations: batch.stations.map((station) => (stands(station) ? station : { ...station, market: null })),
-  };
-}
-
-function sum(a: ImportCounts, b: ImportCounts): ImportCounts {
-  return {
-    systems: a.systems + b.systems,
-    stations: a.stations + b.stations,
-    markets: a.markets + b.markets,
-    marketRows: a.marketRows + b.marketRows,
-    vendors: a.vendors + b.vendors,
-    // Not a sum: those deferred are written later, and counted then.
-    deferred: b.deferred,
   };
 }
 

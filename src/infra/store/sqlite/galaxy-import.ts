@@ -1,10 +1,15 @@
 import type { Contract } from '../../../domain/contract.ts';
-import type { GalaxyImport, ImportCounts, RareCommodity } from '../../../domain/ports/galaxy-store.ts';
+import {
+  addCounts,
+  NO_COUNTS,
+  type GalaxyImport,
+  type RareCommodity,
+} from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
 import type { DumpBatch } from '../../../domain/spansh/records.ts';
 import type { Thread } from '../../thread-rpc.ts';
-import { NO_COUNTS, type ImportPart } from './write-galaxy.ts';
+import type { ImportPart } from './write-galaxy.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
 /** Stations of a transaction: live writes wait for one at most. */
@@ -46,7 +51,7 @@ export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
               `the database refused ${refused.length} records: ${refused[0]}`,
             );
           }
-          total = sum(total, counts);
+          total = addCounts(total, counts);
         }
         return total;
       }),
@@ -70,17 +75,6 @@ function* parts({ systems, items, ships, upgrades, stations }: DumpBatch): Gener
   for (const slice of slices(stations.slice(STATIONS_AT_ONCE), STATIONS_AT_ONCE)) {
     yield { systems: [], items: [], ships: [], upgrades: [], stations: slice };
   }
-}
-
-function sum(a: ImportCounts, b: ImportCounts): ImportCounts {
-  return {
-    systems: a.systems + b.systems,
-    stations: a.stations + b.stations,
-    markets: a.markets + b.markets,
-    marketRows: a.marketRows + b.marketRows,
-    vendors: a.vendors + b.vendors,
-    deferred: a.deferred + b.deferred,
-  };
 }
 
 /** A list in pieces of at most so many. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Contract } from '../../../domain/contract.ts';
-import type { ImportCounts } from '../../../domain/ports/galaxy-store.ts';
+import { NO_COUNTS, type ImportCounts } from '../../../domain/ports/galaxy-store.ts';
 import { rowCount } from '../../../domain/snapshot.ts';
 import type { DumpBatch, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
@@ -19,15 +19,6 @@ export interface Imported {
   /** What the database refused, and why; nothing of it was written. */
   readonly refused: readonly string[];
 }
-
-export const NO_COUNTS: ImportCounts = {
-  systems: 0,
-  stations: 0,
-  markets: 0,
-  marketRows: 0,
-  vendors: 0,
-  deferred: 0,
-};
 
 /** Runs the writing of one record. */
 type Guard = (what: string, write: () => void) => void;
