@@ -38,14 +38,14 @@ export interface MaintenanceDeps extends MaintenancePorts {
   readonly reporter: MaintenanceReporter;
 }
 
-/** A daemon that has just been started has better things to do. */
+/** A daemon that has just been started has better things to do; unless the interval is shorter. */
 const START_MS = 60_000;
 const DAY_S = 86_400;
 
 /** The maintenance window on its I/O. */
 export function createMaintenance(deps: MaintenanceDeps) {
   const { time, reporter, settings } = deps;
-  const notBeforeMs = time.now() + START_MS;
+  const startedMs = time.now();
   const running = new Set<Promise<unknown>>();
   let lastDoneS: Readonly<Record<MaintenanceTask, number>> = { purge: 0, optimize: 0 };
   let canOptimize = true;
@@ -71,7 +71,7 @@ export function createMaintenance(deps: MaintenanceDeps) {
     const everyMs = task === 'purge' ? purgeEveryMs : canOptimize ? optimizeEveryMs : 0;
     if (everyMs === 0) return Infinity;
     const lastMs = past(lastDoneS[task]) * 1000;
-    return Math.max(lastMs + everyMs, notBeforeMs);
+    return Math.max(lastMs + everyMs, startedMs + Math.min(START_MS, everyMs));
   }
 
   async function readLastDone(): Promise<void> {

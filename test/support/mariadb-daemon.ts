@@ -20,7 +20,11 @@ export interface MariadbDaemon {
 export async function startMariadbDaemon(
   server: MariadbServer,
   database: string,
-  { password, config = {} }: { password?: string; config?: Record<string, unknown> } = {},
+  {
+    password,
+    config = {},
+    env = {},
+  }: { password?: string; config?: Record<string, unknown>; env?: Record<string, string> } = {},
 ): Promise<MariadbDaemon> {
   const cwd = tempDir();
   const relay = await startRelay();
@@ -34,7 +38,7 @@ export async function startMariadbDaemon(
   });
   const program = startProgram({
     cwd,
-    env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database, password) },
+    env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database, password), ...env },
   });
   onTestFinished(async () => {
     program.kill('SIGKILL');
