@@ -28,7 +28,7 @@ export type Outlook =
   | { readonly next: 'defer' }
   | { readonly next: 'begin'; readonly purge: boolean; readonly optimize: boolean };
 
-interface MaintenanceWindowContext extends MaintenanceWindowInput {
+export interface MaintenanceWindowContext extends MaintenanceWindowInput {
   /** Until something is due, or allowed. */
   readonly waitMs: number;
   readonly quiet: readonly string[];
