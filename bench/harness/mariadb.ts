@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import mysql, { type Connection } from 'mysql2/promise';
+import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import { findMariadb, type MariadbBinaries } from '../../test/support/mariadb-binaries.ts';
+import { MariadbServer } from '../../test/support/mariadb-server.ts';
+import { Unavailable } from './types.ts';
+
+/** As an operator would set it up: every commit is on the disk. The rest are the server's defaults. */
+const SETTINGS = ['--innodb-buffer-pool-size=512M', '--innodb-log-file-size=256M', '--local-infile=1'];
+
+/** A server of our own, with the id of its process and the programs it comes with. */
+export interface BenchServer {
+  readonly server: MariadbServer;
+  readonly pid: number;
+  readonly binaries: MariadbBinaries;
+}
+
+/** Runs something with a server, which is there as long. @throws Unavailable */
+export async function withServer<T>(run: (server: BenchServer) => Promise<T>): Promise<T> {
+  const binaries = await findMariadb();
+  if (binaries === undefined) throw new Unavailable('there is no MariaDB server');
+  const server = new MariadbServer(binaries, { durable: true, args: SETTINGS });
+  await server.create();
+  try {
+    const pid = Number(readFileSync(path.join(path.dirname(server.socketPath), 'pid'), 'utf8'));
+    return await run({ server, pid, binaries });
+  } finally {
+    await server.destroy();
+  }
+}
+
+/** The daemon's store, with the daemon's settings. */
+export function mariadbStore(server: MariadbServer, database: string) {
+  return createMariadbStore({
+    connection: server.connection(database),
+    contract: 'v12',
+    lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+  });
+}
+
+/** A connection of the daemon's user with the session settings that the store uses. The caller ends it. */
+export async function bareConnection(server: MariadbServer, database: string): Promise<Connection> {
+  const connection = await mysql.createConnection(server.connection(database));
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await connection.query(
+    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  );
+  return connection;
+}
+
+/** Resolves when the server has tidied up behind earlier statements: it does so in the background. */
+export async function purged(connection: Connection): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const [rows] = await connection.query("SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'");
+    if (Number((rows as { Value: string }[])[0]?.Value ?? 0) < 50) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
