@@ -102,7 +102,7 @@ describeMariadb('other writers of the same stations', () => {
           for (let n = 1; performance.now() < endAt || deferred.length > 0; n++) {
             const snapshot = performance.now() < endAt ? observe(policy.fromLive) : deferred.shift()!;
             // Now and then a station takes long.
-            const written = await writer.write(snapshot, n % 40 === 0 ? 1_500 : 0);
+            const written = await writer.write(snapshot, n % 10 === 5 ? 700 : 0);
             deferred = deferred.filter(({ marketId }) => marketId !== snapshot.marketId);
             if (!written) deferred.push(snapshot);
           }
