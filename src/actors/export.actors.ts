@@ -34,6 +34,8 @@ export function exportLogics({ read, stageFile, exists }: ExportDeps) {
 
   const stage = fromPromise<StagedExport | null>(async ({ signal }) => {
     await discard();
+    // Stopped meanwhile, it has promised to leave the database alone.
+    signal.throwIfAborted();
     const producing = stageFile((write) => read(write, signal), signal);
     reading = producing.catch(() => undefined);
     const file = await producing;

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { createActor } from 'xstate';
+import { exportLogics } from '../../src/actors/export.actors.ts';
+import { settled } from '../support/virtual-time.ts';
+
+test('an export that is stopped before it has begun does not read', async () => {
+  let reads = 0;
+  const { stage } = exportLogics({
+    read: () => {
+      reads += 1;
+      return Promise.resolve({ rows: 0, stations: 0 });
+    },
+    stageFile: async (produce) => {
+      const result = await produce(() => Promise.resolve());
+      return {
+        result,
+        commit: () => Promise.resolve({ bytes: 0, changed: false }),
+        discard: () => Promise.resolve(),
+      };
+    },
+    exists: () => Promise.resolve(true),
+  });
+  const stopped = createActor(stage).start();
+  stopped.stop();
+  await settled();
+  expect(reads).toBe(0);
+  createActor(stage).start();
+  await settled();
+  expect(reads).toBe(1);
+});
