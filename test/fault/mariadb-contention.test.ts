@@ -88,9 +88,9 @@ describeMariadb('other writers of the same stations', () => {
         let clockS = NOON_S;
         /** Station -> newest observation anybody made, and the flag of who made it. */
         const newest = new Map<number, { atS: number; fromLive: number }>();
-        const observe = (fromLive: 0 | 1): Snapshot => {
+        const observe = (fromLive: 0 | 1, contested = Math.random() < 0.5): Snapshot => {
           // Every other observation is of one of a few stations that all writers fight for.
-          const id = 1 + Math.floor(Math.random() * (Math.random() < 0.5 ? 10 : STATIONS));
+          const id = 1 + Math.floor(Math.random() * (contested ? 10 : STATIONS));
           newest.set(id, { atS: ++clockS, fromLive });
           return market(id, clockS);
         };
@@ -100,9 +100,10 @@ describeMariadb('other writers of the same stations', () => {
           const writer = await LockingWriter.open(server.connection(database), policy);
           let deferred: Snapshot[] = [];
           for (let n = 1; performance.now() < endAt || deferred.length > 0; n++) {
-            const snapshot = performance.now() < endAt ? observe(policy.fromLive) : deferred.shift()!;
-            // Now and then a station takes long.
-            const written = await writer.write(snapshot, n % 10 === 5 ? 700 : 0);
+            // Now and then a contested station takes longer than others wait for it.
+            const isLong = n % 20 === 5 || undefined;
+            const snapshot = performance.now() < endAt ? observe(policy.fromLive, isLong) : deferred.shift()!;
+            const written = await writer.write(snapshot, isLong ? 1_500 : 0);
             deferred = deferred.filter(({ marketId }) => marketId !== snapshot.marketId);
             if (!written) deferred.push(snapshot);
           }
