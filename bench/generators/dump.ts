@@ -47,23 +47,28 @@ export function* dumpLines({ seed, bytes, nowS }: DumpOptions): Generator<string
 /** Writes a dump, gzipped if the file's name says so. */
 export async function writeDump(path: string, options: DumpOptions): Promise<DumpSize> {
   let size: DumpSize | undefined;
+  function* lines() {
+    size = yield* dumpLines(options);
+  }
+  await writeLines(path, lines());
+  return size!;
+}
+
+/** @param path gzipped if its name says so */
+export async function writeLines(path: string, lines: Iterable<string>): Promise<void> {
   function* blocks() {
-    const lines = dumpLines(options);
     let block = '';
-    let next = lines.next();
-    for (; next.done !== true; next = lines.next()) {
-      block += `${next.value}\n`;
+    for (const line of lines) {
+      block += `${line}\n`;
       if (block.length < 256 * 1024) continue;
       yield Buffer.from(block);
       block = '';
     }
-    size = next.value;
     yield Buffer.from(block);
   }
   const file = createWriteStream(path);
   if (path.endsWith('.gz')) await pipeline(Readable.from(blocks()), createGzip(), file);
   else await pipeline(Readable.from(blocks()), file);
-  return size!;
 }
 
 interface Kind {

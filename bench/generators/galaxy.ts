@@ -11,7 +11,7 @@ export async function addStations(execute: Execute, count: number): Promise<void
   }
 }
 
-/** {@link ROWS} rows for every station, made by the database itself; those of one station in ten are live. */
+/** {@link ROWS} rows for every station, made by the database itself; those of one station in three are live. */
 export async function fillMarkets(execute: Execute): Promise<void> {
   const [first] = GOODS;
   const window = GOODS.length - ROWS;
@@ -26,7 +26,7 @@ export async function fillMarkets(execute: Execute): Promise<void> {
        supply_units, supply_level, modified, from_live)
      SELECT st.station_id, it.item_id, ${side(1, price)}, ${side(1, units)}, ${side(1, '2')},
        ${side(0, price)}, ${side(0, units)}, ${side(0, '2')},
-       '2026-03-01 12:00:00', CASE WHEN st.station_id % 10 = 0 THEN 1 ELSE 0 END
+       '2026-03-01 12:00:00', CASE WHEN st.station_id % 3 = 0 THEN 1 ELSE 0 END
      FROM Station st JOIN Item it ON it.item_id BETWEEN ${from} AND ${from} + ${ROWS - 1}
      ORDER BY st.station_id, it.item_id`,
   );

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commodityMessage, frame } from '../../test/support/messages.ts';
+import { SeededRandom } from '../../test/support/random.ts';
+import { addStations } from '../generators/galaxy.ts';
+import { freshMarkets, GOODS, groupsOf, laterMarkets, ROWS, stationIds } from '../generators/markets.ts';
+import { onBoth, startDaemon, type BenchDaemon, type DaemonDatabase } from '../harness/daemon.ts';
+import { bareConnection, mariadbStore, type BenchServer } from '../harness/mariadb.ts';
+import { cpuOf, costOf, peakRssMiB } from '../harness/measure.ts';
+import { quantile } from '../harness/statistics.ts';
+import type { Benchmark, Figures, RunOptions } from '../harness/types.ts';
+import { upserts } from '../limits/mariadb-writes.ts';
+
+const RATES = [10, 100, 1_000];
+/** Seen in turn: at the highest rate every two seconds. */
+const MARKETS = 2_000;
+/** The price of this good says which message it was. */
+const TRACER = GOODS[0]!;
+/** How often the database is asked what it has: no latency is told more exactly. */
+const POLL_MS = 10;
+/** Messages that are not in the database so long after the last one were replaced by newer ones of their market. */
+const PATIENCE_MS = 5_000;
+
+export const benchmark: Benchmark = {
+  about:
+    'From the publisher to committed rows: a relay, the daemon in a process of its own, and the database, asked every ' +
+    '10 ms what it has. Messages of 49 rows about 2,000 markets that all have rows. At 1,000/s on MariaDB beside the ' +
+    'stations/s of a bare loop of multi-row upserts on the same server in the same run.',
+  size: 12,
+  unit: 's a rate',
+  rounds: 1,
+  run: (options) => onBoth((database) => measure(database, options)),
+};
+
+async function measure(database: DaemonDatabase, { size, onlyOurs }: RunOptions): Promise<Figures[]> {
+  const { backend, server } = database;
+  await addStations(database.execute, MARKETS);
+  const daemon = await startDaemon(database);
+  const feed = new TracedFeed(daemon, database);
+  const results: Figures[] = [];
+  try {
+    // Every market gets its rows, and what is compiled when it is hot is hot.
+    await feed.drive(MARKETS, 500);
+    for (const rate of RATES) {
+      const bareBefore =
+        rate === RATES.at(-1) && server !== null && !onlyOurs ? await bareLoop(server) : null;
+      const cpuBefore = cpuOf(daemon.pid) ?? NaN;
+      const { latenciesMs, seconds, maxPending, sent } = await feed.drive(Math.ceil(rate * size), rate);
+      const cpuS = (cpuOf(daemon.pid) ?? NaN) - cpuBefore;
+      const bare = bareBefore === null ? null : (bareBefore + (await bareLoop(server!))) / 2;
+      results.push({
+        name: `${backend}, ${rate.toLocaleString('en')} messages/s`,
+        figures: {
+          'p50 ms': quantile(latenciesMs, 0.5),
+          'p99 ms': quantile(latenciesMs, 0.99),
+          'max ms': Math.max(...latenciesMs),
+          'committed/s': latenciesMs.length / seconds,
+          superseded: sent - latenciesMs.length,
+          'most pending': maxPending,
+          'CPU %': (100 * cpuS) / seconds,
+          'peak RSS MiB': peakRssMiB(daemon.pid) ?? NaN,
+          ...(bare !== null && { 'bare loop stations/s': bare }),
+        },
+        ...(rate === 100 && { below: { 'p99 ms': 1_000 } }),
+      });
+    }
+    return results;
+  } finally {
+    await daemon.stop();
+  }
+}
+
+/** Publishes numbered messages, and sees when each is in the database. */
+class TracedFeed {
+  readonly #daemon: BenchDaemon;
+  readonly #database: DaemonDatabase;
+  readonly #ids = stationIds(MARKETS);
+  readonly #random = new SeededRandom(3);
+  /** Of the next message. */
+  #number = 1;
+
+  constructor(daemon: BenchDaemon, database: DaemonDatabase) {
+    this.#daemon = daemon;
+    this.#database = database;
+  }
+
+  /** @param count messages, so many a second. Those that a newer one of their market replaced have no latency */
+  async drive(count: number, rate: number) {
+    const first = this.#number;
+    // They are all made before the first one is due.
+    const startMs = Date.now() + 200 + count / 2;
+    const frames = Array.from({ length: count }, (_, i) => this.#frame(startMs + (i / rate) * 1_000));
+    await sleep(Math.max(0, startMs - Date.now()));
+    const sentAt: number[] = [];
+    const publishing = (async () => {
+      const start = performance.now();
+      while (sentAt.length < count) {
+        const due = Math.min(count, Math.ceil(((performance.now() - start) / 1_000) * rate));
+        while (sentAt.length < due) {
+          sentAt.push(performance.now());
+          await this.#daemon.relay.publish(frames[sentAt.length - 1]!);
+        }
+        await sleep(2);
+      }
+    })();
+    const seenAt = new Map<number, number>();
+    let newest = first - 1;
+    let lastNews = performance.now();
+    let maxPending = 0;
+    while (newest < first + count - 1 || seenAt.size < count) {
+      await sleep(POLL_MS);
+      // Others may still be behind the newest one, but not by more than every market's newest.
+      const found = await this.#database.numbers(
+        `SELECT demand_price FROM StationItem WHERE item_id = ${TRACER.id} AND demand_price > 0
+           AND demand_price >= ${Math.max(first, newest - MARKETS)}`,
+      );
+      const now = performance.now();
+      for (const number of found) {
+        if (seenAt.has(number)) continue;
+        seenAt.set(number, now);
+        newest = Math.max(newest, number);
+        lastNews = now;
+      }
+      maxPending = Math.max(maxPending, Number(this.#daemon.counters()?.pending ?? 0));
+      if (sentAt.length === count && now > Math.max(lastNews, sentAt.at(-1)!) + PATIENCE_MS) break;
+    }
+    await publishing;
+    return {
+      latenciesMs: [...seenAt].map(([number, at]) => at - sentAt[number - first]!),
+      seconds: (lastNews - sentAt[0]!) / 1_000,
+      maxPending,
+      sent: count,
+    };
+  }
+
+  #frame(atMs: number): Uint8Array {
+    const number = this.#number++;
+    const marketId = this.#ids[number % MARKETS]!;
+    const random = this.#random;
+    // A market keeps its goods.
+    const offset = 1 + (marketId % (GOODS.length - ROWS));
+    const others = GOODS.slice(offset, offset + ROWS - 1).map(({ symbol }) => ({
+      name: symbol,
+      meanPrice: 1_000,
+      ...{ buyPrice: 0, stock: 0, stockBracket: 0 },
+      ...{ sellPrice: random.integer(100, 50_000), demand: random.integer(1, 10_000), demandBracket: 2 },
+    }));
+    const tracer = { ...others[0]!, name: TRACER.symbol, sellPrice: number };
+    return frame(
+      commodityMessage({
+        marketId,
+        ...{ systemName: 'Sol', stationName: 'Station', commodities: [tracer, ...others] },
+        timestamp: new Date(atMs).toISOString().replace(/\.\d+Z/, 'Z'),
+      }),
+    );
+  }
+}
+
+/** @returns stations a second that multi-row upserts write which change every row */
+async function bareLoop({ server }: BenchServer): Promise<number> {
+  const database = await server.createDatabase();
+  const store = mariadbStore(server, database);
+  await store.useCatalogue(GOODS);
+  await store.close();
+  const connection = await bareConnection(server, database);
+  try {
+    await addStations((sql) => connection.query(sql), MARKETS);
+    const writer = upserts(connection);
+    const markets = freshMarkets(MARKETS);
+    for (const group of groupsOf(markets, 100)) await writer.insert(group);
+    await writer.settle();
+    const later = groupsOf(laterMarkets(markets, 1, new SeededRandom(4)), 100);
+    const { wallS } = await costOf(async () => {
+      for (const group of later) await writer.update(group);
+    });
+    await writer.settle();
+    return MARKETS / wallS;
+  } finally {
+    connection.destroy();
+    await server.dropDatabase(database);
+  }
+}
