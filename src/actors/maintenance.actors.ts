@@ -71,7 +71,9 @@ export function createMaintenance(deps: MaintenanceDeps) {
     const everyMs = task === 'purge' ? purgeEveryMs : canOptimize ? optimizeEveryMs : 0;
     if (everyMs === 0) return Infinity;
     const lastMs = past(lastDoneS[task]) * 1000;
-    return Math.max(lastMs + everyMs, startedMs + Math.min(START_MS, everyMs));
+    // It cannot have been started in the future: the clock has been set back since.
+    const earliestMs = startedMs > time.now() ? 0 : startedMs + Math.min(START_MS, everyMs);
+    return Math.max(lastMs + everyMs, earliestMs);
   }
 
   async function readLastDone(): Promise<void> {

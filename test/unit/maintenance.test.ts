@@ -9,7 +9,7 @@ import {
 import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { PurgeOptions } from '../../src/domain/ports/market-store.ts';
-import { settled, VirtualTime } from '../support/virtual-time.ts';
+import { ProcessTime, settled, VirtualTime } from '../support/virtual-time.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -27,6 +27,8 @@ interface Options {
   /** Users that never become quiet. */
   loud?: boolean;
   onBegin?: () => void;
+  /** How wrong the time of day is. */
+  clockErrorMs?: () => number;
 }
 
 /** The real machine and its logics; database and users are made up. */
@@ -77,7 +79,7 @@ async function start(options: Options = {}) {
       state.open = false;
       at('end');
     },
-    time,
+    time: new ProcessTime(time, options.clockErrorMs),
     reporter: new MaintenanceReporter({ debug: tell, info: tell, warn: tell, error: tell }),
   });
   const actor = createActor(machine, {
@@ -143,6 +145,14 @@ describe('when', () => {
     const { time, tasks } = await start({ lastDoneS: { purge: (START + 1000 * DAY) / 1000 } });
     await time.advance(2 * MINUTE);
     expect(tasks()).toHaveLength(1);
+  });
+
+  test('a clock that was ahead at the start and is put right does not put the first one off', async () => {
+    let clockErrorMs = 30 * DAY;
+    const { time, tasks } = await start({ clockErrorMs: () => clockErrorMs });
+    clockErrorMs = 0;
+    await time.advance(2 * MINUTE);
+    expect(tasks()).toEqual(['purge 1']);
   });
 
   test('what another program has done is not done again', async () => {
