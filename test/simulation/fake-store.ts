@@ -19,6 +19,8 @@ export function createFakeStore(
   /** A batch is with this store: `useCatalogue` is its first half. */
   let writing = false;
   const closing = new AbortController();
+  /** What was written, and the caller knows it. */
+  const settled = new WeakSet<Snapshot>();
 
   const answerTime = () =>
     time.after(
@@ -97,6 +99,7 @@ export function createFakeStore(
     writeMarkets(batch) {
       if (new Set(batch.map(({ marketId }) => marketId)).size < batch.length)
         world.violated('a market twice');
+      if (batch.some((snapshot) => settled.has(snapshot))) world.violated('wrote a snapshot again');
       const writeAll = () =>
         ask(() => {
           checkWritable();
@@ -106,6 +109,8 @@ export function createFakeStore(
           if (world.suffers('answers lost') && random.chance(0.5)) {
             throw new StoreError('unavailable', 'the connection broke after the commit');
           }
+          for (const [i, { status }] of outcomes.entries())
+            if (status === 'written' || status === 'stale') settled.add(batch[i]!);
           return outcomes;
         });
       return exclusively(() => world.using('writing', writeAll));
