@@ -4,7 +4,7 @@
  * survived.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,7 @@ interface VitestReport {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const word = process.argv[2]?.toLowerCase() ?? '';
 const chosen = MUTATIONS.filter((mutation) => JSON.stringify(mutation).toLowerCase().includes(word));
+const HANGS_AFTER_MS = 600_000;
 const dir = mkdtempSync(join(tmpdir(), 'tdl-mutations-'));
 
 function run(test: string): VitestReport {
@@ -30,8 +31,12 @@ function run(test: string): VitestReport {
   spawnSync(
     process.execPath,
     [vitest, 'run', test, '--bail=1', '--reporter=json', `--outputFile=${output}`, '--testTimeout=120000'],
-    { cwd: dir, stdio: 'ignore' },
+    { cwd: dir, stdio: 'ignore', timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
   );
+  if (!existsSync(output)) {
+    const assertionResults = [{ status: 'failed', fullName: 'does not end' }];
+    return { success: false, testResults: [{ message: '', assertionResults }] };
+  }
   return JSON.parse(readFileSync(output, 'utf8')) as VitestReport;
 }
 

@@ -116,11 +116,11 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guarantee: 'every snapshot is written once',
-    fault: 'a station stays in the queue while it is written',
-    file: STATION_POOL,
-    from: '      this.#dequeue(marketId);\n',
-    to: '',
-    tests: [ORACLE, SIMULATION],
+    fault: 'a batch is written a second time before its stations are told',
+    file: 'src/actors/store.actors.ts',
+    from: 'deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
+    to: 'await deps.store.writeMarkets(batch);\n      deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
+    tests: [SIMULATION],
   },
   {
     guarantee: 'at most one write in flight',
@@ -177,6 +177,14 @@ export const MUTATIONS: readonly Mutation[] = [
     from: "rejected: { 'decoder failed': batch.frames.length },",
     to: 'rejected: {},',
     tests: ['test/fault/children.test.ts'],
+  },
+  {
+    guarantee: 'no message, however damaged, costs memory for ever',
+    fault: 'decode threads wait for tasks outside their event loop',
+    file: 'src/infra/decoder.ts',
+    from: "atomics: 'disabled',",
+    to: '',
+    tests: ['test/fault/fuzz.test.ts'],
   },
   {
     guarantee: 'a crashed child is started again within a budget',
@@ -257,6 +265,14 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'isFree: fromPromise(() => Promise.resolve(!deps.isImporting())),',
     to: 'isFree: fromPromise(() => Promise.resolve(true)),',
     tests: [MAINTENANCE, SIMULATION],
+  },
+  {
+    guarantee: 'no user works on the database in a maintenance window',
+    fault: 'an export that was stopped says that it is quiet while it still reads',
+    file: 'src/actors/system.ts',
+    from: 'void liveExport.settled().then(() =>',
+    to: 'void Promise.resolve().then(() =>',
+    tests: [SIMULATION],
   },
   {
     guarantee: 'no user works on the database in a maintenance window',
