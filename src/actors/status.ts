@@ -1,6 +1,7 @@
 import type { MarketStore, StoreStats } from '../domain/ports/market-store.ts';
 import type { ActorBoard, ActorReport } from './actor-board.ts';
 import type { Ledger, LedgerTotals } from './ledger.ts';
+import type { MaintenanceTask } from './maintenance.actors.ts';
 import type { Reporter } from './reporter.ts';
 import type { StationPool } from './station-pool.ts';
 import type { Time } from './time.ts';
@@ -12,6 +13,8 @@ export interface StatusDeps {
   readonly reporter: Reporter;
   readonly store: Pick<MarketStore, 'stats'>;
   readonly time: Time;
+  /** When each task of the maintenance is due, epoch milliseconds; Infinity: never. */
+  readonly maintenanceDue: () => Readonly<Record<MaintenanceTask, number>>;
 }
 
 /** Markets by where they are. */
@@ -33,6 +36,8 @@ export interface SystemReport {
   readonly actors: readonly ActorReport[];
   readonly totals: LedgerTotals;
   readonly markets: MarketGauges;
+  /** When it is due next, ISO 8601, UTC; null: never. */
+  readonly maintenance: Readonly<Record<MaintenanceTask, string | null>>;
   /** Of all accepted ones the newest by observation; times in ISO 8601, UTC. */
   readonly newestSnapshot: { readonly observedAt: string; readonly receivedAt: string } | null;
   /** Read at `readAt`; null until somebody asked while the database worked. */
@@ -76,6 +81,7 @@ export class SystemStatus {
 
   report(): SystemReport {
     const { board, ledger, pool, reporter } = this.#deps;
+    const { purge, optimize } = this.#deps.maintenanceDue();
     this.#count();
     const { pending, deferred, spooled, parked } = reporter.gauges();
     const { newest } = ledger;
@@ -84,6 +90,7 @@ export class SystemStatus {
       actors: board.reports(),
       totals: ledger.totals,
       markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
+      maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
       newestSnapshot: newest && {
         observedAt: new Date(newest.observedAtS * 1000).toISOString(),
         receivedAt: new Date(newest.receivedAtMs).toISOString(),
@@ -110,6 +117,10 @@ export class SystemStatus {
         this.#nextCountMs = time.now() + Math.max(COUNT_EVERY_MS, tookMs / COUNT_SHARE);
       });
   }
+}
+
+function dueAt(dueAtMs: number): string | null {
+  return Number.isFinite(dueAtMs) ? new Date(dueAtMs).toISOString() : null;
 }
 
 function troubleOf(actor: ActorReport | null): string {

@@ -292,7 +292,11 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     root,
     ledger,
     reporter,
-    status: new SystemStatus({ board: new ActorBoard(root, time), ledger, pool, reporter, store, time }),
+    status: new SystemStatus({
+      board: new ActorBoard(root, time),
+      ...{ ledger, pool, reporter, store, time },
+      maintenanceDue: maintenance.nextDue,
+    }),
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
     reconfigure: (changed) => {

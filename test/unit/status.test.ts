@@ -22,6 +22,7 @@ function statusOf(states: Record<string, string>, count: () => Promise<typeof NO
     pool: { queuedCount: 0 },
     store: { stats: count },
     time: { now: () => clock.nowMs },
+    maintenanceDue: () => ({ purge: 1_060_000, optimize: Infinity }),
   };
   return { clock, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
 }
@@ -172,4 +173,9 @@ test('the board knows state, since, last event, errors and timers of a machine',
     due: [],
   });
   actor.stop();
+});
+
+test('tells when maintenance is due, and that it never is', () => {
+  const { status } = statusOf(WELL, () => Promise.resolve(NOTHING));
+  expect(status.report().maintenance).toEqual({ purge: '1970-01-01T00:17:40.000Z', optimize: null });
 });
