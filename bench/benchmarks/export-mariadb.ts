@@ -1,6 +1,5 @@
 import { addStations, fillMarkets } from '../generators/galaxy.ts';
-import { GOODS } from '../generators/markets.ts';
-import { bareConnection, mariadbStore, withServer } from '../harness/mariadb.ts';
+import { createGalaxy, withServer } from '../harness/mariadb.ts';
 import { costOfShell } from '../harness/shell.ts';
 import type { Benchmark } from '../harness/types.ts';
 import { compareExports, listingsSql } from './exports.ts';
@@ -13,10 +12,7 @@ export const benchmark: Benchmark = {
   rounds: 5,
   run: (options) =>
     withServer(async ({ server, pid, binaries }) => {
-      const database = await server.createDatabase();
-      const store = mariadbStore(server, database);
-      await store.useCatalogue(GOODS);
-      const connection = await bareConnection(server, database);
+      const { database, store, connection } = await createGalaxy(server);
       await addStations((sql) => connection.query(sql), options.size);
       await fillMarkets((sql) => connection.query(sql));
       const args = [binaries.client, ...server.clientArgs(), '--batch', '--quick', database];

@@ -10,4 +10,13 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'import-sqlite': async () => (await import('./import-sqlite.ts')).benchmark,
   'import-mariadb': async () => (await import('./import-mariadb.ts')).benchmark,
   latency: async () => (await import('./latency.ts')).benchmark,
+  replay: async () => (await import('./replay.ts')).replay,
+  'start-up': async () => (await import('./start-up.ts')).benchmark,
+  idle: async () => (await import('./idle.ts')).benchmark,
+  actors: async () => (await import('./actors.ts')).actors,
+  inspector: async () => (await import('./actors.ts')).inspector,
+  'growth-messages': async () => (await import('./replay.ts')).growth,
+  'growth-stations': async () => (await import('./growth.ts')).stations,
+  'growth-rows': async () => (await import('./growth.ts')).rows,
+  'growth-dump': async () => (await import('./growth.ts')).dump,
 };

@@ -4,7 +4,7 @@ import { SeededRandom } from '../../test/support/random.ts';
 import { addStations } from '../generators/galaxy.ts';
 import { freshMarkets, GOODS, groupsOf, laterMarkets, ROWS, stationIds } from '../generators/markets.ts';
 import { onBoth, startDaemon, type BenchDaemon, type DaemonDatabase } from '../harness/daemon.ts';
-import { bareConnection, mariadbStore, type BenchServer } from '../harness/mariadb.ts';
+import { createGalaxy, type BenchServer } from '../harness/mariadb.ts';
 import { cpuOf, costOf, peakRssMiB } from '../harness/measure.ts';
 import { quantile } from '../harness/statistics.ts';
 import type { Benchmark, Figures, RunOptions } from '../harness/types.ts';
@@ -157,11 +157,8 @@ class TracedFeed {
 
 /** @returns stations a second that multi-row upserts write which change every row */
 async function bareLoop({ server }: BenchServer): Promise<number> {
-  const database = await server.createDatabase();
-  const store = mariadbStore(server, database);
-  await store.useCatalogue(GOODS);
+  const { database, store, connection } = await createGalaxy(server);
   await store.close();
-  const connection = await bareConnection(server, database);
   try {
     await addStations((sql) => connection.query(sql), MARKETS);
     const writer = upserts(connection);

@@ -1,7 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import { addStations } from '../generators/galaxy.ts';
-import { GOODS } from '../generators/markets.ts';
-import { bareConnection, mariadbStore, withServer } from '../harness/mariadb.ts';
+import { createGalaxy, withServer } from '../harness/mariadb.ts';
 import type { Benchmark } from '../harness/types.ts';
 import { replacements, upserts } from '../limits/mariadb-writes.ts';
 import { compareWrites } from './writes.ts';
@@ -17,10 +16,7 @@ export const benchmark: Benchmark = {
     withServer(async ({ server, pid }) => {
       const connections: Connection[] = [];
       const create = async () => {
-        const database = await server.createDatabase();
-        const store = mariadbStore(server, database);
-        await store.useCatalogue(GOODS);
-        const connection = await bareConnection(server, database);
+        const { store, connection } = await createGalaxy(server);
         connections.push(connection);
         await addStations((sql) => connection.query(sql), options.size);
         return { store, connection };

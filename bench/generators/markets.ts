@@ -26,23 +26,29 @@ export function stationIds(count: number): number[] {
 /** Snapshots of so many stations, {@link ROWS} rows each, in the order in which they happen to be visited. */
 export function freshMarkets(count: number, seed = 1): Snapshot[] {
   const random = new SeededRandom(seed);
-  const ids = stationIds(count);
-  for (let i = ids.length - 1; i > 0; i--) {
+  return shuffled(stationIds(count), random).map((marketId) => freshMarket(marketId, random));
+}
+
+export function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
+  const left = [...list];
+  for (let i = left.length - 1; i > 0; i--) {
     const j = random.integer(0, i);
-    [ids[i], ids[j]] = [ids[j]!, ids[i]!];
+    [left[i], left[j]] = [left[j]!, left[i]!];
   }
-  return ids.map((marketId) => {
-    const first = random.integer(0, WINDOW);
-    const rows = new Int32Array(ROWS * ROW_WIDTH);
-    for (let i = 0; i < ROWS; i++) {
-      const at = i * ROW_WIDTH;
-      rows[at + ROW.itemId] = GOODS[first + i]!.id;
-      rows[at + ROW.meanPrice] = 1_000;
-      const [price, units, level] = [random.integer(100, 50_000), random.integer(1, 10_000), 2];
-      rows.set([price, units, level], at + (random.chance(0.5) ? ROW.demandPrice : ROW.supplyPrice));
-    }
-    return snapshot(marketId, START_S, rows);
-  });
+  return left;
+}
+
+export function freshMarket(marketId: number, random: SeededRandom): Snapshot {
+  const first = random.integer(0, WINDOW);
+  const rows = new Int32Array(ROWS * ROW_WIDTH);
+  for (let i = 0; i < ROWS; i++) {
+    const at = i * ROW_WIDTH;
+    rows[at + ROW.itemId] = GOODS[first + i]!.id;
+    rows[at + ROW.meanPrice] = 1_000;
+    const [price, units, level] = [random.integer(100, 50_000), random.integer(1, 10_000), 2];
+    rows.set([price, units, level], at + (random.chance(0.5) ? ROW.demandPrice : ROW.supplyPrice));
+  }
+  return snapshot(marketId, START_S, rows);
 }
 
 /** The same markets an hour later: in so many of their rows price and units have changed. */

@@ -7,7 +7,7 @@ import { writeDbConfig } from '../../test/support/mariadb-galaxy.ts';
 import { startRelay, type Relay } from '../../test/support/relay.ts';
 import type { Execute } from '../generators/galaxy.ts';
 import { GOODS } from '../generators/markets.ts';
-import { bareConnection, mariadbStore, withServer, type BenchServer } from './mariadb.ts';
+import { createGalaxy, withServer, type BenchServer } from './mariadb.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A database for a daemon, with our goods in it, beside which the benchmark may look into it. */
@@ -23,11 +23,16 @@ export interface DaemonDatabase {
   readonly cwd: string;
 }
 
+/** Where the program has its SQLite database. */
+export function sqliteFile(cwd: string): string {
+  return join(cwd, 'data/TradeDangerous.db');
+}
+
 /** A directory in which the program finds a configuration and a SQLite database. */
 export async function sqliteDatabase(): Promise<DaemonDatabase & { readonly close: () => void }> {
   const cwd = tempDir();
   mkdirSync(join(cwd, 'data'));
-  const file = join(cwd, 'data/TradeDangerous.db');
+  const file = sqliteFile(cwd);
   const store = createSqliteStore({ file, contract: 'v12' });
   await store.useCatalogue(GOODS);
   await store.close();
@@ -58,17 +63,14 @@ export async function onBoth<T>(run: (database: DaemonDatabase) => Promise<T[]>)
 async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[]>): Promise<T[]> {
   return withServer(async (bench) => {
     const { server } = bench;
-    const name = await server.createDatabase();
-    const store = mariadbStore(server, name);
-    await store.useCatalogue(GOODS);
+    const { database, store, connection } = await createGalaxy(server);
     await store.close();
-    const connection = await bareConnection(server, name);
     const cwd = tempDir();
     try {
       return await run({
         backend: 'MariaDB',
         cwd,
-        env: { TD_DB_CONFIG: writeDbConfig(cwd, server, name) },
+        env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
         server: bench,
         execute: (sql) => connection.query(sql),
         numbers: async (sql) => {

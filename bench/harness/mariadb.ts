@@ -4,6 +4,7 @@ import mysql, { type Connection } from 'mysql2/promise';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { findMariadb, type MariadbBinaries } from '../../test/support/mariadb-binaries.ts';
 import { MariadbServer } from '../../test/support/mariadb-server.ts';
+import { GOODS } from '../generators/markets.ts';
 import { Unavailable } from './types.ts';
 
 /** As an operator would set it up: every commit is on the disk. The rest are the server's defaults. */
@@ -37,6 +38,14 @@ export function mariadbStore(server: MariadbServer, database: string) {
     contract: 'v12',
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
   });
+}
+
+/** A new database in which our goods are known. The caller closes store and connection. */
+export async function createGalaxy(server: MariadbServer) {
+  const database = await server.createDatabase();
+  const store = mariadbStore(server, database);
+  await store.useCatalogue(GOODS);
+  return { database, store, connection: await bareConnection(server, database) };
 }
 
 /** A connection of the daemon's user with the session settings that the store uses. The caller ends it. */

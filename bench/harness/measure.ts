@@ -120,6 +120,6 @@ export async function compare(
   limits: readonly Contender[],
 ): Promise<Measured> {
   const match = new Match();
-  for (let i = 0; i < rounds; i++) await match.round({ name: OURS, ...ours }, onlyOurs ? [] : limits);
+  for (let i = 0; i < rounds; i++) await match.round({ ...ours, name: OURS }, onlyOurs ? [] : limits);
   return match.result();
 }

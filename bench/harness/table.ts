@@ -8,7 +8,7 @@ export type Table = readonly (readonly string[])[];
 /** What a benchmark found, for the terminal and for the document. */
 export function tablesOf(report: BenchmarkReport): Table[] {
   const results = report.runs.flatMap(({ results }) => results);
-  if (report.fullSize !== undefined) return [growthTable(report, report.fullSize)];
+  if (report.fullSize !== undefined) return growthTables(report, report.fullSize);
   const comparisons = results.filter(isComparison);
   const figures = results.filter((result): result is Figures => !isComparison(result));
   return [
@@ -56,24 +56,27 @@ function figuresTable(all: readonly Figures[]): Table {
   ];
 }
 
-/** A line a size, then the exponents, then the whole galaxy. */
-function growthTable({ runs, unit }: BenchmarkReport, fullSize: number): Table {
-  const points = (value: (result: Comparison) => number | null | undefined): Point[] =>
-    runs.flatMap(({ size, results }) =>
-      results.filter(isComparison).flatMap((result) => ({ size, value: value(result) ?? NaN })),
-    );
-  const times = points(({ ours }) => median(ours.map(({ wallS }) => wallS)));
-  const memory = points(({ peakRssMiB }) => peakRssMiB);
-  return [
-    [unit, 'time', 'peak RSS'],
-    ...times.map(({ size, value }, i) => [short(size), seconds(value), mebibytes(memory[i]!.value)]),
-    ['exponent', growthExponent(times).toFixed(2), growthExponent(memory).toFixed(2)],
-    [
-      `${short(fullSize)}, extrapolated`,
-      seconds(extrapolate(times, fullSize)),
-      mebibytes(extrapolate(memory, fullSize)),
-    ],
-  ];
+/** A line a size, then the exponents, then the whole galaxy: of every piece of work of a benchmark. */
+function growthTables({ runs, unit }: BenchmarkReport, fullSize: number): Table[] {
+  const all = runs.flatMap(({ size, results }) =>
+    results.filter(isComparison).map((result) => ({ size, result })),
+  );
+  return [...Map.groupBy(all, ({ result }) => result.name)].map(([name, sized]) => {
+    const points = (value: (result: Comparison) => number | null | undefined): Point[] =>
+      sized.map(({ size, result }) => ({ size, value: value(result) ?? NaN }));
+    const times = points(({ ours }) => median(ours.map(({ wallS }) => wallS)));
+    const memory = points(({ peakRssMiB }) => peakRssMiB);
+    return [
+      [`${name}: ${unit}`, 'time', 'peak RSS'],
+      ...times.map(({ size, value }, i) => [short(size), seconds(value), mebibytes(memory[i]!.value)]),
+      ['exponent', growthExponent(times).toFixed(2), growthExponent(memory).toFixed(2)],
+      [
+        `${short(fullSize)}, extrapolated from the two largest`,
+        seconds(extrapolate(times, fullSize)),
+        mebibytes(extrapolate(memory, fullSize)),
+      ],
+    ];
+  });
 }
 
 function facts(figures: Readonly<Record<string, number>>): string {

@@ -187,7 +187,7 @@ function bell(random: Random): number {
 }
 
 /** Index 0 is the most frequent; each rank k has the weight 1/k. */
-function zipf(count: number, random: Random): () => number {
+export function zipf(count: number, random: Random): () => number {
   let sum = 0;
   const sums = Float64Array.from({ length: count }, (_, i) => (sum += 1 / (i + 1)));
   return () => {

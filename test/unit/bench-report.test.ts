@@ -168,5 +168,5 @@ test('growth is a line a size, its exponents and the full size', () => {
   });
   expect(text).toContain('| 32 | 3.2 s | 80 MiB |');
   expect(text).toContain('| exponent | 1.00 | 0.00 |');
-  expect(text).toContain('| 1 M, extrapolated | 1,670 min | 80 MiB |');
+  expect(text).toContain('| 1 M, extrapolated from the two largest | 1,670 min | 80 MiB |');
 });
