@@ -43,6 +43,9 @@ export function writeConfig(cwd: string, overrides: Readonly<Record<string, unkn
   const config = {
     eddn_url: 'tcp://127.0.0.1:1',
     edcd_source: fileURLToPath(FDEVIDS_DIR),
+    // What tests observe is old.
+    purge_every_x_hour: 0,
+    db_maint_every_x_days: 0,
     http_listen: null,
     whitelist: [{ software: 'EDDiscovery' }, { software: 'E:D Market Connector [Windows]' }],
     ...overrides,
