@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { BENCHMARKS } from './benchmarks/index.ts';
 import { machineText, plainTable, renderDocument } from './harness/document.ts';
 import { describeMachine } from './harness/machine.ts';
@@ -62,10 +63,10 @@ async function main(): Promise<number> {
     else show(name, (benchmarks[name] = await measure(name, overrides)));
   }
   const report: Report = { machine, benchmarks };
-  if (values.json !== undefined) write(values.json, report);
+  if (values.json !== undefined) await write(values.json, report);
   if (values.write) {
     const merged = ordered(existsSync(DATA) ? mergeReports(readReport(DATA), report) : report);
-    write(DATA, merged);
+    await write(DATA, merged);
     writeFileSync(DOCUMENT, renderDocument(merged));
   }
   return before === null ? 0 : tellRegressions(before, report);
@@ -157,8 +158,10 @@ function ordered({ machine, benchmarks }: Report): Report {
   return { machine, benchmarks: Object.fromEntries(known.map((name) => [name, benchmarks[name]!])) };
 }
 
-function write(file: string, report: Report): void {
-  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+/** In the form in which the repository keeps its files. */
+async function write(file: string, report: Report): Promise<void> {
+  const style = await resolveConfig(DATA);
+  writeFileSync(file, await format(JSON.stringify(report), { ...style, parser: 'json' }));
 }
 
 function tellRegressions(before: Report, now: Report): number {

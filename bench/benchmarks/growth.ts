@@ -44,7 +44,7 @@ export const rows: Benchmark = {
   about:
     'How the cost of an export grows with the rows: `listings.csv` from either database. The full size is 19 million ' +
     'rows.',
-  size: 20_000,
+  size: 10_000,
   unit: STATIONS,
   rounds: 3,
   fullSize: Math.round(ALL_ROWS / ROWS),

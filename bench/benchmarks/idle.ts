@@ -14,7 +14,7 @@ export const benchmark: Benchmark = {
   about:
     'The daemon in a process of its own, as it is configured by default (HTTP on): connected to a relay that is silent, ' +
     'and then to one that sends what the real one sends, ten messages a second. CPU 100 % is one core.',
-  size: 15,
+  size: 10,
   unit: 's',
   rounds: 1,
   run: ({ size }) => onBoth((database) => measure(database, size)),

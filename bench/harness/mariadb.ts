@@ -62,7 +62,7 @@ export async function bareConnection(server: MariadbServer, database: string): P
 export async function purged(connection: Connection): Promise<void> {
   for (let i = 0; i < 200; i++) {
     const [rows] = await connection.query("SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'");
-    if (Number((rows as { Value: string }[])[0]?.Value ?? 0) < 50) return;
+    if (Number((rows as { Value: string }[])[0]?.Value ?? 0) === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

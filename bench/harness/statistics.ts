@@ -35,6 +35,12 @@ export function growthExponent(points: readonly Point[]): number {
   return slope(points.map(({ size, value }) => ({ size: Math.log(size), value: Math.log(value) })));
 }
 
+/** By the power law through the points, from the largest one on. */
+export function extrapolatePower(points: readonly Point[], size: number): number {
+  const largest = points.toSorted((p, q) => q.size - p.size)[0]!;
+  return largest.value * (size / largest.size) ** Math.max(0, growthExponent(points));
+}
+
 /** On the line through the two largest points; never less than the larger of them for a larger size. */
 export function extrapolate(points: readonly Point[], size: number): number {
   const [a, b] = points.toSorted((p, q) => p.size - q.size).slice(-2) as [Point, Point];

@@ -1,5 +1,12 @@
 import { isComparison, isWithin, summarise, type BenchmarkReport } from './report.ts';
-import { extrapolate, growthExponent, median, type Point, type Spread } from './statistics.ts';
+import {
+  extrapolate,
+  extrapolatePower,
+  growthExponent,
+  median,
+  type Point,
+  type Spread,
+} from './statistics.ts';
 import type { Comparison, Figures } from './types.ts';
 
 /** Cells of a table; the first row names the columns. */
@@ -73,7 +80,8 @@ function growthTables({ runs, unit }: BenchmarkReport, fullSize: number): Table[
       [
         `${short(fullSize)}, extrapolated from the two largest`,
         seconds(extrapolate(times, fullSize)),
-        mebibytes(extrapolate(memory, fullSize)),
+        // Memory that grows at first mostly levels off: the line is the worst case.
+        `${mebibytes(extrapolatePower(memory, fullSize))} by the exponent, ${mebibytes(extrapolate(memory, fullSize))} by the line`,
       ],
     ];
   });

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { renderDocument } from '../../bench/harness/document.ts';
 import { regressions } from '../../bench/harness/regressions.ts';
 import { isWithin, mergeReports, summarise, type Report } from '../../bench/harness/report.ts';
-import { extrapolate, growthExponent, quantile, speedRatio } from '../../bench/harness/statistics.ts';
+import {
+  extrapolate,
+  extrapolatePower,
+  growthExponent,
+  quantile,
+  speedRatio,
+} from '../../bench/harness/statistics.ts';
 import type { Comparison, Result } from '../../bench/harness/types.ts';
 
 const seconds = (...values: number[]) => values.map((wallS) => ({ wallS, cpuS: wallS / 2 }));
@@ -62,6 +68,11 @@ describe('statistics', () => {
       { size: 20, value: 30 },
     ];
     expect(extrapolate(points, 100)).toBeCloseTo(110);
+  });
+
+  test('or by the exponent, from the largest size', () => {
+    const points = [1, 4, 16].map((size) => ({ size, value: 10 * Math.sqrt(size) }));
+    expect(extrapolatePower(points, 64)).toBeCloseTo(80);
   });
 
   test('a cost that fell with size is not extrapolated below what was measured', () => {
@@ -168,5 +179,7 @@ test('growth is a line a size, its exponents and the full size', () => {
   });
   expect(text).toContain('| 32 | 3.2 s | 80 MiB |');
   expect(text).toContain('| exponent | 1.00 | 0.00 |');
-  expect(text).toContain('| 1 M, extrapolated from the two largest | 1,670 min | 80 MiB |');
+  expect(text).toContain(
+    '| 1 M, extrapolated from the two largest | 1,670 min | 80 MiB by the exponent, 80 MiB by the line |',
+  );
 });
