@@ -139,12 +139,12 @@ class TracedFeed {
     // A market keeps its goods.
     const offset = 1 + (marketId % (GOODS.length - ROWS));
     const others = GOODS.slice(offset, offset + ROWS - 1).map(({ symbol }) => ({
-      name: symbol,
+      name: symbol.toLowerCase(),
       meanPrice: 1_000,
       ...{ buyPrice: 0, stock: 0, stockBracket: 0 },
       ...{ sellPrice: random.integer(100, 50_000), demand: random.integer(1, 10_000), demandBracket: 2 },
     }));
-    const tracer = { ...others[0]!, name: TRACER.symbol, sellPrice: number };
+    const tracer = { ...others[0]!, name: TRACER.symbol.toLowerCase(), sellPrice: number };
     return frame(
       commodityMessage({
         marketId,

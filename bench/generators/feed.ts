@@ -15,7 +15,8 @@ export const RULES: StagingRules = {
   debug: false,
 };
 
-export const LOAD = { seed: 1, symbols: GOODS.map(({ symbol }) => symbol), startAtS: START_S };
+/** Names as the relay has them: symbols in lower case. */
+export const LOAD = { seed: 1, symbols: GOODS.map(({ symbol }) => symbol.toLowerCase()), startAtS: START_S };
 
 /** JSON texts of a realistic feed; a share of 0.06 is that of the real one. */
 export function feedTexts(count: number, commodityShare: number): string[] {
