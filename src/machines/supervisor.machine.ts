@@ -7,7 +7,7 @@
  * database that can never work as it is set up), ends the daemon in the same order.
  * Heard by: signals and one-shots (`stop`), station pool (`stations.settled`), maintenance (`maintenance.*`).
  */
-import { assign, sendTo, setup, spawnChild } from 'xstate';
+import { assign, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import { guardianMachine, type GuardianInput, type GuardianOutput } from './guardian.machine.ts';
 import type { ChildOutput, Failure, MaintenanceEvent, StationsSettledEvent, StopEvent } from './protocol.ts';
 import { callbackSlot, promiseSlot } from './slots.ts';
@@ -121,6 +121,14 @@ export const supervisorMachine = setup({
     stopExporter: sendTo('exporter', { type: 'stop' }),
     stopUpdater: sendTo('updater', { type: 'stop' }),
     stopMaintenance: sendTo('maintenance', { type: 'stop' }),
+    // Who has not ended by the deadline must not work on files that are about to be closed.
+    abandonCatalogue: stopChild('catalogue'),
+    abandonWriter: stopChild('writer'),
+    abandonExporter: stopChild('exporter'),
+    abandonUpdater: stopChild('updater'),
+    abandonMaintenance: stopChild('maintenance'),
+    abandonListener: stopChild('listener'),
+    noteAbandoned: assign({ alive: [] }),
     flushStations: sendTo('stations', { type: 'stations.flush' }),
     tellFeedFinished: sendTo('stations', { type: 'feed.finished' }),
     // Told to the operator, or to children behind their guardians, by the wiring.
@@ -218,6 +226,15 @@ export const supervisorMachine = setup({
           },
         },
         spooling: {
+          entry: [
+            'abandonCatalogue',
+            'abandonWriter',
+            'abandonExporter',
+            'abandonUpdater',
+            'abandonMaintenance',
+            'abandonListener',
+            'noteAbandoned',
+          ],
           invoke: {
             src: 'spoolRest',
             onDone: 'closing',

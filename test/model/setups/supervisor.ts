@@ -74,7 +74,7 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
       if (!hurried) expect(happened('tell stations stations.flush'), 'and deferred stations').toBe(true);
     }
     if (news.includes('tell exporter stop')) expect(context.alive, 'then the queue').not.toContain('writer');
-    if (news.includes('start spoolRest') && !hurried) expect(context.alive, 'then the rest').toEqual([]);
+    if (news.includes('start spoolRest')) expect(context.alive, 'then the rest').toEqual([]);
     if (happened('start release') && happened('end prepare') && happened('start writer')) {
       expect(first('start spoolRest'), 'the files are closed last').toBeLessThan(first('start release'));
       expect(happened('end spoolRest')).toBe(true);
