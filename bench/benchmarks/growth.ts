@@ -5,8 +5,8 @@ import { SeededRandom } from '../../test/support/random.ts';
 import { writeDump } from '../generators/dump.ts';
 import { addStations, fillMarkets } from '../generators/galaxy.ts';
 import { freshMarket, GOODS, groupsOf, ROWS, shuffled, stationIds } from '../generators/markets.ts';
-import { createGalaxy, withServer } from '../harness/mariadb.ts';
-import { compare } from '../harness/measure.ts';
+import { createGalaxy, orNone, withServer } from '../harness/mariadb.ts';
+import { compare, type Measured } from '../harness/measure.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import type { Benchmark, Comparison, RunOptions } from '../harness/types.ts';
 import { run as importDump } from './imports.ts';
@@ -56,15 +56,11 @@ export const rows: Benchmark = {
     const run = () => store.exportListings('all', () => Promise.resolve());
     const sqlite = await compare(options, { run }, []);
     await store.close();
-    const result = { amount: options.size * ROWS, unit: 'rows' };
-    return [
-      { name: 'SQLite', ...result, ...sqlite },
-      { name: 'MariaDB', ...result, ...(await exportMariadb(options)) },
-    ];
+    return [result('SQLite', options, sqlite), ...(await orNone(exportMariadb(options)))];
   },
 };
 
-function exportMariadb(options: RunOptions) {
+function exportMariadb(options: RunOptions): Promise<Comparison[]> {
   return withServer(async ({ server, pid }) => {
     const { store, connection } = await createGalaxy(server);
     await addStations((sql) => connection.query(sql), options.size);
@@ -73,8 +69,12 @@ function exportMariadb(options: RunOptions) {
     const measured = await compare(options, { run, others: [pid] }, []);
     connection.destroy();
     await store.close();
-    return measured;
+    return [result('MariaDB', options, measured)];
   });
+}
+
+function result(name: string, { size }: RunOptions, measured: Measured): Comparison {
+  return { name, amount: size * ROWS, unit: 'rows', ...measured };
 }
 
 export const dump: Benchmark = {

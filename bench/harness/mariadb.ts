@@ -31,6 +31,16 @@ export async function withServer<T>(run: (server: BenchServer) => Promise<T>): P
   }
 }
 
+/** What a server gives, or nothing where there is no server. */
+export async function orNone<T>(results: Promise<T[]>): Promise<T[]> {
+  try {
+    return await results;
+  } catch (error) {
+    if (error instanceof Unavailable) return [];
+    throw error;
+  }
+}
+
 /** The daemon's store, with the daemon's settings. */
 export function mariadbStore(server: MariadbServer, database: string) {
   return createMariadbStore({
