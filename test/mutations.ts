@@ -1,6 +1,6 @@
 /**
  * Plants faults, one after the other, in a copy of the committed tree and runs the tests that have to notice:
- * `npm run mutations [-- WORD]`, WORD picks the ones that have it in their text. Prints a table; exit 1 when one
+ * `npm run mutations [-- PATTERN]`, a regular expression that picks some of them. Prints a table; exit 1 when one
  * survived.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -19,8 +19,8 @@ interface VitestReport {
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const word = process.argv[2]?.toLowerCase() ?? '';
-const chosen = MUTATIONS.filter((mutation) => JSON.stringify(mutation).toLowerCase().includes(word));
+const pattern = new RegExp(process.argv[2] ?? '', 'i');
+const chosen = MUTATIONS.filter((mutation) => pattern.test(JSON.stringify(mutation)));
 const HANGS_AFTER_MS = 600_000;
 const dir = mkdtempSync(join(tmpdir(), 'tdl-mutations-'));
 
@@ -55,9 +55,11 @@ function plant({ file, from, to, tests }: Mutation): string | null {
       if (success) continue;
       const failed = testResults.flatMap(({ assertionResults }) => assertionResults);
       const first = failed.find(({ status }) => status === 'failed');
-      // A file that does not even load notices every fault: that is none.
-      if (first === undefined) throw new Error(`${test} does not run: ${testResults[0]?.message ?? ''}`);
-      return `${test}: ${first.fullName}`;
+      if (first !== undefined) return `${test}: ${first.fullName}`;
+      // Model tests explore while they are loaded.
+      const message = testResults[0]?.message.split('\n')[0] ?? '';
+      if (/syntax|transform|unexpected token/i.test(message)) throw new Error(`${file}: ${message}`);
+      return `${test}: ${message}`;
     }
     return null;
   } finally {
