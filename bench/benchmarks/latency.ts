@@ -90,6 +90,7 @@ class TracedFeed {
     const startMs = Date.now() + 200 + count / 2;
     const frames = Array.from({ length: count }, (_, i) => this.#frame(startMs + (i / rate) * 1_000));
     await sleep(Math.max(0, startMs - Date.now()));
+    const linesBefore = this.#daemon.program.log.length;
     const sentAt: number[] = [];
     const publishing = (async () => {
       const start = performance.now();
@@ -105,7 +106,6 @@ class TracedFeed {
     const seenAt = new Map<number, number>();
     let newest = first - 1;
     let lastNews = performance.now();
-    let maxPending = 0;
     while (newest < first + count - 1 || seenAt.size < count) {
       await sleep(POLL_MS);
       // Others may still be behind the newest one, but not by more than every market's newest.
@@ -120,16 +120,21 @@ class TracedFeed {
         newest = Math.max(newest, number);
         lastNews = now;
       }
-      maxPending = Math.max(maxPending, Number(this.#daemon.counters()?.pending ?? 0));
       if (sentAt.length === count && now > Math.max(lastNews, sentAt.at(-1)!) + PATIENCE_MS) break;
     }
     await publishing;
     return {
       latenciesMs: [...seenAt].map(([number, at]) => at - sentAt[number - first]!),
       seconds: (lastNews - sentAt[0]!) / 1_000,
-      maxPending,
+      maxPending: this.#maxPending(linesBefore),
       sent: count,
     };
+  }
+
+  /** Of the lines of counters, of which there is one a second. */
+  #maxPending(fromLine: number): number {
+    const lines = this.#daemon.program.log.slice(fromLine);
+    return Math.max(0, ...lines.flatMap(({ pending }) => (typeof pending === 'number' ? pending : [])));
   }
 
   #frame(atMs: number): Uint8Array {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { startProgram, writeConfig, type LogLine, type Program } from '../../test/support/daemon.ts';
+import { startProgram, writeConfig, type Program } from '../../test/support/daemon.ts';
 import { writeDbConfig } from '../../test/support/mariadb-galaxy.ts';
 import { startRelay, type Relay } from '../../test/support/relay.ts';
 import type { Execute } from '../generators/galaxy.ts';
@@ -104,8 +104,6 @@ export interface BenchDaemon {
   readonly program: Program;
   readonly relay: Relay;
   readonly pid: number;
-  /** The newest line of counters, of which there is one a second. */
-  readonly counters: () => LogLine | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -121,7 +119,6 @@ export async function startDaemon(database: DaemonDatabase, config: object = {})
     program,
     relay,
     pid: program.process.pid!,
-    counters: () => program.log.findLast((line) => 'pending' in line && 'received' in line),
     stop: async () => {
       program.kill('SIGTERM');
       await program.exit;
