@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import pino from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type { prettyFactory } from 'pino-pretty';
 import type { Log } from '../domain/ports/log.ts';
 import { openLogFile, type LogFileOptions } from './log-file.ts';
 
@@ -47,18 +48,11 @@ export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
   for (const each of [process.stdout, process.stderr]) {
     if (!each.listeners('error').includes(ignore)) each.on('error', ignore);
   }
-  const pretty = prettyFactory({
-    colorize: stream.isTTY && stream.hasColors(),
-    translateTime: 'SYS:HH:MM:ss',
-    singleLine: true,
-    // Shown in front of the text otherwise, as those of a program.
-    ignore: 'name,pid,hostname',
-    hideObject: levelOf(verbosity) !== 'debug',
-  });
+  const pretty = stream.isTTY ? readable(stream.hasColors(), levelOf(verbosity) === 'debug') : null;
   const destination = logFile ?? {
     write(line: string): void {
       if (stream.writableLength > MAX_WAITING_BYTES) return;
-      stream.write(stream.isTTY ? `${pretty(line.replace(CONTROL_CHARACTERS, '?')).trimEnd()}\n` : line);
+      stream.write(pretty === null ? line : `${pretty(line.replace(CONTROL_CHARACTERS, '?')).trimEnd()}\n`);
     },
   };
   const logger = pino(
@@ -94,6 +88,20 @@ export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
 
 function levelOf({ verbose, debug, level }: LogVerbosity): LogLevel {
   return level ?? (debug ? 'debug' : verbose ? 'info' : 'warn');
+}
+
+/** Loaded for a terminal only: a daemon has none, and saves the memory. */
+function readable(colorize: boolean, showFacts: boolean): (line: string) => string {
+  const load = createRequire(import.meta.url);
+  const pretty = load('pino-pretty') as { prettyFactory: typeof prettyFactory };
+  return pretty.prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    // Shown in front of the text otherwise, as those of a program.
+    ignore: 'name,pid,hostname',
+    hideObject: !showFacts,
+  });
 }
 
 function ignore(): void {
