@@ -200,7 +200,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/machines/supervisor.machine.ts',
     from: "after: { drainDeadline: { target: 'spooling', actions: 'reportDeadline' } },",
     to: '',
-    tests: [MODEL, SIMULATION],
+    tests: [SCRIPTED],
   },
   {
     guarantee: 'nothing runs on after a stop',

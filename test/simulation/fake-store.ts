@@ -79,6 +79,7 @@ export function createFakeStore(
     const message = messageOf(world, snapshot);
     if (message.stationName !== stationName) world.violated(`rows of another market in ${marketId}`);
     world.stations.set(marketId, { message, live: true });
+    if (rows.length === 0) world.clearedAtMs.set(marketId, world.clock.now());
     return { status: 'written', rows: rows.length, station: decision.station };
   };
 

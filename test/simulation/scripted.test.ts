@@ -23,19 +23,33 @@ async function stop(world: World, life: Life): Promise<void> {
 }
 
 test('a stop closes the feed that a crashed listener left open', async () => {
-  // The first line the listener tells, that it is heard again, ends it.
-  const world = worldWith({ 'relay refuses': [0, 15], 'log throws': [0, 60] });
-  world.random.chance = () => true;
+  const world = worldWith({ 'relay refuses': [0, 15] });
   const life = startLife(world);
-  let crashes = 0;
-  vi.spyOn(life.system.reporter, 'childCrashed').mockImplementation(() => (crashes += 1));
-  while (crashes === 0) {
+  // The first line the listener tells, that it is heard again, ends it.
+  const told = vi.spyOn(life.system.reporter, 'feedHeard').mockImplementation(() => {
+    throw new Error('the log is broken');
+  });
+  while (told.mock.calls.length === 0) {
     await world.clock.advance(500);
     world.publish(world.observe(1));
   }
   await stop(world, life);
   checkGone(world, life);
   expect(world.violations).toEqual([]);
+});
+
+test('a stop waits no longer than its deadline for a database that does not answer', async () => {
+  const world = worldWith({ 'database slow': [5, 60] });
+  const life = startLife(world);
+  await world.clock.advance(5_000);
+  world.random.between = (_, max) => max;
+  world.publish(world.observe(1));
+  await world.clock.advance(2_000);
+  const stoppedAtMs = world.clock.now();
+  life.system.stop();
+  while (life.ended === null) await world.clock.fireNext();
+  expect(world.clock.now() - stoppedAtMs).toBeLessThan(3_000);
+  expect(world.spoolDisk.entries.has(1)).toBe(true);
 });
 
 test('what is staged after the deadline of a stop is counted', async () => {

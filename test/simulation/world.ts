@@ -30,6 +30,10 @@ export class World {
   readonly stations = new Map<number, StoredMarket>();
   readonly systems = new Set<string>();
   readonly spoolDisk = emptyDisk();
+  /** When rows were last taken away from each market by an empty list, true time. */
+  readonly clearedAtMs = new Map<number, number>();
+  /** Markets that were cleared within the last second before a kill: an older observation may bring rows back. */
+  readonly forgottenClears = new Set<number>();
   /** The newest snapshot of each market that the store refused for good. */
   readonly refusedAtS = new Map<number, number>();
   commoditiesCached = false;
