@@ -280,6 +280,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/actors/system.ts',
     from: "tell(name, 'database.quiesce');\n        },",
     to: ';\n        },',
-    tests: [SIMULATION],
+    tests: [SCRIPTED],
   },
 ];

@@ -1,19 +1,23 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { checkGone, checkNothingLost } from './checks.ts';
 import { startLife, type Life } from './life.ts';
-import { FAULTS, scenario, type Fault } from './scenario.ts';
+import { FAULTS, scenario, type Fault, type Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
 /** A world in which only these faults happen, at these seconds. */
-function worldWith(faults: Partial<Record<Fault, readonly [fromS: number, toS: number]>>): World {
+function worldWith(
+  faults: Partial<Record<Fault, readonly [fromS: number, toS: number]>>,
+  overrides: Partial<Scenario> = {},
+): World {
   const plan = scenario(1);
   const windows = FAULTS.map((fault) => {
     const [fromS, toS] = faults[fault] ?? [0, 0];
     return [fault, [{ fromMs: plan.startMs + fromS * 1000, toMs: plan.startMs + toS * 1000 }]] as const;
   });
-  return new World({ ...plan, windows: new Map(windows), settings: { ...plan.settings, drainMs: 2_000 } });
+  const settings = { ...plan.settings, drainMs: 2_000 };
+  return new World({ ...plan, windows: new Map(windows), settings, ...overrides });
 }
 
 async function stop(world: World, life: Life): Promise<void> {
@@ -63,5 +67,21 @@ test('what is staged after the deadline of a stop is counted', async () => {
   const { received, accepted, rejected } = life.system.ledger.totals;
   expect({ received, accepted, rejected }).toEqual({ received: 1, accepted: 0, rejected: { 'too late': 1 } });
   checkNothingLost(world, life.accepted);
+  expect(world.violations).toEqual([]);
+});
+
+test('a child that is started again in a maintenance window keeps quiet', async () => {
+  const world = worldWith({ 'spansh unreachable': [0, 3], 'log throws': [0, 3] }, { purgeEveryMs: 0 });
+  world.random.chance = () => true;
+  const life = startLife(world);
+  const crashed = vi.spyOn(life.system.reporter, 'childCrashed').mockReturnValue(undefined);
+  while (!crashed.mock.calls.some(([name]) => name === 'updater')) await world.clock.fireNext();
+  life.system.root.send({ type: 'maintenance.begin' });
+  await world.clock.advance(50_000);
+  expect(world.dumpProgress?.stage).toBe('downloaded');
+  life.system.root.send({ type: 'maintenance.end' });
+  await world.clock.advance(50_000);
+  expect(world.dumpProgress?.stage).toBe('demoted');
+  await stop(world, life);
   expect(world.violations).toEqual([]);
 });
