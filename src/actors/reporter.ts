@@ -180,6 +180,8 @@ export class Reporter {
     const deferred = this.#pool.deferredCount;
     return {
       ...totals,
+      /** Ever since the start; `parked` are those of this moment. */
+      parkedTotal: totals.parked,
       pending: this.#pool.liveCount - deferred,
       deferred,
       spooled: this.#keeper.pendingCount,
