@@ -155,7 +155,11 @@ describe('status and metrics', () => {
     // A slow machine spools what a write took too long for, and forgets it a moment later.
     const status = await until(
       '/status',
-      ({ body }) => body.files.length === 1 && body.markets.spooled === 0,
+      ({ body }) =>
+        body.files.length === 1 &&
+        body.markets.spooled === 0 &&
+        body.database !== null &&
+        body.actors.some(({ name, state }) => name === 'catalogue' && state === 'ready'),
     );
     expect(status).toMatchObject({
       version: expect.stringMatching(/^\d/),
