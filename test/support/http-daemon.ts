@@ -9,7 +9,12 @@ export interface Body {
   readonly reasons: readonly string[];
   readonly totals: { readonly received: number; readonly accepted: number; readonly written: number };
   readonly markets: { readonly spooled: number };
-  readonly actors: readonly { readonly name: string; readonly since: string; readonly events: number }[];
+  readonly actors: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly since: string;
+    readonly events: number;
+  }[];
   readonly files: readonly { readonly name: string; readonly modified: string }[];
   readonly database: unknown;
 }
