@@ -68,12 +68,11 @@ export async function importSource(
 ): Promise<ImportResult> {
   const { config, paths, log } = base;
   const { contract } = await store.open();
-  const commodities = await commoditySource(base)
-    .refresh(options.signal)
-    .then(
-      (refreshed) => refreshed.commodities,
-      () => commoditySource(base).readCached(),
-    );
+  const known = commoditySource(base);
+  const commodities = await known.refresh(options.signal).then(
+    (refreshed) => refreshed.commodities,
+    () => known.readCached(),
+  );
   const { tables, warnings } = await readReference(
     config.edcdSource,
     join(paths.dataDir, 'edcd'),

@@ -5,6 +5,7 @@ import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Tidier } from '../domain/ports/tidier.ts';
 import { maintenanceWindowMachine, type Outlook } from '../machines/maintenance-window.machine.ts';
 import type { MaintenanceReporter } from './maintenance-reporter.ts';
+import { createSteps } from './steps.ts';
 import type { Time } from './time.ts';
 
 export type MaintenanceTask = 'purge' | 'optimize';
@@ -46,21 +47,17 @@ const DAY_S = 86_400;
 export function createMaintenance(deps: MaintenanceDeps) {
   const { time, reporter, settings } = deps;
   const startedMs = time.now();
-  const running = new Set<Promise<unknown>>();
+  const steps = createSteps();
   let lastDoneS: Readonly<Record<MaintenanceTask, number>> = { purge: 0, optimize: 0 };
   let canOptimize = true;
 
-  /** A step that is stopped may take a moment to give back what it holds. */
-  function step<T>(run: (signal: AbortSignal) => Promise<T>) {
-    return fromPromise<T>(({ signal }) => {
-      const work = run(signal).catch((error: unknown) => {
+  /** Failures are told as an operator reads them. */
+  const step = <T>(run: (signal: AbortSignal) => Promise<T>) =>
+    steps.step((signal) =>
+      run(signal).catch((error: unknown) => {
         throw new Error(describeError(error), { cause: error });
-      });
-      running.add(work);
-      void work.catch(() => undefined).finally(() => running.delete(work));
-      return work;
-    });
-  }
+      }),
+    );
 
   /** A time that lies ahead was taken from a clock that was wrong. */
   const past = (atS: number) => (atS * 1000 <= time.now() ? atS : 0);
@@ -139,9 +136,7 @@ export function createMaintenance(deps: MaintenanceDeps) {
     return undefined;
   });
 
-  const settled = async () => {
-    await Promise.allSettled(running);
-  };
+  const { settled } = steps;
 
   const machine = maintenanceWindowMachine.provide({
     actors: {

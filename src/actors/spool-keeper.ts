@@ -13,7 +13,7 @@ interface Settled {
 }
 
 /** A remembered clear is needed as long as older observations may still turn up. */
-const CLEAR_MEMORY_S = 30 * 86_400;
+export const CLEAR_MEMORY_S = 30 * 86_400;
 
 /**
  * Keeps the spool in step with the station pool: gathers what is to be kept or forgotten and writes it in one go

@@ -1,4 +1,3 @@
-import { fromPromise } from 'xstate';
 import { AppError } from '../domain/errors.ts';
 import { isSameDump, type DumpProgress, type DumpStage, type DumpVersion } from '../domain/ports/dump.ts';
 import type { ImportOptions, ImportResult } from '../infra/spansh/import-dump.ts';
@@ -6,6 +5,7 @@ import type { DownloadProgress } from '../infra/spansh/download.ts';
 import type { PublishedSet } from '../infra/published-set.ts';
 import type { CheckResult, UpdatePlan, UpdateStep } from '../machines/spansh-updater.machine.ts';
 import type { SpanshReporter } from './spansh-reporter.ts';
+import { createSteps } from './steps.ts';
 import type { Time } from './time.ts';
 
 /** What the updater works with; files, network and database behind it. */
@@ -56,19 +56,9 @@ const NEXT = {
 /** The I/O steps of the updater; what each reaches is durable before it resolves. */
 export function updaterLogics(deps: UpdaterDeps) {
   const { state, source, reporter, time } = deps;
-  const running = new Set<Promise<unknown>>();
+  const { step, settled } = createSteps();
   /** What the last check found. */
   let found: DumpVersion | null = null;
-
-  /** A step that is stopped may take a moment to give back what it holds. */
-  function step<T>(run: (signal: AbortSignal) => Promise<T>) {
-    return fromPromise<T>(({ signal }) => {
-      const work = run(signal);
-      running.add(work);
-      void work.catch(() => undefined).finally(() => running.delete(work));
-      return work;
-    });
-  }
 
   async function reached(stage: DumpStage, progress: Pick<DumpProgress, 'version' | 'file' | 'database'>) {
     const { version, file, database } = progress;
@@ -147,9 +137,6 @@ export function updaterLogics(deps: UpdaterDeps) {
 
   return {
     logics: { plan, check, download, importDump, publish, demote },
-    /** Resolves when no step runs, not even one that was stopped. */
-    settled: async () => {
-      await Promise.allSettled(running);
-    },
+    settled,
   };
 }

@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { SpanshReporter } from '../actors/spansh-reporter.ts';
+import { CLEAR_MEMORY_S } from '../actors/spool-keeper.ts';
 import { createStore, type Bootstrap } from '../bootstrap.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/spansh/problems.ts';
 import { AppError } from '../domain/errors.ts';
@@ -11,7 +12,6 @@ import type { ImportProgress, ImportResult } from '../infra/spansh/import-dump.t
 import { ask, header } from '../infra/spansh/request.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 
-const CLEAR_MEMORY_S = 30 * 86_400;
 const MIB = 1024 * 1024;
 
 /** `import FILE|URL|-`: brings the database up to date with a dump; also fills a new one. */

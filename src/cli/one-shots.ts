@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createStore, type Bootstrap } from '../bootstrap.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import type { MarketStore } from '../domain/ports/market-store.ts';
+import type { StoreInfo } from '../domain/ports/market-store.ts';
+import type { Store } from '../domain/ports/store.ts';
 import { publishFile } from '../infra/publish.ts';
 
 /** `--stats`: one line about StationItem. */
@@ -23,11 +24,14 @@ export function exportNow(base: Bootstrap, scope: 'live' | 'all'): Promise<strin
   });
 }
 
-async function withStore<T>(base: Bootstrap, work: (store: MarketStore) => Promise<T>): Promise<T> {
+/** Opens the database for one piece of work. */
+export async function withStore<T>(
+  base: Bootstrap,
+  work: (store: Store, info: StoreInfo) => Promise<T>,
+): Promise<T> {
   const store = await createStore(base);
   try {
-    await store.open();
-    return await work(store);
+    return await work(store, await store.open());
   } finally {
     await store.close();
   }

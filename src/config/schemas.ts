@@ -30,20 +30,17 @@ export const schemaRef = z
   .transform((ref) => ref ?? COMMODITY_SCHEMA_REF)
   .describe('null or the http(s) address of an EDDN schema');
 
-export const edcdSource = z
+const urlOrPath = z
   .string()
   .regex(/\S/)
   .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
-  .nullable()
+  .nullable();
+
+export const edcdSource = urlOrPath
   .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
   .describe('null, an http(s) base address or a directory');
 
-export const spanshUrl = z
-  .string()
-  .regex(/\S/)
-  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
-  .nullable()
-  .describe('null, an http(s) address or a path');
+export const spanshUrl = urlOrPath.describe('null, an http(s) address or a path');
 
 export const listenAddress = z
   .string()

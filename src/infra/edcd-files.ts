@@ -9,7 +9,8 @@ import { publishFile } from './publish.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 /** The largest table of 2026 has 100 kB. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
-const USER_AGENT = 'tradedangerous-listener';
+/** By which our requests tell who asks. */
+export const USER_AGENT = 'tradedangerous-listener';
 
 /** Beside the cached files: where each came from, what the server calls its state, and its digest. */
 const VALIDATORS_FILE = 'validators.json';

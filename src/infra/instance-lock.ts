@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { AppError, describeError } from '../domain/errors.ts';
+import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
 
 /** Who works on a data directory: the content of the file. */
 export interface Owner {
@@ -121,12 +122,7 @@ function whyDead(owner: Owner, file: string): string | null {
       : `${who} on ${owner.host} has not been heard of for ${Math.round(silentMs / 1000)} s`;
   }
   if (owner.bootId !== here.bootId) return `${who} ended when the machine was started anew`;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // Any other error means that it lives: it may be another user's.
-    if (code(error) === 'ESRCH') return `${who} is gone`;
-  }
+  if (isGone(owner.pid)) return `${who} is gone`;
   const startTicks = startOf(owner.pid);
   if (startTicks === ZOMBIE) return `${who} is gone`;
   if (startTicks !== null && owner.startTicks !== null && startTicks !== owner.startTicks) {
@@ -156,7 +152,7 @@ function self(): Owner {
     pid: process.pid,
     startTicks: startOf(process.pid),
     host: hostname(),
-    bootId: readProc('/proc/sys/kernel/random/boot_id'),
+    bootId: readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
     since: new Date().toISOString(),
     token: randomUUID(),
   };
@@ -165,19 +161,9 @@ function self(): Owner {
 /** Ended, and nobody has asked how. */
 const ZOMBIE = 'zombie';
 
-/** Field 22 of `/proc/PID/stat`; the name in field 2 may hold anything, so it is counted from its end. */
 function startOf(pid: number): string | null {
-  const stat = readProc(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
-  return fields[0] === 'Z' ? ZOMBIE : (fields[19] ?? null);
-}
-
-function readProc(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return null;
-  }
+  const fields = statFields(pid);
+  return fields[0] === 'Z' ? ZOMBIE : (fields[START_TICKS] ?? null);
 }
 
 function parse(text: string): Owner | null {

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { AppError, describeError } from '../domain/errors.ts';
+import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
 
 /** A kernel counts the age of processes in these, whatever its own tick is. */
 const TICKS_PER_S = 100;
@@ -33,18 +34,14 @@ export function writePidFile(file: string): () => void {
     });
   }
   return () => {
-    if (readText(file) === text) rmSync(file, { force: true });
+    if (readIfThere(file) === text) rmSync(file, { force: true });
   };
 }
 
 function livingOwner(file: string): number | null {
-  const pid = Number(readText(file)?.trim());
+  const pid = Number(readIfThere(file)?.trim());
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return null;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return null;
-  }
+  if (isGone(pid)) return null;
   // One that was started after the file was written has only got the same number.
   const startedMs = startOf(pid);
   return startedMs !== null && startedMs > statSync(file).mtimeMs + 1_000 ? null : pid;
@@ -52,15 +49,6 @@ function livingOwner(file: string): number | null {
 
 /** Epoch milliseconds, right to a second; null where there is no /proc. */
 function startOf(pid: number): number | null {
-  const stat = readText(`/proc/${pid}/stat`);
-  const ticks = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  const ticks = Number(statFields(pid)[START_TICKS]);
   return Number.isNaN(ticks) ? null : Date.now() - (uptime() - ticks / TICKS_PER_S) * 1000;
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

@@ -1,15 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import type { LogLine } from '../support/daemon.ts';
-import { aCommodity, aMarket, aStation, aSystem, dumpOf, GOLD, spanshTime } from '../support/dump.ts';
+import { GOLD } from '../support/dump.ts';
 import { marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { eventually, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
+import { eventually, gridDump, gridStationId, stop, world, type World } from '../support/spansh-world.ts';
 
 /** A day in the life of the daemon, compressed: so long, with intervals of seconds. */
 const DAY_MS = 45_000;
@@ -19,30 +18,12 @@ const PURGE_ROWS = Number(process.env.TDL_TEST_PURGE_ROWS ?? 100_000);
 const SYSTEMS = 10;
 const STATIONS = 20;
 
-const stationId = (system: number, station: number) => 128_000_000 + system * 100 + station;
-
-function dump(agoS: number): Buffer {
-  const systems = Array.from({ length: SYSTEMS }, (_, i) =>
-    aSystem({
-      id64: 1_000 + i,
-      name: `System ${i}`,
-      stations: Array.from({ length: STATIONS }, (__, j) =>
-        aStation({
-          id: stationId(i, j),
-          name: `Station ${j}`,
-          updateTime: spanshTime(NOW_S - agoS),
-          market: aMarket([aCommodity()], NOW_S - agoS),
-        }),
-      ),
-    }),
-  );
-  return gzipSync(dumpOf(...systems));
-}
+const dump = (agoS: number) => gridDump(SYSTEMS, STATIONS, agoS, 9_400);
 
 const market = (system: number, station: number, price: number) =>
   frame(
     commodityMessage({
-      marketId: stationId(system, station),
+      marketId: gridStationId(system, station),
       stationName: `Station ${station}`,
       systemName: `System ${system}`,
       commodities: [commodity('gold', { sellPrice: price })],
@@ -96,7 +77,7 @@ test('a day: imports, purges, tidying, exports and a reload, while a hundred mar
   while (Date.now() - startMs < DAY_MS) {
     const [system, station] = [random.integer(0, SYSTEMS - 1), random.integer(0, STATIONS - 1)];
     sent += 1;
-    expected.set(stationId(system, station), 1_000_000 + sent);
+    expected.set(gridStationId(system, station), 1_000_000 + sent);
     await relay.publish(market(system, station, 1_000_000 + sent));
     // As many as are due by now, however slow this machine is.
     await sleep(Math.max(0, startMs + (sent * 1_000) / MESSAGES_PER_S - Date.now()));
@@ -163,7 +144,7 @@ test('a market that comes in while a lot is purged is in the database after it',
   await stop(program);
   const heard = program.log.findLast((line) => 'accepted' in line);
   expect(heard).toMatchObject({ received: 1, written: 1 });
-  expect(marketRows(database).find((row) => row.station_id === stationId(3, 4))).toMatchObject({
+  expect(marketRows(database).find((row) => row.station_id === gridStationId(3, 4))).toMatchObject({
     item_id: GOLD,
     from_live: 1,
   });

@@ -1,12 +1,11 @@
-import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { aCommodity, aMarket, aStation, aSystem, dumpOf, GOLD, spanshTime } from '../support/dump.ts';
+import { GOLD } from '../support/dump.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { eventually, NOW_S, stop, world } from '../support/spansh-world.ts';
+import { eventually, gridDump, gridStationId, NOW_S, stop, world } from '../support/spansh-world.ts';
 
 const SYSTEMS = 150;
 const STATIONS = 20;
@@ -15,25 +14,7 @@ const MESSAGES = 400;
 const AGO_S = 3_600;
 const DUMP_PRICE = 1;
 
-const stationId = (system: number, station: number) => 128_000_000 + system * 100 + station;
-
-function dump(agoS: number): Buffer {
-  const systems = Array.from({ length: SYSTEMS }, (_, i) =>
-    aSystem({
-      id64: 1_000 + i,
-      name: `System ${i}`,
-      stations: Array.from({ length: STATIONS }, (__, j) =>
-        aStation({
-          id: stationId(i, j),
-          name: `Station ${j}`,
-          updateTime: spanshTime(NOW_S - agoS),
-          market: aMarket([aCommodity({ sellPrice: DUMP_PRICE })], NOW_S - agoS),
-        }),
-      ),
-    }),
-  );
-  return gzipSync(dumpOf(...systems));
-}
+const dump = (agoS: number) => gridDump(SYSTEMS, STATIONS, agoS, DUMP_PRICE);
 
 /** Live markets, sent while a dump comes in, end as the write rule says, whichever comes first. */
 async function sendDuringImport(mariadb?: MariadbServer): Promise<void> {
@@ -52,7 +33,7 @@ async function sendDuringImport(mariadb?: MariadbServer): Promise<void> {
   let next = DUMP_PRICE;
   for (let sent = 0; sent < MESSAGES; sent++) {
     const [system, station] = [random.integer(0, SYSTEMS - 1), random.integer(0, 4)];
-    const id = stationId(system, station);
+    const id = gridStationId(system, station);
     const observedAtS = NOW_S - AGO_S + random.pick([-700, -60, -1, 0, 0, 1, 60]);
     next += 1;
     const message = commodityMessage({

@@ -43,6 +43,28 @@ export function dump({ galileo = market(9_400, 3_600), more = [] as unknown[] } 
   return gzipSync(dumpOf(sol, far, ...more));
 }
 
+/** Of the stations in {@link gridDump}. */
+export const gridStationId = (system: number, station: number) => 128_000_000 + system * 100 + station;
+
+/** So many systems `System 0` ... with as many stations `Station 0` ... each, all of them seen so long ago. */
+export function gridDump(systems: number, stations: number, agoS: number, sellPrice: number): Buffer {
+  const grid = Array.from({ length: systems }, (_, i) =>
+    aSystem({
+      id64: 1_000 + i,
+      name: `System ${i}`,
+      stations: Array.from({ length: stations }, (__, j) =>
+        aStation({
+          id: gridStationId(i, j),
+          name: `Station ${j}`,
+          updateTime: spanshTime(NOW_S - agoS),
+          market: market(sellPrice, agoS),
+        }),
+      ),
+    }),
+  );
+  return gzipSync(dumpOf(...grid));
+}
+
 /** A server of dumps, a relay, and a directory for the daemon between them. */
 export interface World {
   readonly server: DumpServer;

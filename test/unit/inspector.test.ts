@@ -1,13 +1,10 @@
 import { createActor, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import { expect, onTestFinished, test } from 'vitest';
 import { Inspector } from '../../src/actors/inspector.ts';
-import { Ledger } from '../../src/actors/ledger.ts';
-import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
-import { StationPool } from '../../src/actors/station-pool.ts';
 import type { InspectedChange, InspectedEvent } from '../../src/domain/ports/inspection.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
 import { toChart } from '../../src/machines/chart.ts';
-import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
+import { createPool } from '../support/pool.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
 const WRITTEN = { status: 'written', rows: 1, station: 'known' } as const;
@@ -56,31 +53,7 @@ const rootMachine = setup({
 
 async function start() {
   const time = new VirtualTime();
-  const ledger = new Ledger();
-  const keeper = new SpoolKeeper(createMemorySpool(emptyDisk(), 100, (work) => Promise.resolve(work())));
-  await keeper.open(0);
-  const nothing = () => undefined;
-  const pool = new StationPool(
-    {
-      ledger,
-      keeper,
-      time,
-      random: () => 0.5,
-      backoff: { minMs: 250, capMs: 30_000 },
-      maxFailures: 10,
-      maxLive: 10,
-      feedWaits: false,
-      batch: { rows: 100, markets: 10 },
-    },
-    {
-      workAvailable: nothing,
-      batchFull: nothing,
-      pauseFeed: nothing,
-      resumeFeed: nothing,
-      written: nothing,
-      settled: nothing,
-    },
-  );
+  const { pool, ledger } = await createPool(time);
   const root = createActor(rootMachine.provide({}), { clock: time }).start();
   const inspect = () => {
     const inspector = new Inspector({ root, pool, ledger, time });

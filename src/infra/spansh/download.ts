@@ -16,7 +16,8 @@ export const SPANSH_URLS = [
 
 const NAME = 'galaxy_stations.spansh';
 
-const versionFile = z.object({
+/** A {@link DumpVersion} as files keep it. */
+export const dumpVersion = z.object({
   source: z.string(),
   etag: z.string().nullable(),
   lastModifiedS: z.number().nullable(),
@@ -161,7 +162,7 @@ async function checkFile(path: string): Promise<DumpVersion> {
 
 async function readVersion(path: string): Promise<DumpVersion | null> {
   try {
-    return versionFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return dumpVersion.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     // Absent or half written: then the part is of no use either.
     return null;

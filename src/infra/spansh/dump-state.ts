@@ -2,14 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DumpProgress } from '../../domain/ports/dump.ts';
 import { publishFile } from '../publish.ts';
+import { dumpVersion } from './download.ts';
 
 const stateFile = z.object({
-  version: z.object({
-    source: z.string(),
-    etag: z.string().nullable(),
-    lastModifiedS: z.number().nullable(),
-    size: z.number().nullable(),
-  }),
+  version: dumpVersion,
   stage: z.enum(['downloaded', 'imported', 'published', 'demoted']),
   file: z.string(),
   database: z.string().nullable(),

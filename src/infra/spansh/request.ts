@@ -1,12 +1,11 @@
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { AppError, describeError } from '../../domain/errors.ts';
+import { USER_AGENT } from '../edcd-files.ts';
 
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Between two pieces of a body: a connection that says nothing for so long is dead. */
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_REDIRECTS = 5;
-
-const USER_AGENT = 'tradedangerous-listener';
 
 /** The source cannot be had for now. `retryAfterMs`: what the server asked for, 0 for nothing. */
 export class SourceError extends AppError {

@@ -1,0 +1,36 @@
+import { Ledger } from '../../src/actors/ledger.ts';
+import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
+import { StationPool } from '../../src/actors/station-pool.ts';
+import type { Time } from '../../src/actors/time.ts';
+import { createMemorySpool, emptyDisk } from './memory-spool.ts';
+
+/** A station pool that nobody listens to: its database never takes anything. */
+export async function createPool(time: Time) {
+  const ledger = new Ledger();
+  const disk = emptyDisk();
+  const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
+  await keeper.open(0);
+  const nothing = () => undefined;
+  const pool = new StationPool(
+    {
+      ledger,
+      keeper,
+      time,
+      random: () => 0.5,
+      backoff: { minMs: 250, capMs: 30_000 },
+      maxFailures: 10,
+      maxLive: 10,
+      feedWaits: false,
+      batch: { rows: 100, markets: 10 },
+    },
+    {
+      workAvailable: nothing,
+      batchFull: nothing,
+      pauseFeed: nothing,
+      resumeFeed: nothing,
+      written: nothing,
+      settled: nothing,
+    },
+  );
+  return { pool, ledger, disk };
+}
