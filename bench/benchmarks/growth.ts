@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { SeededRandom } from '../../test/support/random.ts';
-import { writeDump } from '../generators/dump.ts';
 import { addStations, fillMarkets } from '../generators/galaxy.ts';
 import { freshMarket, GOODS, groupsOf, ROWS, shuffled, stationIds } from '../generators/markets.ts';
+import { makeDump } from '../harness/dumps.ts';
 import { createGalaxy, orNone, withServer } from '../harness/mariadb.ts';
 import { compare, type Measured } from '../harness/measure.ts';
 import { tempDir } from '../harness/temp-dir.ts';
@@ -89,7 +89,7 @@ export const dump: Benchmark = {
     const nowS = Math.floor(Date.now() / 1_000);
     const dir = tempDir();
     const file = join(dir, 'galaxy.json.gz');
-    await writeDump(file, { seed: 5, bytes: options.size * 1e6, nowS });
+    await makeDump({ path: file, seed: 5, bytes: options.size * 1e6, nowS });
     const store = createSqliteStore({ file: join(dir, 'TradeDangerous.db'), contract: 'v12' });
     const results: Comparison[] = [];
     for (const name of ['fresh', 'unchanged']) {

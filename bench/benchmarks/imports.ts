@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';
-import { writeChangedDump } from '../generators/changed-dump.ts';
-import { writeDump } from '../generators/dump.ts';
+import { makeDump } from '../harness/dumps.ts';
 import { compare, type Contender } from '../harness/measure.ts';
 import { costOfShell } from '../harness/shell.ts';
 import type { Comparison, RunOptions } from '../harness/types.ts';
@@ -43,12 +42,12 @@ export async function compareImports(
   const file = join(dir, 'galaxy.json.gz');
   // The changed ones are of the hour after it.
   const dump = { seed: 5, bytes: options.size * MEGABYTE, nowS: nowS - 3_600 };
-  await writeDump(file, dump);
+  await makeDump({ path: file, ...dump });
   const changedFiles: string[] = [];
   for (let round = 0; round < options.rounds; round++) {
-    changedFiles.push(join(dir, `changed-${round}.json.gz`));
-    const atS = nowS - 3_000 + round * 60;
-    await writeChangedDump(changedFiles[round]!, dump, { share: CHANGED_SHARE, atS });
+    const path = join(dir, `changed-${round}.json.gz`);
+    await makeDump({ path, ...dump, changed: { share: CHANGED_SHARE, atS: nowS - 3_000 + round * 60 } });
+    changedFiles.push(path);
   }
   const { others } = target;
   const pipe: Contender = {

@@ -5,11 +5,17 @@ import { spanshTime } from '../../test/support/dump.ts';
 const MARKET =
   /("market":\{"commodities":)(\[[^\]]*\])(,"prohibitedCommodities":\[[^\]]*\],"updateTime":)"[^"]*"/g;
 
-/** The dump of {@link DumpOptions} as it is later: so many of its markets were seen again, with other prices. */
+/** So many of its markets were seen again then. */
+export interface Changes {
+  readonly share: number;
+  readonly atS: number;
+}
+
+/** The dump of {@link DumpOptions} as it is later, with other prices. */
 export async function writeChangedDump(
   path: string,
   options: DumpOptions,
-  { share, atS }: { readonly share: number; readonly atS: number },
+  { share, atS }: Changes,
 ): Promise<void> {
   const random = new SeededRandom(atS);
   const changed = (line: string) =>

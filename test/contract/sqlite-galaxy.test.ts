@@ -48,7 +48,7 @@ describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => 
 
   test('live writes need not wait for a whole batch', async () => {
     const { store } = await open(contract);
-    const stations = Array.from({ length: 1_000 }, (_, i) =>
+    const stations = Array.from({ length: 8_000 }, (_, i) =>
       station({ id: BigInt(i + 1), row: stationRow(), market: market([DUMP_GOLD]) }),
     );
     const [first] = stations;

@@ -169,6 +169,19 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
     expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([row]));
   });
 
+  test.each(['O\'Brien\'s, "Dock"', 'C:\\N\\temp\\', '\\N', 'NULL', 'Ñandú 🚀', 'two\nlines\tand a tab'])(
+    'the name %j stays as it is, new or changed',
+    async (name) => {
+      const { db, store } = world();
+      for (const modifiedS of [NOON_S, NOON_S + 1]) {
+        const told = station({ id: BigInt(CAPEK), row: stationRow({ name, modifiedS }) });
+        await importInto(store, [batch({ systems: [systemRow()], stations: [told] })]);
+        const [row] = await db.sql(`SELECT name, modified FROM Station WHERE station_id = ${CAPEK}`);
+        expect({ name: row?.name, atS: epochS(row?.modified) }).toEqual({ name, atS: modifiedS });
+      }
+    },
+  );
+
   test('what the database refuses costs only its station', async () => {
     const { db, store, rowsOf } = world();
     await db.refuseRowsOf(LINCOLN.marketId);

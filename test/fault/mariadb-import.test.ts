@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DumpBatch } from '../../src/domain/spansh/records.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import {
@@ -8,6 +8,7 @@ import {
   importInto,
   NO_TABLES,
   station,
+  stationRow,
   systemRow,
   vendor,
 } from '../contract/store-galaxy-batches.ts';
@@ -124,6 +125,54 @@ describeMariadb('an import beside others', () => {
         { name: 'Beside' },
       ]);
     }));
+
+  describe('loading in bulk', () => {
+    const NEW = [101, 102, 103];
+
+    /** New stations. */
+    function newcomers(name: (id: number) => string): DumpBatch {
+      const stations = NEW.map((id) =>
+        station({
+          id: BigInt(id),
+          row: stationRow({ systemId: 1n, name: name(id) }),
+          market: { observedAtS: NOON_S, rows: Int32Array.from(market(id, NOON_S).rows) },
+        }),
+      );
+      return batch({ stations });
+    }
+
+    async function loads(): Promise<number> {
+      const [row] = await server.sql("SHOW GLOBAL STATUS LIKE 'Com_load'");
+      return Number(row?.Value);
+    }
+
+    test('a server that does not allow it takes statements', () =>
+      withWorld(async (store, database) => {
+        await importInto(store, [newcomers((id) => `Station ${id}`)]);
+        const allowed = await loads();
+        expect(allowed).toBeGreaterThan(0);
+        expect(await readMarkets(server, database)).toEqual(imported(NEW));
+        await server.sql('DELETE FROM StationItem', database);
+        await server.sql('DELETE FROM Station WHERE station_id > 100', database);
+        await server.sql('SET GLOBAL local_infile = 0');
+        try {
+          const [counts] = await importInto(store, [newcomers((id) => `Station ${id}`)]);
+          expect(counts).toMatchObject({ stations: NEW.length, markets: NEW.length });
+        } finally {
+          await server.sql('SET GLOBAL local_infile = 1');
+        }
+        expect(await loads()).toBeLessThanOrEqual(allowed + 1);
+        expect(await readMarkets(server, database)).toEqual(imported(NEW));
+      }));
+
+    test('what would be changed to make it fit is refused, and only that', () =>
+      withWorld(async (store, database) => {
+        const odd = newcomers((id) => (id === 102 ? 'too long '.repeat(30) : `Station ${id}`));
+        const [counts] = await importInto(store, [odd]);
+        expect(counts).toMatchObject({ stations: 2, markets: 2 });
+        expect(await readMarkets(server, database)).toEqual(imported([101, 103]));
+      }));
+  });
 
   test('an import of another program keeps ours out', () =>
     withWorld(async (store, _, other) => {

@@ -1,7 +1,7 @@
 import type { Commodity } from '../catalogue.ts';
 import type { Contract } from '../contract.ts';
 import type { Known } from '../spansh/known.ts';
-import type { DumpBatch } from '../spansh/records.ts';
+import type { DumpRecords } from '../spansh/records.ts';
 import type { ChunkSink } from './market-store.ts';
 
 /** A row of EDCD's `rare_commodity.csv`. */
@@ -78,7 +78,7 @@ export function addCounts(earlier: ImportCounts, later: ImportCounts): ImportCou
 }
 
 /**
- * One import. Categories and items come first, dump batches in any order, then {@link finish}. Everything is committed
+ * One import. Categories and items come first, records in any order, then {@link finish}. Everything is committed
  * as it goes, a bounded number of stations at a time; nothing of it is wrong when it is broken off.
  */
 export interface GalaxyImport {
@@ -88,10 +88,10 @@ export interface GalaxyImport {
   /** What the database holds, for the dump's readers. */
   known(signal?: AbortSignal): Promise<Known>;
   /**
-   * Writes a batch: systems and stations by `modified` (incoming >= stored or stored null), markets and vendors whole
+   * Writes records: systems and stations by `modified` (incoming >= stored or stored null), markets and vendors whole
    * and only when strictly newer than the newest stored row (`from_live` 0).
    */
-  apply(batch: DumpBatch, signal?: AbortSignal): Promise<ImportCounts>;
+  apply(records: DumpRecords, signal?: AbortSignal): Promise<ImportCounts>;
   /** Writes the deferred stations, waiting for their locks; then numbers the items (`ui_order`) and sets the rares. */
   finish(signal?: AbortSignal): Promise<ImportCounts>;
   /** Gives back locks and connections. Idempotent; the import may be finished or not. */

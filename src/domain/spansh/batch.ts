@@ -1,4 +1,5 @@
-import type { StagedStation, SystemRow } from './records.ts';
+import { rowCount } from '../snapshot.ts';
+import type { DumpRecords, SeenItem, SeenShip, SeenUpgrade, StagedStation, SystemRow } from './records.ts';
 
 /** Collects systems and stations so that each id is there once: the newest of what was told about it. */
 export class BatchRows {
@@ -22,6 +23,48 @@ export class BatchRows {
   get stations(): StagedStation[] {
     return [...this.#stations.values()];
   }
+}
+
+/** Gathers what batches say until it is worth a transaction. */
+export class GatheredRecords {
+  readonly #rows = new BatchRows();
+  readonly #items: SeenItem[] = [];
+  readonly #ships: SeenShip[] = [];
+  readonly #upgrades: SeenUpgrade[] = [];
+  #size = 0;
+
+  /** About how many rows it is. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add({ systems, stations, items, ships, upgrades }: DumpRecords): void {
+    for (const system of systems) this.#rows.addSystem(system);
+    for (const station of stations) {
+      this.#rows.addStation(station);
+      this.#size += stationSize(station);
+    }
+    this.#items.push(...items);
+    this.#ships.push(...ships);
+    this.#upgrades.push(...upgrades);
+    this.#size += systems.length + items.length + ships.length + upgrades.length;
+  }
+
+  records(): DumpRecords {
+    return {
+      systems: this.#rows.systems,
+      stations: this.#rows.stations,
+      items: this.#items,
+      ships: this.#ships,
+      upgrades: this.#upgrades,
+    };
+  }
+}
+
+/** How many rows of the database a station is. */
+export function stationSize({ market, shipyard, outfitting }: StagedStation): number {
+  const marketRows = market === null ? 0 : rowCount(market);
+  return 1 + marketRows + (shipyard?.ids.length ?? 0) + (outfitting?.ids.length ?? 0);
 }
 
 function merged(earlier: StagedStation, later: StagedStation): StagedStation {

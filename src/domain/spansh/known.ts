@@ -16,7 +16,7 @@ export interface Known {
     readonly ids: BigInt64Array;
     /** `Station.modified`; one second less for a row that the feed made, which a dump of the same second completes. */
     readonly rowS: Float64Array;
-    /** The newest `StationItem.modified` of the station. */
+    /** A `StationItem.modified` of the station: the newest, or an older one where they differ. */
     readonly marketS: Float64Array;
     readonly shipyardS: Float64Array;
     readonly outfittingS: Float64Array;

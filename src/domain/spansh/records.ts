@@ -97,17 +97,21 @@ export interface DumpRules {
   readonly blocksNotAfterS: number;
 }
 
-/** What a piece of a dump says that the database does not know yet. No system and no station is in it twice. */
-export interface DumpBatch {
+/** Records for a database. No system and no station is among them twice. */
+export interface DumpRecords {
   readonly systems: readonly SystemRow[];
-  /** Each has a part at least; its system is known or in this batch. */
+  /** Each has a part at least; its system is known or among these. */
   readonly stations: readonly StagedStation[];
   /**
-   * New or changed, or told again by another thread. What the rows of a batch refer to is in it or was in an earlier one.
+   * New or changed, or told again by another thread. What the rows refer to is here or came earlier.
    */
   readonly items: readonly SeenItem[];
   readonly ships: readonly SeenShip[];
   readonly upgrades: readonly SeenUpgrade[];
+}
+
+/** What a piece of a dump says that the database does not know yet. */
+export interface DumpBatch extends DumpRecords {
   /** In the dump's text, known ones included. */
   readonly systemsRead: number;
   readonly stationsRead: number;

@@ -6,14 +6,18 @@ import {
   type ImportCounts,
   type ReferenceTables,
 } from '../../domain/ports/galaxy-store.ts';
+import { GatheredRecords } from '../../domain/spansh/batch.ts';
 import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';
-import type { DumpBatch, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
+import type { DumpRecords, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
 import { readDump, type DumpProgress } from './dump-reader.ts';
 import type { DumpSource } from './dump-source.ts';
 
 /** Older blocks are not imported, whatever is retained. Source: Trade Dangerous' `maxage` of 30 days. */
 const MAX_BLOCK_AGE_DAYS = 30;
 const DAY_S = 86_400;
+
+/** Of a call of the store. Pages that many rows change are written once; in memory it is a megabyte. */
+const ROWS_AT_ONCE = 10_000;
 
 export interface ImportOptions {
   readonly reference: ReferenceTables;
@@ -52,6 +56,23 @@ export async function importDump(
 ): Promise<ImportResult> {
   const { reference, retentionDays, maxClockSkewS, nowS, threads, isCleared, onProgress, signal } = options;
   const work = await beginImport(store, source, reference, signal);
+  let counts = NO_COUNTS;
+  let gathered = new GatheredRecords();
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(records: DumpRecords): Promise<void> {
+    counts = addCounts(counts, await work.apply(withoutCleared(records, isCleared), signal));
+  }
+
+  /** One call is under way while the next pieces are read. */
+  async function flush(): Promise<void> {
+    await writing;
+    writing = write(gathered.records());
+    // Told to whoever awaits it next.
+    writing.catch(() => undefined);
+    gathered = new GatheredRecords();
+  }
+
   try {
     const { contract, categories } = work;
     const rules = {
@@ -63,18 +84,21 @@ export async function importDump(
     const known = await work.known(signal);
     const problems = new Map<DumpProblem, ProblemCount>();
     const items = new Map<number, SeenItem>();
-    let counts = NO_COUNTS;
     let progress: DumpProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
     for await (const batch of readDump(source, { rules, known, threads, signal })) {
-      counts = addCounts(counts, await work.apply(withoutCleared(batch, isCleared), signal));
+      gathered.add(batch);
+      if (gathered.size >= ROWS_AT_ONCE) await flush();
       merge(problems, batch.problems);
       for (const item of batch.items) items.set(item.id, item);
       progress = batch.progress;
       onProgress({ ...progress, counts });
     }
+    await flush();
+    await writing;
     counts = addCounts(counts, await work.finish(signal));
     return { ...progress, counts, problems: Object.fromEntries(problems), items: [...items.values()] };
   } finally {
+    await writing.catch(() => undefined);
     await work.close();
   }
 }
@@ -95,13 +119,13 @@ async function beginImport(
   }
 }
 
-function withoutCleared(batch: DumpBatch, isCleared: ImportOptions['isCleared']): DumpBatch {
+function withoutCleared(records: DumpRecords, isCleared: ImportOptions['isCleared']): DumpRecords {
   const stands = ({ id, market }: StagedStation) =>
     market === null || !isCleared(Number(id), market.observedAtS);
-  if (batch.stations.every(stands)) return batch;
+  if (records.stations.every(stands)) return records;
   return {
-    ...batch,
-    stations: batch.stations.map((station) => (stands(station) ? station : { ...station, market: null })),
+    ...records,
+    stations: records.stations.map((station) => (stands(station) ? station : { ...station, market: null })),
   };
 }
 

@@ -43,7 +43,7 @@ export async function demoteStations(
     {
       link,
       idOf: ({ id }) => id,
-      rowsOf: () => 0,
+      rowsOf: () => 100,
       async run(held) {
         if (held.length === 0) return [];
         try {

@@ -149,19 +149,22 @@ export class RowsChangedError extends Error {
 
 interface DriverError extends Error {
   readonly errno?: number;
+  /** None for numbers that MariaDB has and MySQL has not. */
   readonly code?: string;
+  /** Of what the server itself said. */
+  readonly sqlState?: string;
 }
 
 /** Of the server, the driver or the system; node's own complaints about wrong arguments are bugs. */
 function isDriverError(error: unknown): error is DriverError {
   if (!(error instanceof Error) || error instanceof StoreError) return false;
-  if ('fatal' in error && error.fatal === true) return true;
+  if ('sqlState' in error || ('fatal' in error && error.fatal === true)) return true;
   return 'code' in error && typeof error.code === 'string' && !/^ERR_(?!TLS|SSL)/.test(error.code);
 }
 
-function faultOf({ errno = 0, code = '' }: DriverError): Fault | undefined {
+function faultOf({ errno = 0, code = '', sqlState }: DriverError): Fault | undefined {
   const known = BY_NUMBER[errno] ?? BY_CODE[code];
-  if (known !== undefined || code.startsWith('ER_')) return known;
+  if (known !== undefined || sqlState !== undefined) return known;
   // Certificates are verified by node:tls, whose codes are many.
   if (/CERT|SIGNATURE|TLS|SSL/.test(code)) return TLS;
   return /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|PROTOCOL_)/.test(code) ? AWAY : UNREACHED;

@@ -3,9 +3,10 @@ import type { Contract } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import { BatchRows } from '../../../domain/spansh/batch.ts';
+import { BatchRows, stationSize } from '../../../domain/spansh/batch.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
-import type { DumpBatch, StagedStation, SystemRow } from '../../../domain/spansh/records.ts';
+import type { DumpRecords, StagedStation, SystemRow } from '../../../domain/spansh/records.ts';
+import { BulkInserter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import type { RowFault } from './errors.ts';
 import { inSnapshot } from './export.ts';
@@ -46,6 +47,7 @@ export class ImportWork {
   readonly #ships: SmallTable;
   readonly #upgrades: SmallTable | null;
   readonly #refused: Refusals;
+  readonly #bulk: BulkInserter;
   #deferredSystems: readonly SystemRow[] = [];
   #deferred: readonly StagedStation[] = [];
   #written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
@@ -91,6 +93,7 @@ export class ImportWork {
     tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
   ) {
     this.#setup = setup;
+    this.#bulk = new BulkInserter(setup.link, setup.maxStatementBytes);
     this.contract = setup.contract;
     this.categories = categories;
     this.#categoryIds = categoryIds;
@@ -106,7 +109,7 @@ export class ImportWork {
     return inSnapshot(link, () => readKnown(link, contract));
   }
 
-  async apply({ systems, stations, items, ships, upgrades }: DumpBatch): Promise<ImportCounts> {
+  async apply({ systems, stations, items, ships, upgrades }: DumpRecords): Promise<ImportCounts> {
     await this.#items.write(itemRows(items, this.#categoryIds));
     await this.#ships.write(ships.map(({ id, name }) => [id, name]));
     await this.#upgrades?.write(
@@ -173,8 +176,7 @@ export class ImportWork {
     return {
       link: this.#setup.link,
       idOf: ({ id }) => id,
-      rowsOf: ({ market, shipyard, outfitting }) =>
-        (market?.rows.length ?? 0) / 8 + (shipyard?.ids.length ?? 0) + (outfitting?.ids.length ?? 0),
+      rowsOf: stationSize,
       run: (held) => this.#writeHeld(held),
     };
   }
@@ -189,7 +191,11 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          this.#count(await writeStations(link, { contract, maxStatementBytes }, some));
+          this.#count(
+            await this.#bulk.run((insert) =>
+              writeStations(link, { contract, maxStatementBytes, insert }, some),
+            ),
+          );
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);

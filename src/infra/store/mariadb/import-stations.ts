@@ -1,9 +1,10 @@
 import type { Contract } from '../../../domain/contract.ts';
-import { rowCount } from '../../../domain/snapshot.ts';
+import { ROW_WIDTH, rowCount } from '../../../domain/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import type { InsertRows } from './bulk.ts';
 import type { Cell, Link } from './connection.ts';
-import { writeRows } from './market-rows.ts';
+import { ROW_COLUMNS, rowLiterals, writeRows, type MarketRows } from './market-rows.ts';
 import { epochOf, literal, orUpdate, statements } from './sql.ts';
 
 /** What was written of some stations. */
@@ -17,6 +18,7 @@ export interface StationCounts {
 export interface StationSetup {
   readonly contract: Contract;
   readonly maxStatementBytes: number;
+  readonly insert: InsertRows;
 }
 
 /**
@@ -45,7 +47,7 @@ const STATION_COLUMNS = [
 
 async function writeStationRows(
   link: Link,
-  { contract, maxStatementBytes }: StationSetup,
+  { contract, maxStatementBytes, insert }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
   const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
@@ -63,11 +65,14 @@ async function writeStationRows(
     if (before === undefined || row.modifiedS > beforeS) return true;
     return row.modifiedS === beforeS && cellsOf(row, v13).join('\n') !== before.cells.join('\n');
   });
-  const values = changed.map(({ id, row }) => {
-    const cells = cellsOf(row, v13).map(literal);
-    return `(${id},'${formatTimestamp(row.modifiedS)}',${cells.join()})`;
-  });
+  const literals = ({ id, row }: (typeof told)[number]) =>
+    `${id},'${formatTimestamp(row.modifiedS)}',${cellsOf(row, v13).map(literal).join()}`;
+  const { added = [], altered = [] } = Object.groupBy(changed, ({ id }) =>
+    stored.has(String(id)) ? 'altered' : 'added',
+  );
+  if (added.length > 0) await insert('Station', ['station_id', 'modified', ...columns], added.map(literals));
   const head = `INSERT INTO Station (station_id, modified, ${columns.join()}) VALUES `;
+  const values = altered.map((station) => `(${literals(station)})`);
   for (const sql of statements(head, values, orUpdate(['modified', ...columns]), maxStatementBytes)) {
     await link.run(sql);
   }
@@ -85,7 +90,7 @@ function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
 
 async function writeMarkets(
   link: Link,
-  { maxStatementBytes }: StationSetup,
+  { maxStatementBytes, insert }: StationSetup,
   stations: readonly StagedStation[],
 ) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
@@ -97,9 +102,24 @@ async function writeMarkets(
   const newer = told.filter(
     ({ marketId, observedAtS }) => observedAtS > (storedS.get(String(marketId)) ?? -1),
   );
-  const markets = newer.map((market) => ({ market, hasRows: storedS.has(String(market.marketId)) }));
-  await writeRows(link, markets, 0, maxStatementBytes);
+  const { fresh = [], known = [] } = Object.groupBy(newer, ({ marketId }) =>
+    storedS.has(String(marketId)) ? 'known' : 'fresh',
+  );
+  if (fresh.length > 0) await insert('StationItem', ROW_COLUMNS, marketRows(fresh));
+  await writeRows(
+    link,
+    known.map((market) => ({ market, hasRows: true })),
+    0,
+    maxStatementBytes,
+  );
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
+}
+
+function* marketRows(markets: readonly MarketRows[]): Generator<string> {
+  for (const market of markets) {
+    const time = formatTimestamp(market.observedAtS);
+    for (let at = 0; at < market.rows.length; at += ROW_WIDTH) yield rowLiterals(market, at, time, 0);
+  }
 }
 
 /** `ShipVendor` or `UpgradeVendor`. */
@@ -115,7 +135,7 @@ const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', 
 /** Whole, and only what was observed after the newest stored row of the station. */
 async function writeVendors(
   link: Link,
-  { maxStatementBytes }: StationSetup,
+  { insert }: StationSetup,
   { name, goodsId, block }: VendorTable,
   stations: readonly StagedStation[],
 ): Promise<number> {
@@ -130,8 +150,7 @@ async function writeVendors(
   if (known.length > 0) {
     await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
   }
-  const head = `INSERT INTO ${name} (${goodsId}, station_id, modified) VALUES `;
-  for (const sql of statements(head, vendorRows(newer), '', maxStatementBytes)) await link.run(sql);
+  if (newer.length > 0) await insert(name, [goodsId, 'station_id', 'modified'], vendorRows(newer));
   return newer.length;
 }
 
@@ -139,8 +158,8 @@ async function writeVendors(
 function vendorRows(vendors: readonly { readonly id: bigint; readonly vendor: StagedVendor }[]): string[] {
   const rows: (readonly [number, string])[] = [];
   for (const { id, vendor } of vendors) {
-    const tail = `,${id},'${formatTimestamp(vendor.observedAtS)}')`;
-    for (const goods of vendor.ids) rows.push([goods, `(${goods}${tail}`]);
+    const tail = `,${id},'${formatTimestamp(vendor.observedAtS)}'`;
+    for (const goods of vendor.ids) rows.push([goods, `${goods}${tail}`]);
   }
   return rows.sort(([a], [b]) => a - b).map(([, row]) => row);
 }

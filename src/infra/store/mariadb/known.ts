@@ -1,6 +1,6 @@
 import type { Contract } from '../../../domain/contract.ts';
 import { NEW_STATION } from '../../../domain/contract.ts';
-import { allocateKnown, findId, systemContent, type Known } from '../../../domain/spansh/known.ts';
+import { allocateKnown, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 import type { Link } from './connection.ts';
 import { SCAN_TIMEOUT_MS } from './export.ts';
 import { epochOf } from './sql.ts';
@@ -30,31 +30,28 @@ export async function readKnown(link: Link, contract: Contract): Promise<Known> 
 
   at = 0;
   const madeByFeed = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
+  const times = ['StationItem', 'ShipVendor', ...(contract === 'v12' ? ['UpgradeVendor'] : [])].map(timeOf);
   for await (const rows of link.stream(
-    `SELECT station_id, ${epochOf('modified')} - ${madeByFeed}
-     FROM Station FORCE INDEX (PRIMARY) ORDER BY station_id`,
+    `SELECT station_id, ${epochOf('modified')} - ${madeByFeed}, ${times.join()}
+     FROM Station st FORCE INDEX (PRIMARY) ORDER BY station_id`,
     SCAN_TIMEOUT_MS,
   )) {
-    for (const [id, modifiedS] of rows) {
+    for (const [id, modifiedS, marketS, shipyardS, outfittingS] of rows) {
       stations.ids[at] = BigInt(String(id));
       stations.rowS[at] = Number(modifiedS);
+      stations.marketS[at] = Number(marketS ?? NEVER);
+      stations.shipyardS[at] = Number(shipyardS ?? NEVER);
+      stations.outfittingS[at] = Number(outfittingS ?? NEVER);
       at++;
     }
   }
-
-  await readNewest(link, 'StationItem FORCE INDEX (PRIMARY)', stations.ids, stations.marketS);
-  await readNewest(link, 'ShipVendor', stations.ids, stations.shipyardS);
-  if (contract === 'v12') await readNewest(link, 'UpgradeVendor', stations.ids, stations.outfittingS);
   return known;
 }
 
-/** The newest `modified` of each station into its place. */
-async function readNewest(link: Link, table: string, ids: BigInt64Array, into: Float64Array): Promise<void> {
-  const newest = `SELECT station_id, ${epochOf('MAX(modified)')} FROM ${table} GROUP BY station_id`;
-  for await (const rows of link.stream(newest, SCAN_TIMEOUT_MS)) {
-    for (const [id, modifiedS] of rows) {
-      const index = findId(ids, BigInt(String(id)));
-      if (index >= 0) into[index] = Number(modifiedS);
-    }
-  }
+/**
+ * When a station's rows of a table were observed. They are written together, so one tells it for all, and the others are
+ * not read: they are most of the database. Should another program leave older ones, one of those costs a second look.
+ */
+function timeOf(table: string): string {
+  return epochOf(`(SELECT modified FROM ${table} WHERE station_id = st.station_id LIMIT 1)`);
 }

@@ -57,7 +57,7 @@ export interface StationWork<T> {
 }
 
 /** Held at once: a few tenths of a second. */
-const STATIONS_AT_ONCE = 100;
+const STATIONS_AT_ONCE = 1_000;
 const ROWS_AT_ONCE = 10_000;
 
 /**

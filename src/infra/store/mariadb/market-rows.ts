@@ -18,7 +18,10 @@ export interface MarketRows extends Pick<Snapshot, 'observedAtS' | 'rows'> {
   readonly marketId: number | bigint;
 }
 
-const INSERT = `INSERT INTO StationItem (station_id, item_id, ${COLUMNS.join()}, modified, from_live) VALUES `;
+/** In the order of {@link rowLiterals}. */
+export const ROW_COLUMNS = ['station_id', 'item_id', ...COLUMNS, 'modified', 'from_live'];
+
+const INSERT = `INSERT INTO StationItem (${ROW_COLUMNS.join()}) VALUES `;
 const OR_UPDATE = orUpdate([...COLUMNS, 'modified', 'from_live']);
 
 /** Some 1,500 rows. */
@@ -51,7 +54,7 @@ export async function writeRows(
       const time = formatTimestamp(market.observedAtS);
       if (same > 0) touched.push(market);
       if (gone.length > 0) absent.push(`(station_id = ${market.marketId} AND item_id IN (${gone.join()}))`);
-      for (const at of changed) yield rowValues(market, at, time, fromLive);
+      for (const at of changed) yield `(${rowLiterals(market, at, time, fromLive)})`;
     }
   }
   let running: Promise<unknown> = Promise.resolve();
@@ -117,8 +120,14 @@ function compare({ rows }: MarketRows, stored: readonly (readonly Cell[])[]): Di
   return { changed, same, gone: [...before.keys()].map(Number) };
 }
 
-function rowValues({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
+/** @param at offset in the market's rows. @param time of all of them, as the database shows it */
+export function rowLiterals(
+  { marketId, rows }: MarketRows,
+  at: number,
+  time: string,
+  fromLive: 0 | 1,
+): string {
   const n = (column: number) => rows[at + column] ?? 0;
   // Spelled out, for it is most of what writing costs on our side: joining a slice takes twice as long.
-  return `(${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive})`;
+  return `${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive}`;
 }

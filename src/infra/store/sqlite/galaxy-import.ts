@@ -7,13 +7,13 @@ import {
 } from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
-import type { DumpBatch } from '../../../domain/spansh/records.ts';
+import { stationSize } from '../../../domain/spansh/batch.ts';
+import type { DumpRecords, StagedStation } from '../../../domain/spansh/records.ts';
 import type { Thread } from '../../thread-rpc.ts';
-import type { ImportPart } from './write-galaxy.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
-/** Stations of a transaction: live writes wait for one at most. */
-const STATIONS_AT_ONCE = 50;
+/** Of a transaction: some 0.1 s. Live writes wait for one at most. */
+const ROWS_AT_ONCE = 10_000;
 
 export interface GalaxyImportSetup {
   readonly contract: Contract;
@@ -69,12 +69,22 @@ export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
   };
 }
 
-/** What a batch refers to goes with the first of its stations. */
-function* parts({ systems, items, ships, upgrades, stations }: DumpBatch): Generator<ImportPart> {
-  yield { systems, items, ships, upgrades, stations: stations.slice(0, STATIONS_AT_ONCE) };
-  for (const slice of slices(stations.slice(STATIONS_AT_ONCE), STATIONS_AT_ONCE)) {
-    yield { systems: [], items: [], ships: [], upgrades: [], stations: slice };
+/** What the stations refer to goes with the first of them. */
+function* parts({ stations, ...others }: DumpRecords): Generator<DumpRecords> {
+  let part: StagedStation[] = [];
+  let rows = others.systems.length;
+  let rest = others;
+  for (const station of stations) {
+    if (rows >= ROWS_AT_ONCE) {
+      yield { ...rest, stations: part };
+      part = [];
+      rows = 0;
+      rest = { systems: [], items: [], ships: [], upgrades: [] };
+    }
+    part.push(station);
+    rows += stationSize(station);
   }
+  yield { ...rest, stations: part };
 }
 
 /** A list in pieces of at most so many. */

@@ -36,26 +36,30 @@ export async function readKnown(db: DatabaseSync, contract: Contract, signal: Ab
 
   // The feed tells no type and no distance.
   const isNew = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
+  // A station's rows are written together, so one tells the time of all, and the others are not read: they are most of
+  // the database. Should another program leave older ones, one of those costs a second look.
+  const timeOf = (table: string) =>
+    `(SELECT unixepoch(modified) FROM ${table} WHERE station_id = st.station_id LIMIT 1)`;
   const selectStations = db.prepare(
-    `SELECT station_id, unixepoch(modified) - ${isNew},
-       (SELECT unixepoch(max(modified)) FROM StationItem WHERE station_id = st.station_id)
+    `SELECT station_id, unixepoch(modified) - ${isNew}, ${timeOf('StationItem')},
+       ${contract === 'v12' ? timeOf('UpgradeVendor') : 'NULL'}
      FROM Station st ORDER BY station_id`,
   );
-  await each(selectStations, ([id, rowS, marketS]: [bigint, bigint | null, bigint | null], index) => {
+  type StationTimes = [bigint, ...timesS: (bigint | null)[]];
+  await each(selectStations, ([id, rowS, marketS, outfittingS]: StationTimes, index) => {
     stations.ids[index] = id;
     stations.rowS[index] = Number(rowS ?? NEVER);
     stations.marketS[index] = Number(marketS ?? NEVER);
+    stations.outfittingS[index] = Number(outfittingS ?? NEVER);
   });
 
-  const readVendors = (table: string, timesS: Float64Array) =>
-    each(
-      db.prepare(`SELECT station_id, unixepoch(max(modified)) FROM ${table} GROUP BY station_id`),
-      ([id, atS]: [bigint, bigint | null]) => {
-        const index = findId(stations.ids, id);
-        if (index >= 0) timesS[index] = Number(atS ?? NEVER);
-      },
-    );
-  await readVendors('ShipVendor', stations.shipyardS);
-  if (contract === 'v12') await readVendors('UpgradeVendor', stations.outfittingS);
+  // v12 has no index on the station of a ShipVendor.
+  const selectShipyards = db.prepare(
+    'SELECT station_id, unixepoch(max(modified)) FROM ShipVendor GROUP BY station_id',
+  );
+  await each(selectShipyards, ([id, atS]: [bigint, bigint | null]) => {
+    const index = findId(stations.ids, id);
+    if (index >= 0) stations.shipyardS[index] = Number(atS ?? NEVER);
+  });
   return known;
 }

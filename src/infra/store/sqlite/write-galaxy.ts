@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Contract } from '../../../domain/contract.ts';
 import { NO_COUNTS, type ImportCounts } from '../../../domain/ports/galaxy-store.ts';
 import { rowCount } from '../../../domain/snapshot.ts';
-import type { DumpBatch, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
+import type { DumpRecords, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
@@ -10,9 +10,6 @@ import { prepareItemUpsert } from './items.ts';
 import { createMarketRows, newestAtS } from './market-rows.ts';
 import { notOlder, prepareUpsert } from './upsert.ts';
 import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
-
-/** The records of a batch, whatever else is known about it. */
-export type ImportPart = Pick<DumpBatch, 'systems' | 'stations' | 'items' | 'ships' | 'upgrades'>;
 
 export interface Imported {
   readonly counts: ImportCounts;
@@ -24,7 +21,7 @@ export interface Imported {
 type Guard = (what: string, write: () => void) => void;
 
 /** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). */
-export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part: ImportPart) => Imported {
+export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part: DumpRecords) => Imported {
   const writeSystem = prepareUpsert(
     db,
     'System',
@@ -59,7 +56,7 @@ export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part:
     };
   }
 
-  function writeAll({ systems, stations, items, ships, upgrades }: ImportPart, guard: Guard): ImportCounts {
+  function writeAll({ systems, stations, items, ships, upgrades }: DumpRecords, guard: Guard): ImportCounts {
     const counts = { ...NO_COUNTS };
     const writeItem = prepareItemUpsert(db);
     for (const item of items) guard(`item ${item.id}`, () => writeItem(item));

@@ -5,6 +5,7 @@ import { StoreError } from '../../../domain/errors.ts';
 import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
+import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread } from '../../thread-rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
@@ -13,7 +14,7 @@ import { isConnectionLost, toStoreError } from './errors.ts';
 import { finishTables, writeReferenceTables } from './import-tables.ts';
 import { createItems, seedCatalogue, type Items } from './items.ts';
 import { createSystemLookup, systemKey } from './systems.ts';
-import { createGalaxyWriter, type ImportPart } from './write-galaxy.ts';
+import { createGalaxyWriter } from './write-galaxy.ts';
 import { createMarketWriter } from './write-markets.ts';
 
 /** What the store starts this thread with. */
@@ -107,7 +108,7 @@ const methods = {
     writeReferenceTables(db, info.contract, tables),
   ),
 
-  writeGalaxy: method((part: ImportPart, current) => {
+  writeGalaxy: method((part: DumpRecords, current) => {
     current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.contract);
     return current.writeGalaxy(part);
   }),
