@@ -5,10 +5,11 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/domain/contract.ts';
-import type { FDevModule, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
+import { NO_COUNTS, type FDevModule, type ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { readDump } from '../../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
+import { importDump, type ImportResult } from '../../src/infra/spansh/import-dump.ts';
 import { contentOf, withImport } from '../contract/store-galaxy-batches.ts';
 import { epochS, type CreateDatabase, type SqlRow, type TestDatabase } from '../contract/store-world.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
@@ -70,7 +71,7 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
 
   test.each([0, source.limitS])('blocks since %i: every table is as computed', async (notBeforeS) => {
     const store = db.store(contract);
-    await importDump(store, source.dumpFile(), referenceTables(csv), notBeforeS);
+    await importAll(store, source.dumpFile(), referenceTables(csv), notBeforeS);
     const expected = applyDump({
       ...{ text: source.text(), contract, notBeforeS, commodities: csv('commodity.csv') },
       ...{ rares: csv('rare_commodity.csv'), shipyard: csv('shipyard.csv') },
@@ -87,15 +88,18 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
   test('it is known then, and a second import changes nothing', async () => {
     const store = db.store(contract);
     const tables = referenceTables(csv);
-    await importDump(store, source.dumpFile(), tables, 0);
+    const dump = source.dumpFile();
+    const { counts } = await importAll(store, dump, tables, 0);
+    expect(counts.marketRows).toBeGreaterThan(0);
     const before = await contentOf(db, contract);
-    expect(await importDump(store, source.dumpFile(), tables, 0)).toBe(0);
+    expect(await countUnknown(store, dump)).toBe(0);
+    expect((await importAll(store, dump, tables, 0)).counts).toEqual(NO_COUNTS);
     expect(await contentOf(db, contract)).toEqual(before);
   });
 
   test('clients load the published set without a word', async () => {
     const store = db.store(contract);
-    await importDump(store, source.dumpFile(), referenceTables(csv), 0);
+    await importAll(store, source.dumpFile(), referenceTables(csv), 0);
     const dir = tempDir();
     const rows = await store.exportSet((file) => {
       writeFileSync(join(dir, `${file}.csv`), '');
@@ -109,30 +113,33 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
   });
 }
 
-/** @returns the records that the dump's readers found to be new */
-async function importDump(
+/** As the daemon does it, with blocks since then. */
+async function importAll(
   store: Store,
   file: string,
-  tables: ReferenceTables,
+  reference: ReferenceTables,
   blocksNotBeforeS: number,
-): Promise<number> {
-  return withImport(
-    store,
-    async (running) => {
-      const { contract, categories } = running;
-      const rules = { contract, categories, blocksNotBeforeS, blocksNotAfterS: Infinity };
-      const known = await running.known();
-      let records = 0;
-      for await (const batch of readDump(await openDumpFile(file), { rules, known })) {
-        expect(batch.problems).toEqual({});
-        records += batch.systems.length + batch.stations.length;
-        await running.apply(batch);
-      }
-      await running.finish();
-      return records;
-    },
-    tables,
-  );
+): Promise<ImportResult> {
+  const retentionDays = 30;
+  const result = await importDump(store, await openDumpFile(file), {
+    ...{ reference, retentionDays, nowS: blocksNotBeforeS + retentionDays * 86_400, maxClockSkewS: Infinity },
+    ...{ threads: 1, isCleared: () => false, onProgress: () => undefined },
+    signal: new AbortController().signal,
+  });
+  expect(result.problems).toEqual({});
+  return result;
+}
+
+/** @returns how many systems and stations the readers of a dump take for new or newer */
+function countUnknown(store: Store, file: string): Promise<number> {
+  return withImport(store, async (running) => {
+    const { contract, categories } = running;
+    const rules = { contract, categories, blocksNotBeforeS: 0, blocksNotAfterS: Infinity };
+    let records = 0;
+    for await (const batch of readDump(await openDumpFile(file), { rules, known: await running.known() }))
+      records += batch.systems.length + batch.stations.length;
+    return records;
+  });
 }
 
 function referenceTables(csv: (file: string) => CsvRow[]): ReferenceTables {
