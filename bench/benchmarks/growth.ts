@@ -81,7 +81,7 @@ export const dump: Benchmark = {
   about:
     'How the cost of a dump grows with its size: imported into an empty SQLite database, then again unchanged. The ' +
     'full size is the whole galaxy.',
-  size: 200,
+  size: 1_000,
   unit: 'MB of text',
   rounds: 1,
   fullSize: WHOLE_DUMP_MB,
