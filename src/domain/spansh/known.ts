@@ -16,7 +16,11 @@ export interface Known {
     readonly ids: BigInt64Array;
     /** `Station.modified`; one second less for a row that the feed made, which a dump of the same second completes. */
     readonly rowS: Float64Array;
-    /** A `StationItem.modified` of the station: the newest, or an older one where they differ. */
+    /**
+     * A `StationItem.modified` of the station, and likewise below. Rows of a station are written together, so one tells
+     * the time of all, and the others are not read: they are most of a database. Where another program has left older
+     * ones, one of those costs a second look at the station, no more.
+     */
     readonly marketS: Float64Array;
     readonly shipyardS: Float64Array;
     readonly outfittingS: Float64Array;

@@ -43,6 +43,7 @@ export async function demoteStations(
     {
       link,
       idOf: ({ id }) => id,
+      // Not counted: about a market's.
       rowsOf: () => 100,
       async run(held) {
         if (held.length === 0) return [];

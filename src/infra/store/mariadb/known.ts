@@ -48,10 +48,7 @@ export async function readKnown(link: Link, contract: Contract): Promise<Known> 
   return known;
 }
 
-/**
- * When a station's rows of a table were observed. They are written together, so one tells it for all, and the others are
- * not read: they are most of the database. Should another program leave older ones, one of those costs a second look.
- */
+/** The time of any row that a station has in a table. */
 function timeOf(table: string): string {
   return epochOf(`(SELECT modified FROM ${table} WHERE station_id = st.station_id LIMIT 1)`);
 }

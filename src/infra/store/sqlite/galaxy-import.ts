@@ -86,8 +86,3 @@ function* parts({ stations, ...others }: DumpRecords): Generator<DumpRecords> {
   }
   yield { ...rest, stations: part };
 }
-
-/** A list in pieces of at most so many. */
-export function* slices<T>(list: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
-}

@@ -36,8 +36,6 @@ export async function readKnown(db: DatabaseSync, contract: Contract, signal: Ab
 
   // The feed tells no type and no distance.
   const isNew = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
-  // A station's rows are written together, so one tells the time of all, and the others are not read: they are most of
-  // the database. Should another program leave older ones, one of those costs a second look.
   const timeOf = (table: string) =>
     `(SELECT unixepoch(modified) FROM ${table} WHERE station_id = st.station_id LIMIT 1)`;
   const selectStations = db.prepare(

@@ -6,7 +6,7 @@ import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts
 import type { Store } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { openThread, type Thread } from '../../thread-rpc.ts';
-import { createGalaxyImport, slices } from './galaxy-import.ts';
+import { createGalaxyImport } from './galaxy-import.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import type { Emitted } from './text-sender.ts';
 import type { WriterData, WriterMethods } from './writer-thread.ts';
@@ -140,9 +140,9 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
     demote: (stations, signal) =>
       stoppable(signal, async (stop) => {
         let demoted = 0;
-        for (const part of slices(stations, DEMOTED_AT_ONCE)) {
+        for (let at = 0; at < stations.length; at += DEMOTED_AT_ONCE) {
           stop.throwIfAborted();
-          demoted += await writer.call('demote', part);
+          demoted += await writer.call('demote', stations.slice(at, at + DEMOTED_AT_ONCE));
         }
         return demoted;
       }),
