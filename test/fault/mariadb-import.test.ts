@@ -127,7 +127,8 @@ describeMariadb('an import beside others', () => {
     }));
 
   describe('loading in bulk', () => {
-    const NEW = [101, 102, 103];
+    /** So many that their rows in `Station` are loaded, too. */
+    const NEW = Array.from({ length: 210 }, (_, i) => 101 + i);
 
     /** New stations. */
     function newcomers(name: (id: number) => string): DumpBatch {
@@ -148,9 +149,10 @@ describeMariadb('an import beside others', () => {
 
     test('a server that does not allow it takes statements', () =>
       withWorld(async (store, database) => {
+        const before = await loads();
         await importInto(store, [newcomers((id) => `Station ${id}`)]);
         const allowed = await loads();
-        expect(allowed).toBeGreaterThan(0);
+        expect(allowed).toBeGreaterThan(before);
         expect(await readMarkets(server, database)).toEqual(imported(NEW));
         await server.sql('DELETE FROM StationItem', database);
         await server.sql('DELETE FROM Station WHERE station_id > 100', database);
@@ -169,8 +171,8 @@ describeMariadb('an import beside others', () => {
       withWorld(async (store, database) => {
         const odd = newcomers((id) => (id === 102 ? 'too long '.repeat(30) : `Station ${id}`));
         const [counts] = await importInto(store, [odd]);
-        expect(counts).toMatchObject({ stations: 2, markets: 2 });
-        expect(await readMarkets(server, database)).toEqual(imported([101, 103]));
+        expect(counts).toMatchObject({ stations: NEW.length - 1, markets: NEW.length - 1 });
+        expect(await readMarkets(server, database)).toEqual(imported(NEW.filter((id) => id !== 102)));
       }));
   });
 

@@ -1,8 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Subscriber } from 'zeromq';
 import { AppError } from '../../domain/errors.ts';
 import type { Feed, FeedHandlers } from '../../domain/ports/feed.ts';
 
 const BATCH_FRAMES = 256;
+/**
+ * After a batch that was not full, for company: handing a batch to another thread costs as much as its first messages.
+ * The first message after a silence does not wait.
+ */
+const GATHER_MS = 20;
 
 const SOCKET_OPTIONS = {
   /**
@@ -78,6 +84,7 @@ export function createZmqFeed(url: string): Feed {
           while (frames.length < BATCH_FRAMES && mine.readable) frames.push(firstPart(await mine.receive()));
           noteConnected();
           await handlers.onBatch({ encoding: 'zlib', frames, receivedAtMs: Date.now() });
+          if (frames.length < BATCH_FRAMES) await sleep(GATHER_MS);
         }
       } catch (error) {
         hangUp.signal.throwIfAborted();

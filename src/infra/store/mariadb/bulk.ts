@@ -1,63 +1,118 @@
 import type { Link } from './connection.ts';
-import { rowFault } from './errors.ts';
-import { statements } from './sql.ts';
+import { isLoadRefused, rowFault } from './errors.ts';
+import { orUpdate, statements } from './sql.ts';
 
-/** Inserts rows of which none is stored yet. @param rows each as SQL literals with commas between */
-export type InsertRows = (table: string, columns: readonly string[], rows: Iterable<string>) => Promise<void>;
+/** Rows for a table. */
+export interface Rows {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly count: number;
+  /** Each as SQL literals with commas between. */
+  readonly values: Iterable<string>;
+}
 
-/** The server left rows out or changed values to make them fit: a load does not say which. */
-class IncompleteLoadError extends Error {}
+export interface RowWriter {
+  /** Writes rows of which none is stored yet. */
+  insert(rows: Rows): Promise<void>;
+  /** Writes rows of which some are stored under the same key, into a table that no other refers to. */
+  upsert(rows: Rows, key: readonly string[]): Promise<void>;
+}
 
+/**
+ * Whether LOAD DATA LOCAL is worth trying: not every server allows it, and not everything between it and us lets it
+ * pass. Shared by the connections of a store.
+ */
+export class Loading {
+  #lostInARow = 0;
+
+  get isTried(): boolean {
+    return this.#lostInARow < 2;
+  }
+
+  /** What came of a load, whatever became of its rows. */
+  note(outcome: 'worked' | 'connectionLost' | 'refused'): void {
+    if (outcome === 'worked') this.#lostInARow = 0;
+    else this.#lostInARow += outcome === 'refused' ? Infinity : 1;
+  }
+}
+
+/** Rows could not be loaded as they are: which, and why, a statement tells. */
+class LoadFailedError extends Error {}
+
+/** Fewer rows are not worth the additional round trip. */
+const LOADED_FROM = 200;
 /** Of the text that is loaded, at a time. */
 const CHUNK_LENGTH = 65_536;
+/** Some 1,500 rows of a market: the next statement is made while the server works on this one. */
+const STATEMENT_BYTES = 100_000;
 
-/** Inserts in bulk by LOAD DATA LOCAL, which costs the server two thirds of an INSERT of the same rows. */
-export class BulkInserter {
+/** Writes rows in bulk by LOAD DATA LOCAL, which costs the server two thirds of a statement with the same rows. */
+export class BulkWriter {
   readonly #link: Link;
-  readonly #maxStatementBytes: number;
-  #mayLoad = true;
+  readonly #statementBytes: number;
+  readonly #loading: Loading;
 
-  constructor(link: Link, maxStatementBytes: number) {
+  constructor(link: Link, maxStatementBytes: number, loading: Loading) {
     this.#link = link;
-    this.#maxStatementBytes = maxStatementBytes;
+    this.#statementBytes = Math.min(maxStatementBytes, STATEMENT_BYTES);
+    this.#loading = loading;
   }
 
-  /**
-   * Runs a transaction that inserts. It is run again with INSERT where rows could not be loaded as they are, for that
-   * tells what is wrong with which; from then on always, if the server does not let us load.
-   */
-  async run<T>(transaction: (insert: InsertRows) => Promise<T>): Promise<T> {
-    if (this.#mayLoad) {
+  /** Runs a transaction that writes rows; again, with statements, where they could not be loaded. */
+  async run<T>(transaction: (rows: RowWriter) => Promise<T>): Promise<T> {
+    if (this.#loading.isTried) {
       try {
-        return await transaction(this.#load);
+        return await transaction(this.#byLoading);
       } catch (error) {
-        if (rowFault(error) === 'failed') this.#mayLoad = false;
-        else if (!(error instanceof IncompleteLoadError)) throw error;
+        if (!(error instanceof LoadFailedError)) throw error;
       }
     }
-    return transaction(this.#insert);
+    return transaction(this.#byStatements);
   }
 
-  readonly #load: InsertRows = async (table, columns, rows) => {
-    let sent = 0;
-    function* counted(): Generator<string> {
-      for (const row of rows) {
-        sent++;
-        yield `${row}\n`;
-      }
-    }
-    const { affectedRows, warningStatus } = await this.#link.load(
-      `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4
-       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`,
-      chunks(counted()),
-    );
-    if (affectedRows < sent || warningStatus > 0) throw new IncompleteLoadError();
+  readonly #byStatements: RowWriter = {
+    insert: (rows) => this.#send(rows, ''),
+    upsert: (rows, key) => this.#send(rows, orUpdate(rows.columns.filter((column) => !key.includes(column)))),
   };
 
-  readonly #insert: InsertRows = async (table, columns, rows) => {
-    const head = `INSERT INTO ${table} (${columns.join()}) VALUES `;
-    for (const sql of statements(head, tuples(rows), '', this.#maxStatementBytes)) await this.#link.run(sql);
+  readonly #byLoading: RowWriter = {
+    insert: (rows) =>
+      rows.count < LOADED_FROM ? this.#byStatements.insert(rows) : this.#load('INTO TABLE', rows),
+    upsert: (rows, key) =>
+      rows.count < LOADED_FROM
+        ? this.#byStatements.upsert(rows, key)
+        : this.#load('REPLACE INTO TABLE', rows),
   };
+
+  async #send({ table, columns, values }: Rows, tail: string): Promise<void> {
+    const head = `INSERT INTO ${table} (${columns.join()}) VALUES `;
+    let running: Promise<unknown> = Promise.resolve();
+    for (const sql of statements(head, tuples(values), tail, this.#statementBytes)) {
+      await running;
+      running = this.#link.run(sql);
+      running.catch(() => undefined);
+    }
+    await running;
+  }
+
+  async #load(into: 'INTO TABLE' | 'REPLACE INTO TABLE', rows: Rows): Promise<void> {
+    const { table, columns, count, values } = rows;
+    try {
+      const { affectedRows, warningStatus } = await this.#link.load(
+        `LOAD DATA LOCAL INFILE 'rows' ${into} ${table} CHARACTER SET utf8mb4
+         FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`,
+        chunks(values),
+      );
+      this.#loading.note('worked');
+      // Left out, or changed to make it fit.
+      if (affectedRows < count || warningStatus > 0) throw new LoadFailedError();
+    } catch (error) {
+      if (this.#link.lost) this.#loading.note('connectionLost');
+      else if (isLoadRefused(error)) this.#loading.note('refused');
+      const fault = rowFault(error);
+      throw fault === 'failed' || fault === 'invalid' ? new LoadFailedError() : error;
+    }
+  }
 }
 
 function* tuples(rows: Iterable<string>): Generator<string> {
@@ -67,7 +122,7 @@ function* tuples(rows: Iterable<string>): Generator<string> {
 function* chunks(lines: Iterable<string>): Generator<Buffer> {
   let text = '';
   for (const line of lines) {
-    text += line;
+    text += `${line}\n`;
     if (text.length < CHUNK_LENGTH) continue;
     yield Buffer.from(text);
     text = '';

@@ -177,6 +177,11 @@ export function rowFault(error: unknown): RowFault | undefined {
   return 'row' in fault ? fault.row : undefined;
 }
 
+/** The server, or whoever set up the connection, does not allow LOAD DATA LOCAL. */
+export function isLoadRefused(error: unknown): boolean {
+  return isDriverError(error) && (error.errno === 1148 || error.errno === 4166);
+}
+
 /** The outcome of a station that could not be written for this error. */
 export function rowOutcome(fault: RowFault, error: unknown): WriteOutcome {
   const status = fault === 'deadlock' || fault === 'lockWait' ? 'locked' : fault;

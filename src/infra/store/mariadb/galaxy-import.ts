@@ -6,7 +6,7 @@ import type { Log } from '../../../domain/ports/log.ts';
 import { BatchRows, stationSize } from '../../../domain/spansh/batch.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
 import type { DumpRecords, StagedStation, SystemRow } from '../../../domain/spansh/records.ts';
-import { BulkInserter } from './bulk.ts';
+import { BulkWriter, type Loading } from './bulk.ts';
 import type { Link } from './connection.ts';
 import type { RowFault } from './errors.ts';
 import { inSnapshot } from './export.ts';
@@ -32,6 +32,7 @@ export interface ImportSetup {
   readonly link: Link;
   readonly contract: Contract;
   readonly maxStatementBytes: number;
+  readonly loading: Loading;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
 }
@@ -47,7 +48,7 @@ export class ImportWork {
   readonly #ships: SmallTable;
   readonly #upgrades: SmallTable | null;
   readonly #refused: Refusals;
-  readonly #bulk: BulkInserter;
+  readonly #bulk: BulkWriter;
   #deferredSystems: readonly SystemRow[] = [];
   #deferred: readonly StagedStation[] = [];
   #written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
@@ -93,7 +94,7 @@ export class ImportWork {
     tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
   ) {
     this.#setup = setup;
-    this.#bulk = new BulkInserter(setup.link, setup.maxStatementBytes);
+    this.#bulk = new BulkWriter(setup.link, setup.maxStatementBytes, setup.loading);
     this.contract = setup.contract;
     this.categories = categories;
     this.#categoryIds = categoryIds;
@@ -192,9 +193,7 @@ export class ImportWork {
         log,
         write: async (some) => {
           this.#count(
-            await this.#bulk.run((insert) =>
-              writeStations(link, { contract, maxStatementBytes, insert }, some),
-            ),
+            await this.#bulk.run((rows) => writeStations(link, { contract, maxStatementBytes, rows }, some)),
           );
         },
         giveUp: (station, fault, error) => {

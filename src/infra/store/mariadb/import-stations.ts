@@ -1,10 +1,10 @@
 import type { Contract } from '../../../domain/contract.ts';
-import { ROW_WIDTH, rowCount } from '../../../domain/snapshot.ts';
+import { rowCount } from '../../../domain/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
-import type { InsertRows } from './bulk.ts';
+import type { RowWriter } from './bulk.ts';
 import type { Cell, Link } from './connection.ts';
-import { ROW_COLUMNS, rowLiterals, writeRows, type MarketRows } from './market-rows.ts';
+import { writeRows } from './market-rows.ts';
 import { epochOf, literal, orUpdate, statements } from './sql.ts';
 
 /** What was written of some stations. */
@@ -18,7 +18,7 @@ export interface StationCounts {
 export interface StationSetup {
   readonly contract: Contract;
   readonly maxStatementBytes: number;
-  readonly insert: InsertRows;
+  readonly rows: RowWriter;
 }
 
 /**
@@ -47,7 +47,7 @@ const STATION_COLUMNS = [
 
 async function writeStationRows(
   link: Link,
-  { contract, maxStatementBytes, insert }: StationSetup,
+  { contract, maxStatementBytes, rows }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
   const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
@@ -70,7 +70,12 @@ async function writeStationRows(
   const { added = [], altered = [] } = Object.groupBy(changed, ({ id }) =>
     stored.has(String(id)) ? 'altered' : 'added',
   );
-  if (added.length > 0) await insert('Station', ['station_id', 'modified', ...columns], added.map(literals));
+  await rows.insert({
+    table: 'Station',
+    columns: ['station_id', 'modified', ...columns],
+    count: added.length,
+    values: added.map(literals),
+  });
   const head = `INSERT INTO Station (station_id, modified, ${columns.join()}) VALUES `;
   const values = altered.map((station) => `(${literals(station)})`);
   for (const sql of statements(head, values, orUpdate(['modified', ...columns]), maxStatementBytes)) {
@@ -88,11 +93,7 @@ function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
   ];
 }
 
-async function writeMarkets(
-  link: Link,
-  { maxStatementBytes, insert }: StationSetup,
-  stations: readonly StagedStation[],
-) {
+async function writeMarkets(link: Link, { rows }: StationSetup, stations: readonly StagedStation[]) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
   const storedS = await readNewest(
     link,
@@ -102,24 +103,13 @@ async function writeMarkets(
   const newer = told.filter(
     ({ marketId, observedAtS }) => observedAtS > (storedS.get(String(marketId)) ?? -1),
   );
-  const { fresh = [], known = [] } = Object.groupBy(newer, ({ marketId }) =>
-    storedS.has(String(marketId)) ? 'known' : 'fresh',
-  );
-  if (fresh.length > 0) await insert('StationItem', ROW_COLUMNS, marketRows(fresh));
   await writeRows(
     link,
-    known.map((market) => ({ market, hasRows: true })),
+    rows,
+    newer.map((market) => ({ market, hasRows: storedS.has(String(market.marketId)) })),
     0,
-    maxStatementBytes,
   );
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
-}
-
-function* marketRows(markets: readonly MarketRows[]): Generator<string> {
-  for (const market of markets) {
-    const time = formatTimestamp(market.observedAtS);
-    for (let at = 0; at < market.rows.length; at += ROW_WIDTH) yield rowLiterals(market, at, time, 0);
-  }
 }
 
 /** `ShipVendor` or `UpgradeVendor`. */
@@ -135,7 +125,7 @@ const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', 
 /** Whole, and only what was observed after the newest stored row of the station. */
 async function writeVendors(
   link: Link,
-  { insert }: StationSetup,
+  { rows }: StationSetup,
   { name, goodsId, block }: VendorTable,
   stations: readonly StagedStation[],
 ): Promise<number> {
@@ -150,7 +140,13 @@ async function writeVendors(
   if (known.length > 0) {
     await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
   }
-  if (newer.length > 0) await insert(name, [goodsId, 'station_id', 'modified'], vendorRows(newer));
+  const values = vendorRows(newer);
+  await rows.insert({
+    table: name,
+    columns: [goodsId, 'station_id', 'modified'],
+    count: values.length,
+    values,
+  });
   return newer.length;
 }
 

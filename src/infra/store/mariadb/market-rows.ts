@@ -1,8 +1,8 @@
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import type { RowWriter } from './bulk.ts';
 import type { Cell, Link } from './connection.ts';
 import { RowsChangedError } from './errors.ts';
-import { orUpdate, statements } from './sql.ts';
 
 const COLUMNS = [
   'demand_price',
@@ -18,14 +18,10 @@ export interface MarketRows extends Pick<Snapshot, 'observedAtS' | 'rows'> {
   readonly marketId: number | bigint;
 }
 
+const KEY = ['station_id', 'item_id'];
+
 /** In the order of {@link rowLiterals}. */
-export const ROW_COLUMNS = ['station_id', 'item_id', ...COLUMNS, 'modified', 'from_live'];
-
-const INSERT = `INSERT INTO StationItem (${ROW_COLUMNS.join()}) VALUES `;
-const OR_UPDATE = orUpdate([...COLUMNS, 'modified', 'from_live']);
-
-/** Some 1,500 rows. */
-const STATEMENT_BYTES = 100_000;
+const ROW_COLUMNS = [...KEY, ...COLUMNS, 'modified', 'from_live'];
 
 /** Small tables would be read whole otherwise, rows of other writers included. */
 const BY_KEY = 'FORCE INDEX (PRIMARY)';
@@ -38,38 +34,49 @@ const BY_KEY = 'FORCE INDEX (PRIMARY)';
  */
 export async function writeRows(
   link: Link,
+  rows: RowWriter,
   stations: readonly { readonly market: MarketRows; readonly hasRows: boolean }[],
   fromLive: 0 | 1,
-  maxBytes: number,
 ): Promise<void> {
   const stored = await readRows(
     link,
     stations.filter(({ hasRows }) => hasRows).map(({ market }) => market.marketId),
   );
-  const absent: string[] = [];
-  const touched: MarketRows[] = [];
-  function* changedRows(): Generator<string> {
-    for (const { market } of stations) {
-      const { changed, same, gone } = compare(market, stored.get(String(market.marketId)) ?? []);
-      const time = formatTimestamp(market.observedAtS);
-      if (same > 0) touched.push(market);
-      if (gone.length > 0) absent.push(`(station_id = ${market.marketId} AND item_id IN (${gone.join()}))`);
-      for (const at of changed) yield `(${rowLiterals(market, at, time, fromLive)})`;
-    }
-  }
-  let running: Promise<unknown> = Promise.resolve();
-  for (const sql of statements(INSERT, changedRows(), OR_UPDATE, Math.min(maxBytes, STATEMENT_BYTES))) {
-    await running;
-    running = link.run(sql);
-    // The next statement is made while the server works on this one.
-    running.catch(() => undefined);
-  }
-  await running;
+  const differences = stations.map(({ market }) => ({
+    market,
+    ...compare(market, stored.get(String(market.marketId)) ?? []),
+  }));
+  await rows.upsert(
+    {
+      table: 'StationItem',
+      columns: ROW_COLUMNS,
+      count: differences.reduce((sum, { changed }) => sum + changed.length, 0),
+      values: changedRows(differences, fromLive),
+    },
+    KEY,
+  );
+  const absent = differences
+    .filter(({ gone }) => gone.length > 0)
+    .map(({ market, gone }) => `(station_id = ${market.marketId} AND item_id IN (${gone.join()}))`);
   for (let from = 0; from < absent.length; from += 100) {
     const some = absent.slice(from, from + 100).join(' OR ');
     await link.run(`DELETE si FROM StationItem si ${BY_KEY} WHERE ${some}`);
   }
-  await touch(link, touched, fromLive);
+  await touch(
+    link,
+    differences.filter(({ same }) => same > 0).map(({ market }) => market),
+    fromLive,
+  );
+}
+
+function* changedRows(
+  differences: readonly (Difference & { readonly market: MarketRows })[],
+  fromLive: 0 | 1,
+): Generator<string> {
+  for (const { market, changed } of differences) {
+    const time = formatTimestamp(market.observedAtS);
+    for (const at of changed) yield rowLiterals(market, at, time, fromLive);
+  }
 }
 
 /** Moves the time of all rows of these stations, which by now are the markets' rows. */
@@ -121,12 +128,7 @@ function compare({ rows }: MarketRows, stored: readonly (readonly Cell[])[]): Di
 }
 
 /** @param at offset in the market's rows. @param time of all of them, as the database shows it */
-export function rowLiterals(
-  { marketId, rows }: MarketRows,
-  at: number,
-  time: string,
-  fromLive: 0 | 1,
-): string {
+function rowLiterals({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
   const n = (column: number) => rows[at + column] ?? 0;
   // Spelled out, for it is most of what writing costs on our side: joining a slice takes twice as long.
   return `${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive}`;

@@ -4,6 +4,7 @@ import type { WriteOutcome } from '../../../domain/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { admit, insertItems } from './items.ts';
 import { writeRows } from './market-rows.ts';
@@ -36,12 +37,18 @@ interface Accepted {
 export async function writeTransaction(
   link: Link,
   context: WriteContext,
+  rows: RowWriter,
   snapshots: readonly Snapshot[],
 ): Promise<Outcomes> {
-  return link.transaction(() => write(link, context, snapshots));
+  return link.transaction(() => write(link, context, rows, snapshots));
 }
 
-async function write(link: Link, context: WriteContext, snapshots: readonly Snapshot[]): Promise<Outcomes> {
+async function write(
+  link: Link,
+  context: WriteContext,
+  rows: RowWriter,
+  snapshots: readonly Snapshot[],
+): Promise<Outcomes> {
   const outcomes = new Map<Snapshot, WriteOutcome>();
   const accepted: Accepted[] = [];
   for (const [snapshot, verdict] of await decide(link, snapshots)) {
@@ -62,9 +69,9 @@ async function write(link: Link, context: WriteContext, snapshots: readonly Snap
   await placeStations(link, context, written);
   await writeRows(
     link,
+    rows,
     written.map(({ snapshot, hasRows }) => ({ market: snapshot, hasRows })),
     1,
-    context.maxStatementBytes,
   );
   for (const { snapshot, station } of written) {
     outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });

@@ -3,6 +3,7 @@ import type { ContractChoice } from '../../../domain/contract.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Store } from '../../../domain/ports/store.ts';
+import { Loading } from './bulk.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
@@ -38,6 +39,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   const { connection, lock, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
+  const loading = new Loading();
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   let choice = options.contract;
@@ -153,7 +155,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       const result = writes.then(() =>
         guarded(async ({ info: { contract }, maxStatementBytes }) => {
           if (pinned === undefined || pinned.lost) pinned = await connect();
-          return writeMarkets(pinned, batch, { contract, maxStatementBytes, catalogue }, lock, log);
+          return writeMarkets(pinned, batch, { contract, maxStatementBytes, catalogue }, loading, lock, log);
         }),
       );
       writes = result.catch(() => undefined);
@@ -180,7 +182,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       const work = await stoppable(
         signal,
         (_, _stop, { info: { contract }, maxStatementBytes }) =>
-          ImportWork.begin({ link, contract, maxStatementBytes, lock, log }, tables),
+          ImportWork.begin({ link, contract, maxStatementBytes, loading, lock, log }, tables),
         link,
       ).catch((error: unknown) => {
         link.destroy();

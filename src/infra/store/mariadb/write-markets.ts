@@ -1,6 +1,7 @@
 import type { WriteOutcome } from '../../../domain/outcome.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
+import { BulkWriter, type Loading } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { rowOutcome } from './errors.ts';
 import { writeMeans } from './items.ts';
@@ -22,16 +23,18 @@ export async function writeMarkets(
   link: Link,
   batch: readonly Snapshot[],
   context: WriteContext,
+  loading: Loading,
   lock: LockTuning,
   log: Log | undefined,
 ): Promise<WriteOutcome[]> {
+  const bulk = new BulkWriter(link, context.maxStatementBytes, loading);
   const outcomes = new Map<Snapshot, WriteOutcome>();
   const settlement: Settlement<Snapshot> = {
     link,
     lock,
     log,
     async write(snapshots) {
-      const written = await writeTransaction(link, context, snapshots);
+      const written = await bulk.run((rows) => writeTransaction(link, context, rows, snapshots));
       for (const [snapshot, outcome] of written) outcomes.set(snapshot, outcome);
     },
     giveUp: (snapshot, fault, error) => outcomes.set(snapshot, rowOutcome(fault, error)),
