@@ -1,3 +1,4 @@
+import { NOTES } from '../notes.ts';
 import type { Machine } from './machine.ts';
 import type { Report } from './report.ts';
 import { short, tablesOf, type Table } from './table.ts';
@@ -26,6 +27,8 @@ export function renderDocument({ machine, benchmarks }: Report): string {
     }
     parts.push(`Run ${report.at.slice(0, 16).replace('T', ' ')} UTC with ${sizes} ${report.unit}.\n`);
     parts.push(...tablesOf(report).map((table) => `${markdownTable(table)}\n`));
+    const note = NOTES[name];
+    if (note !== undefined) parts.push(`${note}\n`);
   }
   return parts.join('\n');
 }

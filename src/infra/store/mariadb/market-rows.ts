@@ -1,7 +1,7 @@
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
-import type { Cell, Link } from './connection.ts';
+import type { Link } from './connection.ts';
 import { RowsChangedError } from './errors.ts';
 
 const COLUMNS = [
@@ -20,7 +20,6 @@ export interface MarketRows extends Pick<Snapshot, 'observedAtS' | 'rows'> {
 
 const KEY = ['station_id', 'item_id'];
 
-/** In the order of {@link rowLiterals}. */
 const ROW_COLUMNS = [...KEY, ...COLUMNS, 'modified', 'from_live'];
 
 /** Small tables would be read whole otherwise, rows of other writers included. */
@@ -42,10 +41,7 @@ export async function writeRows(
     link,
     stations.filter(({ hasRows }) => hasRows).map(({ market }) => market.marketId),
   );
-  const differences = stations.map(({ market }) => ({
-    market,
-    ...compare(market, stored.get(String(market.marketId)) ?? []),
-  }));
+  const differences = stations.map(({ market }) => compare(market, stored.get(String(market.marketId))));
   await rows.upsert(
     {
       table: 'StationItem',
@@ -69,13 +65,11 @@ export async function writeRows(
   );
 }
 
-function* changedRows(
-  differences: readonly (Difference & { readonly market: MarketRows })[],
-  fromLive: 0 | 1,
-): Generator<string> {
+/** In the order of {@link ROW_COLUMNS}. */
+function* changedRows(differences: readonly Difference[], fromLive: 0 | 1): Generator<string> {
   for (const { market, changed } of differences) {
-    const time = formatTimestamp(market.observedAtS);
-    for (const at of changed) yield rowLiterals(market, at, time, fromLive);
+    const tail = `'${formatTimestamp(market.observedAtS)}',${fromLive}`;
+    for (const text of changed) yield `${market.marketId},${text},${tail}`;
   }
 }
 
@@ -94,42 +88,53 @@ async function touch(link: Link, markets: readonly MarketRows[], fromLive: 0 | 1
   if (matched !== expected) throw new RowsChangedError('rows were changed by another program meanwhile');
 }
 
-/** Item, then {@link COLUMNS}; ascending item. */
-async function readRows(link: Link, marketIds: readonly (number | bigint)[]): Promise<Map<string, Cell[][]>> {
+/** The {@link rowText}s of each station that has rows. */
+async function readRows(
+  link: Link,
+  marketIds: readonly (number | bigint)[],
+): Promise<Map<string, readonly string[]>> {
   if (marketIds.length === 0) return new Map();
+  // One text a row, for taking an answer apart cell by cell would cost more than comparing it.
   const rows = await link.rows(
-    `SELECT item_id, ${COLUMNS.join()}, station_id FROM StationItem ${BY_KEY}
-     WHERE station_id IN (${marketIds.join()}) ORDER BY station_id, item_id`,
+    `SELECT station_id, CONCAT_WS(',', item_id, ${COLUMNS.join()}) FROM StationItem ${BY_KEY}
+     WHERE station_id IN (${marketIds.join()})`,
   );
-  return Map.groupBy(rows, (row) => String(row.at(-1)));
+  const texts = new Map<string, string[]>();
+  for (const [marketId, text] of rows) {
+    const known = texts.get(String(marketId));
+    if (known === undefined) texts.set(String(marketId), [String(text)]);
+    else known.push(String(text));
+  }
+  return texts;
 }
 
 interface Difference {
-  /** Offsets in the market's rows of what is new or other. */
-  readonly changed: readonly number[];
+  readonly market: MarketRows;
+  /** The {@link rowText}s of what is new or other. */
+  readonly changed: readonly string[];
   /** How many rows are stored just so. */
   readonly same: number;
   /** Item ids stored but no longer listed. */
   readonly gone: readonly number[];
 }
 
-function compare({ rows }: MarketRows, stored: readonly (readonly Cell[])[]): Difference {
-  const before = new Map(stored.map((row) => [row[0], row]));
-  const changed: number[] = [];
-  let same = 0;
+function compare(market: MarketRows, stored: readonly string[] = []): Difference {
+  const { rows } = market;
+  const before = new Set(stored);
+  const listed = new Set<number>();
+  const changed: string[] = [];
   for (let at = 0; at < rows.length; at += ROW_WIDTH) {
-    const itemId = rows[at + ROW.itemId] ?? 0;
-    const old = before.get(itemId);
-    if (old !== undefined && COLUMNS.every((_, i) => old[i + 1] === rows[at + 1 + i])) same++;
-    else changed.push(at);
-    before.delete(itemId);
+    const text = rowText(rows, at);
+    if (!before.delete(text)) changed.push(text);
+    listed.add(rows[at + ROW.itemId] ?? 0);
   }
-  return { changed, same, gone: [...before.keys()].map(Number) };
+  const gone = [...before].map((text) => Number.parseInt(text, 10)).filter((id) => !listed.has(id));
+  return { market, changed, same: listed.size - changed.length, gone };
 }
 
-/** @param at offset in the market's rows. @param time of all of them, as the database shows it */
-function rowLiterals({ marketId, rows }: MarketRows, at: number, time: string, fromLive: 0 | 1): string {
+/** Item, then {@link COLUMNS}, with commas between. */
+function rowText(rows: Int32Array, at: number): string {
   const n = (column: number) => rows[at + column] ?? 0;
   // Spelled out, for it is most of what writing costs on our side: joining a slice takes twice as long.
-  return `${marketId},${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)},'${time}',${fromLive}`;
+  return `${n(ROW.itemId)},${n(ROW.demandPrice)},${n(ROW.demandUnits)},${n(ROW.demandLevel)},${n(ROW.supplyPrice)},${n(ROW.supplyUnits)},${n(ROW.supplyLevel)}`;
 }
