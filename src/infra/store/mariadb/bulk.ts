@@ -41,7 +41,7 @@ class LoadFailedError extends Error {}
 
 /** Fewer rows are not worth the additional round trip. */
 const LOADED_FROM = 200;
-/** Of the text that is loaded, at a time. */
+/** Characters that are loaded at a time, at most. */
 const CHUNK_LENGTH = 65_536;
 /** Some 1,500 rows of a market: the next statement is made while the server works on this one. */
 const STATEMENT_BYTES = 100_000;
@@ -50,11 +50,14 @@ const STATEMENT_BYTES = 100_000;
 export class BulkWriter {
   readonly #link: Link;
   readonly #statementBytes: number;
+  readonly #chunkLength: number;
   readonly #loading: Loading;
 
   constructor(link: Link, maxStatementBytes: number, loading: Loading) {
     this.#link = link;
     this.#statementBytes = Math.min(maxStatementBytes, STATEMENT_BYTES);
+    // Each piece is a packet; a character may take four bytes.
+    this.#chunkLength = Math.min(maxStatementBytes / 4, CHUNK_LENGTH);
     this.#loading = loading;
   }
 
@@ -101,7 +104,7 @@ export class BulkWriter {
       const { affectedRows, warningStatus } = await this.#link.load(
         `LOAD DATA LOCAL INFILE 'rows' ${into} ${table} CHARACTER SET utf8mb4
          FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`,
-        chunks(values),
+        chunks(values, this.#chunkLength),
       );
       this.#loading.note('worked');
       // Left out, or changed to make it fit.
@@ -119,11 +122,11 @@ function* tuples(rows: Iterable<string>): Generator<string> {
   for (const row of rows) yield `(${row})`;
 }
 
-function* chunks(lines: Iterable<string>): Generator<Buffer> {
+function* chunks(lines: Iterable<string>, length: number): Generator<Buffer> {
   let text = '';
   for (const line of lines) {
     text += `${line}\n`;
-    if (text.length < CHUNK_LENGTH) continue;
+    if (text.length < length) continue;
     yield Buffer.from(text);
     text = '';
   }
