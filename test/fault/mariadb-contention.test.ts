@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
-import { ITEMS, market, NOON_S, populate, readMarkets, shown, storeOn } from '../support/mariadb-world.ts';
+import { ITEMS, market, NOON_S, readMarkets, shown, withWorld } from '../support/mariadb-world.ts';
 import { IMPORTER, LockingWriter, PROCESSOR, type LockPolicy } from '../support/locking-writer.ts';
 
 /** How long the writers meet; the issue asks for a minute, which is tried with TDL_TEST_CONTENTION_MS=60000. */
@@ -14,21 +13,8 @@ const STATIONS = 500;
 describeMariadb('other writers of the same stations', () => {
   const server = useMariadb();
 
-  async function withWorld(stations: number, run: (store: MarketStore, database: string) => Promise<void>) {
-    const database = await server.createDatabase();
-    await populate(server, database, stations);
-    const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
-    await store.useCatalogue(ITEMS);
-    try {
-      await run(store, database);
-    } finally {
-      await store.close();
-      await server.dropDatabase(database);
-    }
-  }
-
   test('a busy lock puts off that station only, and it is written when the lock is free', () =>
-    withWorld(3, async (store, database) => {
+    withWorld(server, 3, async (store, database) => {
       const other = await server.connect(database);
       await other.query("SELECT GET_LOCK('td.station.2', 0)");
       const batch = [1, 2, 3].map((id) => market(id, NOON_S));
@@ -43,14 +29,14 @@ describeMariadb('other writers of the same stations', () => {
     }));
 
   test('no lock is kept after writing', () =>
-    withWorld(1, async (store, database) => {
+    withWorld(server, 1, async (store, database) => {
       await store.writeMarkets([market(1, NOON_S)]);
       const [row] = await server.sql("SELECT IS_FREE_LOCK('td.station.1') AS free", database);
       expect(row).toEqual({ free: '1' });
     }));
 
   test('a row that another transaction holds puts off that station only', () =>
-    withWorld(40, async (store, database) => {
+    withWorld(server, 40, async (store, database) => {
       await store.writeMarkets([market(7, NOON_S)]);
       const other = await server.connect(database);
       await other.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -65,7 +51,7 @@ describeMariadb('other writers of the same stations', () => {
     }));
 
   test('a row that somebody deletes without a lock, between our reading and writing, is written anew', () =>
-    withWorld(1, async (store, database) => {
+    withWorld(server, 1, async (store, database) => {
       await store.writeMarkets([market(1, NOON_S, 5)]);
       const other = await server.connect(database);
       await other.query('START TRANSACTION');
@@ -83,7 +69,7 @@ describeMariadb('other writers of the same stations', () => {
     'processor and importer beside us on the same stations: the newest wins, everything deferred is written',
     { timeout: DURATION_MS + 120_000 },
     () =>
-      withWorld(STATIONS, async (store, database) => {
+      withWorld(server, STATIONS, async (store, database) => {
         const endAt = performance.now() + DURATION_MS;
         let clockS = NOON_S;
         /** Station -> newest observation anybody made, and the flag of who made it. */

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
 import type { DumpBatch } from '../../src/domain/spansh/records.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
 import {
   batch,
   importInto,
@@ -13,7 +11,15 @@ import {
   vendor,
 } from '../contract/store-galaxy-batches.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
-import { ITEMS, market, NOON_S, populate, readMarkets, shown, storeOn } from '../support/mariadb-world.ts';
+import {
+  countLoads,
+  ITEMS,
+  market,
+  NOON_S,
+  readMarkets,
+  shown,
+  withWorld,
+} from '../support/mariadb-world.ts';
 
 const STATIONS = 40;
 const ALL = Array.from({ length: STATIONS }, (_, i) => i + 1);
@@ -21,21 +27,6 @@ const SHIPS = [128_049_249, 128_049_255];
 
 describeMariadb('an import beside others', () => {
   const server = useMariadb();
-
-  async function withWorld(run: (store: Store, database: string, other: Connection) => Promise<void>) {
-    const database = await server.createDatabase();
-    await populate(server, database, STATIONS);
-    const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
-    await store.useCatalogue(ITEMS);
-    const other = await server.connect(database);
-    try {
-      await run(store, database, other);
-    } finally {
-      other.destroy();
-      await store.close();
-      await server.dropDatabase(database);
-    }
-  }
 
   /** Markets and shipyards of stations, as a dump tells them. */
   function dump(ids: readonly number[] = ALL, atS = NOON_S): DumpBatch {
@@ -57,7 +48,7 @@ describeMariadb('an import beside others', () => {
   }
 
   test('a station another writer holds is put off alone, and written by finish when it is free', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await other.query("SELECT GET_LOCK('td.station.7', 0)");
       const running = await store.beginImport(NO_TABLES);
       expect(await running.apply(dump())).toMatchObject({ markets: STATIONS - 1, deferred: 1 });
@@ -71,7 +62,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('what was put off is written by the next call, in its newest form', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await other.query("SELECT GET_LOCK('td.station.7', 0)");
       const running = await store.beginImport(NO_TABLES);
       await running.apply(dump([7]));
@@ -83,7 +74,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('aborting ends the waiting for a station', () =>
-    withWorld(async (store, _, other) => {
+    withWorld(server, STATIONS, async (store, _, other) => {
       await other.query("SELECT GET_LOCK('td.station.7', 0)");
       const running = await store.beginImport(NO_TABLES);
       await running.apply(dump([7]));
@@ -93,7 +84,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('rows that another transaction holds put off their station only', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await importInto(store, [dump()]);
       await other.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
       await other.query('START TRANSACTION');
@@ -110,7 +101,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('a system that another transaction holds is written later', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await other.query('START TRANSACTION');
       await other.query('SELECT * FROM System WHERE system_id = 1 FOR UPDATE');
       const running = await store.beginImport(NO_TABLES);
@@ -142,16 +133,11 @@ describeMariadb('an import beside others', () => {
       return batch({ stations });
     }
 
-    async function loads(): Promise<number> {
-      const [row] = await server.sql("SHOW GLOBAL STATUS LIKE 'Com_load'");
-      return Number(row?.Value);
-    }
-
     test('a server that does not allow it takes statements', () =>
-      withWorld(async (store, database) => {
-        const before = await loads();
+      withWorld(server, STATIONS, async (store, database) => {
+        const before = await countLoads(server);
         await importInto(store, [newcomers((id) => `Station ${id}`)]);
-        const allowed = await loads();
+        const allowed = await countLoads(server);
         expect(allowed).toBeGreaterThan(before);
         expect(await readMarkets(server, database)).toEqual(imported(NEW));
         await server.sql('DELETE FROM StationItem', database);
@@ -163,12 +149,12 @@ describeMariadb('an import beside others', () => {
         } finally {
           await server.sql('SET GLOBAL local_infile = 1');
         }
-        expect(await loads()).toBeLessThanOrEqual(allowed + 1);
+        expect(await countLoads(server)).toBeLessThanOrEqual(allowed + 1);
         expect(await readMarkets(server, database)).toEqual(imported(NEW));
       }));
 
     test('what would be changed to make it fit is refused, and only that', () =>
-      withWorld(async (store, database) => {
+      withWorld(server, STATIONS, async (store, database) => {
         const odd = newcomers((id) => (id === 102 ? 'too long '.repeat(30) : `Station ${id}`));
         const [counts] = await importInto(store, [odd]);
         expect(counts).toMatchObject({ stations: NEW.length - 1, markets: NEW.length - 1 });
@@ -177,7 +163,7 @@ describeMariadb('an import beside others', () => {
   });
 
   test('an import of another program keeps ours out', () =>
-    withWorld(async (store, _, other) => {
+    withWorld(server, STATIONS, async (store, _, other) => {
       await other.query("SELECT GET_LOCK('td.spansh.import', 0)");
       const refused = await store.beginImport(NO_TABLES).catch((error: unknown) => error);
       expect(refused).toMatchObject({ name: 'StoreError', code: 'busy', retryable: true });
@@ -187,7 +173,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('no lock outlives an import', () =>
-    withWorld(async (store, database) => {
+    withWorld(server, STATIONS, async (store, database) => {
       await importInto(store, [dump()]);
       const names = ['td.spansh.import', ...ALL.map((id) => `td.station.${id}`)];
       const [row] = await server.sql(
@@ -198,7 +184,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('the feed is written meanwhile, and the newest observation of each station stays', () =>
-    withWorld(async (store, database) => {
+    withWorld(server, STATIONS, async (store, database) => {
       const running = await store.beginImport(NO_TABLES);
       const newest = new Map<number, string>();
       let waiting = new Map<number, ReturnType<typeof market>>();
@@ -231,7 +217,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('mean prices are left alone while it runs, and follow afterwards', () =>
-    withWorld(async (store, database) => {
+    withWorld(server, STATIONS, async (store, database) => {
       const meanPrices = () => server.sql('SELECT DISTINCT avg_price FROM Item', database);
       const running = await store.beginImport(NO_TABLES);
       await store.writeMarkets([market(1, NOON_S)]);
@@ -242,7 +228,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('a connection lost in the middle is a retryable error, and the next import completes', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await other.query('START TRANSACTION');
       await other.query('SELECT * FROM System WHERE system_id = 1 FOR UPDATE');
       const running = await store.beginImport(NO_TABLES);
@@ -270,7 +256,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('demotion waits for a station another writer holds', () =>
-    withWorld(async (store, database, other) => {
+    withWorld(server, STATIONS, async (store, database, other) => {
       await store.writeMarkets(ALL.map((id) => market(id, NOON_S)));
       const lines = new Map<string, string[]>();
       await store.exportListings('all', (chunk) => {
@@ -291,7 +277,7 @@ describeMariadb('an import beside others', () => {
     }));
 
   test('a row the server refuses costs its station only', () =>
-    withWorld(async (store, database) => {
+    withWorld(server, STATIONS, async (store, database) => {
       await server.sql(
         `CREATE TRIGGER refuse BEFORE INSERT ON StationItem FOR EACH ROW
          IF NEW.station_id = 7 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'; END IF`,

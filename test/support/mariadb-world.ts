@@ -1,4 +1,6 @@
+import type { Connection } from 'mysql2/promise';
 import type { Commodity } from '../../src/domain/catalogue.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
 import { createMariadbStore, type MariadbStoreOptions } from '../../src/infra/store/mariadb/store.ts';
 import type { MariadbServer } from './mariadb-server.ts';
@@ -38,6 +40,32 @@ export async function populate(server: MariadbServer, database: string, count: n
   );
   const stations = Array.from({ length: count }, (_, i) => `(${i + 1}, 'Station', 1)`);
   await server.sql(`INSERT INTO Station (station_id, name, system_id) VALUES ${stations.join()}`, database);
+}
+
+/** A store on a {@link populate}d database of its own, and another connection to it. */
+export async function withWorld(
+  server: MariadbServer,
+  stations: number,
+  run: (store: Store, database: string, other: Connection) => Promise<void>,
+): Promise<void> {
+  const database = await server.createDatabase();
+  await populate(server, database, stations);
+  const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
+  await store.useCatalogue(ITEMS);
+  const other = await server.connect(database);
+  try {
+    await run(store, database, other);
+  } finally {
+    other.destroy();
+    await store.close();
+    await server.dropDatabase(database);
+  }
+}
+
+/** How many LOAD DATA statements the server has seen. */
+export async function countLoads(server: MariadbServer): Promise<number> {
+  const [row] = await server.sql("SHOW GLOBAL STATUS LIKE 'Com_load'");
+  return Number(row?.Value);
 }
 
 /** Every item, all numbers `mark`, so that a market of two observations shows. */

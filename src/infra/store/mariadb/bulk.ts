@@ -16,6 +16,8 @@ export interface RowWriter {
   insert(rows: Rows): Promise<void>;
   /** Writes rows of which some are stored under the same key, into a table that no other refers to. */
   upsert(rows: Rows, key: readonly string[]): Promise<void>;
+  /** The same for a table that others refer to. */
+  upsertReferred(rows: Rows, key: readonly string[]): Promise<void>;
 }
 
 /**
@@ -75,7 +77,8 @@ export class BulkWriter {
 
   readonly #byStatements: RowWriter = {
     insert: (rows) => this.#send(rows, ''),
-    upsert: (rows, key) => this.#send(rows, orUpdate(rows.columns.filter((column) => !key.includes(column)))),
+    upsert: (rows, key) => this.#upsert(rows, key),
+    upsertReferred: (rows, key) => this.#upsert(rows, key),
   };
 
   readonly #byLoading: RowWriter = {
@@ -85,7 +88,13 @@ export class BulkWriter {
       rows.count < LOADED_FROM
         ? this.#byStatements.upsert(rows, key)
         : this.#load('REPLACE INTO TABLE', rows),
+    // REPLACE may delete, and what refers to a row with it.
+    upsertReferred: (rows, key) => this.#upsert(rows, key),
   };
+
+  #upsert(rows: Rows, key: readonly string[]): Promise<void> {
+    return this.#send(rows, orUpdate(rows.columns.filter((column) => !key.includes(column))));
+  }
 
   async #send({ table, columns, values }: Rows, tail: string): Promise<void> {
     const head = `INSERT INTO ${table} (${columns.join()}) VALUES `;
@@ -100,21 +109,20 @@ export class BulkWriter {
 
   async #load(into: 'INTO TABLE' | 'REPLACE INTO TABLE', rows: Rows): Promise<void> {
     const { table, columns, count, values } = rows;
+    const sql = `LOAD DATA LOCAL INFILE 'rows' ${into} ${table} CHARACTER SET utf8mb4
+      FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`;
+    let result;
     try {
-      const { affectedRows, warningStatus } = await this.#link.load(
-        `LOAD DATA LOCAL INFILE 'rows' ${into} ${table} CHARACTER SET utf8mb4
-         FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`,
-        chunks(values, this.#chunkLength),
-      );
-      this.#loading.note('worked');
-      // Left out, or changed to make it fit.
-      if (affectedRows < count || warningStatus > 0) throw new LoadFailedError();
+      result = await this.#link.load(sql, chunks(values, this.#chunkLength));
     } catch (error) {
       if (this.#link.lost) this.#loading.note('connectionLost');
       else if (isLoadRefused(error)) this.#loading.note('refused');
       const fault = rowFault(error);
       throw fault === 'failed' || fault === 'invalid' ? new LoadFailedError() : error;
     }
+    this.#loading.note('worked');
+    // Left out, or changed to make it fit.
+    if (result.affectedRows < count || result.warningStatus > 0) throw new LoadFailedError();
   }
 }
 

@@ -184,7 +184,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, contract, maxStatementBytes, lock, log } = this.#setup;
+    const { link, contract, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await settle(
       {
@@ -192,9 +192,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          this.#count(
-            await this.#bulk.run((rows) => writeStations(link, { contract, maxStatementBytes, rows }, some)),
-          );
+          this.#count(await this.#bulk.run((rows) => writeStations(link, { contract, rows }, some)));
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);

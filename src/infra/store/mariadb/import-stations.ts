@@ -5,7 +5,7 @@ import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Cell, Link } from './connection.ts';
 import { writeRows } from './market-rows.ts';
-import { epochOf, literal, orUpdate, statements } from './sql.ts';
+import { epochOf, literal } from './sql.ts';
 
 /** What was written of some stations. */
 export interface StationCounts {
@@ -17,7 +17,6 @@ export interface StationCounts {
 
 export interface StationSetup {
   readonly contract: Contract;
-  readonly maxStatementBytes: number;
   readonly rows: RowWriter;
 }
 
@@ -47,7 +46,7 @@ const STATION_COLUMNS = [
 
 async function writeStationRows(
   link: Link,
-  { contract, maxStatementBytes, rows }: StationSetup,
+  { contract, rows }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
   const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
@@ -70,17 +69,14 @@ async function writeStationRows(
   const { added = [], altered = [] } = Object.groupBy(changed, ({ id }) =>
     stored.has(String(id)) ? 'altered' : 'added',
   );
-  await rows.insert({
+  const rowsOf = (some: typeof told) => ({
     table: 'Station',
     columns: ['station_id', 'modified', ...columns],
-    count: added.length,
-    values: added.map(literals),
+    count: some.length,
+    values: some.map(literals),
   });
-  const head = `INSERT INTO Station (station_id, modified, ${columns.join()}) VALUES `;
-  const values = altered.map((station) => `(${literals(station)})`);
-  for (const sql of statements(head, values, orUpdate(['modified', ...columns]), maxStatementBytes)) {
-    await link.run(sql);
-  }
+  await rows.insert(rowsOf(added));
+  await rows.upsertReferred(rowsOf(altered), ['station_id']);
   return changed.length;
 }
 

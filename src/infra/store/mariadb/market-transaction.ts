@@ -8,7 +8,7 @@ import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { admit, insertItems } from './items.ts';
 import { writeRows } from './market-rows.ts';
-import { epochOf, statements, text } from './sql.ts';
+import { epochOf, text } from './sql.ts';
 import { findSystems, systemKey } from './systems.ts';
 
 /** What the writer knows of the database. */
@@ -40,43 +40,36 @@ export async function writeTransaction(
   rows: RowWriter,
   snapshots: readonly Snapshot[],
 ): Promise<Outcomes> {
-  return link.transaction(() => write(link, context, rows, snapshots));
-}
-
-async function write(
-  link: Link,
-  context: WriteContext,
-  rows: RowWriter,
-  snapshots: readonly Snapshot[],
-): Promise<Outcomes> {
-  const outcomes = new Map<Snapshot, WriteOutcome>();
-  const accepted: Accepted[] = [];
-  for (const [snapshot, verdict] of await decide(link, snapshots)) {
-    if ('status' in verdict) outcomes.set(snapshot, verdict);
-    else accepted.push(verdict);
-  }
-  const { refusals, additions } = await admit(
-    link,
-    accepted.map(({ snapshot }) => snapshot),
-    context.catalogue,
-  );
-  const written = accepted.filter(({ snapshot }, i) => {
-    const reason = refusals[i] ?? null;
-    if (reason !== null) outcomes.set(snapshot, { status: 'invalid', reason });
-    return reason === null;
+  return link.transaction(async () => {
+    const outcomes = new Map<Snapshot, WriteOutcome>();
+    const accepted: Accepted[] = [];
+    for (const [snapshot, verdict] of await decide(link, snapshots)) {
+      if ('status' in verdict) outcomes.set(snapshot, verdict);
+      else accepted.push(verdict);
+    }
+    const { refusals, additions } = await admit(
+      link,
+      accepted.map(({ snapshot }) => snapshot),
+      context.catalogue,
+    );
+    const written = accepted.filter(({ snapshot }, i) => {
+      const reason = refusals[i] ?? null;
+      if (reason !== null) outcomes.set(snapshot, { status: 'invalid', reason });
+      return reason === null;
+    });
+    for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
+    await placeStations(link, rows, context.contract, written);
+    await writeRows(
+      link,
+      rows,
+      written.map(({ snapshot, hasRows }) => ({ market: snapshot, hasRows })),
+      1,
+    );
+    for (const { snapshot, station } of written) {
+      outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });
+    }
+    return outcomes;
   });
-  for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
-  await placeStations(link, context, written);
-  await writeRows(
-    link,
-    rows,
-    written.map(({ snapshot, hasRows }) => ({ market: snapshot, hasRows })),
-    1,
-  );
-  for (const { snapshot, station } of written) {
-    outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });
-  }
-  return outcomes;
 }
 
 /** The write rule for each station; systems are looked up only for those that seem new or elsewhere. */
@@ -124,24 +117,30 @@ async function readStations(
   );
 }
 
+const STATION_COLUMNS = [
+  ...['station_id', 'name', 'system_id', 'modified', 'ls_from_star', 'type_id', 'market', 'blackmarket'],
+  ...['max_pad_size', 'shipyard', 'outfitting', 'rearm', 'refuel', 'repair', 'planetary'],
+];
+
 async function placeStations(
   link: Link,
-  { contract, maxStatementBytes }: WriteContext,
+  rows: RowWriter,
+  contract: Contract,
   written: readonly Accepted[],
 ): Promise<void> {
   const { typeId, lsFromStar, market, flag } = NEW_STATION;
   const v13 = contract === 'v13';
-  const fixed = `${lsFromStar}, ${typeId}, '${market}'${`, '${flag}'`.repeat(8)}`;
-  const created = written
-    .filter(({ station }) => station === 'created')
-    .map(({ snapshot: { marketId, stationName, observedAtS }, systemId }) => {
-      const lookup = v13 ? `, ${text(lookupName(stationName))}` : '';
-      return `(${marketId}, ${text(stationName)}, ${systemId}, '${formatTimestamp(observedAtS)}', ${fixed}${lookup})`;
-    });
-  const head = `INSERT INTO Station (station_id, name, system_id, modified, ls_from_star, type_id, market, blackmarket,
-    max_pad_size, shipyard, outfitting, rearm, refuel, repair, planetary${v13 ? ', lookup_name' : ''}) VALUES `;
-  for (const sql of statements(head, created, '', maxStatementBytes)) await link.run(sql);
-
+  const fixed = `${lsFromStar},${typeId},'${market}'${`,'${flag}'`.repeat(8)}`;
+  const created = written.filter(({ station }) => station === 'created');
+  await rows.insert({
+    table: 'Station',
+    columns: v13 ? [...STATION_COLUMNS, 'lookup_name'] : STATION_COLUMNS,
+    count: created.length,
+    values: created.map(({ snapshot: { marketId, stationName, observedAtS }, systemId }) => {
+      const lookup = v13 ? `,${text(lookupName(stationName))}` : '';
+      return `${marketId},${text(stationName)},${systemId},'${formatTimestamp(observedAtS)}',${fixed}${lookup}`;
+    }),
+  });
   for (const { snapshot, station, systemId } of written) {
     if (station !== 'moved') continue;
     const modified = formatTimestamp(snapshot.observedAtS);
