@@ -4,14 +4,13 @@
  */
 export const NOTES: Readonly<Record<string, string>> = {
   latency:
-    'What bounds 1,000 messages/s on MariaDB: the server. Of the time of a batch of 120 markets LOAD DATA takes 80-90 %; ' +
-    'reading what is stored, locks, COMMIT and what we do in between are the rest. In the seconds of a quiet machine the ' +
-    "server's thread for our connection took 81 % of a core, its purge 20 % and its page cleaner 17 %, our main thread " +
-    '19 % and the decode thread 10 %, publisher and questions 7 %: 1.5 of 2 cores. The bare loop keeps its thread at ' +
-    '97 % beside 40 % of the other two. When neighbours slow the machine down, both cores are used up, and the ' +
-    'stations/s of ours fall behind those of the loop by what decoding and comparing take. Whatever is not written ' +
-    'in time is replaced by newer observations of its market: no more than one snapshot a market ever waits.' +
-    ' Where loading is not allowed, multi-row upserts reach 0.7 to 0.8 of the loop.',
+    'What bounds 1,000 messages/s on MariaDB: the two cores of the machine. While messages come in, 94 % of both are ' +
+    "used: the server's two threads for our connections 51 and 50 % of a core, its purge 19 % and its page cleaner " +
+    '17 %; our main thread 42 %, the decode thread 9 %, helpers of the garbage collector 10 %; publisher and questions ' +
+    '7 %. The bare loop has the machine for itself and leaves a third of it idle, for its thread, at 97 % of a core, ' +
+    'is all it can use. Of the time of a batch LOAD DATA takes three quarters; reading what is stored, locks, COMMIT ' +
+    'and what we do in between are the rest. Whatever is not written in time is replaced by newer observations of its ' +
+    'market: no more than one snapshot a market ever waits.',
   idle:
     'What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
     'them pages of its own program, which other processes share. Of the 151 MiB of an idle daemon 62 MiB are such ' +

@@ -44,7 +44,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     backoff: { minMs: 250, capMs: 30_000 },
     maxFailures: 10,
     maxLive: 4_096,
-    batch: { rows: 12_000, markets: 120 },
+    batch: { rows: 24_000, markets: 240 },
   },
   writer: { gatherMs: 200, backoff: { minMs: 1_000, capMs: 60_000 } },
   exporter: { intervalMs: 5 * MINUTE_MS, firstMs: 2_000, backoff: { minMs: 1_000, capMs: 60_000 } },

@@ -31,10 +31,17 @@ export class Loading {
     return this.#lostInARow < 2;
   }
 
-  /** What came of a load, whatever became of its rows. */
-  note(outcome: 'worked' | 'connectionLost' | 'refused'): void {
-    if (outcome === 'worked') this.#lostInARow = 0;
-    else this.#lostInARow += outcome === 'refused' ? Infinity : 1;
+  /**
+   * Before each load.
+   * @returns to be told what came of it, whatever became of its rows. Of loads side by side the server's going away
+   *   costs all, which tells no more than one.
+   */
+  begin(): (outcome: 'worked' | 'connectionLost' | 'refused') => void {
+    const before = this.#lostInARow;
+    return (outcome) => {
+      const losses = outcome === 'refused' ? Infinity : before + 1;
+      this.#lostInARow = outcome === 'worked' ? 0 : Math.max(this.#lostInARow, losses);
+    };
   }
 }
 
@@ -111,16 +118,17 @@ export class BulkWriter {
     const { table, columns, count, values } = rows;
     const sql = `LOAD DATA LOCAL INFILE 'rows' ${into} ${table} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' LINES TERMINATED BY '\\n' (${columns.join()})`;
+    const note = this.#loading.begin();
     let result;
     try {
       result = await this.#link.load(sql, chunks(values, this.#chunkLength));
     } catch (error) {
-      if (this.#link.lost) this.#loading.note('connectionLost');
-      else if (isLoadRefused(error)) this.#loading.note('refused');
+      if (this.#link.lost) note('connectionLost');
+      else if (isLoadRefused(error)) note('refused');
       const fault = rowFault(error);
       throw fault === 'failed' || fault === 'invalid' ? new LoadFailedError() : error;
     }
-    this.#loading.note('worked');
+    note('worked');
     // Left out, or changed to make it fit.
     if (result.affectedRows < count || result.warningStatus > 0) throw new LoadFailedError();
   }

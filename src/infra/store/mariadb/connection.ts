@@ -28,8 +28,8 @@ export interface MariadbConnection {
 /** A value of a row: 64-bit integers and decimals are text, so that ids stay exact. */
 export type Cell = string | number | null;
 
-/** One for writing, one for an import, the others for exports, purging and questions. */
-const MAX_CONNECTIONS = 7;
+/** Two for writing, one for an import, the others for exports, purging and questions. */
+const MAX_CONNECTIONS = 8;
 
 /** Seconds that a statement waits for rows another writer holds, before only its station is put off. */
 export const ROW_LOCK_WAIT_S = 1;

@@ -42,9 +42,9 @@ export interface Admission {
 export async function admit(
   link: Link,
   snapshots: readonly Snapshot[],
+  items: Items,
   catalogue: ReadonlyMap<number, Commodity>,
 ): Promise<Admission> {
-  const items = await readItems(link);
   const missing = snapshots.map((snapshot) => itemIds(snapshot).filter((id) => !items.has(id)));
   if (missing.every((ids) => ids.length === 0)) return { refusals: missing.map(() => null), additions: [] };
 
@@ -76,7 +76,7 @@ export function insertItems(values: readonly string[], maxBytes: number): Iterab
  * own, for the rows of `Item` are what every writer's foreign keys look at: held during a whole batch they would stop
  * all the others. Left out while another program imports a dump, as Trade Dangerous' own listener does.
  */
-export async function writeMeans(link: Link, written: readonly Snapshot[]): Promise<void> {
+export async function writeMeans(link: Link, written: readonly Snapshot[], items: Items): Promise<void> {
   const means = new Map<number, number>();
   for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
     for (let at = 0; at < rows.length; at += ROW_WIDTH) {
@@ -85,7 +85,6 @@ export async function writeMeans(link: Link, written: readonly Snapshot[]): Prom
     }
   }
   if (means.size === 0) return;
-  const items = await readItems(link);
   const changed = [...means].filter(([id, price]) => items.get(id) !== price).sort(([a], [b]) => a - b);
   if (changed.length === 0) return;
   const [[importer] = []] = await link.rows("SELECT IS_USED_LOCK('td.spansh.import') <> CONNECTION_ID()");

@@ -6,7 +6,7 @@ import { decideWrite, sameName, type StoredStation } from '../../../domain/write
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
-import { admit, insertItems } from './items.ts';
+import { admit, insertItems, type Items } from './items.ts';
 import { writeRows } from './market-rows.ts';
 import { epochOf, text } from './sql.ts';
 import { findSystems, systemKey } from './systems.ts';
@@ -16,6 +16,8 @@ export interface WriteContext {
   readonly contract: Contract;
   readonly maxStatementBytes: number;
   readonly catalogue: ReadonlyMap<number, Commodity>;
+  /** As they are before. */
+  readonly items: Items;
 }
 
 export type Outcomes = ReadonlyMap<Snapshot, WriteOutcome>;
@@ -50,6 +52,7 @@ export async function writeTransaction(
     const { refusals, additions } = await admit(
       link,
       accepted.map(({ snapshot }) => snapshot),
+      context.items,
       context.catalogue,
     );
     const written = accepted.filter(({ snapshot }, i) => {

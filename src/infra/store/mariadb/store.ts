@@ -31,7 +31,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 /**
  * A Trade Dangerous database on a MariaDB server, shared with other writers that take its advisory locks.
  *
- * One connection is pinned for writing, another one for an import: advisory locks belong to them. Everything else
+ * Two connections are pinned for writing, another one for an import: advisory locks belong to them. Everything else
  * borrows from a small pool. After an error that cost a connection, the next call connects anew and looks at the database
  * again.
  */
@@ -45,7 +45,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   let choice = options.contract;
   let catalogue: ReadonlyMap<number, Commodity> = new Map();
   let pool: Pool | undefined;
-  let pinned: Link | undefined;
+  let writers: Link[] = [];
   let opening: Promise<Recognised> | undefined;
   /** Told once: by the next `open`. */
   let created = false;
@@ -54,6 +54,12 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   async function connect(): Promise<Link> {
     pool ??= createPool(connection, statementTimeoutMs);
     return pool.acquire();
+  }
+
+  async function writerAt(index: number): Promise<Link> {
+    const pinned = writers[index];
+    if (pinned !== undefined && !pinned.lost) return pinned;
+    return (writers[index] = await connect());
   }
 
   async function recogniseOnce(): Promise<Recognised> {
@@ -151,12 +157,11 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     },
 
     writeMarkets(batch) {
-      // One at a time: the pinned connection has one transaction.
+      // One at a time: each pinned connection has one transaction.
       const result = writes.then(() =>
-        guarded(async ({ info: { contract }, maxStatementBytes }) => {
-          if (pinned === undefined || pinned.lost) pinned = await connect();
-          return writeMarkets(pinned, batch, { contract, maxStatementBytes, catalogue }, loading, lock, log);
-        }),
+        guarded(({ info: { contract }, maxStatementBytes }) =>
+          writeMarkets(writerAt, batch, { contract, maxStatementBytes, catalogue, loading, lock, log }),
+        ),
       );
       writes = result.catch(() => undefined);
       return result;
@@ -224,7 +229,8 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       await Promise.allSettled([...running].map(({ done }) => done));
       await writes;
       await pool?.close();
-      pool = pinned = opening = undefined;
+      writers = [];
+      pool = opening = undefined;
     },
   };
 }
