@@ -146,6 +146,9 @@ describeMariadb('a server with small packets', () => {
     expect(await store.stats()).toMatchObject({ totalRows: 3_000, stations: 3, newestAtS: 2_000 });
     const [mean] = await server.sql('SELECT SUM(avg_price = item_id) AS correct FROM Item', database);
     expect(mean).toEqual({ correct: '1000' });
+    // What is no longer listed is known though the server cuts off what it tells of a station.
+    await store.writeMarkets([snapshot(rows.slice(0, 10), { ...STRANGER, marketId: 1, observedAtS: 3_000 })]);
+    expect(await store.stats()).toMatchObject({ totalRows: 2_010 });
     await store.close();
   });
 });

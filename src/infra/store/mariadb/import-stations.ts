@@ -4,7 +4,7 @@ import type { StagedStation, StagedVendor, StationRow } from '../../../domain/sp
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Cell, Link } from './connection.ts';
-import { writeRows } from './market-rows.ts';
+import { readMarkets, writeRows } from './market-rows.ts';
 import { epochOf, literal } from './sql.ts';
 
 /** What was written of some stations. */
@@ -91,20 +91,14 @@ function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
 
 async function writeMarkets(link: Link, { rows }: StationSetup, stations: readonly StagedStation[]) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
-  const storedS = await readNewest(
+  const stored = await readMarkets(
     link,
-    'StationItem',
     told.map(({ marketId }) => marketId),
   );
   const newer = told.filter(
-    ({ marketId, observedAtS }) => observedAtS > (storedS.get(String(marketId)) ?? -1),
+    ({ marketId, observedAtS }) => observedAtS > (stored.get(String(marketId))?.newestS ?? -1),
   );
-  await writeRows(
-    link,
-    rows,
-    newer.map((market) => ({ market, hasRows: storedS.has(String(market.marketId)) })),
-    0,
-  );
+  await writeRows(link, rows, newer, stored, 0);
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
 }
 

@@ -3,6 +3,7 @@ import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { RowsChangedError } from './errors.ts';
+import { epochOf } from './sql.ts';
 
 const COLUMNS = [
   'demand_price',
@@ -25,23 +26,57 @@ const ROW_COLUMNS = [...KEY, ...COLUMNS, 'modified', 'from_live'];
 /** Small tables would be read whole otherwise, rows of other writers included. */
 const BY_KEY = 'FORCE INDEX (PRIMARY)';
 
+/** The rows of a station that has some. */
+export interface StoredMarket {
+  /** Epoch seconds of the newest row. */
+  readonly newestS: number;
+  /** {@link rowText}s. */
+  readonly rows: readonly string[];
+}
+
+/** By station id, as text. */
+export type StoredMarkets = ReadonlyMap<string, StoredMarket>;
+
+/** {@link rowText}, made by the server. */
+const ROW_TEXT = `CONCAT_WS(',', item_id, ${COLUMNS.join()})`;
+
+/** What is stored of some stations. */
+export async function readMarkets(
+  link: Link,
+  marketIds: readonly (number | bigint)[],
+): Promise<StoredMarkets> {
+  const markets = new Map<string, StoredMarket>();
+  if (marketIds.length === 0) return markets;
+  const from = (ids: readonly unknown[]) => `FROM StationItem ${BY_KEY} WHERE station_id IN (${ids.join()})`;
+  // One text a station, for taking an answer apart cell by cell would cost more than comparing it.
+  const found = await link.rows(
+    `SELECT station_id, ${epochOf('MAX(modified)')}, COUNT(*), GROUP_CONCAT(${ROW_TEXT} SEPARATOR '\n')
+     ${from(marketIds)} GROUP BY station_id`,
+  );
+  for (const [id, newestS, count, text] of found) {
+    let rows = String(text).split('\n');
+    // The server cuts off what does not fit into its packets.
+    if (rows.length !== Number(count))
+      rows = (await link.rows(`SELECT ${ROW_TEXT} ${from([id])}`)).map(([row]) => String(row));
+    markets.set(String(id), { newestS: Number(newestS), rows });
+  }
+  return markets;
+}
+
 /**
  * Makes the stored rows those of the markets, one timestamp and one `from_live` a station.
  *
- * What is stored is read and compared first: most observations leave most rows as they were, and moving the time of
- * those in one statement costs half of writing them again (measured; reading costs a tenth).
+ * What is stored is compared first: most observations leave most rows as they were, and moving the time of those in one
+ * statement costs half of writing them again (measured; reading costs a tenth).
  */
 export async function writeRows(
   link: Link,
   rows: RowWriter,
-  stations: readonly { readonly market: MarketRows; readonly hasRows: boolean }[],
+  markets: readonly MarketRows[],
+  stored: StoredMarkets,
   fromLive: 0 | 1,
 ): Promise<void> {
-  const stored = await readRows(
-    link,
-    stations.filter(({ hasRows }) => hasRows).map(({ market }) => market.marketId),
-  );
-  const differences = stations.map(({ market }) => compare(market, stored.get(String(market.marketId))));
+  const differences = markets.map((market) => compare(market, stored.get(String(market.marketId))?.rows));
   await rows.upsert(
     {
       table: 'StationItem',
@@ -86,26 +121,6 @@ async function touch(link: Link, markets: readonly MarketRows[], fromLive: 0 | 1
   const expected = markets.reduce((sum, { rows }) => sum + rows.length / ROW_WIDTH, 0);
   // A purge, or a writer that takes no locks, deleted or added rows since they were read.
   if (matched !== expected) throw new RowsChangedError('rows were changed by another program meanwhile');
-}
-
-/** The {@link rowText}s of each station that has rows. */
-async function readRows(
-  link: Link,
-  marketIds: readonly (number | bigint)[],
-): Promise<Map<string, readonly string[]>> {
-  if (marketIds.length === 0) return new Map();
-  // One text a row, for taking an answer apart cell by cell would cost more than comparing it.
-  const rows = await link.rows(
-    `SELECT station_id, CONCAT_WS(',', item_id, ${COLUMNS.join()}) FROM StationItem ${BY_KEY}
-     WHERE station_id IN (${marketIds.join()})`,
-  );
-  const texts = new Map<string, string[]>();
-  for (const [marketId, text] of rows) {
-    const known = texts.get(String(marketId));
-    if (known === undefined) texts.set(String(marketId), [String(text)]);
-    else known.push(String(text));
-  }
-  return texts;
 }
 
 interface Difference {

@@ -7,7 +7,7 @@ import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { admit, insertItems, type Items } from './items.ts';
-import { writeRows } from './market-rows.ts';
+import { readMarkets, writeRows, type StoredMarkets } from './market-rows.ts';
 import { epochOf, text } from './sql.ts';
 import { findSystems, systemKey } from './systems.ts';
 
@@ -26,7 +26,6 @@ interface Accepted {
   readonly snapshot: Snapshot;
   readonly station: 'known' | 'created' | 'moved';
   readonly systemId: string;
-  readonly hasRows: boolean;
 }
 
 /**
@@ -45,7 +44,11 @@ export async function writeTransaction(
   return link.transaction(async () => {
     const outcomes = new Map<Snapshot, WriteOutcome>();
     const accepted: Accepted[] = [];
-    for (const [snapshot, verdict] of await decide(link, snapshots)) {
+    const stored = await readMarkets(
+      link,
+      snapshots.map(({ marketId }) => marketId),
+    );
+    for (const [snapshot, verdict] of await decide(link, snapshots, stored)) {
       if ('status' in verdict) outcomes.set(snapshot, verdict);
       else accepted.push(verdict);
     }
@@ -65,7 +68,8 @@ export async function writeTransaction(
     await writeRows(
       link,
       rows,
-      written.map(({ snapshot, hasRows }) => ({ market: snapshot, hasRows })),
+      written.map(({ snapshot }) => snapshot),
+      stored,
       1,
     );
     for (const { snapshot, station } of written) {
@@ -79,8 +83,9 @@ export async function writeTransaction(
 async function decide(
   link: Link,
   snapshots: readonly Snapshot[],
+  markets: StoredMarkets,
 ): Promise<(readonly [Snapshot, WriteOutcome | Accepted])[]> {
-  const stored = await readStations(link, snapshots);
+  const stored = await readStations(link, snapshots, markets);
   const systems = await findSystems(
     link,
     snapshots
@@ -91,30 +96,29 @@ async function decide(
     const station = stored.get(snapshot.marketId);
     const decision = decideWrite(snapshot, station, systems.get(systemKey(snapshot.systemName)) ?? []);
     if (!decision.write) return [snapshot, decision.outcome];
-    const hasRows = (station?.newestAtS ?? null) !== null;
-    return [snapshot, { snapshot, station: decision.station, systemId: decision.systemId, hasRows }];
+    return [snapshot, { snapshot, station: decision.station, systemId: decision.systemId }];
   });
 }
 
 async function readStations(
   link: Link,
   snapshots: readonly Snapshot[],
+  markets: StoredMarkets,
 ): Promise<Map<number, StoredStation<string>>> {
   const rows = await link.rows(
-    `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')},
-       (SELECT ${epochOf('MAX(modified)')} FROM StationItem WHERE station_id = st.station_id)
+    `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')}
      FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id
      WHERE st.station_id IN (${snapshots.map(({ marketId }) => marketId).join()})`,
   );
   return new Map(
-    rows.map(([id, name, systemId, systemName, modifiedS, newestAtS]) => [
+    rows.map(([id, name, systemId, systemName, modifiedS]) => [
       Number(id),
       {
         name: String(name),
         systemId: String(systemId),
         systemName: String(systemName ?? ''),
         modifiedS: Number(modifiedS),
-        newestAtS: newestAtS === null ? null : Number(newestAtS),
+        newestAtS: markets.get(String(id))?.newestS ?? null,
       },
     ]),
   );
