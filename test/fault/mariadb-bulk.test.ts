@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createPool } from '../../src/infra/store/mariadb/connection.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import {
   countLoads,
@@ -70,6 +71,27 @@ describeMariadb('markets written in bulk', () => {
       expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['written']));
       expect(await readMarkets(server, database)).toEqual(expected(NOON_S));
     }));
+
+  test('loads on several connections that end at once do not get into each other’s way', async () => {
+    const database = await server.createDatabase();
+    const pool = createPool(server.connection(database), 3_000);
+    const links = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]);
+    // More than a socket takes at once, so that ends wait.
+    const chunk = Buffer.from(`${'x'.repeat(99)}\n`.repeat(655));
+    for (const [i, link] of links.entries()) await link.run(`CREATE TABLE t${i} (text VARCHAR(100))`);
+    for (let round = 0; round < 40; round++) {
+      const loading = links.map((link, i) =>
+        link.load(
+          `LOAD DATA LOCAL INFILE 'rows' INTO TABLE t${i}`,
+          Array.from({ length: 4 + i }, () => chunk),
+        ),
+      );
+      const results = await Promise.all(loading);
+      expect(results.map(({ affectedRows }) => affectedRows)).toEqual([4 * 655, 5 * 655, 6 * 655]);
+    }
+    await pool.close();
+    await server.dropDatabase(database);
+  }, 60_000);
 
   test.each([
     ['by a trigger', "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"],

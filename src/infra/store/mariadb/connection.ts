@@ -47,6 +47,33 @@ class ConnectionDroppedError extends Error {
   readonly code = 'PROTOCOL_CONNECTION_LOST';
 }
 
+interface DriverPacket {
+  readonly buffer: Buffer;
+  length(): number;
+  /** Shares the buffer. */
+  clone(): DriverPacket;
+}
+
+/** What the driver's types leave out. */
+interface DriverConnection {
+  readonly stream: Socket;
+  writePacket(packet: DriverPacket): void;
+}
+
+const HEADER_BYTES = 4;
+
+/**
+ * The driver has one empty packet for the ends of all loads on all connections, into which it writes the number of the
+ * packet: where a socket still waits to send it and another load ends, the server gets a wrong number, and waits for ever.
+ */
+function sendOwnEmptyPackets(connection: DriverConnection): void {
+  const write = connection.writePacket.bind(connection);
+  connection.writePacket = (packet) => {
+    const isEmpty = packet.length() === HEADER_BYTES;
+    write(isEmpty ? Object.assign(packet.clone(), { buffer: Buffer.from(packet.buffer) }) : packet);
+  };
+}
+
 /** One connection with its session set up. After an error that costs the connection it is {@link lost}. */
 export class Link {
   readonly #connection: PoolConnection;
@@ -64,6 +91,7 @@ export class Link {
       this.#answer?.destroy(new ConnectionDroppedError('the connection was lost'));
     };
     connection.on('error', lose).on('end', lose);
+    sendOwnEmptyPackets(connection.connection as unknown as DriverConnection);
   }
 
   get lost(): boolean {
@@ -135,7 +163,7 @@ export class Link {
     if (this.#lost) return;
     this.#lost = true;
     // The driver's own destroy() says goodbye and lets a statement underway wait for ever.
-    const { stream } = this.#connection.connection as unknown as { readonly stream: Socket };
+    const { stream } = this.#connection.connection as unknown as DriverConnection;
     const reason = new ConnectionDroppedError('the connection was dropped');
     stream.destroy(reason);
     this.#answer?.destroy(reason);
