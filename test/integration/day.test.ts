@@ -92,6 +92,8 @@ test('a day: imports, purges, tidying, exports and a reload, while a hundred mar
     }
   }
   await eventually(() => told(program.log, /are baseline now/) === 2);
+  // The last message may be on its way: what has not arrived when the daemon is told to stop is not taken.
+  await sleep(500);
   await stop(program);
 
   const { log } = program;
