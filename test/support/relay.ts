@@ -45,6 +45,7 @@ export async function startRelay(): Promise<Relay> {
     }
   }
 
+  let sending: Promise<void> = Promise.resolve();
   await listen();
   return {
     get url() {
@@ -53,8 +54,10 @@ export async function startRelay(): Promise<Relay> {
     async waitForSubscribers(count = 1) {
       while (subscribers !== count) await sleep(5);
     },
-    async publish(frame) {
-      await socket.send(frame);
+    publish(frame) {
+      // One after the other: a machine that stalls may be sending still.
+      sending = sending.catch(() => undefined).then(() => socket.send(frame));
+      return sending;
     },
     close: () => socket.close(),
     restart: async () => {
