@@ -20,8 +20,8 @@ process.on('warning', (w) => {
 if (/^(start|dev)$/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD)
   process.chdir(process.env.INIT_CWD);
 
-const sources = new URL('../src/cli.ts', import.meta.url);
-const built = new URL('../dist/cli.js', import.meta.url);
+const sources = new URL('../src/cli/main.ts', import.meta.url);
+const built = new URL('../dist/cli/main.js', import.meta.url);
 const fromSources = existsSync(sources);
 if (fromSources) {
   // Without it every thread loads a TypeScript stripper at every start: 60 MB and most of the start-up time.

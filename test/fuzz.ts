@@ -3,7 +3,7 @@
  * `node test/fuzz.ts [FRAMES [SEED]]`. Prints the outcomes and the memory; exit 1 when a frame is not accounted for.
  */
 import { deflateSync } from 'node:zlib';
-import { createDecoder } from '../src/infra/decoder.ts';
+import { createDecoder } from '../src/infra/feed/decoder.ts';
 import { commodityMessage, testCatalogue, testRules } from './support/messages.ts';
 import { SeededRandom } from './support/random.ts';
 

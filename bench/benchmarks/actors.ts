@@ -1,5 +1,5 @@
 import type { Inspection } from '../../src/domain/ports/inspection.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { loadMarkets, zipf } from '../../test/support/load.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { LOAD } from '../generators/feed.ts';

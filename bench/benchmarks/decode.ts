@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
-import { createDecoder } from '../../src/infra/decoder.ts';
+import { createDecoder } from '../../src/infra/feed/decoder.ts';
 import { feedTexts, frameBatches, RULES } from '../generators/feed.ts';
 import { GOODS } from '../generators/markets.ts';
 import { compare } from '../harness/measure.ts';

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { indexCommodities } from '../../src/domain/catalogue.ts';
-import { RowStager } from '../../src/domain/market-rows.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
-import { stageBatch } from '../../src/infra/workers/stage-batch.ts';
+import { indexCommodities } from '../../src/domain/market/catalogue.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
+import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import { startProgram } from '../../test/support/daemon.ts';
 import { loadMarkets } from '../../test/support/load.ts';
 import { feedTexts, frameBatches, LOAD, RULES } from '../generators/feed.ts';

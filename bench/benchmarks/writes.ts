@@ -1,5 +1,5 @@
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { freshMarkets, groupsOf, laterMarkets, ROWS } from '../generators/markets.ts';
 import { Match, OURS, type Contender } from '../harness/measure.ts';

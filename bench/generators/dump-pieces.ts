@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/domain/contract.ts';
+import { CATEGORIES } from '../../src/domain/generation.ts';
 import type { SeededRandom } from '../../test/support/random.ts';
 
 /** JSON text of things that a dump repeats all over, made once so that a gigabyte takes seconds. */

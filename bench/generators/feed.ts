@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
-import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/eddn/staging-rules.ts';
 import { generateLoad } from '../../test/support/load.ts';
 import { GOODS, START_S } from './markets.ts';
 

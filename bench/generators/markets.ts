@@ -1,5 +1,5 @@
-import type { Commodity } from '../../src/domain/catalogue.ts';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { Commodity } from '../../src/domain/market/catalogue.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 
 /** As many as EDCD lists. */

@@ -4,7 +4,7 @@ import { realTime } from '../../src/actors/time.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
 import type { FrameBatch, StagedBatch } from '../../src/domain/ports/feed.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
-import { rowCount, type Snapshot } from '../../src/domain/snapshot.ts';
+import { rowCount, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool, emptyDisk } from '../../test/support/memory-spool.ts';
 import { BATCH, RULES } from '../generators/feed.ts';
 import { GOODS } from '../generators/markets.ts';

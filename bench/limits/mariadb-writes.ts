@@ -1,5 +1,5 @@
 import type { Connection } from 'mysql2/promise';
-import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import type { Writer } from '../benchmarks/writes.ts';
 import { purged } from '../harness/mariadb.ts';

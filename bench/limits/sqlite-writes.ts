@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import { openDatabase, transact } from '../../src/infra/store/sqlite/database.ts';
 import type { Writer } from '../benchmarks/writes.ts';

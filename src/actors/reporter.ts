@@ -2,9 +2,9 @@ import type { StagedBatch } from '../domain/ports/feed.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
 import type { PublishedExport } from '../machines/exporter.machine.ts';
-import type { Ledger } from './ledger.ts';
-import type { SpoolKeeper } from './spool-keeper.ts';
-import type { StationPool } from './station-pool.ts';
+import type { Ledger } from './station-coalescer/ledger.ts';
+import type { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
+import type { StationPool } from './station-coalescer/pool.ts';
 
 interface Failing {
   readonly attempt: number;

@@ -1,8 +1,8 @@
-import type { StagingRules } from '../domain/staging-rules.ts';
+import type { StagingRules } from '../domain/eddn/staging-rules.ts';
 import type { Backoff, Random } from '../machines/backoff.ts';
 import type { GuardianInput } from '../machines/guardian.machine.ts';
 import type { GuardedName } from '../machines/supervisor.machine.ts';
-import type { StationPoolOptions } from './station-pool.ts';
+import type { StationPoolOptions } from './station-coalescer/pool.ts';
 
 /** The numbers the system runs by. */
 export interface SystemSettings {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Overrides } from '../bootstrap.ts';
+import type { Overrides } from '../app/bootstrap.ts';
 import { logLevel } from '../config/schemas.ts';
 import { AppError } from '../domain/errors.ts';
 

@@ -2,14 +2,14 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createStore } from '../bootstrap.ts';
+import { createStore } from '../app/bootstrap.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
 import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';
 import { resolvePaths, type Paths } from '../config/paths.ts';
 import { describeError } from '../domain/errors.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
-import { createLog } from '../infra/log.ts';
+import { createLog } from '../infra/log/log.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/spansh/request.ts';
 

@@ -1,11 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { SpanshReporter } from '../actors/spansh-reporter.ts';
-import { CLEAR_MEMORY_S } from '../actors/spool-keeper.ts';
-import { createStore, type Bootstrap } from '../bootstrap.ts';
+import { SpanshReporter } from '../actors/spansh-updater/reporter.ts';
+import { CLEAR_MEMORY_S } from '../actors/station-coalescer/spool-keeper.ts';
+import { createStore, type Bootstrap } from '../app/bootstrap.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/spansh/problems.ts';
 import { AppError } from '../domain/errors.ts';
-import { importSource } from '../galaxy.ts';
-import { createLog } from '../infra/log.ts';
+import { importSource } from '../app/spansh-updater.ts';
+import { createLog } from '../infra/log/log.ts';
 import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
 import type { ImportProgress, ImportResult } from '../infra/spansh/import-dump.ts';

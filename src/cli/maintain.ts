@@ -1,6 +1,6 @@
-import type { Bootstrap } from '../bootstrap.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { maintenancePorts } from '../maintenance.ts';
+import { maintenancePorts } from '../app/maintenance-window.ts';
 import { withStore } from './one-shots.ts';
 
 const DAY_S = 86_400;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { createStore, type Bootstrap } from '../bootstrap.ts';
+import { createStore, type Bootstrap } from '../app/bootstrap.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
 import type { Store } from '../domain/ports/store.ts';
-import { publishFile } from '../infra/publish.ts';
+import { publishFile } from '../infra/publishing/publish.ts';
 
 /** `--stats`: one line about StationItem. */
 export function stats(base: Bootstrap): Promise<string> {

@@ -1,8 +1,8 @@
 import { SingleBar, Presets } from 'cli-progress';
-import type { LedgerTotals } from '../actors/ledger.ts';
-import type { Bootstrap } from '../bootstrap.ts';
+import type { LedgerTotals } from '../actors/station-coalescer/ledger.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
 import { createFileFeed } from '../infra/feed/file-feed.ts';
-import { assemble, EXIT, run } from '../main.ts';
+import { assemble, EXIT, run } from '../app/daemon.ts';
 
 /** `replay FILE`: the messages of a file through the same actors, as fast as the database takes them. */
 export async function replay(base: Bootstrap, file: string): Promise<number> {

@@ -1,14 +1,14 @@
 import { inflateSync } from 'node:zlib';
-import type { Bootstrap } from '../bootstrap.ts';
-import { indexCommodities } from '../domain/catalogue.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
+import { indexCommodities } from '../domain/market/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
-import { RowStager } from '../domain/market-rows.ts';
-import { rowCount, type Snapshot } from '../domain/snapshot.ts';
-import { plainText } from '../domain/staging.ts';
+import { RowStager } from '../domain/market/rows.ts';
+import { rowCount, type Snapshot } from '../domain/market/snapshot.ts';
+import { plainText } from '../domain/eddn/staging.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { commoditySource } from '../galaxy.ts';
+import { commoditySource } from '../app/spansh-updater.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
-import { MAX_MESSAGE_BYTES, stageBatch } from '../infra/workers/stage-batch.ts';
+import { MAX_MESSAGE_BYTES, stageBatch } from '../infra/feed/stage-batch.ts';
 
 export interface SampleOptions {
   /** Markets to show. */

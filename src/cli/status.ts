@@ -1,7 +1,7 @@
-import type { SystemReport } from '../actors/status.ts';
-import type { Bootstrap } from '../bootstrap.ts';
+import type { SystemReport } from '../actors/observing/status.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
 import { describeError } from '../domain/errors.ts';
-import { describeOwner, inspectInstance } from '../infra/instance-lock.ts';
+import { describeOwner, inspectInstance } from '../infra/process/instance-lock.ts';
 
 const PATIENCE_MS = 3_000;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMODITY_SCHEMA_REF } from '../domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF } from '../domain/eddn/staging-rules.ts';
 import {
   activeHours,
   EDCD_SOURCE,

@@ -1,4 +1,4 @@
-import type { StagingRules } from '../domain/staging-rules.ts';
+import type { StagingRules } from '../domain/eddn/staging-rules.ts';
 import { openConfigFile, readConfigFile } from './config-file.ts';
 import { readEnvironment, variable, type Environment, type VARIABLES } from './environment.ts';
 import { KEYS, ORDERED_KEYS } from './keys.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ALWAYS, parseActiveHours } from '../domain/active-hours.ts';
 import { describeError } from '../domain/errors.ts';
-import { COMMODITY_SCHEMA_REF } from '../domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF } from '../domain/eddn/staging-rules.ts';
 
 export const EDDN_URL = 'tcp://eddn.edcd.io:9500';
 export const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/master';

@@ -8,7 +8,7 @@
  * Lives in actors/station-pool.ts as a root actor, which supplies the actions that touch the world.
  */
 import { and, assign, setup } from 'xstate';
-import type { Snapshot } from '../domain/snapshot.ts';
+import type { Snapshot } from '../domain/market/snapshot.ts';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
 
 export interface CoalescerInput {

@@ -1,6 +1,6 @@
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/contract.ts';
+import type { ContractChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';

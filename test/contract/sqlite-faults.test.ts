@@ -4,7 +4,7 @@ import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/contract.ts';
+import type { ContractChoice } from '../../src/domain/generation.ts';
 import type { StoreError } from '../../src/domain/errors.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/contract.ts';
+import type { ContractChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import type { GalaxyImport, ImportCounts, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import type {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findId, isKnownSystem, NEVER } from '../../src/domain/spansh/known.ts';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import {
   ALLOY,
   DUMP_FUEL,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/contract.ts';
+import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
 import type { FDevModule, RareCommodity, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import { NO_TABLES, batch, contentOf, importInto, withImport } from './store-galaxy-batches.ts';
 import {

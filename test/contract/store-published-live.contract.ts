@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import type { PublishedStation } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/contract.ts';
+import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import {
   BRANDY,

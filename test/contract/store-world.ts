@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { Commodity } from '../../src/domain/catalogue.ts';
-import type { Contract, ContractChoice } from '../../src/domain/contract.ts';
+import type { Commodity } from '../../src/domain/market/catalogue.ts';
+import type { Contract, ContractChoice } from '../../src/domain/generation.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
-import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MARKET_NAME_DISAGREES } from '../../src/domain/outcome.ts';
+import { MARKET_NAME_DISAGREES } from '../../src/domain/market/outcome.ts';
 import {
   FUEL_ROW,
   GOLD,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createDecoder } from '../../src/infra/decoder.ts';
+import { createDecoder } from '../../src/infra/feed/decoder.ts';
 import { commodityMessage, frame, testCatalogue, testRules } from '../support/messages.ts';
 
 const MIB = 1024 * 1024;

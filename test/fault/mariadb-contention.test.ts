@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { ITEMS, market, NOON_S, readMarkets, shown, withWorld } from '../support/mariadb-world.ts';
 import { IMPORTER, LockingWriter, PROCESSOR, type LockPolicy } from '../support/locking-writer.ts';

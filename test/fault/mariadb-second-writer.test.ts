@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import type { MarketRow } from '../support/galaxy.ts';
 import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { indexCommodities, type Commodity } from '../../src/domain/catalogue.ts';
+import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { RowStager } from '../../src/domain/market-rows.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
 import type { Decoder, FrameBatch } from '../../src/domain/ports/feed.ts';
-import { createDecoder, type DecoderOptions } from '../../src/infra/decoder.ts';
-import { stageBatch } from '../../src/infra/workers/stage-batch.ts';
+import { createDecoder, type DecoderOptions } from '../../src/infra/feed/decoder.ts';
+import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import {
   commodity,
   commodityMessage,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/contract.ts';
+import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
 import { readDump, type ReadBatch } from '../../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
 import { marketRows } from '../support/dump.ts';

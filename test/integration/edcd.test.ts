@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { readCachedCommodities, refreshCommodities } from '../../src/infra/edcd.ts';
+import { readCachedCommodities, refreshCommodities } from '../../src/infra/edcd/commodities.ts';
 import { FDEVIDS_DIR, testCatalogue } from '../support/messages.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 

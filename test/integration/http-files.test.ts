@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { publishFile } from '../../src/infra/publish.ts';
+import { publishFile } from '../../src/infra/publishing/publish.ts';
 import { ask, silentLog, startHttp, type Answer } from '../support/http.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

@@ -2,7 +2,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { CATEGORIES } from '../../src/domain/contract.ts';
+import { CATEGORIES } from '../../src/domain/generation.ts';
 import { NO_COUNTS, type GalaxyImport, type GalaxyStore } from '../../src/domain/ports/galaxy-store.ts';
 import { allocateKnown } from '../../src/domain/spansh/known.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { acquireInstance, inspectInstance, type Owner } from '../../src/infra/instance-lock.ts';
-import { writePidFile } from '../../src/infra/pid-file.ts';
+import { acquireInstance, inspectInstance, type Owner } from '../../src/infra/process/instance-lock.ts';
+import { writePidFile } from '../../src/infra/process/pid-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const CHILD = fileURLToPath(new URL('../support/instance-child.ts', import.meta.url));

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openLogFile, type LogFileOptions } from '../../src/infra/log-file.ts';
+import { openLogFile, type LogFileOptions } from '../../src/infra/log/log-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { publishFile, stageFile } from '../../src/infra/publish.ts';
+import { publishFile, stageFile } from '../../src/infra/publishing/publish.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 

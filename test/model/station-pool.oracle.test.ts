@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Ledger } from '../../src/actors/ledger.ts';
-import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
-import { StationPool } from '../../src/actors/station-pool.ts';
-import type { WriteOutcome } from '../../src/domain/outcome.ts';
-import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
+import { SpoolKeeper } from '../../src/actors/station-coalescer/spool-keeper.ts';
+import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
+import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
 import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';
 

@@ -22,8 +22,8 @@ const PUBLISH = 'test/integration/publish.test.ts';
 const MAINTENANCE = 'test/unit/maintenance.test.ts';
 
 const COALESCER = 'src/machines/station-coalescer.machine.ts';
-const STATION_POOL = 'src/actors/station-pool.ts';
-const UPDATER = 'src/actors/updater.actors.ts';
+const STATION_POOL = 'src/actors/station-coalescer/pool.ts';
+const UPDATER = 'src/actors/spansh-updater/steps.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -53,7 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'the newest observation wins, in the database',
     fault: 'a stale snapshot overwrites newer rows',
-    file: 'src/domain/write-rule.ts',
+    file: 'src/domain/market/write-rule.ts',
     from: 'snapshot.observedAtS < stored.newestAtS)',
     to: 'snapshot.observedAtS + 60 < stored.newestAtS)',
     tests: [SQLITE],
@@ -117,7 +117,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'every snapshot is written once',
     fault: 'a batch is written a second time before its stations are told',
-    file: 'src/actors/store.actors.ts',
+    file: 'src/actors/writer/steps.ts',
     from: 'deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
     to: 'await deps.store.writeMarkets(batch);\n      deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
     tests: [SIMULATION],
@@ -133,7 +133,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'database gone: nothing lost, retried for ever',
     fault: 'a batch that met a dead database is not put back',
-    file: 'src/actors/store.actors.ts',
+    file: 'src/actors/writer/steps.ts',
     from: 'deps.pool.returnBatch(batch);',
     to: '',
     tests: [SIMULATION],
@@ -141,7 +141,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'an empty list that was written is remembered: an older one brings nothing back',
     fault: 'clears are not remembered',
-    file: 'src/actors/spool-keeper.ts',
+    file: 'src/actors/station-coalescer/spool-keeper.ts',
     from: 'return clearedAtS !== undefined && observedAtS < clearedAtS;',
     to: 'return clearedAtS === 0;',
     tests: [ORACLE, SIMULATION, 'test/integration/live.test.ts'],
@@ -149,7 +149,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a parked snapshot is written when its system is known',
     fault: 'parked ones are never looked at again',
-    file: 'src/actors/catalogue.actors.ts',
+    file: 'src/actors/catalogue/steps.ts',
     from: 'if (catalogue === null) return 0;',
     to: 'if (catalogue !== null) return 0;',
     tests: [SIMULATION],
@@ -173,7 +173,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a message that no thread survives is counted',
     fault: 'a failed batch vanishes',
-    file: 'src/actors/feed.actor.ts',
+    file: 'src/actors/listener/feed.ts',
     from: "rejected: { 'decoder failed': batch.frames.length },",
     to: 'rejected: {},',
     tests: ['test/fault/children.test.ts'],
@@ -181,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'no message, however damaged, costs memory for ever',
     fault: 'decode threads wait for tasks outside their event loop',
-    file: 'src/infra/decoder.ts',
+    file: 'src/infra/feed/decoder.ts',
     from: "atomics: 'disabled',",
     to: '',
     tests: ['test/fault/fuzz.test.ts'],
@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'nothing runs on after a stop',
     fault: 'the feed of a crashed listener is left open',
-    file: 'src/actors/lifecycle.actors.ts',
+    file: 'src/actors/supervisor/steps.ts',
     from: '      feed.close();\n',
     to: '',
     tests: [SCRIPTED],
@@ -213,7 +213,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a reader sees a whole old or a whole new file',
     fault: 'the old file is removed before the new one takes its place',
-    file: 'src/infra/publish.ts',
+    file: 'src/infra/publishing/publish.ts',
     from: 'await disk(rename(temp, target));',
     to: 'await rm(target, { force: true });\n          await disk(rename(temp, target));',
     tests: [PUBLISH],
@@ -221,7 +221,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a reader sees a whole old or a whole new file',
     fault: 'a file is published in part when the work on it is aborted',
-    file: 'src/infra/publish.ts',
+    file: 'src/infra/publishing/publish.ts',
     from: 'const bytes = await disk(writer.flush());\n    signal?.throwIfAborted();',
     to: 'const bytes = await disk(writer.flush());',
     tests: [PUBLISH],
@@ -261,7 +261,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'no maintenance while Spansh is active',
     fault: 'nobody asks whether a dump is being imported',
-    file: 'src/actors/maintenance.actors.ts',
+    file: 'src/actors/maintenance-window/steps.ts',
     from: 'isFree: fromPromise(() => Promise.resolve(!deps.isImporting())),',
     to: 'isFree: fromPromise(() => Promise.resolve(true)),',
     tests: [MAINTENANCE, SIMULATION],

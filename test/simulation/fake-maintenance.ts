@@ -1,4 +1,4 @@
-import type { MaintenancePorts } from '../../src/actors/maintenance.actors.ts';
+import type { MaintenancePorts } from '../../src/actors/maintenance-window/steps.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { UpdaterPorts } from '../../src/actors/updater.actors.ts';
+import type { UpdaterPorts } from '../../src/actors/spansh-updater/steps.ts';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';

@@ -1,8 +1,8 @@
 import { StoreError } from '../../src/domain/errors.ts';
-import type { WriteOutcome } from '../../src/domain/outcome.ts';
+import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
 import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
-import { decideWrite } from '../../src/domain/write-rule.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
+import { decideWrite } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import { maintain } from './fake-maintenance.ts';
 import { messageOf } from './frames.ts';

@@ -1,11 +1,11 @@
-import type { CommoditySource } from '../../src/actors/catalogue.actors.ts';
+import type { CommoditySource } from '../../src/actors/catalogue/steps.ts';
 import type { SystemPorts } from '../../src/actors/system.ts';
-import type { Commodity } from '../../src/domain/catalogue.ts';
+import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { Decoder, Feed, FeedHandlers, StagedBatch } from '../../src/domain/ports/feed.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
 import type { Spool } from '../../src/domain/ports/spool.ts';
-import type { UnresolvedSnapshot } from '../../src/domain/snapshot.ts';
+import type { UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool } from '../support/memory-spool.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import { decodeFrame, frameOf, snapshotOf, unresolvedOf } from './frames.ts';

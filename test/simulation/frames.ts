@@ -1,4 +1,4 @@
-import { ROW, type Snapshot, type UnresolvedSnapshot } from '../../src/domain/snapshot.ts';
+import { ROW, type Snapshot, type UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import type { Message, World } from './world.ts';
 
 /** On the wire a message is its number. */

@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS, type SystemSettings } from '../../src/actors/settings.ts';
-import { COMMODITY_SCHEMA_REF } from '../../src/domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF } from '../../src/domain/eddn/staging-rules.ts';
 import { SeededRandom } from '../support/random.ts';
 
 /** Everything that can go wrong for a while. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
-import type { MaintenanceTask } from '../../src/actors/maintenance.actors.ts';
+import type { MaintenanceTask } from '../../src/actors/maintenance-window/steps.ts';
 import type { DumpProgress } from '../../src/domain/ports/dump.ts';
 import type { Dump } from './fake-spansh.ts';
 import { clearKey } from './frames.ts';

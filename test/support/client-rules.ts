@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type InfoField } from 'csv-parse/sync';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import { checkListings } from './client-listings.ts';
 import { ADDED_IDS, clientTables, type ClientColumn, type ClientTable } from './client-tables.ts';
 import { cellProblem, type Cell } from './client-values.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import { checkPublishedSet, type Violation } from './client-rules.ts';
 import { tempDir } from './temp-dir.ts';
 

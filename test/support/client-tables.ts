@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 
 /** A column of the client's own model: what it takes, and what its database refuses. */
 export interface ClientColumn {

@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/domain/timestamp.ts';
 import { TYPE_IDS, type ClientColumn } from './client-tables.ts';
 

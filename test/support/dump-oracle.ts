@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 
 /**
  * The tables after an import, computed in the most straightforward way: the whole dump parsed at once and applied one

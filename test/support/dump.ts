@@ -1,7 +1,7 @@
-import { CATEGORIES } from '../../src/domain/contract.ts';
+import { CATEGORIES } from '../../src/domain/generation.ts';
 import { allocateKnown, systemContent, type Known } from '../../src/domain/spansh/known.ts';
 import type { DumpRules } from '../../src/domain/spansh/records.ts';
-import { ROW, ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { DumpStager, type StagedText } from '../../src/infra/spansh/dump-stager.ts';
 import { SENTINEL } from '../../src/infra/spansh/json-cursor.ts';
 

@@ -1,5 +1,5 @@
 /** Child process: `node instance-child.ts FILE`: owns FILE until its standard input ends; says how it went. */
-import { acquireInstance } from '../../src/infra/instance-lock.ts';
+import { acquireInstance } from '../../src/infra/process/instance-lock.ts';
 
 try {
   const instance = await acquireInstance(process.argv[2] ?? '');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 
 /** How a program waits for the lock of a station. */

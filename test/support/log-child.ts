@@ -1,5 +1,5 @@
 /** Logs what LINES says, one `[level, facts, text]` each, through a log made with OPTIONS; then exits in good order. */
-import { createLog, type LogOptions } from '../../src/infra/log.ts';
+import { createLog, type LogOptions } from '../../src/infra/log/log.ts';
 
 const [options = '{}', lines = '[]', repeats = '1'] = process.argv.slice(2);
 const log = createLog(JSON.parse(options) as LogOptions);

@@ -3,7 +3,7 @@
  * between two turns of the event loop, then ends: `flush` in good order, `exit` at once, `throw` by an error.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { openLogFile, type LogFileOptions } from '../../src/infra/log-file.ts';
+import { openLogFile, type LogFileOptions } from '../../src/infra/log/log-file.ts';
 
 const [options = '{}', count = '0', pace = '1', end = 'flush'] = process.argv.slice(2);
 const log = openLogFile(JSON.parse(options) as LogFileOptions);

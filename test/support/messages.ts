@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import type { Catalogue } from '../../src/domain/catalogue.ts';
+import type { Catalogue } from '../../src/domain/market/catalogue.ts';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
-import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/eddn/staging-rules.ts';
 
 /** Directory of a small FDevIDs subset: `commodity.csv` and `rare_commodity.csv`. */
 export const FDEVIDS_DIR = new URL('./fixtures/fdevids/', import.meta.url);

@@ -1,6 +1,6 @@
-import { Ledger } from '../../src/actors/ledger.ts';
-import { SpoolKeeper } from '../../src/actors/spool-keeper.ts';
-import { StationPool } from '../../src/actors/station-pool.ts';
+import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
+import { SpoolKeeper } from '../../src/actors/station-coalescer/spool-keeper.ts';
+import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
 import type { Time } from '../../src/actors/time.ts';
 import { createMemorySpool, emptyDisk } from './memory-spool.ts';
 

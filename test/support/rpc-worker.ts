@@ -1,4 +1,4 @@
-import { serveThread, type CallContext } from '../../src/infra/thread-rpc.ts';
+import { serveThread, type CallContext } from '../../src/infra/threads/rpc.ts';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 
 let calls = 0;

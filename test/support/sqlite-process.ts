@@ -3,7 +3,7 @@
  * on standard output when it holds the database, or has written its first batch; it goes on until it is killed.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 
 const [mode, file = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/contract.ts';
+import type { Contract } from '../../src/domain/generation.ts';
 import { checkPublishedSet, type Violation } from '../support/client-rules.ts';
 import { check, checkChanged, GOOD, MODIFIED } from '../support/client-sets.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -8,7 +8,7 @@ import { defaultFile, KEYS } from '../../src/config/keys.ts';
 import { CONFIG_FILE_NAME, loadConfig } from '../../src/config/load.ts';
 import { evaluate, type Table } from '../../src/config/table.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
-import { COMMODITY_SCHEMA_REF } from '../../src/domain/staging-rules.ts';
+import { COMMODITY_SCHEMA_REF } from '../../src/domain/eddn/staging-rules.ts';
 
 let cwd: string;
 

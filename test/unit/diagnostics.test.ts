@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createDiagnostics } from '../../src/infra/diagnostics.ts';
+import { createDiagnostics } from '../../src/infra/log/diagnostics.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 let file: string;

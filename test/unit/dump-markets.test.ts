@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_INT32, ROW, ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { MAX_INT32, ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import {
   aCommodity,
   aMarket,

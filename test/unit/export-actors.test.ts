@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createActor } from 'xstate';
-import { exportLogics } from '../../src/actors/export.actors.ts';
+import { exportLogics } from '../../src/actors/exporter/steps.ts';
 import { settled } from '../support/virtual-time.ts';
 
 test('an export that is stopped before it has begun does not read', async () => {

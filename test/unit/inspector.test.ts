@@ -1,8 +1,8 @@
 import { createActor, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import { expect, onTestFinished, test } from 'vitest';
-import { Inspector } from '../../src/actors/inspector.ts';
+import { Inspector } from '../../src/actors/observing/inspector.ts';
 import type { InspectedChange, InspectedEvent } from '../../src/domain/ports/inspection.ts';
-import { ROW_WIDTH, type Snapshot } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { toChart } from '../../src/machines/chart.ts';
 import { createPool } from '../support/pool.ts';
 import { VirtualTime } from '../support/virtual-time.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RowStager } from '../../src/domain/market-rows.ts';
-import { stageBatch } from '../../src/infra/workers/stage-batch.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
+import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import { generateLoad, loadMarkets, type LoadMessage } from '../support/load.ts';
 import { frameBatch, OBSERVED_AT_S, testRules } from '../support/messages.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createActor } from 'xstate';
-import { MaintenanceReporter } from '../../src/actors/maintenance-reporter.ts';
+import { MaintenanceReporter } from '../../src/actors/maintenance-window/reporter.ts';
 import {
   createMaintenance,
   type MaintenanceSettings,
   type MaintenanceTask,
-} from '../../src/actors/maintenance.actors.ts';
+} from '../../src/actors/maintenance-window/steps.ts';
 import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { PurgeOptions } from '../../src/domain/ports/market-store.ts';

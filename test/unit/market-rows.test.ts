@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { indexCommodities, type Commodity } from '../../src/domain/catalogue.ts';
-import { RowStager } from '../../src/domain/market-rows.ts';
-import { ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
+import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { commodity, testCatalogue } from '../support/messages.ts';
 
 const GOLD = 128049154;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { indexCommodities } from '../../src/domain/catalogue.ts';
-import { RowStager } from '../../src/domain/market-rows.ts';
-import { rowCount, type Snapshot } from '../../src/domain/snapshot.ts';
-import { stageBatch } from '../../src/infra/workers/stage-batch.ts';
+import { indexCommodities } from '../../src/domain/market/catalogue.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
+import { rowCount, type Snapshot } from '../../src/domain/market/snapshot.ts';
+import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import { frameBatch, testRules } from '../support/messages.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 

@@ -1,11 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchStager } from '../../src/domain/batch-stager.ts';
-import { indexCommodities } from '../../src/domain/catalogue.ts';
-import { RowStager } from '../../src/domain/market-rows.ts';
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
+import { indexCommodities } from '../../src/domain/market/catalogue.ts';
+import { RowStager } from '../../src/domain/market/rows.ts';
 import type { FrameBatch, StagedBatch } from '../../src/domain/ports/feed.ts';
-import { MAX_MESSAGE_BYTES, stageBatch } from '../../src/infra/workers/stage-batch.ts';
+import { MAX_MESSAGE_BYTES, stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import {
   commodity,
   commodityMessage,

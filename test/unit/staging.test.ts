@@ -5,7 +5,7 @@ import {
   peekSchema,
   refuseSchema,
   stageMessage,
-} from '../../src/domain/staging.ts';
+} from '../../src/domain/eddn/staging.ts';
 import { commodityMessage, OBSERVED_AT_S, testRules, type MessageOverrides } from '../support/messages.ts';
 
 const rules = compileRules(testRules());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ROW_WIDTH } from '../../src/domain/snapshot.ts';
+import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { createPool } from '../support/pool.ts';
 import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';
 

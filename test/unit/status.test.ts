@@ -1,8 +1,8 @@
 import { assign, createActor, setup } from 'xstate';
 import { expect, test } from 'vitest';
-import { ActorBoard } from '../../src/actors/actor-board.ts';
-import { SystemStatus, type StatusDeps } from '../../src/actors/status.ts';
-import { Ledger } from '../../src/actors/ledger.ts';
+import { ActorBoard } from '../../src/actors/observing/actor-board.ts';
+import { SystemStatus, type StatusDeps } from '../../src/actors/observing/status.ts';
+import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 
 const NOTHING = { totalRows: 0, liveRows: 0, stations: 0, liveStations: 0, newestAtS: null };
 

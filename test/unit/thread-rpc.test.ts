@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
-import { openThread } from '../../src/infra/thread-rpc.ts';
+import { openThread } from '../../src/infra/threads/rpc.ts';
 import type { RpcMethods } from '../support/rpc-worker.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -108,7 +108,7 @@ test('closing keeps the process alive until the thread has ended', () => {
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   writeFileSync(
     program,
-    `import { openThread } from ${url('../../src/infra/thread-rpc.ts')};
+    `import { openThread } from ${url('../../src/infra/threads/rpc.ts')};
     const thread = openThread(new URL(${url('../support/rpc-worker.ts')}));
     const call = thread.call('double', 21);
     await thread.close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareVersions, parseVersion } from '../../src/domain/version.ts';
-import { compileWhitelist } from '../../src/domain/whitelist.ts';
+import { compareVersions, parseVersion } from '../../src/domain/eddn/version.ts';
+import { compileWhitelist } from '../../src/domain/eddn/whitelist.ts';
 
 function compare(a: string, b: string): number {
   return Math.sign(compareVersions(parseVersion(a)!, parseVersion(b)!));

@@ -1,6 +1,6 @@
-import type { Catalogue } from '../catalogue.ts';
-import type { Snapshot, UnresolvedSnapshot } from '../snapshot.ts';
-import type { StagingRules } from '../staging-rules.ts';
+import type { Catalogue } from '../market/catalogue.ts';
+import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
+import type { StagingRules } from '../eddn/staging-rules.ts';
 
 /** Messages as they arrived: zlib frames of the relay, or lines of JSON text of a replay file. */
 export interface FrameBatch {

@@ -1,5 +1,5 @@
-import type { Commodity } from '../catalogue.ts';
-import type { Contract } from '../contract.ts';
+import type { Commodity } from '../market/catalogue.ts';
+import type { Contract } from '../generation.ts';
 import type { Known } from '../spansh/known.ts';
 import type { DumpRecords } from '../spansh/records.ts';
 import type { ChunkSink } from './market-store.ts';

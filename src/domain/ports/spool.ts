@@ -1,4 +1,4 @@
-import type { Snapshot, UnresolvedSnapshot } from '../snapshot.ts';
+import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 
 /**
  * `pending` = accepted, not yet in the database; `parked` = its system is unknown or no catalogue existed.

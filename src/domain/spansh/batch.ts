@@ -1,4 +1,4 @@
-import { rowCount } from '../snapshot.ts';
+import { rowCount } from '../market/snapshot.ts';
 import type { DumpRecords, SeenItem, SeenShip, SeenUpgrade, StagedStation, SystemRow } from './records.ts';
 
 /** Collects systems and stations so that each id is there once: the newest of what was told about it. */

@@ -1,4 +1,4 @@
-import { ROW, ROW_WIDTH } from '../snapshot.ts';
+import { ROW, ROW_WIDTH } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { SeenItem } from './records.ts';
 import type { Seen } from './seen.ts';

@@ -1,5 +1,5 @@
-import { lookupName, type Contract } from '../contract.ts';
-import { MAX_INT32 } from '../snapshot.ts';
+import { lookupName, type Contract } from '../generation.ts';
+import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
 import { stationType } from './station-types.ts';

@@ -1,4 +1,4 @@
-import { lookupName, type Contract } from '../contract.ts';
+import { lookupName, type Contract } from '../generation.ts';
 import type { NoteProblem } from './problems.ts';
 import type { SystemRow } from './records.ts';
 import { isJsonObject, isName, MAX_INT64, plain, readBigId } from './values.ts';

@@ -1,4 +1,4 @@
-import { MAX_INT32 } from '../snapshot.ts';
+import { MAX_INT32 } from '../market/snapshot.ts';
 
 /** The largest id a BIGINT column holds. */
 export const MAX_INT64 = 2n ** 63n - 1n;

@@ -7,7 +7,7 @@ export interface Asset {
 }
 
 // The same from src/ and from dist/: the page is no TypeScript and is published as it stands.
-const PAGE = new URL('../../../src/infra/inspector/page/', import.meta.url);
+const PAGE = new URL('../../../src/pages/inspector/', import.meta.url);
 const require = createRequire(import.meta.url);
 
 const HTML = 'text/html; charset=utf-8';

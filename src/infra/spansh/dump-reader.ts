@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
 import type { Known } from '../../domain/spansh/known.ts';
 import type { DumpBatch, DumpRules } from '../../domain/spansh/records.ts';
-import type { ImportWorkerData } from '../workers/import.ts';
+import type { ImportWorkerData } from './stage.worker.ts';
 import { dumpText, truncated, type DumpSource } from './dump-source.ts';
 import type { StagedText } from './dump-stager.ts';
 import { textChunks } from './text-chunks.ts';
@@ -53,7 +53,7 @@ export async function* readDump(
     signal,
     timeoutMs = TASK_TIMEOUT_MS,
     worker = new URL(
-      import.meta.url.endsWith('.ts') ? '../workers/import.ts' : '../workers/import.js',
+      import.meta.url.endsWith('.ts') ? './stage.worker.ts' : './stage.worker.js',
       import.meta.url,
     ),
   }: DumpReaderOptions,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DumpProgress } from '../../domain/ports/dump.ts';
-import { publishFile } from '../publish.ts';
+import { publishFile } from '../publishing/publish.ts';
 import { dumpVersion } from './download.ts';
 
 const stateFile = z.object({

@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { AppError, describeError } from '../../domain/errors.ts';
-import { USER_AGENT } from '../edcd-files.ts';
+import { USER_AGENT } from '../edcd/files.ts';
 
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Between two pieces of a body: a connection that says nothing for so long is dead. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
-import { openThread } from '../thread-rpc.ts';
+import { openThread } from '../threads/rpc.ts';
 import type { MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
 
 const WORKER = new URL(

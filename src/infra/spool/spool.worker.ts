@@ -7,8 +7,8 @@ import {
   type SpoolKey,
   type SpoolState,
 } from '../../domain/ports/spool.ts';
-import type { Snapshot, UnresolvedSnapshot } from '../../domain/snapshot.ts';
-import { serveThread, type CallContext } from '../thread-rpc.ts';
+import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
+import { serveThread, type CallContext } from '../threads/rpc.ts';
 import { explain, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';
 
 export interface SpoolWorkerData {

@@ -1,4 +1,4 @@
-import type { Contract, ContractChoice } from '../../domain/contract.ts';
+import type { Contract, ContractChoice } from '../../domain/generation.ts';
 import { StoreError } from '../../domain/errors.ts';
 
 /** What a look into the catalogue of a database shows; names as the database has them. */

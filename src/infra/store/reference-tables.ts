@@ -1,5 +1,5 @@
-import type { Commodity } from '../../domain/catalogue.ts';
-import { CATEGORIES, lookupName } from '../../domain/contract.ts';
+import type { Commodity } from '../../domain/market/catalogue.ts';
+import { CATEGORIES, lookupName } from '../../domain/generation.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { RareCommodity } from '../../domain/ports/galaxy-store.ts';
 import { categoryKey, type CategoryIds } from './seed-items.ts';

@@ -1,4 +1,4 @@
-import type { Commodity } from '../../domain/catalogue.ts';
+import type { Commodity } from '../../domain/market/catalogue.ts';
 
 /** A row for the `Item` table. Trade Dangerous keeps Frontier's id in both `item_id` and `fdev_id`. */
 export interface ItemSeed {

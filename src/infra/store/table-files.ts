@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Contract } from '../../domain/contract.ts';
+import type { Contract } from '../../domain/generation.ts';
 import { TABLE_FILES, type TableFile } from '../../domain/ports/galaxy-store.ts';
 
 /**

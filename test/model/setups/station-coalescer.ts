@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Snapshot } from '../../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../../src/domain/market/snapshot.ts';
 import { stationCoalescerMachine } from '../../../src/machines/station-coalescer.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 

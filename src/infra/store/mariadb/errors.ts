@@ -1,4 +1,4 @@
-import type { WriteOutcome } from '../../../domain/outcome.ts';
+import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import type { PublishedFile } from '../../../domain/ports/galaxy-store.ts';
 import type { ChunkSink } from '../../../domain/ports/market-store.ts';
 import { CHUNK_BYTES } from '../listing.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';

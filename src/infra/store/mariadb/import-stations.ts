@@ -1,5 +1,5 @@
-import type { Contract } from '../../../domain/contract.ts';
-import { rowCount } from '../../../domain/snapshot.ts';
+import type { Contract } from '../../../domain/generation.ts';
+import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';

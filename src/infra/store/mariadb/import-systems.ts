@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import { systemContent } from '../../../domain/spansh/known.ts';
 import type { SystemRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import type { RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import { missingCategories, rareRows, rareStations, renumbered, type RareRow } from '../reference-tables.ts';
 import { categoryKey } from '../seed-items.ts';

@@ -1,5 +1,5 @@
-import type { Commodity } from '../../../domain/catalogue.ts';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
+import type { Commodity } from '../../../domain/market/catalogue.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { categoryKey, seedItems } from '../seed-items.ts';
 import type { Link } from './connection.ts';
 import { seedCategories } from './database.ts';

@@ -1,5 +1,5 @@
-import type { Contract } from '../../../domain/contract.ts';
-import { NEW_STATION } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
+import { NEW_STATION } from '../../../domain/generation.ts';
 import { allocateKnown, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 import type { Link } from './connection.ts';
 import { SCAN_TIMEOUT_MS } from './export.ts';

@@ -1,4 +1,4 @@
-import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';

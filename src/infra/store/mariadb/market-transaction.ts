@@ -1,8 +1,8 @@
-import type { Commodity } from '../../../domain/catalogue.ts';
-import { lookupName, NEW_STATION, type Contract } from '../../../domain/contract.ts';
-import type { WriteOutcome } from '../../../domain/outcome.ts';
-import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
-import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
+import type { Commodity } from '../../../domain/market/catalogue.ts';
+import { lookupName, NEW_STATION, type Contract } from '../../../domain/generation.ts';
+import type { WriteOutcome } from '../../../domain/market/outcome.ts';
+import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
+import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';

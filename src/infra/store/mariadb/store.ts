@@ -1,5 +1,5 @@
-import type { Commodity } from '../../../domain/catalogue.ts';
-import type { ContractChoice } from '../../../domain/contract.ts';
+import type { Commodity } from '../../../domain/market/catalogue.ts';
+import type { ContractChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Store } from '../../../domain/ports/store.ts';

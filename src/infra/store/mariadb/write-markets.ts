@@ -1,6 +1,6 @@
-import type { WriteOutcome } from '../../../domain/outcome.ts';
+import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
+import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { BulkWriter, type Loading } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { rowOutcome } from './errors.ts';

@@ -5,7 +5,7 @@ import {
   DEFAULT_CONTRACT,
   type Contract,
   type ContractChoice,
-} from '../../../domain/contract.ts';
+} from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import { recognise, type Shape } from '../generation.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import type { PublishedFile } from '../../../domain/ports/galaxy-store.ts';
-import type { CallContext } from '../../thread-rpc.ts';
+import type { CallContext } from '../../threads/rpc.ts';
 import { formatRows, selectSql, tableFiles, type Cell, type TableFileSpec } from '../table-files.ts';
 import { writeListings } from './listings.ts';
 import { TextSender } from './text-sender.ts';

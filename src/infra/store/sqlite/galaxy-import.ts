@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import {
   addCounts,
   NO_COUNTS,
@@ -9,7 +9,7 @@ import type { Log } from '../../../domain/ports/log.ts';
 import type { Known } from '../../../domain/spansh/known.ts';
 import { stationSize } from '../../../domain/spansh/batch.ts';
 import type { DumpRecords, StagedStation } from '../../../domain/spansh/records.ts';
-import type { Thread } from '../../thread-rpc.ts';
+import type { Thread } from '../../threads/rpc.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
 /** Of a transaction: some 0.1 s. Live writes wait for one at most. */

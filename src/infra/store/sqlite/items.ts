@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Commodity } from '../../../domain/catalogue.ts';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/snapshot.ts';
+import type { Commodity } from '../../../domain/market/catalogue.ts';
+import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { categoryKey, seedItems } from '../seed-items.ts';
 import { seedCategories, transact } from './database.ts';
 import { prepareUpsert } from './upsert.ts';

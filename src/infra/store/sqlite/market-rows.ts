@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ROW, ROW_WIDTH } from '../../../domain/snapshot.ts';
+import { ROW, ROW_WIDTH } from '../../../domain/market/snapshot.ts';
 import { parseTimestamp } from '../../../domain/timestamp.ts';
 
 /** item, demand price, units, level, supply price, units, level, modified. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { NEW_STATION, type Contract } from '../../../domain/contract.ts';
+import { NEW_STATION, type Contract } from '../../../domain/generation.ts';
 import { allocateKnown, findId, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 
 /** Between two looks at the signal. */

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import type { StoreStats } from '../../../domain/ports/market-store.ts';
 import { parseTimestamp } from '../../../domain/timestamp.ts';
-import { serveThread, type CallContext } from '../../thread-rpc.ts';
+import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
 import { writeSet } from './export-set.ts';

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 
 /**
  * The tables of a Trade Dangerous database in SQLite, as its own template makes them: names, types, defaults, checks,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { ContractChoice } from '../../../domain/contract.ts';
+import type { ContractChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Store } from '../../../domain/ports/store.ts';
-import type { Snapshot } from '../../../domain/snapshot.ts';
-import { openThread, type Thread } from '../../thread-rpc.ts';
+import type { Snapshot } from '../../../domain/market/snapshot.ts';
+import { openThread, type Thread } from '../../threads/rpc.ts';
 import { createGalaxyImport } from './galaxy-import.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import type { Emitted } from './text-sender.ts';

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../thread-rpc.ts';
+import type { CallContext } from '../../threads/rpc.ts';
 import { CHUNK_BYTES } from '../listing.ts';
 
 /** A piece of a file, from the reader's thread. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../../domain/contract.ts';
+import type { Contract } from '../../../domain/generation.ts';
 import { NO_COUNTS, type ImportCounts } from '../../../domain/ports/galaxy-store.ts';
-import { rowCount } from '../../../domain/snapshot.ts';
+import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { transact } from './database.ts';

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { lookupName, NEW_STATION, type Contract } from '../../../domain/contract.ts';
-import type { WriteOutcome } from '../../../domain/outcome.ts';
-import { rowCount, type Snapshot } from '../../../domain/snapshot.ts';
+import { lookupName, NEW_STATION, type Contract } from '../../../domain/generation.ts';
+import type { WriteOutcome } from '../../../domain/market/outcome.ts';
+import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { formatTimestamp, parseTimestamp } from '../../../domain/timestamp.ts';
-import { decideWrite, sameName, type StoredStation } from '../../../domain/write-rule.ts';
+import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
 import type { Items } from './items.ts';

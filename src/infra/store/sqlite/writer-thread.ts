@@ -1,13 +1,13 @@
 import { workerData } from 'node:worker_threads';
-import type { Commodity } from '../../../domain/catalogue.ts';
-import type { ContractChoice } from '../../../domain/contract.ts';
+import type { Commodity } from '../../../domain/market/catalogue.ts';
+import type { ContractChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
-import type { Snapshot } from '../../../domain/snapshot.ts';
+import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
-import { serveThread } from '../../thread-rpc.ts';
+import { serveThread } from '../../threads/rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';

@@ -1,0 +1,112 @@
+import { fromPromise } from 'xstate';
+import type { Catalogue, Commodity } from '../../domain/market/catalogue.ts';
+import type { Decoder } from '../../domain/ports/feed.ts';
+import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { Spool } from '../../domain/ports/spool.ts';
+import type { CatalogueState } from '../../machines/catalogue.machine.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+import type { Time } from '../time.ts';
+
+/** Where commodities come from: a cache in the data directory, and its source. */
+export interface CommoditySource {
+  readCached(): Promise<readonly Commodity[] | null>;
+  refresh(signal: AbortSignal): Promise<{ commodities: readonly Commodity[]; changed: boolean }>;
+}
+
+/** The one catalogue in force; staging and the store read it, only this file replaces it. */
+export class CatalogueHolder {
+  #current: Catalogue | null = null;
+  readonly #loaded = Promise.withResolvers<undefined>();
+  readonly #settled = Promise.withResolvers<undefined>();
+
+  /** The cache has been read, whatever it held: a relay is not kept waiting longer. */
+  readonly loaded: Promise<undefined> = this.#loaded.promise;
+  /**
+   * What is parked has been tried once, on the cached catalogue or, without one, after the source was asked: a file
+   * waits for that.
+   */
+  readonly settled: Promise<undefined> = this.#settled.promise;
+
+  get current(): Catalogue | null {
+    return this.#current;
+  }
+
+  adopt(commodities: readonly Commodity[]): void {
+    this.#current = { version: (this.#current?.version ?? 0) + 1, commodities };
+  }
+
+  noteLoaded(): void {
+    this.#loaded.resolve(undefined);
+  }
+
+  noteSettled(): void {
+    this.#settled.resolve(undefined);
+  }
+}
+
+export interface CatalogueDeps {
+  readonly source: CommoditySource;
+  readonly holder: CatalogueHolder;
+  readonly store: MarketStore;
+  readonly spool: Spool;
+  readonly pool: StationPool;
+  readonly decoder: Decoder;
+  readonly time: Time;
+}
+
+/** How many parked snapshots are taken back at a time, and how full the pool may be before the next ones. */
+const RELEASE_BATCH = 200;
+const RELEASE_BELOW_LIVE = 1_000;
+const RELEASE_WAIT_MS = 200;
+
+export function catalogueLogics(deps: CatalogueDeps) {
+  const { source, holder, store, spool, pool, decoder } = deps;
+
+  const loadCached = fromPromise<CatalogueState>(async () => {
+    const commodities = await source.readCached().finally(() => holder.noteLoaded());
+    if (commodities !== null) holder.adopt(commodities);
+    return { commodities: commodities?.length ?? 0, changed: commodities !== null };
+  });
+
+  const refresh = fromPromise<CatalogueState>(async ({ signal }) => {
+    const { commodities, changed } = await source.refresh(signal);
+    if (changed || holder.current === null) holder.adopt(commodities);
+    return { commodities: commodities.length, changed };
+  });
+
+  const release = async (signal: AbortSignal): Promise<number> => {
+    /** Nothing is asked of files that are being closed: whoever aborted does not wait. */
+    const unlessAborted = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      signal.throwIfAborted();
+      return result;
+    };
+    const catalogue = holder.current;
+    if (catalogue === null) return 0;
+    await unlessAborted(pool.sync());
+    const names = await unlessAborted(spool.parkedSystems());
+    const known = names.length === 0 ? new Set<string>() : await unlessAborted(store.knownSystems(names));
+    const marketIds = [
+      ...(known.size === 0 ? [] : await unlessAborted(spool.parkedIn([...known]))),
+      ...(await unlessAborted(spool.parkedUnresolved())),
+    ];
+    for (let i = 0; i < marketIds.length; i += RELEASE_BATCH) {
+      while (pool.liveCount > RELEASE_BELOW_LIVE) await unlessAborted(sleep(deps.time));
+      const unresolved = await unlessAborted(pool.release(marketIds.slice(i, i + RELEASE_BATCH)));
+      if (unresolved.length === 0) continue;
+      pool.restage(unresolved, await unlessAborted(decoder.resolve(unresolved, catalogue)));
+    }
+    return marketIds.length;
+  };
+  const releaseParked = fromPromise<number>(({ signal }) =>
+    release(signal).finally(() => holder.noteSettled()),
+  );
+
+  return { loadCached, refresh, releaseParked };
+}
+
+function sleep(time: Time): Promise<void> {
+  return new Promise((resolve) => {
+    time.setTimeout(resolve, RELEASE_WAIT_MS);
+  });
+}

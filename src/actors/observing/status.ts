@@ -1,0 +1,129 @@
+import type { MarketStore, StoreStats } from '../../domain/ports/market-store.ts';
+import type { ActorBoard, ActorReport } from './actor-board.ts';
+import type { Ledger, LedgerTotals } from '../station-coalescer/ledger.ts';
+import type { MaintenanceTask } from '../maintenance-window/steps.ts';
+import type { Reporter } from '../reporter.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+import type { Time } from '../time.ts';
+
+export interface StatusDeps {
+  readonly board: ActorBoard;
+  readonly ledger: Ledger;
+  readonly pool: StationPool;
+  readonly reporter: Reporter;
+  readonly store: Pick<MarketStore, 'stats'>;
+  readonly time: Time;
+  /** When each task of the maintenance is due, epoch milliseconds; Infinity: never. */
+  readonly maintenanceDue: () => Readonly<Record<MaintenanceTask, number>>;
+}
+
+/** Markets by where they are. */
+export interface MarketGauges {
+  /** In memory, on their way to the database. */
+  readonly pending: number;
+  /** In memory, waiting out a backoff. */
+  readonly deferred: number;
+  /** Of those in memory, asking to be written. */
+  readonly queued: number;
+  /** In the spool, to be written. */
+  readonly spooled: number;
+  readonly parked: number;
+}
+
+export interface SystemReport {
+  /** Why it is not ready; empty: it is. */
+  readonly notReady: readonly string[];
+  readonly actors: readonly ActorReport[];
+  readonly totals: LedgerTotals;
+  readonly markets: MarketGauges;
+  /** When it is due next, ISO 8601, UTC; null: never. */
+  readonly maintenance: Readonly<Record<MaintenanceTask, string | null>>;
+  /** Of all accepted ones the newest by observation; times in ISO 8601, UTC. */
+  readonly newestSnapshot: { readonly observedAt: string; readonly receivedAt: string } | null;
+  /** Read at `readAt`; null until somebody asked while the database worked. */
+  readonly database: (StoreStats & { readonly readAt: string }) | null;
+}
+
+/** The least time between two counts of the database, which may take long. */
+const COUNT_EVERY_MS = 30_000;
+/** A count may take this part of the time. */
+const COUNT_SHARE = 0.02;
+
+/** States in which the writer has a database that may be asked. */
+const STORE_WORKS = new Set(['idle', 'gathering', 'writing', 'settling']);
+
+/** What health, status and metrics tell. States are those of this moment; figures of the database may be older. */
+export class SystemStatus {
+  readonly #deps: StatusDeps;
+  #database: SystemReport['database'] = null;
+  #nextCountMs = 0;
+  #counting = false;
+
+  constructor(deps: StatusDeps) {
+    this.#deps = deps;
+  }
+
+  notReady(): string[] {
+    const { board, reporter } = this.#deps;
+    const system = board.report('supervisor')?.state ?? 'booting';
+    if (!/^(running|maintenance|finishing)/.test(system)) return [`system: ${system}`];
+    const reasons: string[] = [];
+    if (reporter.spoolError !== null) reasons.push(`spool: ${reporter.spoolError}`);
+    const writer = board.report('writer');
+    // Closed to writers for a maintenance window: what arrives waits, files are served.
+    if (writer === null || !(STORE_WORKS.has(writer.state) || writer.state === 'paused')) {
+      reasons.push(`database: ${troubleOf(writer)}`);
+    }
+    const listener = board.report('listener');
+    if (listener?.state.startsWith('attached.live') !== true) reasons.push(`feed: ${troubleOf(listener)}`);
+    return reasons;
+  }
+
+  report(): SystemReport {
+    const { board, ledger, pool, reporter } = this.#deps;
+    const { purge, optimize } = this.#deps.maintenanceDue();
+    this.#count();
+    const { pending, deferred, spooled, parked } = reporter.gauges();
+    const { newest } = ledger;
+    return {
+      notReady: this.notReady(),
+      actors: board.reports(),
+      totals: ledger.totals,
+      markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
+      maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
+      newestSnapshot: newest && {
+        observedAt: new Date(newest.observedAtS * 1000).toISOString(),
+        receivedAt: new Date(newest.receivedAtMs).toISOString(),
+      },
+      database: this.#database,
+    };
+  }
+
+  /** Has the database counted in the background, if it is time and the database is to be had. */
+  #count(): void {
+    const { board, store, time } = this.#deps;
+    const beganMs = time.now();
+    if (this.#counting || beganMs < this.#nextCountMs) return;
+    if (!STORE_WORKS.has(board.report('writer')?.state ?? '')) return;
+    this.#counting = true;
+    store
+      .stats()
+      .then((stats) => (this.#database = { ...stats, readAt: new Date(time.now()).toISOString() }))
+      // The writer meets the same trouble and tells it.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#counting = false;
+        const tookMs = time.now() - beganMs;
+        this.#nextCountMs = time.now() + Math.max(COUNT_EVERY_MS, tookMs / COUNT_SHARE);
+      });
+  }
+}
+
+function dueAt(dueAtMs: number): string | null {
+  return Number.isFinite(dueAtMs) ? new Date(dueAtMs).toISOString() : null;
+}
+
+function troubleOf(actor: ActorReport | null): string {
+  if (actor === null) return 'not started';
+  return actor.lastError?.active === true ? `${actor.state}: ${actor.lastError.message}` : actor.state;
+}

@@ -1,0 +1,110 @@
+import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../../domain/spansh/problems.ts';
+import type { DumpVersion } from '../../domain/ports/dump.ts';
+import type { Log } from '../../domain/ports/log.ts';
+import { formatTimestamp } from '../../domain/timestamp.ts';
+import type { PublishedSet } from '../../infra/publishing/published-set.ts';
+import type { DownloadProgress } from '../../infra/spansh/download.ts';
+import type { ImportProgress, ImportResult } from '../../infra/spansh/import-dump.ts';
+
+const MIB = 1024 * 1024;
+
+/** What the daily update tells its operator: a line every `intervalMs` while it works, one for each step. */
+export class SpanshReporter {
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #intervalMs: number;
+  #error: string | null = null;
+  /** When the work at hand began, and where it was then. */
+  #began: { readonly what: string; readonly atMs: number; readonly bytes: number } | null = null;
+  #toldAtMs = 0;
+
+  /** @param now milliseconds since the epoch */
+  constructor(log: Log, now: () => number, intervalMs: number) {
+    this.#log = log;
+    this.#now = now;
+    this.#intervalMs = intervalMs;
+  }
+
+  checked = (version: DumpVersion, changed: boolean): void => {
+    const { source, lastModifiedS, size } = version;
+    const of = lastModifiedS === null ? '' : ` of ${formatTimestamp(lastModifiedS)} UTC`;
+    this.#log.info(
+      { source, lastModifiedS, size, changed },
+      `Spansh: the dump${of} ${changed ? 'is new' : 'was imported already'}: ${source}`,
+    );
+  };
+
+  downloading = ({ bytes, totalBytes }: DownloadProgress): void => {
+    const told = this.#progress('downloading', bytes, totalBytes);
+    if (told !== null) this.#log.info({ bytes, totalBytes }, `Spansh: ${told}`);
+  };
+
+  importing = ({ bytesRead, totalBytes, stations, counts }: ImportProgress): void => {
+    const told = this.#progress('importing', bytesRead, totalBytes);
+    if (told === null) return;
+    const { markets } = counts;
+    this.#log.info(
+      { bytesRead, totalBytes, read: stations, ...counts },
+      `Spansh: ${told}, ${stations} stations read, ${markets} markets written`,
+    );
+  };
+
+  imported = ({ systems, stations, counts, problems }: ImportResult): void => {
+    this.#began = null;
+    this.#log.info(
+      { read: { systems, stations }, written: counts },
+      `Spansh: imported ${stations} stations of ${systems} systems: ${counts.systems} systems, ` +
+        `${counts.stations} stations, ${counts.markets} markets (${counts.marketRows} rows), ` +
+        `${counts.vendors} shipyards and outfitters were new or newer`,
+    );
+    for (const [problem, { count, sample }] of Object.entries(problems) as [DumpProblem, ProblemCount][]) {
+      this.#log.warn(
+        { problem, count, sample },
+        `Spansh: ${count} x ${problem} (${DUMP_PROBLEMS[problem]}), first: ${sample}`,
+      );
+    }
+  };
+
+  published = ({ rows, changed }: PublishedSet): void => {
+    this.#log.info(
+      { rows, changed },
+      `published: listings.csv with ${rows.listings ?? 0} rows and ${Object.keys(rows).length - 1} table files, ` +
+        `${changed.length} of them changed`,
+    );
+  };
+
+  demoted = (stations: number): void => {
+    this.#error = null;
+    this.#log.info({ stations }, `${stations} stations of listings.csv are baseline now`);
+  };
+
+  outsideHours = (opensInMs: number): void => {
+    const opens = formatTimestamp(Math.round((this.#now() + opensInMs) / 1000));
+    this.#log.info({ opensInMs }, `Spansh: outside its active hours, which begin at ${opens} UTC`);
+  };
+
+  failed = ({ attempt, lastError }: { attempt: number; lastError: string | null }): void => {
+    this.#began = null;
+    if (lastError === this.#error) return;
+    this.#error = lastError;
+    this.#log.error({ attempt, error: lastError }, `Spansh: ${lastError ?? 'failed'}; trying again`);
+  };
+
+  /** @returns share, rate and time left when a line is due */
+  #progress(what: string, bytes: number, totalBytes: number | null): string | null {
+    const nowMs = this.#now();
+    if (this.#began?.what !== what || bytes < this.#began.bytes) {
+      this.#began = { what, atMs: nowMs, bytes };
+      this.#toldAtMs = nowMs;
+      return null;
+    }
+    if (nowMs - this.#toldAtMs < this.#intervalMs) return null;
+    this.#toldAtMs = nowMs;
+    const bytesPerS = ((bytes - this.#began.bytes) / (nowMs - this.#began.atMs)) * 1000;
+    const done = `${(bytes / MIB).toFixed(0)} MiB`;
+    const rate = `${(bytesPerS / MIB).toFixed(1)} MiB/s`;
+    if (totalBytes === null || bytesPerS === 0) return `${what}, ${done}, ${rate}`;
+    const minutesLeft = Math.ceil((totalBytes - bytes) / bytesPerS / 60);
+    return `${what}, ${((bytes / totalBytes) * 100).toFixed(0)} % of ${(totalBytes / MIB).toFixed(0)} MiB, ${rate}, ${minutesLeft} min left`;
+  }
+}

@@ -1,0 +1,78 @@
+import type { StagedBatch } from '../../domain/ports/feed.ts';
+
+/** A message's fate, counted. Every field only grows. */
+export interface LedgerTotals {
+  /** Messages read from the feed. */
+  readonly received: number;
+  /** Of those, whole markets that passed staging. */
+  readonly accepted: number;
+  /** Taken back from the spool: left over from an earlier run, or parked until now. */
+  readonly restored: number;
+  readonly written: number;
+  readonly writtenRows: number;
+  readonly stale: number;
+  /** Gave way to a newer snapshot of the same market before being written. */
+  readonly superseded: number;
+  /** Went straight to the spool because memory was full; counted as restored when taken back. */
+  readonly spilled: number;
+  readonly parked: number;
+  /** Parked snapshots dropped, oldest first, to stay within `parked_max`. */
+  readonly parkedDropped: number;
+  /** Writes put off because another writer held the station or the database refused it. */
+  readonly deferrals: number;
+  /** Messages refused, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly rejectedRows: Readonly<Record<string, number>>;
+}
+
+/**
+ * The daemon's account. At any time: accepted + restored = written + stale + superseded + spilled + parked +
+ * (rejected by the store) + what the station pool holds: a snapshot a live market, two where a newer one waits behind
+ * the one being written.
+ */
+export class Ledger {
+  readonly totals = {
+    received: 0,
+    accepted: 0,
+    restored: 0,
+    written: 0,
+    writtenRows: 0,
+    stale: 0,
+    superseded: 0,
+    spilled: 0,
+    parked: 0,
+    parkedDropped: 0,
+    deferrals: 0,
+    rejected: {} as Record<string, number>,
+    rejectedRows: {} as Record<string, number>,
+  } satisfies LedgerTotals;
+  /** The newest observation that was accepted, and when it was received. */
+  newest: { readonly observedAtS: number; readonly receivedAtMs: number } | null = null;
+  readonly #namedCommodities = new Set<string>();
+
+  /** @returns commodity names never seen unknown before: each is worth one log line */
+  countStaged(batch: StagedBatch): string[] {
+    this.totals.received += batch.received;
+    this.totals.accepted += batch.snapshots.length;
+    for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
+    for (const [reason, count] of Object.entries(batch.rejectedRows)) {
+      this.totals.rejectedRows[reason] = (this.totals.rejectedRows[reason] ?? 0) + count;
+    }
+    for (const { observedAtS, receivedAtMs } of batch.snapshots) {
+      if (observedAtS >= (this.newest?.observedAtS ?? 0)) this.newest = { observedAtS, receivedAtMs };
+    }
+    const fresh = Object.keys(batch.unknownCommodities).filter((name) => !this.#namedCommodities.has(name));
+    for (const name of fresh) this.#namedCommodities.add(name);
+    return fresh;
+  }
+
+  /** The deadline of a stop came before these messages were staged: they cannot be kept any more. */
+  countLate({ received }: StagedBatch): void {
+    this.totals.received += received;
+    this.reject('too late', received);
+  }
+
+  reject(reason: string, count = 1): void {
+    this.totals.rejected[reason] = (this.totals.rejected[reason] ?? 0) + count;
+  }
+}

@@ -1,0 +1,383 @@
+import { createActor, type ActorRefFrom } from 'xstate';
+import type { WriteOutcome } from '../../domain/market/outcome.ts';
+import type { StagedBatch } from '../../domain/ports/feed.ts';
+import { isUnresolved, type SpoolEntry } from '../../domain/ports/spool.ts';
+import { rowCount, type Snapshot, type UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
+import type { Backoff, Random } from '../../machines/backoff.ts';
+import { stationCoalescerMachine, type WriteAnswer } from '../../machines/station-coalescer.machine.ts';
+import type { Ledger } from './ledger.ts';
+import type { SpoolKeeper } from './spool-keeper.ts';
+import type { Time } from '../time.ts';
+
+export interface StationPoolOptions {
+  readonly ledger: Ledger;
+  readonly keeper: SpoolKeeper;
+  readonly time: Time;
+  readonly random: Random;
+  readonly backoff: Backoff;
+  /** Database errors in a row after which a snapshot is parked. */
+  readonly maxFailures: number;
+  /** Markets held in memory. Above it a relay's snapshots go straight to the spool, and a file has to wait. */
+  readonly maxLive: number;
+  /** The feed can wait without losing anything. */
+  readonly feedWaits: boolean;
+  /** One write takes at most this much. */
+  readonly batch: { readonly rows: number; readonly markets: number };
+}
+
+/** What the pool tells others; filled in by the wiring. */
+export interface StationPoolEvents {
+  workAvailable(): void;
+  batchFull(): void;
+  pauseFeed(): void;
+  resumeFeed(): void;
+  /** Rows were committed. */
+  written(): void;
+  /** Nothing is in flight any more. */
+  settled(): void;
+}
+
+export type StationActor = ActorRefFrom<typeof stationCoalescerMachine>;
+
+interface Entry {
+  readonly actor: StationActor;
+  /** The snapshot of this market that is in the spool already. */
+  spooled: Snapshot | null;
+  /** Receipt of the first snapshot since then, milliseconds since the epoch; a newer one does not put it off. */
+  unspooledSinceMs: number;
+}
+
+/** Wants to know of one market's stations: the present one, and each later one before it starts. */
+export interface StationFollower {
+  readonly marketId: number;
+  readonly announce: (actor: StationActor) => void;
+}
+
+/** A snapshot not in the database this long after receipt goes to the spool at the next tick: within a second. */
+const SPOOL_AFTER_MS = 500;
+
+/**
+ * The home of the station actors: one root actor per market with work in flight (a machine that owned them would be
+ * slow, see docs/architecture.md), the writer's queue, and the line to the spool. Bounded: above `maxLive` markets
+ * snapshots wait on disk.
+ */
+export class StationPool {
+  readonly #options: StationPoolOptions;
+  readonly #events: StationPoolEvents;
+  readonly #machine: typeof stationCoalescerMachine;
+  readonly #entries = new Map<number, Entry>();
+  /** Markets that ask to be written, in the order they asked; value: their rows. */
+  readonly #queue = new Map<number, number>();
+  #queuedRows = 0;
+  #follower: StationFollower | null = null;
+  #feedPaused = false;
+  #closing = false;
+  #closed = false;
+
+  constructor(options: StationPoolOptions, events: StationPoolEvents) {
+    this.#options = options;
+    this.#events = events;
+    const { ledger, keeper } = options;
+    this.#machine = stationCoalescerMachine.provide({
+      actions: {
+        requestWrite: ({ context }) => this.#enqueue(context.newest),
+        countSuperseded: () => (ledger.totals.superseded += 1),
+        countCommitted: ({ context: { inFlight }, event }) => {
+          if (inFlight === null || event.type !== 'write.committed') return;
+          if (event.outcome === 'written') {
+            ledger.totals.written += 1;
+            ledger.totals.writtenRows += rowCount(inFlight);
+            keeper.noteCommitted(inFlight);
+          } else {
+            ledger.totals.stale += 1;
+          }
+          keeper.forget(inFlight);
+        },
+        countRejected: ({ context: { inFlight }, event }) => {
+          if (inFlight === null || event.type !== 'write.rejected') return;
+          ledger.reject(event.reason);
+          keeper.forget(inFlight);
+        },
+        park: ({ context: { inFlight } }) => {
+          if (inFlight === null) return;
+          ledger.totals.parked += 1;
+          keeper.park(inFlight);
+        },
+      },
+    });
+  }
+
+  /** What is accepted from now on is lost. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get liveCount(): number {
+    return this.#entries.size;
+  }
+
+  get queuedCount(): number {
+    return this.#queue.size;
+  }
+
+  /** Stations waiting out a backoff. */
+  get deferredCount(): number {
+    let deferred = 0;
+    for (const { actor } of this.#entries.values()) {
+      if (actor.getSnapshot().value === 'deferred') deferred += 1;
+    }
+    return deferred;
+  }
+
+  /** How many stations are in which state. */
+  get states(): Record<string, number> {
+    const states: Record<string, number> = {};
+    for (const { actor } of this.#entries.values()) {
+      const { value } = actor.getSnapshot();
+      states[value] = (states[value] ?? 0) + 1;
+    }
+    return states;
+  }
+
+  /** Replaces the follower; null: nobody follows. */
+  follow(follower: StationFollower | null): void {
+    this.#follower = follower;
+    const present = follower === null ? undefined : this.#entries.get(follower.marketId);
+    if (present !== undefined) follower?.announce(present.actor);
+  }
+
+  /** Takes snapshots in: from the feed, or released from the spool. */
+  accept(snapshots: readonly Snapshot[]): void {
+    const { keeper, ledger, feedWaits, maxLive } = this.#options;
+    for (const snapshot of snapshots) {
+      const entry = this.#closing ? undefined : this.#entries.get(snapshot.marketId);
+      if (keeper.clearedSince(snapshot)) {
+        ledger.totals.stale += 1;
+        keeper.forget(snapshot);
+      } else if (entry !== undefined) {
+        entry.unspooledSinceMs = Math.min(entry.unspooledSinceMs, snapshot.receivedAtMs);
+        entry.actor.send({ type: 'snapshot.observed', snapshot });
+      } else if (keeper.holdsNewer(snapshot)) {
+        ledger.totals.superseded += 1;
+      } else if (this.#closing || (this.#entries.size >= maxLive && !feedWaits)) {
+        ledger.totals.spilled += 1;
+        keeper.pend(snapshot);
+      } else {
+        this.#enter(snapshot);
+      }
+    }
+    this.#regulateFeed();
+  }
+
+  /** Keeps messages for which no catalogue exists yet. */
+  parkUnresolved(entries: readonly UnresolvedSnapshot[]): void {
+    for (const entry of entries) {
+      this.#options.ledger.totals.accepted += 1;
+      this.#options.ledger.totals.parked += 1;
+      this.#options.keeper.park(entry);
+    }
+  }
+
+  /** Hands a batch to a write: newest snapshot of each market, longest waiting first. */
+  takeBatch(): Snapshot[] {
+    const { rows: maxRows, markets: maxMarkets } = this.#options.batch;
+    const batch: Snapshot[] = [];
+    let rows = 0;
+    for (const marketId of this.#queue.keys()) {
+      const entry = this.#entries.get(marketId);
+      if (entry === undefined) continue;
+      const { newest } = entry.actor.getSnapshot().context;
+      if (batch.length >= maxMarkets || (batch.length > 0 && rows + rowCount(newest) > maxRows)) break;
+      this.#dequeue(marketId);
+      entry.actor.send({ type: 'write.started' });
+      batch.push(newest);
+      rows += rowCount(newest);
+    }
+    return batch;
+  }
+
+  /** What the queue holds now, in the writer's terms. */
+  get left(): 'none' | 'some' | 'fullBatch' {
+    if (this.#queue.size === 0) return 'none';
+    return this.#isBatchFull() ? 'fullBatch' : 'some';
+  }
+
+  /** Tells each station its outcome. */
+  settle(batch: readonly Snapshot[], outcomes: readonly WriteOutcome[]): void {
+    let written = false;
+    for (const [i, { marketId }] of batch.entries()) {
+      const outcome = outcomes[i] ?? { status: 'failed', reason: 'no outcome' };
+      written ||= outcome.status === 'written';
+      this.#answer(marketId, answerFor(outcome));
+    }
+    if (written) this.#events.written();
+    this.#afterAnswers();
+  }
+
+  /** The database was gone: every station of the batch asks again. */
+  returnBatch(batch: readonly Snapshot[]): void {
+    for (const { marketId } of batch) this.#answer(marketId, { type: 'write.unavailable' });
+    this.#afterAnswers();
+  }
+
+  /** Deferred stations ask once more without waiting. */
+  flush(): void {
+    for (const { actor } of this.#entries.values()) actor.send({ type: 'flush' });
+  }
+
+  /**
+   * Once in a while (at least twice a second): what has waited goes to the spool, what was settled leaves it, and
+   * room in memory is filled from it.
+   */
+  async tick(): Promise<void> {
+    if (this.#closing) return;
+    const nowMs = this.#options.time.now();
+    // What was received in the future was received before the clock was set back.
+    this.#pend((sinceMs) => sinceMs <= nowMs - SPOOL_AFTER_MS || sinceMs > nowMs);
+    await this.sync();
+    await this.#refill();
+    this.#regulateFeed();
+  }
+
+  /** Puts what was parked or pended so far on disk. */
+  async sync(): Promise<void> {
+    this.#options.ledger.totals.parkedDropped += await this.#options.keeper.syncAll();
+  }
+
+  /** Everything unsettled goes to the spool, and what comes in meanwhile. Nothing is taken back from it afterwards. */
+  async spoolRest(): Promise<void> {
+    this.#closing = true;
+    this.#pend(() => true);
+    try {
+      await this.sync();
+    } finally {
+      this.#closed = true;
+      for (const { actor } of this.#entries.values()) actor.stop();
+      this.#entries.clear();
+      this.#queue.clear();
+    }
+  }
+
+  /** Takes these markets' entries back from the spool. @returns the ones that must be staged first */
+  async release(marketIds: readonly number[]): Promise<UnresolvedSnapshot[]> {
+    const unresolved: UnresolvedSnapshot[] = [];
+    for (const entry of await this.#options.keeper.take(marketIds)) {
+      if (isUnresolved(entry)) unresolved.push(entry);
+      else this.#restore(entry);
+    }
+    return unresolved;
+  }
+
+  /** What became of unresolved entries once a catalogue existed. */
+  restage(entries: readonly UnresolvedSnapshot[], batch: StagedBatch): void {
+    const { keeper, ledger } = this.#options;
+    const usable = new Set(batch.snapshots.map(({ marketId }) => marketId));
+    for (const entry of entries) if (!usable.has(entry.marketId)) keeper.forget(entry);
+    ledger.totals.restored += entries.length;
+    for (const [reason, count] of Object.entries(batch.rejected)) ledger.reject(reason, count);
+    this.accept(batch.snapshots);
+  }
+
+  #restore(entry: Exclude<SpoolEntry, UnresolvedSnapshot>): void {
+    if (this.#closing || this.#entries.has(entry.marketId)) return;
+    this.#options.ledger.totals.restored += 1;
+    if (this.#options.keeper.clearedSince(entry)) {
+      this.#options.ledger.totals.stale += 1;
+      this.#options.keeper.forget(entry);
+    } else {
+      Object.assign(this.#enter(entry), { spooled: entry, unspooledSinceMs: Infinity });
+    }
+  }
+
+  #enter(snapshot: Snapshot): Entry {
+    const { time, backoff, maxFailures, random } = this.#options;
+    const actor = createActor(this.#machine, {
+      id: `station-${snapshot.marketId}`,
+      clock: time,
+      input: { snapshot, backoff, maxFailures, random },
+    });
+    const entry: Entry = { actor, spooled: null, unspooledSinceMs: snapshot.receivedAtMs };
+    this.#entries.set(snapshot.marketId, entry);
+    if (this.#follower?.marketId === snapshot.marketId) this.#follower.announce(actor);
+    actor.start();
+    return entry;
+  }
+
+  #answer(marketId: number, answer: WriteAnswer): void {
+    const entry = this.#entries.get(marketId);
+    if (entry === undefined) return;
+    entry.actor.send(answer);
+    const { status, value } = entry.actor.getSnapshot();
+    if (status === 'done') this.#entries.delete(marketId);
+    else if (value === 'deferred') this.#options.ledger.totals.deferrals += 1;
+  }
+
+  #afterAnswers(): void {
+    this.#regulateFeed();
+    if (this.#entries.size === 0) this.#events.settled();
+  }
+
+  #enqueue(snapshot: Snapshot): void {
+    const { marketId } = snapshot;
+    const wasEmpty = this.#queue.size === 0;
+    const wasFull = this.#isBatchFull();
+    this.#queue.set(marketId, rowCount(snapshot));
+    this.#queuedRows += rowCount(snapshot);
+    if (wasEmpty) this.#events.workAvailable();
+    if (!wasFull && this.#isBatchFull()) this.#events.batchFull();
+  }
+
+  #dequeue(marketId: number): void {
+    this.#queuedRows -= this.#queue.get(marketId) ?? 0;
+    this.#queue.delete(marketId);
+  }
+
+  #isBatchFull(): boolean {
+    const { rows, markets } = this.#options.batch;
+    return this.#queuedRows >= rows || this.#queue.size >= markets;
+  }
+
+  #pend(isDue: (unspooledSinceMs: number) => boolean): void {
+    for (const entry of this.#entries.values()) {
+      const { newest } = entry.actor.getSnapshot().context;
+      if (newest === entry.spooled || !isDue(entry.unspooledSinceMs)) continue;
+      this.#options.keeper.pend(newest);
+      entry.spooled = newest;
+      entry.unspooledSinceMs = Infinity;
+    }
+  }
+
+  async #refill(): Promise<void> {
+    const room = Math.floor(this.#options.maxLive / 2) - this.#entries.size;
+    if (this.#closing || room <= 0) return;
+    const waiting = this.#options.keeper.waiting(Math.min(room, 500), this.#entries);
+    if (waiting.length > 0) await this.release(waiting);
+  }
+
+  #regulateFeed(): void {
+    const { keeper, maxLive, feedWaits } = this.#options;
+    const load = feedWaits ? this.#entries.size : keeper.backlog;
+    const paused = this.#feedPaused ? load > maxLive / 2 : load >= maxLive;
+    if (paused === this.#feedPaused) return;
+    this.#feedPaused = paused;
+    if (paused) this.#events.pauseFeed();
+    else this.#events.resumeFeed();
+  }
+}
+
+/** A store's outcome in the station's language. */
+function answerFor(outcome: WriteOutcome): WriteAnswer {
+  switch (outcome.status) {
+    case 'written':
+    case 'stale':
+      return { type: 'write.committed', outcome: outcome.status };
+    case 'invalid':
+      return { type: 'write.rejected', reason: outcome.reason };
+    case 'unknownSystem':
+      return { type: 'write.unknownSystem' };
+    case 'locked':
+      return { type: 'write.contended' };
+    case 'failed':
+      return { type: 'write.failed' };
+  }
+}

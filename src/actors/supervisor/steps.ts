@@ -1,0 +1,53 @@
+import { fromPromise } from 'xstate';
+import { AppError, describeError } from '../../domain/errors.ts';
+import type { Decoder, Feed } from '../../domain/ports/feed.ts';
+import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { Spool } from '../../domain/ports/spool.ts';
+import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+import type { Time } from '../time.ts';
+
+export interface LifecycleDeps {
+  readonly feed: Feed;
+  readonly store: MarketStore;
+  readonly spool: Spool;
+  readonly decoder: Decoder;
+  readonly keeper: SpoolKeeper;
+  readonly pool: StationPool;
+  readonly time: Time;
+  /** What children have left half done when they were stopped. */
+  readonly settle: readonly (() => Promise<void>)[];
+  readonly reportSpool: (counts: { pending: number; parked: number }) => void;
+}
+
+/** The supervisor's own steps: before the children start, and after they have ended. */
+export function lifecycleLogics(deps: LifecycleDeps) {
+  const { feed, store, spool, decoder, keeper, pool, time } = deps;
+  return {
+    prepare: fromPromise<undefined>(async ({ signal }) => {
+      deps.reportSpool(await keeper.open(Math.floor(time.now() / 1000), signal));
+      return undefined;
+    }),
+    spoolRest: fromPromise<undefined>(async () => {
+      // A listener that did not close it in time, or crashed, has left it open.
+      feed.close();
+      const held = pool.liveCount;
+      try {
+        await pool.spoolRest();
+      } catch (error) {
+        throw new AppError(
+          'lost',
+          `${held} snapshots could not be kept and are lost: ${describeError(error)}`,
+        );
+      }
+      return undefined;
+    }),
+    release: fromPromise<undefined>(async () => {
+      const settled = await Promise.allSettled(deps.settle.map((settle) => settle()));
+      const ends = await Promise.allSettled([decoder.close(), store.close(), spool.close()]);
+      const failed = [...settled, ...ends].find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return undefined;
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import { fromPromise } from 'xstate';
+import type { Catalogue } from '../../domain/market/catalogue.ts';
+import { describeError, StoreError } from '../../domain/errors.ts';
+import type { MarketStore, StoreInfo } from '../../domain/ports/market-store.ts';
+import type { WriteReport } from '../../machines/writer.machine.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+
+export interface StoreDeps {
+  readonly store: MarketStore;
+  readonly pool: StationPool;
+  readonly catalogue: () => Catalogue | null;
+  readonly reportOpened: (info: StoreInfo) => void;
+  /** `TDL_TEST_FORCE_DEFER_EVERY_N`: every Nth station update is put off artificially; 0 = never. */
+  readonly deferEveryN: number;
+}
+
+/** Connects, and makes the commodities known to the store. */
+export function openStoreLogic(deps: StoreDeps) {
+  return fromPromise<WriteReport>(async () => {
+    try {
+      deps.reportOpened(await deps.store.open());
+      return { status: 'done', left: deps.pool.left };
+    } catch (error) {
+      return unavailable(error);
+    }
+  });
+}
+
+/** Writes one batch of the pool's queue; whatever happens, every station of it gets an answer. */
+export function writeBatchLogic(deps: StoreDeps) {
+  let knownVersion: number | null = null;
+  let updates = 0;
+
+  const isHeldBack = () => {
+    updates += 1;
+    return deps.deferEveryN > 0 && updates % deps.deferEveryN === 0;
+  };
+
+  return fromPromise<WriteReport>(async () => {
+    const { held = [], batch = [] } = Object.groupBy(deps.pool.takeBatch(), () =>
+      isHeldBack() ? 'held' : 'batch',
+    );
+    deps.pool.settle(
+      held,
+      held.map(() => ({ status: 'locked', reason: 'TDL_TEST_FORCE_DEFER_EVERY_N' })),
+    );
+    if (batch.length === 0) return { status: 'done', left: deps.pool.left };
+    try {
+      const catalogue = deps.catalogue();
+      if (catalogue !== null && catalogue.version !== knownVersion) {
+        await deps.store.useCatalogue(catalogue.commodities);
+        knownVersion = catalogue.version;
+      }
+      deps.pool.settle(batch, await deps.store.writeMarkets(batch));
+      return { status: 'done', left: deps.pool.left };
+    } catch (error) {
+      deps.pool.returnBatch(batch);
+      return unavailable(error);
+    }
+  });
+}
+
+function unavailable(error: unknown): WriteReport {
+  return {
+    status: 'unavailable',
+    error: describeError(error),
+    refused: error instanceof StoreError && !error.retryable,
+  };
+}

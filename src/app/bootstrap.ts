@@ -1,0 +1,100 @@
+import { inspectConfig, loadConfig, type Config } from '../config/load.ts';
+import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
+import type { Environment } from '../config/environment.ts';
+import { createDirectories, resolvePaths, type Paths } from '../config/paths.ts';
+import { changedKeys, livePart, type ChangedKeys } from '../config/reload.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { createLog, type LogHandle } from '../infra/log/log.ts';
+import type { LogFileOptions } from '../infra/log/log-file.ts';
+
+const MIB = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+/** What the daemon and every one-shot begin with. */
+export interface Bootstrap {
+  /** In force: the parts of it that can change while the program runs do, by {@link reload}. */
+  readonly config: Config;
+  readonly paths: Paths;
+  readonly database: LoadedDatabaseConfig['database'];
+  readonly log: LogHandle;
+  /**
+   * Reads the configuration file again, and puts in force what can be.
+   * @returns what has taken effect, and what has changed since the start without taking any
+   * @throws AppError when the file is broken; everything stays as it was
+   */
+  readonly reload: () => Promise<ChangedKeys>;
+}
+
+/** What the command line sets instead of the file. */
+export type Overrides = Partial<Pick<Config, 'pidFile' | 'logFile' | 'logLevel'>>;
+
+/**
+ * Reads configuration and environment, makes the directories, and opens the log.
+ * @param logTo the daemon logs to standard output, or to its log file; one-shots keep standard output for their answer, and tell only trouble
+ * @throws AppError for what only an operator can mend
+ */
+export async function bootstrap(
+  at: { readonly cwd: string; readonly env: Environment },
+  logTo: 'stdout' | 'stderr',
+  overrides: Overrides = {},
+): Promise<Bootstrap> {
+  const { config: loaded, file, written, created, problems } = await loadConfig(at);
+  const config = { ...loaded, ...overrides };
+  const { database, dataDir, tmpDir } = await loadDatabaseConfig(at.env, at.cwd);
+  const paths = resolvePaths({ ...at, configFile: file, config, database: { dataDir, tmpDir } });
+  await createDirectories(paths);
+  const verbosity = () => ({
+    verbose: config.verbose && logTo === 'stdout',
+    debug: config.debug,
+    level: config.logLevel,
+  });
+  const log = createLog({
+    to: logTo,
+    ...verbosity(),
+    // Only one process may put it aside.
+    file: paths.logFile !== null && logTo === 'stdout' ? logFile(config, paths.logFile) : null,
+  });
+  if (created) log.info({ file }, `configuration: defaults written to ${file}`);
+  const tell = (each: typeof problems) => {
+    for (const { source, key, message } of each) log.warn({ source, key }, message);
+  };
+  tell(problems);
+
+  let inForce = written;
+  return {
+    config,
+    paths,
+    database,
+    log,
+    async reload() {
+      const fresh = await inspectConfig(at);
+      tell(fresh.problems);
+      Object.assign(config, livePart(fresh.config), overrides);
+      log.setVerbosity(verbosity());
+      const { live } = changedKeys(inForce, fresh.written);
+      inForce = fresh.written;
+      return { live, needRestart: changedKeys(written, fresh.written).needRestart };
+    },
+  };
+}
+
+function logFile({ logRotateMb, logKeepDays, logCompress }: Config, file: string): LogFileOptions {
+  return { file, rotateBytes: logRotateMb * MIB, keepMs: logKeepDays * DAY_MS, compress: logCompress };
+}
+
+/** The store the configuration names; not yet connected. Only its own driver is loaded. */
+export async function createStore({ config, database, log }: Omit<Bootstrap, 'reload'>): Promise<Store> {
+  const { contract } = config;
+  if (database.backend === 'sqlite') {
+    const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
+    return createSqliteStore({ file: database.file, contract, log });
+  }
+  const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
+  const { name, socket, ...connection } = database;
+  return createMariadbStore({
+    connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
+    contract,
+    lock: config.lock,
+    log,
+  });
+}

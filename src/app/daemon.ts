@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { createSystem, type System } from '../actors/system.ts';
+import { realTime } from '../actors/time.ts';
+import { createStore, type Bootstrap } from './bootstrap.ts';
+import { describeError } from '../domain/errors.ts';
+import type { Feed } from '../domain/ports/feed.ts';
+import { commoditySource, updaterPorts } from './spansh-updater.ts';
+import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
+import { createDecoder } from '../infra/feed/decoder.ts';
+import { maintenancePorts } from './maintenance-window.ts';
+import { stageFile } from '../infra/publishing/publish.ts';
+import { createSpool } from '../infra/spool/spool.ts';
+import { settingsFrom } from './settings.ts';
+
+export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
+
+/**
+ * The whole system around one feed, on the real adapters.
+ * @param update whether the galaxy is brought up to date from Spansh
+ */
+export async function assemble(base: Bootstrap, feed: Feed, { update = false } = {}): Promise<System> {
+  const { config, paths } = base;
+  const { enabled, statsEveryMs } = config.diagnostics;
+  const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
+  const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
+  const liveFile = join(paths.exportDir, 'listings-live.csv');
+  const store = await createStore(base);
+  const system = createSystem(
+    {
+      feed,
+      decoder: createDecoder(),
+      store,
+      spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
+      commodities: commoditySource(base),
+      liveListing: {
+        stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }),
+        exists: () => exists(liveFile),
+      },
+      updater: updaterPorts({ ...base, log }, store),
+      maintenance: maintenancePorts(base, store),
+      log,
+      time: realTime,
+      random: Math.random,
+    },
+    settingsFrom(config, update),
+  );
+  if (diagnostics !== null) {
+    const timer = setInterval(() => diagnostics.note('stats', system.reporter.gauges()), statsEveryMs);
+    void system.done.then(() => clearInterval(timer));
+  }
+  return system;
+}
+
+/**
+ * Runs a system until it ends: by itself, or by SIGINT or SIGTERM. The first signal drains, the second one exits at
+ * once; a drain that hangs is cut off at the configured deadline. SIGHUP opens the log file anew and reads the
+ * configuration again.
+ * @returns the exit code
+ */
+export async function run(system: System, base: Bootstrap): Promise<number> {
+  const { config, log } = base;
+  const forced = Promise.withResolvers<number>();
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) {
+      log.error({ signal }, `${signal} again: exiting at once; what was not written is in the spool`);
+      forced.resolve(EXIT.failure);
+      return;
+    }
+    stopping = true;
+    log.info({ signal }, `${signal}: stopping`);
+    system.stop();
+    setTimeout(() => {
+      log.error({}, `not stopped after ${config.shutdownTimeoutMs / 1000} s: exiting`);
+      forced.resolve(EXIT.failure);
+    }, config.shutdownTimeoutMs).unref();
+  };
+  let reloading = Promise.resolve();
+  const onHangup = () => {
+    log.reopen();
+    reloading = reloading.then(() => reload(system, base));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
+  try {
+    system.start();
+    const ended = system.done.then(({ failure }) => {
+      system.reporter.rate();
+      if (failure === null) return EXIT.ok;
+      log.error({ kind: failure.kind }, failure.reason);
+      return failure.kind === 'setup' ? EXIT.setup : EXIT.failure;
+    });
+    return await Promise.race([ended, forced.promise]);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
+  }
+}
+
+/** Never rejects: a file that is broken leaves everything as it is. */
+async function reload(system: System, base: Bootstrap): Promise<void> {
+  const { config, log, paths } = base;
+  try {
+    const { live, needRestart } = await base.reload();
+    const { rules, exporter, updater } = settingsFrom(config, false);
+    system.reconfigure({ rules, exportEveryMs: exporter.intervalMs, updateEveryMs: updater.intervalMs });
+    log.info(
+      { file: paths.configFile, live, needRestart },
+      `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,
+    );
+    if (needRestart.length > 0) {
+      log.warn({ needRestart }, `configuration: ${needRestart.join(', ')} changed, which takes a restart`);
+    }
+  } catch (error) {
+    log.error({}, `the configuration stays as it was: ${describeError(error)}`);
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

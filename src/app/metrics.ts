@@ -1,0 +1,88 @@
+import type { SystemReport } from '../actors/observing/status.ts';
+import type { Metric } from '../infra/http/metrics.ts';
+
+/** A published file as it lies there. */
+export interface FileReport {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modified: string;
+  readonly ageS: number;
+}
+
+type Samples = Metric['samples'];
+
+/** What `/metrics` tells besides the process's own figures; docs/http.md lists the names. */
+export function metricsOf(report: SystemReport, files: readonly FileReport[], version: string): Metric[] {
+  const { totals, markets, actors, database, newestSnapshot, notReady } = report;
+  const metrics: Metric[] = [];
+  const gauge = (name: string, help: string, samples: Samples) =>
+    metrics.push({ type: 'gauge', name: `tdl_${name}`, help, samples });
+  const counter = (name: string, help: string, samples: Samples) =>
+    metrics.push({ type: 'counter', name: `tdl_${name}_total`, help, samples });
+
+  gauge('build_info', 'Version of the program and of Node', [
+    { labels: { version, node: process.versions.node }, value: 1 },
+  ]);
+  gauge('ready', '1 when spool, database and feed work', one(notReady.length === 0 ? 1 : 0));
+  counter('messages_received', 'Messages read from the feed', one(totals.received));
+  counter(
+    'snapshots',
+    'Whole markets, by what became of them',
+    by('fate', {
+      accepted: totals.accepted,
+      restored: totals.restored,
+      written: totals.written,
+      stale: totals.stale,
+      superseded: totals.superseded,
+      spilled: totals.spilled,
+      parked: totals.parked,
+      parked_dropped: totals.parkedDropped,
+    }),
+  );
+  counter('rows_written', 'Market rows written', one(totals.writtenRows));
+  counter('rejected', 'Messages refused, by reason', by('reason', totals.rejected));
+  counter('rejected_rows', 'Rows refused in accepted messages, by reason', by('reason', totals.rejectedRows));
+  counter('deferrals', 'Writes put off: station locked or refused', one(totals.deferrals));
+  gauge('markets', 'Markets not settled, by where they are', by('place', { ...markets }));
+  if (newestSnapshot !== null) {
+    const atS = Date.parse(newestSnapshot.observedAt) / 1000;
+    gauge('newest_observation_timestamp_seconds', 'Newest accepted observation', one(atS));
+  }
+  gauge(
+    'actor_state',
+    '1 for the state an actor is in',
+    actors.map(({ name, state }) => ({ labels: { actor: name, state }, value: 1 })),
+  );
+  counter('actor_events', 'Events an actor received', each(actors, 'actor', 'events'));
+  counter('actor_incarnations', 'Starts and restarts of an actor', each(actors, 'actor', 'incarnations'));
+  if (database !== null) {
+    const { totalRows, liveRows, stations, liveStations } = database;
+    gauge('database_rows', 'Market rows when last counted', by('kind', { all: totalRows, live: liveRows }));
+    gauge(
+      'database_stations',
+      'Stations with rows when last counted',
+      by('kind', { all: stations, live: liveStations }),
+    );
+  }
+  gauge('file_age_seconds', 'Time since a published file changed', each(files, 'file', 'ageS'));
+  gauge('file_bytes', 'Size of a published file', each(files, 'file', 'bytes'));
+  return metrics;
+}
+
+function one(value: number): Samples {
+  return [{ labels: {}, value }];
+}
+
+/** A sample a key. */
+function by(label: string, values: Readonly<Record<string, number>>): Samples {
+  return Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value }));
+}
+
+/** A sample a named thing: one of its figures. */
+function each<Figure extends string>(
+  things: readonly ({ readonly name: string } & Readonly<Record<Figure, number>>)[],
+  label: string,
+  figure: Figure,
+): Samples {
+  return things.map((thing) => ({ labels: { [label]: thing.name }, value: thing[figure] }));
+}

@@ -1,0 +1,35 @@
+import { DEFAULT_SETTINGS, type SystemSettings } from '../actors/settings.ts';
+import type { Config } from '../config/load.ts';
+
+/** What closing the files after a drain may take, of the whole shutdown time. */
+const CLOSING_SHARE = 0.2;
+
+/** The configuration laid over the system's defaults. */
+export function settingsFrom(config: Config, update: boolean): SystemSettings {
+  const station = { minMs: config.stationBackoffMinMs, capMs: config.stationBackoffCapMs };
+  const database = { minMs: config.dbBackoffMinMs, capMs: config.dbBackoffCapMs };
+  const { stations, writer, exporter, updater } = DEFAULT_SETTINGS;
+  return {
+    ...DEFAULT_SETTINGS,
+    // Diagnostics tell of refused messages, too.
+    rules: { ...config.rules, debug: config.debug || config.diagnostics.enabled },
+    stations: {
+      ...stations,
+      backoff: station,
+      maxFailures: config.dbMaxRetries + 1,
+      batch: { ...stations.batch, markets: Math.min(stations.batch.markets, config.coalesceDrainCap) },
+    },
+    writer: { ...writer, backoff: database },
+    exporter: { ...exporter, backoff: database, intervalMs: config.exportLiveEveryMs },
+    updater: {
+      ...updater,
+      enabled: update,
+      intervalMs: config.checkUpdateEveryMs,
+      quickTestMs: config.refreshQuickTestDelayMs,
+    },
+    progressEveryMs: config.spanshLogIntervalMs,
+    deferEveryN: config.testForceDeferEveryN,
+    rateEveryMs: config.rateEveryMs,
+    drainMs: config.shutdownTimeoutMs * (1 - CLOSING_SHARE),
+  };
+}

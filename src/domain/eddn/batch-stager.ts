@@ -1,0 +1,111 @@
+import type { RowStager } from '../market/rows.ts';
+import type { StagedBatch } from '../ports/feed.ts';
+import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
+import {
+  commoditiesOf,
+  describeMessage,
+  plainText,
+  stageMessage,
+  type CompiledRules,
+  type Rejection,
+  type SnapshotHead,
+} from './staging.ts';
+
+/** Bounds on what one batch tells about refused things: whoever sends them decides how many there are. */
+const MAX_SAMPLES = 10;
+const MAX_UNKNOWN_NAMES = 100;
+
+/**
+ * Stages messages one after the other and keeps the books: each ends as exactly one of snapshot, unresolved and
+ * rejected.
+ */
+export class BatchStager {
+  readonly #rowStager: RowStager | null;
+  readonly #snapshots: Snapshot[] = [];
+  readonly #unresolved: UnresolvedSnapshot[] = [];
+  readonly #rejected = new Map<string, number>();
+  readonly #rejectedRows = new Map<string, number>();
+  readonly #unknownCommodities = new Map<string, number>();
+  readonly #samples: { reason: string; detail: string }[] = [];
+  #received = 0;
+
+  /** @param rowStager null: no catalogue yet, good messages stay unresolved */
+  constructor(rowStager: RowStager | null) {
+    this.#rowStager = rowStager;
+  }
+
+  /** @param text a message of the feed, JSON */
+  stage(text: string, rules: CompiledRules, receivedAtMs: number): void {
+    const message = parseJson(text);
+    const describe = rules.debug
+      ? () => (message === undefined ? plainText(text) : describeMessage(message))
+      : undefined;
+    const staged = stageMessage(message, rules, receivedAtMs);
+    if (typeof staged === 'string') this.reject(staged, describe);
+    else this.#place(staged.head, staged.commodities, text, describe);
+  }
+
+  /** Stages a message again that had found no catalogue. */
+  resolve({ message: text, ...head }: UnresolvedSnapshot): void {
+    const commodities = commoditiesOf(parseJson(text));
+    if (commodities === null) this.reject('malformed');
+    else this.#place(head, commodities, text);
+  }
+
+  /** Counts a message as refused. @param describe given when the debug log wants to know who sent it */
+  reject(reason: Rejection, describe?: () => string): void {
+    this.#received++;
+    add(this.#rejected, reason);
+    if (describe !== undefined && reason !== 'other schema' && this.#samples.length < MAX_SAMPLES) {
+      this.#samples.push({ reason, detail: describe() });
+    }
+  }
+
+  finish(): StagedBatch {
+    return {
+      received: this.#received,
+      snapshots: this.#snapshots,
+      unresolved: this.#unresolved,
+      rejected: Object.fromEntries(this.#rejected),
+      rejectedRows: Object.fromEntries(this.#rejectedRows),
+      unknownCommodities: Object.fromEntries(this.#unknownCommodities),
+      samples: this.#samples,
+    };
+  }
+
+  #place(head: SnapshotHead, commodities: readonly unknown[], text: string, describe?: () => string): void {
+    if (this.#rowStager === null) {
+      this.#received++;
+      this.#unresolved.push({ ...head, message: text });
+      return;
+    }
+    const rows = this.#rowStager.stage(commodities, (reason, name) => {
+      add(this.#rejectedRows, reason);
+      if (reason === 'unknown commodity') this.#noteUnknown(plainText(name));
+    });
+    if (rows === null) {
+      this.reject('no usable row', describe);
+      return;
+    }
+    this.#received++;
+    this.#snapshots.push({ ...head, rows });
+  }
+
+  #noteUnknown(name: string): void {
+    const names = this.#unknownCommodities;
+    if (names.has(name) || names.size < MAX_UNKNOWN_NAMES) add(names, name);
+  }
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** @returns undefined, which no JSON text means, when it is none */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { Piscina } from 'piscina';
+import type { Catalogue } from '../../domain/market/catalogue.ts';
+import { AppError, describeError } from '../../domain/errors.ts';
+import type { Decoder, FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { DecodeTask, PackedBatch, ResolveTask, SharedCatalogue } from './decode.worker.ts';
+
+/** A batch takes milliseconds; what is not back by then hangs, and its thread is replaced. */
+const TASK_TIMEOUT_MS = 30_000;
+
+export interface DecoderOptions {
+  readonly threads?: number;
+  /** Replaced by tests. */
+  readonly worker?: URL;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A {@link Decoder} on threads of its own, which start at once.
+ *
+ * `decode` and `resolve` reject with an AppError, code `decoder`, when the thread crashed or hung and when the
+ * decoder is closed. The next call finds a new thread; the caller's batch is untouched.
+ */
+export function createDecoder({
+  threads = 1,
+  timeoutMs = TASK_TIMEOUT_MS,
+  worker = new URL(
+    import.meta.url.endsWith('.ts') ? './decode.worker.ts' : './decode.worker.js',
+    import.meta.url,
+  ),
+}: DecoderOptions = {}): Decoder {
+  const pool = new Piscina({
+    filename: worker.href,
+    minThreads: threads,
+    maxThreads: threads,
+    closeTimeout: timeoutMs,
+    recordTiming: false,
+    // A thread that waits for its next task without going through its event loop never frees what inflating a
+    // damaged frame leaves behind.
+    atomics: 'disabled',
+  });
+  // Reported for a thread that dies between two tasks: nothing is lost, and the pool has replaced it.
+  pool.on('error', () => undefined);
+  const share = sharer();
+  let closing: Promise<void> | null = null;
+
+  async function run(name: string, task: unknown, transferList: ArrayBuffer[] = []): Promise<StagedBatch> {
+    if (closing !== null) throw new AppError('decoder', 'the decoder is closed');
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    try {
+      return (await pool.run(task, { name, signal: timeout.signal, transferList })) as StagedBatch;
+    } catch (cause) {
+      const what = timeout.signal.aborted ? `gave no answer in ${timeoutMs / 1000} s` : describeError(cause);
+      const advice = 'the thread is replaced; if this repeats, report it with the debug log';
+      throw new AppError('decoder', `a batch was not decoded, its thread failed: ${what}`, { advice, cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    decode(batch, catalogue, rules) {
+      const packed = pack(batch);
+      const task: DecodeTask = { batch: packed, catalogue: catalogue && share(catalogue), rules };
+      return run('decode', task, [packed.bytes.buffer, packed.ends.buffer]);
+    },
+    resolve(entries, catalogue) {
+      const task: ResolveTask = { entries, catalogue: share(catalogue) };
+      return run('resolve', task);
+    },
+    close: () => (closing ??= pool.close()),
+  };
+}
+
+/** Copies the frames together: theirs are views of buffers that are shared with other frames or not ours to move. */
+function pack({ frames, ...batch }: FrameBatch): PackedBatch {
+  const ends = new Uint32Array(frames.length);
+  let length = 0;
+  for (const [i, frame] of frames.entries()) ends[i] = length += frame.length;
+  const bytes = new Uint8Array(length);
+  for (const [i, frame] of frames.entries()) bytes.set(frame, (ends[i] ?? 0) - frame.length);
+  return { ...batch, bytes, ends };
+}
+
+/** Encodes a catalogue once a version, for all threads. */
+function sharer(): (catalogue: Catalogue) => SharedCatalogue {
+  let shared: SharedCatalogue | null = null;
+  return ({ version, commodities }) => {
+    if (shared?.version !== version) {
+      const text = Buffer.from(JSON.stringify(commodities));
+      const json = new SharedArrayBuffer(text.length);
+      text.copy(Buffer.from(json));
+      shared = { version, json };
+    }
+    return shared;
+  };
+}

@@ -1,0 +1,54 @@
+import { inflateSync } from 'node:zlib';
+import { BatchStager } from '../../domain/eddn/batch-stager.ts';
+import type { RowStager } from '../../domain/market/rows.ts';
+import type { FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
+import { compileRules, peekSchema, refuseSchema } from '../../domain/eddn/staging.ts';
+
+/** Decompression bombs end here: 60 times the largest market message seen. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** `"$schemaRef"` stands within so many bytes of the beginning, or the message is parsed to find it. */
+const PEEK_BYTES = 256;
+
+/**
+ * Inflates, parses and stages a batch. Nine messages of ten are of other schemas: they are told by their beginning
+ * and never parsed.
+ *
+ * @param rowStager null: no catalogue yet
+ */
+export function stageBatch(
+  { encoding, frames, receivedAtMs }: FrameBatch,
+  rowStager: RowStager | null,
+  stagingRules: StagingRules,
+): StagedBatch {
+  const rules = compileRules(stagingRules);
+  const stager = new BatchStager(rowStager);
+  for (const frame of frames) {
+    const bytes = encoding === 'zlib' ? inflate(frame) : bounded(frame);
+    if (typeof bytes === 'string') {
+      stager.reject(bytes, rules.debug ? () => `a frame of ${frame.length} bytes` : undefined);
+      continue;
+    }
+    const schema = peekSchema(bytes.toString('latin1', 0, PEEK_BYTES));
+    const refusal = schema === null ? null : refuseSchema(schema, rules);
+    if (refusal === null) stager.stage(bytes.toString(), rules, receivedAtMs);
+    else stager.reject(refusal);
+  }
+  return stager.finish();
+}
+
+function inflate(frame: Uint8Array): Buffer | 'too large' | 'malformed' {
+  try {
+    // One chunk for nearly every message: the default size is too much for most and too little for a large market.
+    const chunkSize = Math.min(Math.max(frame.length * 8, 1024), MAX_MESSAGE_BYTES);
+    return inflateSync(frame, { maxOutputLength: MAX_MESSAGE_BYTES, chunkSize });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'malformed';
+  }
+}
+
+function bounded(frame: Uint8Array): Buffer | 'too large' {
+  if (frame.length > MAX_MESSAGE_BYTES) return 'too large';
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { AppError, describeError } from '../../domain/errors.ts';
+import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
+
+/** Who works on a data directory: the content of the file. */
+export interface Owner {
+  readonly pid: number;
+  /** When the process was started, in the kernel's own count since boot; null where there is no /proc. */
+  readonly startTicks: string | null;
+  readonly host: string;
+  /** Differs after every start of the machine; null where there is no /proc. */
+  readonly bootId: string | null;
+  /** When the file was written, ISO 8601. */
+  readonly since: string;
+  /** Tells two owners apart whatever else is the same. */
+  readonly token: string;
+}
+
+export interface InstanceLock {
+  readonly owner: Owner;
+  /** The file that was found and belonged to nobody any more; null: there was none. */
+  readonly stale: string | null;
+  /** Removes the file if it is still ours. Idempotent and synchronous, for it may be the last thing a process does. */
+  readonly release: () => void;
+}
+
+export type Occupation =
+  | { readonly state: 'free' }
+  | { readonly state: 'stale'; readonly reason: string }
+  | { readonly state: 'held'; readonly owner: Owner };
+
+/** How often an owner touches its file, and after what silence it counts as gone for those who cannot ask it. */
+const TOUCH_MS = 30_000;
+const SILENCE_MS = 4 * TOUCH_MS;
+
+/** A holder of the lock around the file that did not refresh it for so long has crashed. */
+const STALE_LOCK_MS = 5_000;
+const LOCK_RETRIES = { retries: 100, minTimeout: 20, maxTimeout: 100 };
+
+/**
+ * Makes this process the only one that works on a data directory.
+ *
+ * The file is looked at and replaced under a lock of its own, and comes into being whole, by a rename: two that start
+ * at the same moment cannot both have it, and nobody reads half of it.
+ *
+ * @throws AppError `instance.held` with its owner, `instance.notWritable`
+ */
+export async function acquireInstance(file: string): Promise<InstanceLock> {
+  const owner = self();
+  let stale: string | null = null;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const release = await lock(file, {
+      realpath: false,
+      lockfilePath: `${file}.lock.d`,
+      stale: STALE_LOCK_MS,
+      retries: LOCK_RETRIES,
+    });
+    try {
+      const occupation = await inspectInstance(file);
+      if (occupation.state === 'held') throw held(file, occupation.owner);
+      if (occupation.state === 'stale') stale = occupation.reason;
+      await replace(file, owner);
+    } finally {
+      await release();
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('instance.notWritable', `${file} cannot be written: ${describeError(error)}`, {
+      advice: 'give this user the right to write the data directory, and check the free space',
+      cause: error,
+    });
+  }
+  const touching = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => undefined);
+  }, TOUCH_MS).unref();
+  return {
+    owner,
+    stale,
+    release: () => {
+      clearInterval(touching);
+      removeOwn(file, owner);
+    },
+  };
+}
+
+/** Looks who has a data directory; changes nothing. */
+export async function inspectInstance(file: string): Promise<Occupation> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (code(error) === 'ENOENT') return { state: 'free' };
+    throw error;
+  }
+  const owner = parse(text);
+  if (owner === null) return { state: 'stale', reason: 'it says nothing' };
+  const reason = whyDead(owner, file);
+  return reason === null ? { state: 'held', owner } : { state: 'stale', reason };
+}
+
+/** Owner in words, for messages. */
+export function describeOwner({ pid, host, since }: Owner): string {
+  return `process ${pid} on ${host} since ${since}`;
+}
+
+/** Why an owner is not alive; null: it is, as far as can be known. */
+function whyDead(owner: Owner, file: string): string | null {
+  const here = self();
+  const who = `process ${owner.pid}`;
+  if (owner.host !== here.host) {
+    // Nothing but the file itself can be asked: its owner touches it.
+    const silentMs = Date.now() - statSync(file).mtimeMs;
+    return silentMs < SILENCE_MS
+      ? null
+      : `${who} on ${owner.host} has not been heard of for ${Math.round(silentMs / 1000)} s`;
+  }
+  if (owner.bootId !== here.bootId) return `${who} ended when the machine was started anew`;
+  if (isGone(owner.pid)) return `${who} is gone`;
+  const startTicks = startOf(owner.pid);
+  if (startTicks === ZOMBIE) return `${who} is gone`;
+  if (startTicks !== null && owner.startTicks !== null && startTicks !== owner.startTicks) {
+    return `${who} is another program now`;
+  }
+  // Without /proc: the number is ours, so it cannot be somebody else's.
+  if (owner.pid === process.pid && owner.startTicks === null) return `${who} is another program now`;
+  return null;
+}
+
+function held(file: string, owner: Owner): AppError {
+  return new AppError('instance.held', `${dirname(file)} is in use by ${describeOwner(owner)}`, {
+    advice: `stop that one first, or give this one a data directory of its own (TD_DATA); ${file} names the owner`,
+  });
+}
+
+function removeOwn(file: string, owner: Owner): void {
+  try {
+    if (parse(readFileSync(file, 'utf8'))?.token === owner.token) rmSync(file, { force: true });
+  } catch {
+    // It is gone, or the disk is: the next one will see that its owner has ended.
+  }
+}
+
+function self(): Owner {
+  return {
+    pid: process.pid,
+    startTicks: startOf(process.pid),
+    host: hostname(),
+    bootId: readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+    since: new Date().toISOString(),
+    token: randomUUID(),
+  };
+}
+
+/** Ended, and nobody has asked how. */
+const ZOMBIE = 'zombie';
+
+function startOf(pid: number): string | null {
+  const fields = statFields(pid);
+  return fields[0] === 'Z' ? ZOMBIE : (fields[START_TICKS] ?? null);
+}
+
+function parse(text: string): Owner | null {
+  try {
+    const value = JSON.parse(text) as Partial<Owner> | null;
+    return Number.isInteger(value?.pid) && typeof value?.host === 'string' ? (value as Owner) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function replace(file: string, owner: Owner): Promise<void> {
+  const temp = `${file}.${owner.token}`;
+  try {
+    const handle = await open(temp, 'wx', 0o644);
+    try {
+      await handle.writeFile(`${JSON.stringify(owner, null, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temp, file);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  }
+}
+
+function code(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import type { GalaxyStore, PublishedStation } from '../../domain/ports/galaxy-store.ts';
+
+/** Stations compared and demoted in one transaction. */
+const STATIONS_A_BATCH = 100;
+const READ_BYTES = 256 * 1024;
+
+/**
+ * Makes baseline of exactly what `listings.csv` has. The public file itself is the list: so it does not matter when the
+ * program was killed, nor who wrote to the database since. Can be run again at any time.
+ *
+ * @returns stations that became baseline
+ * @throws when the file is not there; StoreError; the signal's reason
+ */
+export async function demotePublished(
+  store: GalaxyStore,
+  listings: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const live = new Set(Array.from(await store.liveStations(signal), String));
+  let demoted = 0;
+  const batch: PublishedStation[] = [];
+  for await (const stations of publishedStations(listings, live, signal)) {
+    batch.push(...stations);
+    while (batch.length >= STATIONS_A_BATCH) {
+      demoted += await store.demote(batch.splice(0, STATIONS_A_BATCH), signal);
+    }
+  }
+  return batch.length === 0 ? demoted : demoted + (await store.demote(batch, signal));
+}
+
+/** Of the stations in the file, which keeps the lines of each together, those that are wanted; some at a time. */
+async function* publishedStations(
+  listings: string,
+  wanted: ReadonlySet<string>,
+  signal: AbortSignal,
+): AsyncGenerator<PublishedStation[]> {
+  let id = '';
+  let lines: string[] | null = null;
+  const whole: PublishedStation[] = [];
+  const end = () => {
+    if (lines !== null) whole.push({ id: BigInt(id), lines: lines.join('\n') });
+  };
+  // Millions of lines: those of a piece are gone through without waiting.
+  for await (const piece of pieces(listings, signal)) {
+    for (const line of piece) {
+      const idAt = line.indexOf(',') + 1;
+      const restAt = line.indexOf(',', idAt) + 1;
+      if (restAt - idAt - 1 !== id.length || !line.startsWith(id, idAt)) {
+        end();
+        id = line.slice(idAt, restAt - 1);
+        lines = wanted.has(id) ? [] : null;
+      }
+      lines?.push(line.slice(restAt));
+    }
+    if (whole.length > 0) yield whole.splice(0);
+  }
+  end();
+  yield whole;
+}
+
+async function* pieces(path: string, signal: AbortSignal): AsyncGenerator<string[]> {
+  const stream = createReadStream(path, { encoding: 'latin1', highWaterMark: READ_BYTES, signal });
+  let rest = '';
+  for await (const text of stream as AsyncIterable<string>) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  if (rest !== '') yield [rest];
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { ChunkSink } from '../../domain/ports/market-store.ts';
+import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
+import type { Contract } from '../../domain/generation.ts';
+import { stageFile, type StagedFile } from './publish.ts';
+
+export interface PublishedSet {
+  /** Rows by file. */
+  readonly rows: Partial<Record<PublishedFile, number>>;
+  /** Files whose content is new; the others kept their modification time. */
+  readonly changed: readonly PublishedFile[];
+}
+
+/** Where the published files are. */
+export interface SetDirectories {
+  /** Table files. */
+  readonly csvDir: string;
+  /** `listings.csv`. */
+  readonly exportDir: string;
+}
+
+/**
+ * Publishes `listings.csv` and the table files from one consistent read. All are written whole before the first one
+ * replaces its predecessor, and they do so in the order clients load them: at every moment what a file refers to is
+ * public already. On a failure the old ones stay.
+ *
+ * @throws AppError, StoreError, the signal's reason
+ */
+export async function publishSet(
+  store: GalaxyStore,
+  contract: Contract,
+  directories: SetDirectories,
+  signal: AbortSignal,
+): Promise<PublishedSet> {
+  const staged = new Map<PublishedFile, Promise<StagedFile<void>>>();
+  let current: Promise<unknown> | undefined;
+  let finish: () => void = () => undefined;
+
+  /** The store writes one file after the other; each ends when the next one is opened. */
+  function open(file: PublishedFile): ChunkSink {
+    finish();
+    const { promise: ended, resolve } = Promise.withResolvers<undefined>();
+    const { promise: writer, resolve: offer } = Promise.withResolvers<ChunkSink>();
+    finish = () => resolve(undefined);
+    const before = current;
+    const staging = (async () => {
+      await before;
+      return stageFile(
+        pathOf(file, directories),
+        (write) => {
+          offer(write);
+          return ended;
+        },
+        { signal },
+      );
+    })();
+    staged.set(file, staging);
+    current = staging;
+    const failed = new Promise<never>((_, reject) => {
+      staging.catch(reject);
+    });
+    failed.catch(() => undefined);
+    return async (chunk) => {
+      const write = await Promise.race([writer, failed]);
+      await write(chunk);
+    };
+  }
+
+  try {
+    const rows = await store.exportSet(open, signal).finally(() => finish());
+    const changed: PublishedFile[] = [];
+    const ready = await Promise.all(staged.values());
+    const files = new Map([...staged.keys()].map((file, i) => [file, ready[i]]));
+    for (const file of [...TABLE_FILES[contract], 'listings'] as const) {
+      const commit = await files.get(file)?.commit();
+      if (commit?.changed === true) changed.push(file);
+    }
+    return { rows, changed };
+  } finally {
+    for (const each of await Promise.allSettled(staged.values())) {
+      if (each.status === 'fulfilled') await each.value.discard();
+    }
+  }
+}
+
+export function pathOf(file: PublishedFile, { csvDir, exportDir }: SetDirectories): string {
+  return join(file === 'listings' ? exportDir : csvDir, `${file}.csv`);
+}
