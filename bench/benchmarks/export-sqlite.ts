@@ -14,7 +14,7 @@ export const benchmark: Benchmark = {
   rounds: 5,
   async run(options) {
     const file = join(tempDir(), 'TradeDangerous.db');
-    const store = createSqliteStore({ file, contract: 'v12' });
+    const store = createSqliteStore({ file, generation: 'v12' });
     await store.useCatalogue(GOODS);
     const db = new DatabaseSync(file);
     await addStations((sql) => db.exec(sql), options.size);

@@ -90,7 +90,7 @@ export const dump: Benchmark = {
     const dir = tempDir();
     const file = join(dir, 'galaxy.json.gz');
     await makeDump({ path: file, seed: 5, bytes: options.size * 1e6, nowS });
-    const store = createSqliteStore({ file: join(dir, 'TradeDangerous.db'), contract: 'v12' });
+    const store = createSqliteStore({ file: join(dir, 'TradeDangerous.db'), generation: 'v12' });
     const results: Comparison[] = [];
     for (const name of ['fresh', 'unchanged']) {
       const measured = await compare(options, { run: () => importDump(store, file, nowS) }, []);
@@ -103,7 +103,7 @@ export const dump: Benchmark = {
 
 async function sqliteGalaxy() {
   const file = join(tempDir(), 'TradeDangerous.db');
-  const store = createSqliteStore({ file, contract: 'v12' });
+  const store = createSqliteStore({ file, generation: 'v12' });
   await store.useCatalogue(GOODS);
   return { store, db: new DatabaseSync(file) };
 }

@@ -24,7 +24,7 @@ export const benchmark: Benchmark = {
     const renew = async () => {
       await store?.close();
       removeDatabase(file);
-      store = createSqliteStore({ file, contract: 'v12' });
+      store = createSqliteStore({ file, generation: 'v12' });
       await store.open();
       return store;
     };

@@ -19,7 +19,7 @@ export const benchmark: Benchmark = {
     const dir = tempDir();
     const create = async (name: string) => {
       const file = join(dir, `${name}.db`);
-      const store = createSqliteStore({ file, contract: 'v12' });
+      const store = createSqliteStore({ file, generation: 'v12' });
       await store.useCatalogue(GOODS);
       const db = new DatabaseSync(file);
       await addStations((sql) => db.exec(sql), options.size);

@@ -33,7 +33,7 @@ export async function sqliteDatabase(): Promise<DaemonDatabase & { readonly clos
   const cwd = tempDir();
   mkdirSync(join(cwd, 'data'));
   const file = sqliteFile(cwd);
-  const store = createSqliteStore({ file, contract: 'v12' });
+  const store = createSqliteStore({ file, generation: 'v12' });
   await store.useCatalogue(GOODS);
   await store.close();
   const db = new DatabaseSync(file, { timeout: 10_000 });

@@ -45,7 +45,7 @@ export async function orNone<T>(results: Promise<T[]>): Promise<T[]> {
 export function mariadbStore(server: MariadbServer, database: string) {
   return createMariadbStore({
     connection: server.connection(database),
-    contract: 'v12',
+    generation: 'v12',
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
   });
 }

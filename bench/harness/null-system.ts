@@ -40,7 +40,7 @@ export function createNullSystem(
       },
       store: {
         open: () =>
-          Promise.resolve({ backend: 'sqlite', contract: 'v12', created: false, description: 'nothing' }),
+          Promise.resolve({ backend: 'sqlite', generation: 'v12', created: false, description: 'nothing' }),
         useCatalogue: done,
         writeMarkets: (batch) => {
           written += batch.length;

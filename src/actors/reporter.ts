@@ -68,7 +68,7 @@ export class Reporter {
     if (this.#storeError !== null) return;
     this.#log.info(
       { ...info },
-      `database: ${info.description} (${info.contract}${info.created ? ', new' : ''})`,
+      `database: ${info.description} (${info.generation}${info.created ? ', new' : ''})`,
     );
   };
 

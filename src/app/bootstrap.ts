@@ -84,16 +84,16 @@ function logFile({ logRotateMb, logKeepDays, logCompress }: Config, file: string
 
 /** The store the configuration names; not yet connected. Only its own driver is loaded. */
 export async function createStore({ config, database, log }: Omit<Bootstrap, 'reload'>): Promise<Store> {
-  const { contract } = config;
+  const { generation } = config;
   if (database.backend === 'sqlite') {
     const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
-    return createSqliteStore({ file: database.file, contract, log });
+    return createSqliteStore({ file: database.file, generation, log });
   }
   const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
   const { name, socket, ...connection } = database;
   return createMariadbStore({
     connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
-    contract,
+    generation,
     lock: config.lock,
     log,
   });

@@ -125,8 +125,8 @@ async function checkDatabase(
   const log = createLog({ to: 'stderr', verbose: false, debug: false });
   const store = await createStore({ config, database, paths, log });
   try {
-    const { description, contract, created } = await store.open();
-    return { level: 'ok', about, text: `${description}, ${contract}${created ? ', tables made' : ''}` };
+    const { description, generation, created } = await store.open();
+    return { level: 'ok', about, text: `${description}, ${generation}${created ? ', tables made' : ''}` };
   } catch (error) {
     return { level: 'fail', about, text: describeError(error) };
   } finally {

@@ -6,7 +6,7 @@ import { RowStager } from '../domain/market/rows.ts';
 import { rowCount, type Snapshot } from '../domain/market/snapshot.ts';
 import { plainText } from '../domain/eddn/staging.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { commoditySource } from '../app/spansh-updater.ts';
+import { commoditySource } from '../app/catalogue.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { MAX_MESSAGE_BYTES, stageBatch } from '../infra/feed/stage-batch.ts';
 

@@ -131,7 +131,7 @@ export const KEYS = {
     about: 'Programs whose messages are taken, from the given version on.',
   },
   contract: {
-    field: 'contract',
+    field: 'generation',
     fallback: 'auto',
     schema: z.enum(['auto', 'v12', 'v13']).describe('"auto", "v12" or "v13"'),
     about: 'Generation of Trade Dangerous that is served; auto = what the database is, a new one is v12.',

@@ -20,7 +20,7 @@ export class AppError extends Error {
  * - `unavailable`: no connection, shutting down, restarting, wrong password, missing database: retry with backoff
  * - `busy`: another program holds the whole database: retry with backoff
  * - `readOnly`, `full`: retry with backoff; an operator has to act
- * - `refused`: not a Trade Dangerous database, wrong contract, server too old: never works without a change of set-up
+ * - `refused`: not a Trade Dangerous database, wrong generation, server too old: never works without a change of set-up
  * - `aborted`: the caller's signal
  */
 export type StoreErrorCode = 'unavailable' | 'busy' | 'readOnly' | 'full' | 'refused' | 'aborted';

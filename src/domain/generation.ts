@@ -1,10 +1,10 @@
 /** Which generation of Trade Dangerous the database and the published files serve. */
-export type Contract = 'v12' | 'v13';
+export type Generation = 'v12' | 'v13';
 
 /** `auto` = what the database is; a new one is v12. */
-export type ContractChoice = Contract | 'auto';
+export type GenerationChoice = Generation | 'auto';
 
-export const DEFAULT_CONTRACT: Contract = 'v12';
+export const DEFAULT_GENERATION: Generation = 'v12';
 
 /** Source: Trade Dangerous `Category.csv`, ids 1-16. Category 1 must be Metals or clients refuse to run. */
 export const CATEGORIES: readonly string[] = [

@@ -10,10 +10,10 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
   const sql = (statement: string) => server.sql(statement, database);
 
   return {
-    store(contract = 'auto') {
+    store(generation = 'auto') {
       const store = createMariadbStore({
         connection: server.connection(database),
-        contract,
+        generation,
         lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
       });
       stores.push(store);

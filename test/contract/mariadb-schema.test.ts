@@ -1,6 +1,6 @@
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/generation.ts';
+import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
@@ -23,10 +23,10 @@ describeMariadb('a database on MariaDB', () => {
     await server.dropDatabase(other);
   });
 
-  function storeOf(name: string, contract: ContractChoice = 'auto'): MarketStore {
+  function storeOf(name: string, generation: GenerationChoice = 'auto'): MarketStore {
     const store = createMariadbStore({
       connection: server.connection(name),
-      contract,
+      generation,
       lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
     });
     stores.push(store);
@@ -73,13 +73,13 @@ describeMariadb('a database on MariaDB', () => {
 
   test.each(TRADE_DANGEROUS_GENERATIONS)(
     'made by Trade Dangerous as %s it is recognised, used, and not altered',
-    async (generation) => {
-      for (const table of tradeDangerousTables(generation)) await sql(table);
+    async (made) => {
+      for (const table of tradeDangerousTables(made)) await sql(table);
       const before = await shapeOf(database);
-      const contract = generation === 'v13' ? 'v13' : 'v12';
+      const generation = made === 'v13' ? 'v13' : 'v12';
       const store = storeOf(database);
 
-      expect(await store.open()).toMatchObject({ contract, created: false });
+      expect(await store.open()).toMatchObject({ generation, created: false });
       await store.useCatalogue(COMMODITIES);
       await sql(
         `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (1, 'Alioth', 1, 2, 25899.96875)`,
@@ -121,7 +121,7 @@ describeMariadb('a server with small packets', () => {
     const database = await server.createDatabase();
     const store = createMariadbStore({
       connection: server.connection(database),
-      contract: 'v13',
+      generation: 'v13',
       lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
     });
     await store.open();

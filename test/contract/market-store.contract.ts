@@ -20,12 +20,12 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('growth', () => growthContract(create));
     describe('exports', () => exportContract(create));
     describe('purge and stats', () => purgeContract(create));
-    describe.each(['v12', 'v13'] as const)('%s galaxy', (contract) => {
-      describe('imports', () => galaxyImportContract(create, contract));
-      describe('guards', () => galaxyGuardContract(create, contract));
-      describe('tables', () => galaxyTableContract(create, contract));
-      describe('published set', () => publishedSetContract(create, contract));
-      describe('live and baseline', () => publishedLiveContract(create, contract));
+    describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
+      describe('imports', () => galaxyImportContract(create, generation));
+      describe('guards', () => galaxyGuardContract(create, generation));
+      describe('tables', () => galaxyTableContract(create, generation));
+      describe('published set', () => publishedSetContract(create, generation));
+      describe('live and baseline', () => publishedLiveContract(create, generation));
     });
     describe('life', () => lifeContract(create));
   });

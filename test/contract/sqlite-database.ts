@@ -24,8 +24,8 @@ export function createSqliteDatabase(): Promise<TestDatabase> {
   };
 
   return Promise.resolve({
-    store(contract = 'auto') {
-      const store = createSqliteStore({ file, contract });
+    store(generation = 'auto') {
+      const store = createSqliteStore({ file, generation });
       stores.push(store);
       return store;
     },

@@ -4,7 +4,7 @@ import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/generation.ts';
+import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { StoreError } from '../../src/domain/errors.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
@@ -121,7 +121,7 @@ test('a database put in place of the open one is used from then on', async () =>
   expect(await store.stats()).toMatchObject({ totalRows: 1 });
 });
 
-test('a database of the other contract put in place of the open one is refused', async () => {
+test('a database of the other generation put in place of the open one is refused', async () => {
   const store = await seededStore();
   await rename(directory, join(parent, 'old'));
   await mkdir(directory);
@@ -161,8 +161,8 @@ test('a database made by a newer version of ours is refused', async () => {
   expect(sql('PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
-function openStore(contract: ContractChoice = 'auto'): MarketStore {
-  const store = createSqliteStore({ file, contract });
+function openStore(generation: GenerationChoice = 'auto'): MarketStore {
+  const store = createSqliteStore({ file, generation });
   stores.push(store);
   return store;
 }

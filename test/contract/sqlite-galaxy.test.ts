@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {
@@ -22,9 +22,9 @@ import {
 } from './store-galaxy-batches.ts';
 import { COMMODITIES, GOLD_ROW, LINCOLN, snapshot } from './store-world.ts';
 
-async function open(contract: Contract = 'v12') {
+async function open(generation: Generation = 'v12') {
   const file = join(tempDir(), 'TradeDangerous.db');
-  const store = createSqliteStore({ file, contract });
+  const store = createSqliteStore({ file, generation });
   onTestFinished(() => store.close());
   await store.useCatalogue(COMMODITIES);
   const db = new DatabaseSync(file, { timeout: 5_000 });
@@ -32,22 +32,22 @@ async function open(contract: Contract = 'v12') {
   return { store, db };
 }
 
-describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => {
+describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (generation) => {
   test('an import that brings nothing new does not write to the file', async () => {
-    const { store, db } = await open(contract);
+    const { store, db } = await open(generation);
     const rares = COMMODITIES.map((item) => ({ ...item, marketId: BigInt(LINCOLN.marketId) }));
     const shipyard = [{ id: 1, symbol: 'S', name: 'N', entitlement: '' }];
     const tables = { ...NO_TABLES, commodities: COMMODITIES.slice(0, 3), rares, shipyard };
-    await importInto(store, [variety(contract)], tables);
+    await importInto(store, [variety(generation)], tables);
     const version = db.prepare('PRAGMA data_version').get();
-    await importInto(store, [variety(contract)], tables);
+    await importInto(store, [variety(generation)], tables);
     expect(db.prepare('PRAGMA data_version').get()).toEqual(version);
     await importInto(store, [batch({ systems: [systemRow({ name: 'Sol II', modifiedS: 2_000_000_000 })] })]);
     expect(db.prepare('PRAGMA data_version').get()).not.toEqual(version);
   });
 
   test('live writes need not wait for a whole batch', async () => {
-    const { store } = await open(contract);
+    const { store } = await open(generation);
     const stations = Array.from({ length: 8_000 }, (_, i) =>
       station({ id: BigInt(i + 1), row: stationRow(), market: market([DUMP_GOLD]) }),
     );
@@ -65,8 +65,8 @@ describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => 
   });
 
   test('rows whose time cannot be read give way to any', async () => {
-    const { store, db } = await open(contract);
-    await importInto(store, [variety(contract)]);
+    const { store, db } = await open(generation);
+    await importInto(store, [variety(generation)]);
     db.exec(`UPDATE System SET modified = ''; UPDATE Station SET modified = 'never'`);
     const { systems, stations } = await withImport(store, (running) => running.known());
     expect([...systems.modifiedS, ...stations.rowS]).toEqual([-1, -1, -1, -1]);
@@ -81,10 +81,10 @@ describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => 
   });
 
   test('an import survives the store being closed, and the next may begin', async () => {
-    const { store, db } = await open(contract);
+    const { store, db } = await open(generation);
     const running = await store.beginImport(NO_TABLES);
     await store.close();
-    expect(await running.apply(variety(contract))).toMatchObject({ stations: 2 });
+    expect(await running.apply(variety(generation))).toMatchObject({ stations: 2 });
     const next = await store.beginImport(NO_TABLES);
     await running.close();
     await expect(store.beginImport(NO_TABLES)).rejects.toMatchObject({ code: 'busy' });
@@ -94,9 +94,9 @@ describe.each(['v12', 'v13'] as const)('a galaxy in SQLite (%s)', (contract) => 
   });
 
   test('the shops of a station are replaced, those of others stay', async () => {
-    const { store, db } = await open(contract);
+    const { store, db } = await open(generation);
     await importInto(store, [
-      variety(contract),
+      variety(generation),
       batch({ stations: [station({ shipyard: vendor([EAGLE.id], 5) })] }),
       batch({ stations: [station({ shipyard: vendor([SIDEWINDER.id], 6) })] }),
     ]);

@@ -8,7 +8,7 @@ import { tempDir } from '../support/temp-dir.ts';
 /** Bytes in a table of its own, then deleted: free pages. */
 async function databaseWithFreePages() {
   const file = join(tempDir(), 'TradeDangerous.db');
-  const store = createSqliteStore({ file, contract: 'auto' });
+  const store = createSqliteStore({ file, generation: 'auto' });
   onTestFinished(() => store.close());
   await store.open();
   using db = new DatabaseSync(file);

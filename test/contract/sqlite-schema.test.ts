@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContractChoice } from '../../src/domain/generation.ts';
+import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -17,8 +17,8 @@ afterEach(() => store.close());
 
 test.each(['v12', 'v13'] as const)(
   'a new %s database has the set-up Trade Dangerous gives its own',
-  async (contract) => {
-    await open(contract);
+  async (generation) => {
+    await open(generation);
     expect(value('PRAGMA journal_mode')).toBe('wal');
     expect(value('PRAGMA auto_vacuum')).toBe(2);
     expect(value('PRAGMA integrity_check')).toBe('ok');
@@ -28,8 +28,8 @@ test.each(['v12', 'v13'] as const)(
 test.each([
   ['v12', 'INTEGER', ['Station', 'ShipVendor', 'UpgradeVendor', 'StationItem']],
   ['v13', 'BIGINT', ['Station', 'ShipVendor', 'StationItem']],
-] as const)('ids and row storage of %s', async (contract, idType, withoutRowid) => {
-  await open(contract);
+] as const)('ids and row storage of %s', async (generation, idType, withoutRowid) => {
+  await open(generation);
   for (const [table, column] of [
     ['System', 'system_id'],
     ['Station', 'station_id'],
@@ -43,8 +43,8 @@ test.each([
 
 test.each(['v12', 'v13'] as const)(
   'each id of a %s database has an index for the CSV exporter',
-  async (contract) => {
-    await open(contract);
+  async (generation) => {
+    await open(generation);
     for (const table of ['System', 'Station', 'Category', 'Item', 'Ship', 'FDevShipyard']) {
       const unique = value(`SELECT COUNT(*) FROM pragma_index_list('${table}') WHERE "unique" = 1`);
       expect([table, unique]).not.toEqual([table, 0]);
@@ -54,8 +54,8 @@ test.each(['v12', 'v13'] as const)(
 
 test.each(['v12', 'v13'] as const)(
   'the price indexes of a %s database are partial, the views are there',
-  async (contract) => {
-    await open(contract);
+  async (generation) => {
+    await open(generation);
     const partial = all(`SELECT name FROM pragma_index_list('StationItem') WHERE partial = 1 ORDER BY name`);
     expect(partial.map((row) => row.name)).toEqual(['si_itm_dmdpr', 'si_itm_suppr']);
     await populate();
@@ -133,8 +133,8 @@ test('a database Trade Dangerous made is used as it is', async () => {
   }
   const schema = () => all('SELECT type, name, sql FROM sqlite_schema ORDER BY name');
   const before = schema();
-  store = createSqliteStore({ file, contract: 'auto' });
-  expect(await store.open()).toMatchObject({ contract: 'v12', created: false });
+  store = createSqliteStore({ file, generation: 'auto' });
+  expect(await store.open()).toMatchObject({ generation: 'v12', created: false });
   await store.useCatalogue(COMMODITIES);
   const market = { ...STRANGER, systemName: 'sol' };
   expect(await store.writeMarkets([snapshot([GOLD_ROW], market)])).toMatchObject([{ station: 'created' }]);
@@ -146,8 +146,8 @@ test('a database Trade Dangerous made is used as it is', async () => {
   expect(value('PRAGMA application_id')).toBe(0);
 });
 
-async function open(contract: ContractChoice): Promise<void> {
-  store = createSqliteStore({ file, contract });
+async function open(generation: GenerationChoice): Promise<void> {
+  store = createSqliteStore({ file, generation });
   await store.useCatalogue(COMMODITIES);
 }
 

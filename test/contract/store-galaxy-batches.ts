@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import type { GalaxyImport, ImportCounts, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import type {
@@ -85,8 +85,8 @@ export function batch(fields: Partial<DumpBatch>): DumpBatch {
 }
 
 /** A bit of everything. */
-export function variety(contract: Contract): DumpBatch {
-  const lookupName = contract === 'v13' ? 'X' : null;
+export function variety(generation: Generation): DumpBatch {
+  const lookupName = generation === 'v13' ? 'X' : null;
   const id = 4_300_000_001n;
   return batch({
     systems: [
@@ -107,7 +107,7 @@ export function variety(contract: Contract): DumpBatch {
         row: stationRow({ systemId: 2n ** 63n - 2n, name: 'Čapek, "Port"', lookupName }),
         market: market([DUMP_PLATINUM], NOON_S - 60),
         shipyard: vendor([SIDEWINDER.id, EAGLE.id], NOON_S - 120),
-        outfitting: contract === 'v12' ? vendor([LASER.id, ALLOY.id], NOON_S - 180) : null,
+        outfitting: generation === 'v12' ? vendor([LASER.id, ALLOY.id], NOON_S - 180) : null,
       }),
     ],
     items: [
@@ -116,7 +116,7 @@ export function variety(contract: Contract): DumpBatch {
       { id: PLATINUM, name: 'Platinum', category: 'Metals', symbol: null },
     ],
     ships: [SIDEWINDER, EAGLE],
-    upgrades: contract === 'v12' ? [LASER, ALLOY] : [],
+    upgrades: generation === 'v12' ? [LASER, ALLOY] : [],
   });
 }
 
@@ -170,9 +170,9 @@ const TABLES_12: typeof TABLES = {
 };
 
 /** Every row of every table an import may touch. */
-export async function contentOf(db: TestDatabase, contract: Contract) {
+export async function contentOf(db: TestDatabase, generation: Generation) {
   const content: Record<string, unknown> = {};
-  for (const [table, key] of Object.entries({ ...TABLES, ...(contract === 'v12' && TABLES_12) })) {
+  for (const [table, key] of Object.entries({ ...TABLES, ...(generation === 'v12' && TABLES_12) })) {
     content[table] = await db.sql(`SELECT * FROM ${table} ORDER BY ${key}`);
   }
   return content;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import {
   ALLOY,
   DUMP_FUEL,
@@ -33,9 +33,9 @@ import {
 } from './store-world.ts';
 
 /** Which of two tellings stays. */
-export function galaxyGuardContract(create: CreateDatabase, contract: Contract): void {
-  const world = useWorld(create, contract);
-  const v13 = contract === 'v13';
+export function galaxyGuardContract(create: CreateDatabase, generation: Generation): void {
+  const world = useWorld(create, generation);
+  const v13 = generation === 'v13';
 
   describe.each(['', '.000000', '.900000'])('a row with a time ending in "%s"', (fraction) => {
     test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findId, isKnownSystem, NEVER } from '../../src/domain/spansh/known.ts';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import {
   ALLOY,
   DUMP_FUEL,
@@ -42,9 +42,9 @@ import {
 } from './store-world.ts';
 
 /** What a dump brings, table by table, and what it may not cost. */
-export function galaxyImportContract(create: CreateDatabase, contract: Contract): void {
-  const world = useWorld(create, contract);
-  const v13 = contract === 'v13';
+export function galaxyImportContract(create: CreateDatabase, generation: Generation): void {
+  const world = useWorld(create, generation);
+  const v13 = generation === 'v13';
   const CAPEK = '4300000001';
 
   test('an empty database is told from one with stations', async () => {
@@ -54,14 +54,14 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
   });
 
   test('the counts tell what was written', async () => {
-    expect(await importInto(world().store, [variety(contract)])).toEqual([
+    expect(await importInto(world().store, [variety(generation)])).toEqual([
       { systems: 2, stations: 2, markets: 2, marketRows: 3, vendors: v13 ? 1 : 2, deferred: 0 },
     ]);
   });
 
   test('System: 64-bit ids and coordinates are exact', async () => {
     const { db, store } = world();
-    await importInto(store, [variety(contract)]);
+    await importInto(store, [variety(generation)]);
     const [row] = await db.sql(
       `SELECT name, CASE WHEN pos_x = -3.03125 AND pos_y = 1.375 AND pos_z = 25899.96875 THEN 1 ELSE 0 END AS exact,
          modified FROM System WHERE system_id = 9223372036854775806`,
@@ -96,14 +96,14 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
 
   test('StationItem: one time a station, levels unknown, baseline', async () => {
     const { store, rowsOf } = world();
-    await importInto(store, [variety(contract)]);
+    await importInto(store, [variety(generation)]);
     expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([DUMP_GOLD, DUMP_FUEL], NOON_S, 0));
     expect(await rowsOf(CAPEK)).toEqual(stored([DUMP_PLATINUM], NOON_S - 60, 0));
   });
 
   test('Ship and ShipVendor', async () => {
     const { db, store } = world();
-    await importInto(store, [variety(contract)]);
+    await importInto(store, [variety(generation)]);
     expect(await db.sql('SELECT ship_id, name, cost FROM Ship ORDER BY ship_id')).toEqual(
       [SIDEWINDER, EAGLE].map(({ id, name }) => ({ ship_id: String(id), name, cost: null })),
     );
@@ -115,7 +115,7 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
 
   test.skipIf(v13)('Upgrade and UpgradeVendor', async () => {
     const { db, store } = world();
-    await importInto(store, [variety(contract)]);
+    await importInto(store, [variety(generation)]);
     expect(
       await db.sql('SELECT upgrade_id, name, class, rating, ship FROM Upgrade ORDER BY upgrade_id'),
     ).toEqual(
@@ -135,7 +135,7 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
 
   test('a ship keeps its cost when it is renamed', async () => {
     const { db, store } = world();
-    await importInto(store, [variety(contract)]);
+    await importInto(store, [variety(generation)]);
     await db.sql(`UPDATE Ship SET cost = 32000 WHERE ship_id = ${SIDEWINDER.id}`);
     await importInto(store, [batch({ ships: [{ ...SIDEWINDER, name: 'SIDEWINDER' }] })]);
     expect(await db.sql(`SELECT name, cost FROM Ship WHERE ship_id = ${SIDEWINDER.id}`)).toEqual([
@@ -203,12 +203,12 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
 
   test('a second import of the same batches writes nothing', async () => {
     const { db, store } = world();
-    await importInto(store, [variety(contract)]);
-    const before = await contentOf(db, contract);
-    expect(await importInto(store, [variety(contract)])).toEqual([
+    await importInto(store, [variety(generation)]);
+    const before = await contentOf(db, generation);
+    expect(await importInto(store, [variety(generation)])).toEqual([
       { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 },
     ]);
-    expect(await contentOf(db, contract)).toEqual(before);
+    expect(await contentOf(db, generation)).toEqual(before);
   });
 
   test('a batch of more stations than a transaction holds is written whole', async () => {
@@ -239,7 +239,7 @@ export function galaxyImportContract(create: CreateDatabase, contract: Contract)
     await expect(store.beginImport(NO_TABLES)).rejects.toMatchObject({ code: 'busy' });
     await running.close();
     await running.close();
-    expect(running.contract).toBe(contract);
+    expect(running.generation).toBe(generation);
     await (await store.beginImport(NO_TABLES)).close();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
+import { CATEGORIES, type Generation } from '../../src/domain/generation.ts';
 import type { FDevModule, RareCommodity, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import { NO_TABLES, batch, contentOf, importInto, withImport } from './store-galaxy-batches.ts';
 import {
@@ -29,9 +29,9 @@ function rare(fields: Partial<RareCommodity> = {}): RareCommodity {
 }
 
 /** Categories, items, rares: what is made of EDCD's tables. */
-export function galaxyTableContract(create: CreateDatabase, contract: Contract): void {
-  const world = useWorld(create, contract);
-  const v13 = contract === 'v13';
+export function galaxyTableContract(create: CreateDatabase, generation: Generation): void {
+  const world = useWorld(create, generation);
+  const v13 = generation === 'v13';
 
   describe('categories', () => {
     test('the import tells those of the table', async () => {
@@ -65,12 +65,12 @@ export function galaxyTableContract(create: CreateDatabase, contract: Contract):
     test('others in the place of canonical ones are refused, and nothing is changed', async () => {
       const { db, store } = world();
       await db.sql(`UPDATE Category SET name = 'Ores' WHERE category_id = 2`);
-      const before = await contentOf(db, contract);
+      const before = await contentOf(db, generation);
       await expect(store.beginImport({ ...NO_TABLES, commodities: COMMODITIES })).rejects.toMatchObject({
         name: 'StoreError',
         code: 'refused',
       });
-      expect(await contentOf(db, contract)).toEqual(before);
+      expect(await contentOf(db, generation)).toEqual(before);
     });
 
     test('case does not matter, and a refused import does not keep the next one out', async () => {
@@ -168,11 +168,11 @@ export function galaxyTableContract(create: CreateDatabase, contract: Contract):
     };
     const items = [{ id: BRANDY, name: 'Lavian Brandy', category: 'Legal Drugs', symbol: null }];
     await importInto(store, [batch({ items })], tables);
-    const before = await contentOf(db, contract);
+    const before = await contentOf(db, generation);
     await importInto(store, []);
-    expect(await contentOf(db, contract)).toEqual(before);
+    expect(await contentOf(db, generation)).toEqual(before);
     await importInto(store, [], tables);
-    expect(await contentOf(db, contract)).toEqual(before);
+    expect(await contentOf(db, generation)).toEqual(before);
   });
 
   describe('rares', () => {

@@ -82,8 +82,8 @@ export function growthContract(create: CreateDatabase): void {
     });
   });
 
-  describe.each(['v12', 'v13'] as const)('of unknown stations and items (%s)', (contract) => {
-    const world = useWorld(create, contract);
+  describe.each(['v12', 'v13'] as const)('of unknown stations and items (%s)', (generation) => {
+    const world = useWorld(create, generation);
 
     test('a station in a known system is created', async () => {
       const { store, stationOf, rowsOf } = world();
@@ -111,7 +111,7 @@ export function growthContract(create: CreateDatabase): void {
             'planetary',
           ].map((flag) => [flag, '?']),
         ),
-        ...(contract === 'v13' && { lookup_name: 'K7QB1N' }),
+        ...(generation === 'v13' && { lookup_name: 'K7QB1N' }),
       });
       expect(await rowsOf(STRANGER.marketId)).toEqual(stored([GOLD_ROW]));
     });

@@ -21,7 +21,7 @@ export function lifeContract(create: CreateDatabase): void {
   test('opening again is harmless', async () => {
     const { store } = world();
     const again = await Promise.all([store.open(), store.open()]);
-    for (const info of again) expect(info).toMatchObject({ contract: 'v12' });
+    for (const info of again) expect(info).toMatchObject({ generation: 'v12' });
   });
 
   test('a closed store opens again and finds its rows', async () => {
@@ -29,7 +29,7 @@ export function lifeContract(create: CreateDatabase): void {
     await store.writeMarkets([snapshot([GOLD_ROW])]);
     await store.close();
     await store.close();
-    expect(await store.open()).toMatchObject({ contract: 'v12', created: false });
+    expect(await store.open()).toMatchObject({ generation: 'v12', created: false });
     expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([GOLD_ROW]));
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import type { PublishedStation } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import {
@@ -25,8 +25,8 @@ import {
 const QUIET_ROW: Row = [FUEL, 0, 7, 1, 0, 8, 1];
 
 /** Which stations are live, and how they become baseline. */
-export function publishedLiveContract(create: CreateDatabase, contract: Contract): void {
-  const world = useWorld(create, contract);
+export function publishedLiveContract(create: CreateDatabase, generation: Generation): void {
+  const world = useWorld(create, generation);
 
   test('a station is live if a row with a price is', async () => {
     const { db, store } = world();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TABLE_FILES, type PublishedFile } from '../../src/domain/ports/galaxy-store.ts';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -44,27 +44,27 @@ const rares = [
 const brandy = [{ id: BRANDY, name: 'Lavian Brandy', category: 'Legal Drugs', symbol: null }];
 
 /** The files clients download: exact text, closed, one consistent read. */
-export function publishedSetContract(create: CreateDatabase, contract: Contract): void {
-  const world = useWorld(create, contract);
-  const v13 = contract === 'v13';
+export function publishedSetContract(create: CreateDatabase, generation: Generation): void {
+  const world = useWorld(create, generation);
+  const v13 = generation === 'v13';
 
   async function populate() {
     const { db, store } = world();
-    await importInto(store, [variety(contract), batch({ items: brandy })], { ...NO_TABLES, rares });
+    await importInto(store, [variety(generation), batch({ items: brandy })], { ...NO_TABLES, rares });
     await plant(db, OUTPOST.marketId, [GOLD_ROW, [FUEL, 0, 5, 1, 0, 5, 1]], stamp(NOON_S, '.250000'), 1);
   }
 
   test('clients load it without a word', async () => {
     await populate();
     const { files } = await exported(world().store);
-    expect(violations(files, contract)).toEqual([]);
+    expect(violations(files, generation)).toEqual([]);
   });
 
   test('an empty database gives headers, in the order clients load the files', async () => {
     const { db, store } = world();
     for (const table of ['Item', 'Station', 'System']) await db.sql(`DELETE FROM ${table}`);
     const { files, rows } = await exported(store);
-    expect([...files.keys()]).toEqual([...TABLE_FILES[contract], 'listings']);
+    expect([...files.keys()]).toEqual([...TABLE_FILES[generation], 'listings']);
     expect(rows).toMatchObject({ System: 0, Station: 0, Category: 16, Item: 0, listings: 0 });
     expect(Object.fromEntries([...files].map(([file, text]) => [file, text.split('\n')[0]]))).toEqual({
       System: 'unq:system_id,name,pos_x,pos_y,pos_z,modified',
@@ -186,7 +186,7 @@ export function publishedSetContract(create: CreateDatabase, contract: Contract)
     else await db.sql('UPDATE RareItem SET station_id = 500');
 
     const { files, rows } = await exported(store);
-    expect(violations(files, contract)).toEqual([]);
+    expect(violations(files, generation)).toEqual([]);
     expect(files.get('Station')).not.toContain('Without a system');
     expect(files.get('Item')).not.toContain('Without a category');
     expect(files.get('Item')).toContain("'Gold'");
@@ -261,9 +261,9 @@ async function exported(
   return { rows, files: new Map([...chunks].map(([file, list]) => [file, Buffer.concat(list).toString()])) };
 }
 
-function violations(files: Files, contract: Contract) {
+function violations(files: Files, generation: Generation) {
   const dir = join(tempDir(), 'set');
   mkdirSync(dir);
   for (const [file, text] of files) writeFileSync(join(dir, `${file}.csv`), text);
-  return checkPublishedSet(dir, contract);
+  return checkPublishedSet(dir, generation);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
+import { CATEGORIES, type Generation } from '../../src/domain/generation.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import {
   BRANDY,
@@ -13,7 +13,7 @@ import {
 
 const COMMON = ['Category', 'FDevShipyard', 'Item', 'Ship', 'ShipVendor', 'Station', 'StationItem', 'System'];
 const V12_ONLY = ['Added', 'Upgrade', 'UpgradeVendor', 'RareItem', 'FDevOutfitting', 'ExportControl'];
-const OTHER: Record<Contract, Contract> = { v12: 'v13', v13: 'v12' };
+const OTHER: Record<Generation, Generation> = { v12: 'v13', v13: 'v12' };
 
 /** Making, recognising and refusing databases; seeding the catalogue. */
 export function schemaContract(create: CreateDatabase): void {
@@ -39,17 +39,18 @@ export function schemaContract(create: CreateDatabase): void {
       (error: unknown) => error,
     );
 
-  test('a new database is v12 when nobody asked for a contract', async () => {
-    expect(await db.store('auto').open()).toMatchObject({ contract: 'v12', created: true });
+  test('a new database is v12 when nobody asked for a generation', async () => {
+    expect(await db.store('auto').open()).toMatchObject({ generation: 'v12', created: true });
     expect(await exists('Upgrade')).toBe(true);
   });
 
   test.each(['v12', 'v13'] as const)(
     'a new %s database has its tables and seeded categories',
-    async (contract) => {
-      expect(await db.store(contract).open()).toMatchObject({ contract, created: true });
+    async (generation) => {
+      expect(await db.store(generation).open()).toMatchObject({ generation, created: true });
       for (const table of COMMON) expect([table, await exists(table)]).toEqual([table, true]);
-      for (const table of V12_ONLY) expect([table, await exists(table)]).toEqual([table, contract === 'v12']);
+      for (const table of V12_ONLY)
+        expect([table, await exists(table)]).toEqual([table, generation === 'v12']);
       const categories = await db.sql('SELECT category_id, name FROM Category ORDER BY category_id');
       expect(categories).toEqual(CATEGORIES.map((name, i) => ({ category_id: String(i + 1), name })));
     },
@@ -57,8 +58,8 @@ export function schemaContract(create: CreateDatabase): void {
 
   test.each(['v12', 'v13'] as const)(
     'the columns of a new %s database are Trade Dangerous’',
-    async (contract) => {
-      await db.store(contract).open();
+    async (generation) => {
+      await db.store(generation).open();
       const system = await columnsOf(
         'System',
         `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (1, 'Sol', 0, 0, 0)`,
@@ -71,7 +72,7 @@ export function schemaContract(create: CreateDatabase): void {
         'Item',
         `INSERT INTO Item (item_id, name, category_id) VALUES (3, 'Gold', 1)`,
       );
-      const v13 = contract === 'v13';
+      const v13 = generation === 'v13';
       expect(system.includes('lookup_name')).toBe(v13);
       expect(system.includes('added_id')).toBe(!v13);
       expect(station.includes('lookup_name')).toBe(v13);
@@ -91,20 +92,20 @@ export function schemaContract(create: CreateDatabase): void {
     expect(Object.values(row!).map(Number)).toEqual([-1111.5625, -134.21875, 65269.75]);
   });
 
-  test.each(['v12', 'v13'] as const)('auto recognises a %s database', async (contract) => {
-    await db.store(contract).open();
-    expect(await db.store('auto').open()).toMatchObject({ contract, created: false });
+  test.each(['v12', 'v13'] as const)('auto recognises a %s database', async (generation) => {
+    await db.store(generation).open();
+    expect(await db.store('auto').open()).toMatchObject({ generation, created: false });
   });
 
   test.each(['v12', 'v13'] as const)(
-    'a %s database is refused where the other contract is asked',
-    async (contract) => {
-      await db.store(contract).open();
-      const error = await rejection(db.store(OTHER[contract]).open());
+    'a %s database is refused where the other generation is asked',
+    async (generation) => {
+      await db.store(generation).open();
+      const error = await rejection(db.store(OTHER[generation]).open());
       expect(error).toBeInstanceOf(StoreError);
       expect(error).toMatchObject({ code: 'refused', retryable: false });
-      expect((error as StoreError).message).toContain(contract);
-      expect((error as StoreError).advice).toContain(contract);
+      expect((error as StoreError).message).toContain(generation);
+      expect((error as StoreError).advice).toContain(generation);
     },
   );
 
@@ -129,9 +130,9 @@ export function schemaContract(create: CreateDatabase): void {
     expect(await rejection(store.exportListings('all', sink))).toMatchObject({ code: 'refused' });
   });
 
-  describe.each(['v12', 'v13'] as const)('the catalogue in %s', (contract) => {
+  describe.each(['v12', 'v13'] as const)('the catalogue in %s', (generation) => {
     test('seeds the items of a database without items, numbered by name in each category', async () => {
-      const store = db.store(contract);
+      const store = db.store(generation);
       await store.useCatalogue(COMMODITIES);
       expect(
         await db.sql(
@@ -147,7 +148,7 @@ export function schemaContract(create: CreateDatabase): void {
     });
 
     test('leaves a database that has items alone', async () => {
-      const store = db.store(contract);
+      const store = db.store(generation);
       await store.open();
       await db.sql(`INSERT INTO Item (item_id, name, category_id, ui_order) VALUES (${GOLD}, 'Aurum', 2, 7)`);
       await store.useCatalogue(COMMODITIES);
@@ -157,7 +158,7 @@ export function schemaContract(create: CreateDatabase): void {
     });
 
     test('seeds categories where there are none, and changes none', async () => {
-      const store = db.store(contract);
+      const store = db.store(generation);
       await store.open();
       await db.sql('DELETE FROM Category');
       await store.useCatalogue(COMMODITIES);
@@ -168,7 +169,7 @@ export function schemaContract(create: CreateDatabase): void {
     });
 
     test('rares are no items until a market lists them', async () => {
-      await db.store(contract).useCatalogue(COMMODITIES);
+      await db.store(generation).useCatalogue(COMMODITIES);
       expect(await db.sql(`SELECT item_id FROM Item WHERE item_id = ${BRANDY}`)).toEqual([]);
     });
   });

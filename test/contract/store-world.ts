@@ -1,13 +1,13 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
-import type { Contract, ContractChoice } from '../../src/domain/generation.ts';
+import type { Generation, GenerationChoice } from '../../src/domain/generation.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
-  store(choice?: ContractChoice): Store;
+  store(choice?: GenerationChoice): Store;
   /**
    * Runs one statement on a connection of its own, committed at once, foreign keys unchecked (orphans can be planted).
    * The suite writes plain SQL that every backend takes. Every value comes back as text, 64-bit integers exact;
@@ -82,7 +82,7 @@ export function snapshot(
 
 export interface World {
   readonly db: TestDatabase;
-  /** Open, of the asked contract, seeded with {@link COMMODITIES}, systems and stations. */
+  /** Open, of the asked generation, seeded with {@link COMMODITIES}, systems and stations. */
   readonly store: Store;
   /** Rows of a market in item order: item, six numbers, epoch seconds, from_live. */
   readonly rowsOf: (marketId: number | string) => Promise<number[][]>;
@@ -90,19 +90,19 @@ export interface World {
 }
 
 /** Gives every test of the enclosing `describe` a seeded database of its own. */
-export function useWorld(create: CreateDatabase, contract: Contract = 'v12'): () => World {
+export function useWorld(create: CreateDatabase, generation: Generation = 'v12'): () => World {
   let world: World;
   let db: TestDatabase;
   beforeEach(async () => {
     db = await create();
-    world = await populate(db, contract);
+    world = await populate(db, generation);
   });
   afterEach(() => db.dispose());
   return () => world;
 }
 
-async function populate(db: TestDatabase, contract: Contract): Promise<World> {
-  const store = db.store(contract);
+async function populate(db: TestDatabase, generation: Generation): Promise<World> {
+  const store = db.store(generation);
   await store.open();
   await store.useCatalogue(COMMODITIES);
   await addSystems(db, [

@@ -20,7 +20,7 @@ describeMariadb('other writers of the same stations', () => {
       const batch = [1, 2, 3].map((id) => market(id, NOON_S));
       expect(await store.writeMarkets(batch)).toMatchObject([
         { status: 'written' },
-        { status: 'locked' },
+        { status: 'contended' },
         { status: 'written' },
       ]);
       expect([...(await readMarkets(server, database)).keys()]).toEqual([1, 3]);
@@ -44,8 +44,8 @@ describeMariadb('other writers of the same stations', () => {
       await other.query('SELECT * FROM StationItem WHERE station_id = 7 FOR UPDATE');
       const batch = Array.from({ length: 40 }, (_, i) => market(i + 1, NOON_S + 1));
       const outcomes = await store.writeMarkets(batch).finally(() => other.end());
-      expect(outcomes.filter(({ status }) => status === 'locked')).toHaveLength(1);
-      expect(outcomes[6]).toMatchObject({ status: 'locked' });
+      expect(outcomes.filter(({ status }) => status === 'contended')).toHaveLength(1);
+      expect(outcomes[6]).toMatchObject({ status: 'contended' });
       expect(outcomes.filter(({ status }) => status === 'written')).toHaveLength(39);
       expect(await store.writeMarkets([market(7, NOON_S + 1)])).toMatchObject([{ status: 'written' }]);
     }));
@@ -106,8 +106,8 @@ describeMariadb('other writers of the same stations', () => {
             }
             const batch = [...waiting.values()];
             const outcomes = await store.writeMarkets(batch);
-            for (const { status } of outcomes) expect(['written', 'stale', 'locked']).toContain(status);
-            const locked = batch.filter((_, i) => outcomes[i]!.status === 'locked');
+            for (const { status } of outcomes) expect(['written', 'stale', 'contended']).toContain(status);
+            const locked = batch.filter((_, i) => outcomes[i]!.status === 'contended');
             deferrals += locked.length;
             waiting = new Map(locked.map((snapshot) => [snapshot.marketId, snapshot]));
           }

@@ -199,9 +199,9 @@ describeMariadb('an import beside others', () => {
           for (const each of fresh) waiting.set(each.marketId, each);
           const sent = [...waiting.values()];
           const outcomes = await store.writeMarkets(sent);
-          for (const { status } of outcomes) expect(['written', 'locked']).toContain(status);
+          for (const { status } of outcomes) expect(['written', 'contended']).toContain(status);
           waiting = new Map(
-            sent.filter((_, at) => outcomes[at]?.status === 'locked').map((each) => [each.marketId, each]),
+            sent.filter((_, at) => outcomes[at]?.status === 'contended').map((each) => [each.marketId, each]),
           );
         }
       }

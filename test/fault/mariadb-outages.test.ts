@@ -19,8 +19,8 @@ async function writeUntilAnswered(store: MarketStore, batch: readonly Snapshot[]
   while (left.length > 0) {
     try {
       const outcomes: WriteOutcome[] = await store.writeMarkets(left);
-      left = left.filter((_, i) => outcomes[i]!.status === 'locked');
-      for (const { status } of outcomes) expect(['written', 'locked']).toContain(status);
+      left = left.filter((_, i) => outcomes[i]!.status === 'contended');
+      for (const { status } of outcomes) expect(['written', 'contended']).toContain(status);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       errors.push(error);

@@ -21,7 +21,12 @@ describeMariadb('a MariaDB server set up wrongly', () => {
 
   function connecting(changes: Partial<MariadbConnection>): MarketStore {
     const connection = { ...server.connection(database, 'tcp'), ...changes };
-    const store = createMariadbStore({ connection, contract: 'auto', lock: LOCK, statementTimeoutMs: 5_000 });
+    const store = createMariadbStore({
+      connection,
+      generation: 'auto',
+      lock: LOCK,
+      statementTimeoutMs: 5_000,
+    });
     stores.push(store);
     return store;
   }
@@ -103,7 +108,7 @@ describeMariadb('a MariaDB server set up wrongly', () => {
     expect(await server.sql('SHOW TABLES', database)).toHaveLength(3);
     await server.sql(`GRANT CREATE ON ${database}.* TO maker@'%'`);
     await expect(store.open()).resolves.toMatchObject({ created: true });
-    await expect(connecting({}).open()).resolves.toMatchObject({ created: false, contract: 'v12' });
+    await expect(connecting({}).open()).resolves.toMatchObject({ created: false, generation: 'v12' });
     await server.sql(`DROP USER maker@'%'`);
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES, type Contract } from '../../src/domain/generation.ts';
+import { CATEGORIES, type Generation } from '../../src/domain/generation.ts';
 import { readDump, type ReadBatch } from '../../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
 import { marketRows } from '../support/dump.ts';
@@ -58,8 +58,8 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
     })),
   );
 
-  async function read(contract: Contract, blocksNotBeforeS: number) {
-    const rules = { contract, categories: CATEGORIES, blocksNotBeforeS, blocksNotAfterS: Infinity };
+  async function read(generation: Generation, blocksNotBeforeS: number) {
+    const rules = { generation, categories: CATEGORIES, blocksNotBeforeS, blocksNotAfterS: Infinity };
     const batches: ReadBatch[] = [];
     for await (const batch of readDump(await openDumpFile(EXCERPT), { rules, threads: 2 }))
       batches.push(batch);
@@ -80,20 +80,20 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
     return [...rows.values()].filter((row) => row.sellPrice > 0 || row.buyPrice > 0);
   };
 
-  describe.each(['v12', 'v13'] as const)('%s', (contract) => {
+  describe.each(['v12', 'v13'] as const)('%s', (generation) => {
     test('nothing is wrong with it', async () => {
-      expect((await read(contract, 0)).problems).toEqual([]);
+      expect((await read(generation, 0)).problems).toEqual([]);
     });
 
     test('System', async () => {
-      const { systems } = await read(contract, 0);
+      const { systems } = await read(generation, 0);
       expect(
         systems.map(({ id, name, x, y, z }) => ({ id64: Number(id), name, coords: { x, y, z } })),
       ).toEqual(dump.map(({ id64, name, coords: { x, y, z } }) => ({ id64, name, coords: { x, y, z } })));
     });
 
     test('Station', async () => {
-      const { stations } = await read(contract, 0);
+      const { stations } = await read(generation, 0);
       expect(
         stations.map(({ id, row }) => [
           Number(id),
@@ -113,17 +113,17 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
           station.outfitting ? 'Y' : 'N',
         ]),
       );
-      const carriers = contract === 'v12' ? 24 : 5;
+      const carriers = generation === 'v12' ? 24 : 5;
       expect(stations.filter(({ row }) => row?.typeId === carriers)).toHaveLength(
         owned.filter(({ station }) => station.type === 'Drake-Class Carrier').length,
       );
       expect(stations.filter(({ row }) => row?.repair === 'Y')).toHaveLength(
-        contract === 'v12' ? 0 : owned.filter(({ station }) => station.services?.includes('Repair')).length,
+        generation === 'v12' ? 0 : owned.filter(({ station }) => station.services?.includes('Repair')).length,
       );
     });
 
     test.each([0, LIMIT_S])('StationItem since %i', async (limitS) => {
-      const { stations } = await read(contract, limitS);
+      const { stations } = await read(generation, limitS);
       const expected = owned.flatMap(({ station: { id, market } }) => {
         const block = fresh(market, limitS);
         if (block === undefined || traded(block).length === 0) return [];
@@ -144,7 +144,7 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
     });
 
     test.each([0, LIMIT_S])('Item since %i', async (limitS) => {
-      const { items } = await read(contract, limitS);
+      const { items } = await read(generation, limitS);
       const expected = new Map<number, string>();
       for (const { station } of owned) {
         for (const { commodityId, category } of fresh(station.market, limitS)?.commodities ?? []) {
@@ -155,7 +155,7 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
     });
 
     test.each([0, LIMIT_S])('Ship and ShipVendor since %i', async (limitS) => {
-      const { stations, ships } = await read(contract, limitS);
+      const { stations, ships } = await read(generation, limitS);
       const expected = owned.flatMap(({ station: { id, shipyard } }) =>
         [...new Set(fresh(shipyard, limitS)?.ships.map(({ shipId }) => shipId))].map(
           (ship) => `${id} ${ship}`,
@@ -170,9 +170,9 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
     });
 
     test('Upgrade and UpgradeVendor', async () => {
-      const { stations, upgrades } = await read(contract, 0);
+      const { stations, upgrades } = await read(generation, 0);
       const expected = owned.flatMap(({ station: { id, outfitting } }) =>
-        contract === 'v13'
+        generation === 'v13'
           ? []
           : [...new Set(outfitting?.modules.map(({ moduleId }) => moduleId))].map((unit) => `${id} ${unit}`),
       );

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { NO_COUNTS, type FDevModule, type ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { readDump } from '../../src/infra/spansh/dump-reader.ts';
@@ -50,16 +50,16 @@ const excerpt: Source = {
 /** Dumps imported as the daemon does, compared with an independent computation. */
 export function dumpImportContract(name: string, create: CreateDatabase): void {
   describe(`a dump in ${name}`, () => {
-    describe.each(['v12', 'v13'] as const)('%s', (contract) => {
-      describe('a small one', () => sourceContract(create, contract, small));
+    describe.each(['v12', 'v13'] as const)('%s', (generation) => {
+      describe('a small one', () => sourceContract(create, generation, small));
       describe.skipIf(!hasSharedData)('the excerpt of a real one', () => {
-        sourceContract(create, contract, excerpt);
+        sourceContract(create, generation, excerpt);
       });
     });
   });
 }
 
-function sourceContract(create: CreateDatabase, contract: Contract, source: Source): void {
+function sourceContract(create: CreateDatabase, generation: Generation, source: Source): void {
   let db: TestDatabase;
   beforeEach(async () => {
     db = await create();
@@ -70,14 +70,14 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
     parse<Record<string, string>>(readFileSync(new URL(file, source.fdevIds)), { columns: true });
 
   test.each([0, source.limitS])('blocks since %i: every table is as computed', async (notBeforeS) => {
-    const store = db.store(contract);
+    const store = db.store(generation);
     await importAll(store, source.dumpFile(), referenceTables(csv), notBeforeS);
     const expected = applyDump({
-      ...{ text: source.text(), contract, notBeforeS, commodities: csv('commodity.csv') },
+      ...{ text: source.text(), generation, notBeforeS, commodities: csv('commodity.csv') },
       ...{ rares: csv('rare_commodity.csv'), shipyard: csv('shipyard.csv') },
     });
     for (const [table, rows] of Object.entries(expected)) {
-      const columns = columnsOf(table, contract);
+      const columns = columnsOf(table, generation);
       const actual = await db.sql(`SELECT ${columns.join()} FROM ${table} ORDER BY 1, 2`);
       const wanted = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
       expect({ table, rows: actual.map(plain) }).toEqual({ table, rows: wanted });
@@ -86,19 +86,19 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
   });
 
   test('it is known then, and a second import changes nothing', async () => {
-    const store = db.store(contract);
+    const store = db.store(generation);
     const tables = referenceTables(csv);
     const dump = source.dumpFile();
     const { counts } = await importAll(store, dump, tables, 0);
     expect(counts.marketRows).toBeGreaterThan(0);
-    const before = await contentOf(db, contract);
+    const before = await contentOf(db, generation);
     expect(await countUnknown(store, dump)).toBe(0);
     expect((await importAll(store, dump, tables, 0)).counts).toEqual(NO_COUNTS);
-    expect(await contentOf(db, contract)).toEqual(before);
+    expect(await contentOf(db, generation)).toEqual(before);
   });
 
   test('clients load the published set without a word', async () => {
-    const store = db.store(contract);
+    const store = db.store(generation);
     await importAll(store, source.dumpFile(), referenceTables(csv), 0);
     const dir = tempDir();
     const rows = await store.exportSet((file) => {
@@ -109,7 +109,7 @@ function sourceContract(create: CreateDatabase, contract: Contract, source: Sour
       };
     });
     expect(rows.listings).toBeGreaterThan(0);
-    expect(checkPublishedSet(dir, contract)).toEqual([]);
+    expect(checkPublishedSet(dir, generation)).toEqual([]);
   });
 }
 
@@ -133,8 +133,8 @@ async function importAll(
 /** @returns how many systems and stations the readers of a dump take for new or newer */
 function countUnknown(store: Store, file: string): Promise<number> {
   return withImport(store, async (running) => {
-    const { contract, categories } = running;
-    const rules = { contract, categories, blocksNotBeforeS: 0, blocksNotAfterS: Infinity };
+    const { generation, categories } = running;
+    const rules = { generation, categories, blocksNotBeforeS: 0, blocksNotAfterS: Infinity };
     let records = 0;
     for await (const batch of readDump(await openDumpFile(file), { rules, known: await running.known() }))
       records += batch.systems.length + batch.stations.length;
@@ -156,8 +156,8 @@ function referenceTables(csv: (file: string) => CsvRow[]): ReferenceTables {
 }
 
 /** In the order of the oracle's rows. */
-function columnsOf(table: string, contract: Contract): string[] {
-  const only13 = (column: string) => (contract === 'v13' ? [column] : []);
+function columnsOf(table: string, generation: Generation): string[] {
+  const only13 = (column: string) => (generation === 'v13' ? [column] : []);
   const position = ['x', 'y', 'z'].map((axis) => `CAST(pos_${axis} AS DOUBLE) AS pos_${axis}`);
   const flags = ['market', 'shipyard', 'outfitting', 'rearm', 'refuel', 'repair', 'planetary'];
   const sides = ['demand', 'supply'].flatMap((side) => [`${side}_price`, `${side}_units`, `${side}_level`]);

@@ -20,7 +20,7 @@ function createStore(write: (call: number) => Promise<unknown> = () => sleep(20)
   const events: string[] = [];
   const sizes: number[] = [];
   const running: GalaxyImport = {
-    contract: 'v12',
+    generation: 'v12',
     categories: CATEGORIES,
     known: () => Promise.resolve(allocateKnown(0, 0)),
     async apply({ stations }) {

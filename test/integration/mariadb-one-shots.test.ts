@@ -26,7 +26,7 @@ describeMariadb('the one-shots on MariaDB', () => {
     await makeMariadbGalaxy(server, database, ['Sol'], stations);
     const store = createMariadbStore({
       connection: server.connection(database),
-      contract: 'auto',
+      generation: 'auto',
       lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
     });
     const items = testCatalogue()

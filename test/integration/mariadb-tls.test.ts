@@ -32,7 +32,7 @@ describe.skipIf(!hasOpenssl)('with a certificate made by openssl', () => {
       await server.sql(`ALTER USER tdl@'%' REQUIRE SSL`);
       const database = await server.createDatabase();
       const connection = { ...server.connection(database, 'tcp'), host, ...(ssl && { ssl }) };
-      const store = createMariadbStore({ connection, contract: 'auto', lock: LOCK });
+      const store = createMariadbStore({ connection, generation: 'auto', lock: LOCK });
       try {
         return await store.open();
       } finally {

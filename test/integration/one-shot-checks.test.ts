@@ -98,7 +98,7 @@ describe('check-config', () => {
     expect(told('ok    database')[0]).toMatch(/TradeDangerous\.db \(SQLite [\d.]+\), v13$/);
   });
 
-  test('refuses a database that is none, of the wrong contract, or away', async () => {
+  test('refuses a database that is none, of the wrong generation, or away', async () => {
     const cwd = await goodSetup({ contract: 'v12' });
     const file = join(cwd, 'data/TradeDangerous.db');
     await makeGalaxy(file, [], [], 'v13');

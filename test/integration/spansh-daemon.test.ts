@@ -217,7 +217,7 @@ test('only refreshes the catalogue in a quick test', async () => {
   expect(server.requests).toEqual([]);
 });
 
-test('serves a database of the other contract with its own files', async () => {
+test('serves a database of the other generation with its own files', async () => {
   const { cwd, start } = await world({ config: { contract: 'v13' } });
   const program = start();
   await program.logged(demoted);

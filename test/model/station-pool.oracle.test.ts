@@ -9,7 +9,7 @@ import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
 import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';
 
 /** How the scripted store answers for one station; `write` follows the write rule. */
-type Answer = 'write' | 'locked' | 'failed' | 'unknownSystem' | 'invalid';
+type Answer = 'write' | 'contended' | 'failed' | 'unknownSystem' | 'invalid';
 
 /** One thing that happens to the pool. */
 type Step =
@@ -231,7 +231,7 @@ class World {
   }
 }
 
-const answers: Answer[] = ['write', 'locked', 'failed', 'unknownSystem', 'invalid'];
+const answers: Answer[] = ['write', 'contended', 'failed', 'unknownSystem', 'invalid'];
 const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,

@@ -8,7 +8,7 @@ import { maintain } from './fake-maintenance.ts';
 import { messageOf } from './frames.ts';
 import type { World } from './world.ts';
 
-const INFO: StoreInfo = { backend: 'sqlite', contract: 'v12', created: false, description: 'simulated' };
+const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */
 export function createFakeStore(
@@ -55,7 +55,8 @@ export function createFakeStore(
   };
 
   const write = (snapshot: Snapshot): WriteOutcome => {
-    if (world.suffers('stations locked') && random.chance(0.4)) return { status: 'locked', reason: 'held' };
+    if (world.suffers('stations contended') && random.chance(0.4))
+      return { status: 'contended', reason: 'held' };
     if (world.suffers('stations failing') && random.chance(0.4))
       return { status: 'failed', reason: 'refused' };
     const { marketId, stationName, systemName, observedAtS, rows } = snapshot;

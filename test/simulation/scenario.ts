@@ -15,7 +15,7 @@ export const FAULTS = [
   'database full',
   'database slow',
   'answers lost',
-  'stations locked',
+  'stations contended',
   'stations failing',
   'spool full',
   'spool slow',

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type InfoField } from 'csv-parse/sync';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { checkListings } from './client-listings.ts';
 import { ADDED_IDS, clientTables, type ClientColumn, type ClientTable } from './client-tables.ts';
 import { cellProblem, type Cell } from './client-values.ts';
@@ -27,14 +27,14 @@ type Loaded = Map<string, Set<string>>;
  * Loads a published set as a client of this generation does: every table file in its order, then the listings.
  * `listings-live.csv` is looked at if it is there; what it refers to may be newer than the tables.
  */
-export function checkPublishedSet(dir: string, contract: Contract): Violation[] {
+export function checkPublishedSet(dir: string, generation: Generation): Violation[] {
   const violations: Violation[] = [];
   const loaded: Loaded = new Map([
     ['Added', new Set(Array.from({ length: ADDED_IDS }, (_, i) => String(i + 1)))],
   ]);
-  for (const table of clientTables(contract)) {
+  for (const table of clientTables(generation)) {
     const text = readText(dir, `${table.name}.csv`, violations);
-    if (text !== null) violations.push(...checkTable(table, text, contract, loaded));
+    if (text !== null) violations.push(...checkTable(table, text, generation, loaded));
   }
   const keys = {
     stations: loaded.get('Station') ?? new Set(),
@@ -66,7 +66,7 @@ function readText(dir: string, file: string, violations: Violation[]): string | 
   }
 }
 
-function checkTable(table: ClientTable, text: string, contract: Contract, loaded: Loaded): Violation[] {
+function checkTable(table: ClientTable, text: string, generation: Generation, loaded: Loaded): Violation[] {
   const file = `${table.name}.csv`;
   const violations: Violation[] = [];
   const add = (line: number | null, problem: string, effect: Violation['effect']) =>
@@ -101,7 +101,7 @@ function checkTable(table: ClientTable, text: string, contract: Contract, loaded
     const value = (name: string) => record[columns.findIndex((column) => column.name === name)]?.text ?? '';
     for (const [i, column] of columns.entries()) {
       const cell = record[i]!;
-      const problem = cellProblem(cell, column, contract);
+      const problem = cellProblem(cell, column, generation);
       if (problem !== undefined) add(line, `${column.name} ${cell.text}: ${problem}`, 'batch rolled back');
       else if (
         column.references !== undefined &&

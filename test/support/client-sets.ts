@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { checkPublishedSet, type Violation } from './client-rules.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -26,7 +26,7 @@ const COMMON = {
 };
 
 /** Small sets that clients load without a word. */
-export const GOOD: Readonly<Record<Contract, Readonly<Record<string, string>>>> = {
+export const GOOD: Readonly<Record<Generation, Readonly<Record<string, string>>>> = {
   v12: {
     ...COMMON,
     'System.csv':
@@ -60,21 +60,21 @@ export const GOOD: Readonly<Record<Contract, Readonly<Record<string, string>>>> 
 };
 
 /** @param files null: left out */
-export function check(contract: Contract, files: Readonly<Record<string, string | null>>): Violation[] {
+export function check(generation: Generation, files: Readonly<Record<string, string | null>>): Violation[] {
   const dir = tempDir();
   for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(dir, name), text);
-  return checkPublishedSet(dir, contract);
+  return checkPublishedSet(dir, generation);
 }
 
 /** The good set with one change to a file. */
 export function checkChanged(
-  contract: Contract,
+  generation: Generation,
   file: string,
   from: string | RegExp,
   to: string,
 ): Violation[] {
-  const good = GOOD[contract][file]!;
+  const good = GOOD[generation][file]!;
   const bad = good.replace(from, to);
   expect(bad).not.toBe(good);
-  return check(contract, { ...GOOD[contract], [file]: bad });
+  return check(generation, { ...GOOD[generation], [file]: bad });
 }

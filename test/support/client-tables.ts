@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 
 /** A column of the client's own model: what it takes, and what its database refuses. */
 export interface ClientColumn {
@@ -22,7 +22,7 @@ export interface ClientTable {
 export const ADDED_IDS = 36;
 
 /** Source: the two generations' registries of station types. */
-export const TYPE_IDS: Readonly<Record<Contract, readonly number[]>> = {
+export const TYPE_IDS: Readonly<Record<Generation, readonly number[]>> = {
   v12: [0, 1, 2, 3, 4, 11, 12, 13, 14, 24, 25],
   v13: Array.from({ length: 16 }, (_, id) => id),
 };
@@ -39,8 +39,8 @@ const optional = (name: string, kind: Kind, references?: string): ClientColumn =
 const flags = (...names: string[]) => names.map((name) => column(name, 'flag'));
 
 /** The tables that clients download, in the order in which they load them: whatever is referred to comes first. */
-export function clientTables(contract: Contract): ClientTable[] {
-  const v12 = contract === 'v12';
+export function clientTables(generation: Generation): ClientTable[] {
+  const v12 = generation === 'v12';
   const only = (wanted: boolean, ...columns: ClientColumn[]) => (wanted ? columns : []);
   const table = (name: string, columns: ClientColumn[], ...keys: string[][]): ClientTable => ({
     name,

@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/domain/timestamp.ts';
 import { TYPE_IDS, type ClientColumn } from './client-tables.ts';
 
@@ -17,7 +17,7 @@ const BARE: readonly ClientColumn['kind'][] = ['id', 'count', 'float', 'distance
 export function cellProblem(
   { text, isQuoted }: Cell,
   column: ClientColumn,
-  contract: Contract,
+  generation: Generation,
 ): string | undefined {
   if (text === '') {
     if (!isQuoted) return "an empty value must be ''";
@@ -25,17 +25,17 @@ export function cellProblem(
   }
   if (isQuoted === BARE.includes(column.kind))
     return isQuoted ? 'a number must be bare' : "must be quoted with '";
-  return isValue(text, column.kind, contract) ? undefined : 'the database refuses it';
+  return isValue(text, column.kind, generation) ? undefined : 'the database refuses it';
 }
 
-function isValue(text: string, kind: ClientColumn['kind'], contract: Contract): boolean {
+function isValue(text: string, kind: ClientColumn['kind'], generation: Generation): boolean {
   switch (kind) {
     case 'id':
       return INTEGER.test(text) && BigInt(text) > 0n && BigInt(text) < 2n ** 63n;
     case 'count':
       return INTEGER.test(text) && Number(text) >= 0 && Number(text) < 2 ** 31;
     case 'type':
-      return INTEGER.test(text) && TYPE_IDS[contract].includes(Number(text));
+      return INTEGER.test(text) && TYPE_IDS[generation].includes(Number(text));
     case 'float':
       return DECIMAL.test(text) && Number.isFinite(Number(text));
     case 'distance':

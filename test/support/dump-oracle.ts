@@ -1,4 +1,4 @@
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 
 /**
  * The tables after an import, computed in the most straightforward way: the whole dump parsed at once and applied one
@@ -11,7 +11,7 @@ export type CsvRow = Readonly<Record<string, string>>;
 
 export interface OracleInput {
   readonly text: string;
-  readonly contract: Contract;
+  readonly generation: Generation;
   /** Of EDCD. */
   readonly commodities: readonly CsvRow[];
   readonly rares: readonly CsvRow[];
@@ -61,7 +61,7 @@ const CATEGORIES = (
   'Weapons,Consumer Items,Slavery,Waste,NonMarketable,Salvage'
 ).split(',');
 
-const TYPES: Readonly<Record<Contract, Readonly<Record<string, readonly [number, string]>>>> = {
+const TYPES: Readonly<Record<Generation, Readonly<Record<string, readonly [number, string]>>>> = {
   v12: {
     ...{ None: [0, 'N'], Outpost: [1, 'N'], 'Coriolis Starport': [2, 'N'], 'Ocellus Starport': [3, 'N'] },
     ...{ 'Orbis Starport': [4, 'N'], 'Planetary Outpost': [11, 'Y'], 'Planetary Port': [12, 'Y'] },
@@ -87,13 +87,13 @@ const TYPES: Readonly<Record<Contract, Readonly<Record<string, readonly [number,
 
 export function applyDump({
   text,
-  contract,
+  generation,
   commodities,
   rares,
   shipyard,
   notBeforeS,
 }: OracleInput): OracleTables {
-  const v13 = contract === 'v13';
+  const v13 = generation === 'v13';
   const only13 = (...values: Value[]) => (v13 ? values : []);
   const systems = new Map<bigint, Value[]>();
   const stations = new Map<bigint, Value[]>();
@@ -178,7 +178,7 @@ export function applyDump({
     };
     const has = (key: string, flag: string) => (key in station || station[flag] === true ? 'Y' : 'N');
     const { large = 0, medium = 0, small = 0 } = landingPads ?? {};
-    const [typeId, planetary] = TYPES[contract][type ?? ''] ?? [0, '?'];
+    const [typeId, planetary] = TYPES[generation][type ?? ''] ?? [0, '?'];
     return [
       ...[id, name, ...only13(lookup(name)), systemId, Math.max(0, Math.trunc(distanceToArrival ?? 0))],
       ...[

@@ -9,13 +9,13 @@ import { SENTINEL } from '../../src/infra/spansh/json-cursor.ts';
 export const NOW_S = 1_795_176_000;
 
 export const RULES: DumpRules = {
-  contract: 'v12',
+  generation: 'v12',
   categories: CATEGORIES,
   blocksNotBeforeS: NOW_S - 30 * 86_400,
   blocksNotAfterS: NOW_S + 300,
 };
 
-export const V13: DumpRules = { ...RULES, contract: 'v13' };
+export const V13: DumpRules = { ...RULES, generation: 'v13' };
 
 /** As Spansh writes times. */
 export function spanshTime(atS: number): string {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 
 export interface TestStation {
@@ -15,10 +15,10 @@ export async function makeGalaxy(
   file: string,
   systems: readonly string[],
   stations: readonly TestStation[] = [],
-  contract: Contract = 'v12',
+  generation: Generation = 'v12',
 ): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  const store = createSqliteStore({ file, contract });
+  const store = createSqliteStore({ file, generation });
   await store.open();
   await store.close();
   withDatabase(file, (db) => {

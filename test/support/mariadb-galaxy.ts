@@ -14,7 +14,7 @@ export async function makeMariadbGalaxy(
 ): Promise<void> {
   const store = createMariadbStore({
     connection: server.connection(database),
-    contract: 'v12',
+    generation: 'v12',
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
   });
   await store.useCatalogue(testCatalogue().commodities);

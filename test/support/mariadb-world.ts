@@ -22,7 +22,7 @@ export const LOCK = { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 } as con
 export function storeOn(server: MariadbServer, database: string, options: Partial<MariadbStoreOptions> = {}) {
   return createMariadbStore({
     connection: server.connection(database),
-    contract: 'auto',
+    generation: 'auto',
     lock: LOCK,
     statementTimeoutMs: 1_000,
     ...options,

@@ -13,7 +13,7 @@ if (mode === 'hold') {
   db.exec('BEGIN EXCLUSIVE');
   setInterval(() => db.isOpen, 1_000);
 } else {
-  const store = createSqliteStore({ file, contract: 'auto' });
+  const store = createSqliteStore({ file, generation: 'auto' });
   const items =
     (await store.stats(), new DatabaseSync(file).prepare('SELECT item_id FROM Item ORDER BY 1').all());
   const write = (atS: number) =>

@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Contract } from '../../src/domain/generation.ts';
+import type { Generation } from '../../src/domain/generation.ts';
 import { checkPublishedSet, type Violation } from '../support/client-rules.ts';
 import { check, checkChanged, GOOD, MODIFIED } from '../support/client-sets.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-test.each(['v12', 'v13'] as const)('a good %s set has nothing wrong', (contract) => {
-  expect(check(contract, GOOD[contract])).toEqual([]);
+test.each(['v12', 'v13'] as const)('a good %s set has nothing wrong', (generation) => {
+  expect(check(generation, GOOD[generation])).toEqual([]);
 });
 
 test('columns that may be NULL may be absent', () => {
@@ -33,26 +33,26 @@ test('clients of one generation refuse files of the other', () => {
   expect(told(check('v13', GOOD.v12))).toEqual(['System.csv no column added_id']);
 });
 
-describe.each(['v12', 'v13'] as const)('%s files', (contract) => {
-  const files = Object.keys(GOOD[contract]);
+describe.each(['v12', 'v13'] as const)('%s files', (generation) => {
+  const files = Object.keys(GOOD[generation]);
 
   test.each(files.filter((file) => file !== 'listings-live.csv'))('%s must be there', (file) => {
-    expect(check(contract, { ...GOOD[contract], [file]: null })).toContainEqual({
+    expect(check(generation, { ...GOOD[generation], [file]: null })).toContainEqual({
       ...{ file, line: null },
       ...{ problem: 'is missing', effect: 'file refused' },
     });
   });
 
   test.each(files)('%s must not be empty', (file) => {
-    expect(check(contract, { ...GOOD[contract], [file]: '' })).toContainEqual({
+    expect(check(generation, { ...GOOD[generation], [file]: '' })).toContainEqual({
       ...{ file, line: null },
       ...{ problem: 'is empty', effect: 'file refused' },
     });
   });
 
   test.each(files)('%s must have LF only', (file) => {
-    const text = GOOD[contract][file]!.replaceAll('\n', '\r\n');
-    expect(check(contract, { ...GOOD[contract], [file]: text })).toContainEqual(
+    const text = GOOD[generation][file]!.replaceAll('\n', '\r\n');
+    expect(check(generation, { ...GOOD[generation], [file]: text })).toContainEqual(
       expect.objectContaining({ file, problem: 'has carriage returns' }),
     );
   });
@@ -73,7 +73,9 @@ test('text must be UTF-8', () => {
 });
 
 describe('table files', () => {
-  test.each<[string, Contract, string, string | RegExp, string, Violation['effect'], number | null, string]>([
+  test.each<
+    [string, Generation, string, string | RegExp, string, Violation['effect'], number | null, string]
+  >([
     ['an unknown column', 'v13', 'Ship.csv', 'cost', 'price', 'file refused', 1, 'no column price'],
     ['a column too few', 'v13', 'System.csv', ',pos_z', '', 'file refused', 1, 'pos_z is missing'],
     ['a column twice', 'v13', 'Ship.csv', 'cost', 'name', 'file refused', 1, 'name is there twice'],
@@ -276,8 +278,8 @@ describe('table files', () => {
       'not Metals',
     ],
     ['no first category', 'v13', 'Category.csv', "1,'Metals'\n", '', 'file refused', null, 'no category 1'],
-  ])('%s', (_, contract, file, from, to, effect, line, problem) => {
-    expect(checkChanged(contract, file, from, to)).toContainEqual({
+  ])('%s', (_, generation, file, from, to, effect, line, problem) => {
+    expect(checkChanged(generation, file, from, to)).toContainEqual({
       ...{ file, line, effect },
       problem: expect.stringContaining(problem) as unknown,
     });

@@ -44,7 +44,7 @@ test('the defaults, in the units of the program', async () => {
     dbMaintEveryMs: 30 * 86_400_000,
     dbMaintCnf: 'mariadb_check.cnf',
     eddnUrl: 'tcp://eddn.edcd.io:9500',
-    contract: 'auto',
+    generation: 'auto',
     edcdSource: 'https://raw.githubusercontent.com/EDCD/FDevIDs/master',
     spanshUrl: null,
     parkedMax: 50_000,
@@ -101,7 +101,7 @@ test.each([
     { eddn_schema_ref: 'https://example.org/schemas/commodity/4' },
     { rules: { schemaRef: 'https://example.org/schemas/commodity/4' } },
   ],
-  [{ contract: 'v13' }, { contract: 'v13' }],
+  [{ contract: 'v13' }, { generation: 'v13' }],
   [{ edcd_source: 'http://localhost:8080/ids/' }, { edcdSource: 'http://localhost:8080/ids' }],
   [
     { listener_station_lock_backoff_min: 0.5, listener_station_lock_backoff_cap: 2 },

@@ -153,8 +153,8 @@ describe.each([
     ['v12', { services: [service], [has]: false }, 'N'],
     ['v12', { [has]: true }, 'Y'],
     ['v12', { [has]: null }, '?'],
-  ] as const)('%s %j: %s', (contract, fields, flag) => {
-    expect(stageOne(aStation(fields), { ...RULES, contract }).station?.row?.[column]).toBe(flag);
+  ] as const)('%s %j: %s', (generation, fields, flag) => {
+    expect(stageOne(aStation(fields), { ...RULES, generation }).station?.row?.[column]).toBe(flag);
   });
 });
 

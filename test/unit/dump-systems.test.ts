@@ -42,8 +42,8 @@ describe('the time of a system', () => {
     ['v12', { date, updateTime: undefined }, 0],
     ['v12', { date, updateTime: '2022-05-11 01:37:51.977+00' }, 1_652_233_071],
     ['v12', { updateTime: 'yesterday' }, 0],
-  ] as const)('%s %j is %i', (contract, times, modifiedS) => {
-    const { systems } = stageText(dumpOf(aSystem(times)), { ...RULES, contract });
+  ] as const)('%s %j is %i', (generation, times, modifiedS) => {
+    const { systems } = stageText(dumpOf(aSystem(times)), { ...RULES, generation });
     expect(systems).toMatchObject([{ modifiedS }]);
   });
 

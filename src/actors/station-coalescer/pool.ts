@@ -375,7 +375,7 @@ function answerFor(outcome: WriteOutcome): WriteAnswer {
       return { type: 'write.rejected', reason: outcome.reason };
     case 'unknownSystem':
       return { type: 'write.unknownSystem' };
-    case 'locked':
+    case 'contended':
       return { type: 'write.contended' };
     case 'failed':
       return { type: 'write.failed' };

@@ -42,7 +42,7 @@ export function writeBatchLogic(deps: StoreDeps) {
     );
     deps.pool.settle(
       held,
-      held.map(() => ({ status: 'locked', reason: 'TDL_TEST_FORCE_DEFER_EVERY_N' })),
+      held.map(() => ({ status: 'contended', reason: 'TDL_TEST_FORCE_DEFER_EVERY_N' })),
     );
     if (batch.length === 0) return { status: 'done', left: deps.pool.left };
     try {

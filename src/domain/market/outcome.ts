@@ -4,7 +4,7 @@ export type WriteOutcome =
   /** The stored rows are newer: nothing was written. */
   | { readonly status: 'stale'; readonly storedAtS: number }
   /** Another writer holds the station (advisory lock, deadlock, lock wait): try again later. */
-  | { readonly status: 'locked'; readonly reason: string }
+  | { readonly status: 'contended'; readonly reason: string }
   /** The system's name is in no table yet, or in several rows: keep the snapshot until it is known. */
   | { readonly status: 'unknownSystem' }
   /** Can never be written. */

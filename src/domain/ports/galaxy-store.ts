@@ -1,5 +1,5 @@
 import type { Commodity } from '../market/catalogue.ts';
-import type { Contract } from '../generation.ts';
+import type { Generation } from '../generation.ts';
 import type { Known } from '../spansh/known.ts';
 import type { DumpRecords } from '../spansh/records.ts';
 import type { ChunkSink } from './market-store.ts';
@@ -82,7 +82,7 @@ export function addCounts(earlier: ImportCounts, later: ImportCounts): ImportCou
  * as it goes, a bounded number of stations at a time; nothing of it is wrong when it is broken off.
  */
 export interface GalaxyImport {
-  readonly contract: Contract;
+  readonly generation: Generation;
   /** Names in `Category`, those EDCD added included. */
   readonly categories: readonly string[];
   /** What the database holds, for the dump's readers. */
@@ -112,9 +112,9 @@ export const TABLE_FILES = {
     'RareItem',
   ],
   v13: ['System', 'Station', 'Category', 'Item', 'Ship', 'ShipVendor'],
-} as const satisfies Record<Contract, readonly string[]>;
+} as const satisfies Record<Generation, readonly string[]>;
 
-export type TableFile = (typeof TABLE_FILES)[Contract][number];
+export type TableFile = (typeof TABLE_FILES)[Generation][number];
 /** `listings` is `listings.csv`. */
 export type PublishedFile = TableFile | 'listings';
 

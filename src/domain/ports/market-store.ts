@@ -1,11 +1,11 @@
 import type { Commodity } from '../market/catalogue.ts';
-import type { Contract } from '../generation.ts';
+import type { Generation } from '../generation.ts';
 import type { WriteOutcome } from '../market/outcome.ts';
 import type { Snapshot } from '../market/snapshot.ts';
 
 export interface StoreInfo {
   readonly backend: 'sqlite' | 'mariadb';
-  readonly contract: Contract;
+  readonly generation: Generation;
   /** The tables were made by this call. */
   readonly created: boolean;
   /** For the log: file or host/database, and the server's version. Never a password. */

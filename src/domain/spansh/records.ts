@@ -1,4 +1,4 @@
-import type { Contract } from '../generation.ts';
+import type { Generation } from '../generation.ts';
 import type { ProblemCounts } from './problems.ts';
 
 /**
@@ -88,7 +88,7 @@ export interface SeenUpgrade {
 
 /** What staging needs to know; plain data, so that it crosses to worker threads. */
 export interface DumpRules {
-  readonly contract: Contract;
+  readonly generation: Generation;
   /** Names in `Category`; compared without case. */
   readonly categories: readonly string[];
   /** Market, shipyard and outfitting blocks observed before this instant are dropped. */

@@ -1,4 +1,4 @@
-import { lookupName, type Contract } from '../generation.ts';
+import { lookupName, type Generation } from '../generation.ts';
 import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
@@ -28,7 +28,7 @@ export function stageStation(
   station: unknown,
   systemId: bigint,
   modifiedS: number,
-  contract: Contract,
+  generation: Generation,
   note: NoteProblem,
   where: () => string,
 ): StationRow | null {
@@ -38,7 +38,7 @@ export function stageStation(
     note('no station name', () => `${where()}: name ${plain(name)}`);
     return null;
   }
-  const services = contract === 'v13' && Array.isArray(fields.services) ? fields.services : null;
+  const services = generation === 'v13' && Array.isArray(fields.services) ? fields.services : null;
   const flag = (service: string, key: string): Flag => {
     if (services !== null) return services.includes(service) ? 'Y' : 'N';
     const told = fields[key];
@@ -47,7 +47,7 @@ export function stageStation(
   return {
     systemId,
     name,
-    lookupName: contract === 'v13' ? lookupName(name) : null,
+    lookupName: generation === 'v13' ? lookupName(name) : null,
     lsFromStar: distance(fields.distanceToArrival, note, where),
     maxPadSize: padSize(fields.landingPads),
     blackmarket: flag('Black Market', 'hasBlackmarket'),
@@ -57,7 +57,7 @@ export function stageStation(
     rearm: flag('Restock', 'hasRearm'),
     refuel: flag('Refuel', 'hasRefuel'),
     repair: flag('Repair', 'hasRepair'),
-    ...stationType(fields.type, contract),
+    ...stationType(fields.type, generation),
     modifiedS,
   };
 }

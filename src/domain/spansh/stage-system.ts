@@ -1,4 +1,4 @@
-import { lookupName, type Contract } from '../generation.ts';
+import { lookupName, type Generation } from '../generation.ts';
 import type { NoteProblem } from './problems.ts';
 import type { SystemRow } from './records.ts';
 import { isJsonObject, isName, MAX_INT64, plain, readBigId } from './values.ts';
@@ -15,7 +15,7 @@ export interface DumpSystem {
 }
 
 /** @returns null, with the problem noted, when the system cannot be stored: nor can its stations then */
-export function stageSystem(system: DumpSystem, contract: Contract, note: NoteProblem): SystemRow | null {
+export function stageSystem(system: DumpSystem, generation: Generation, note: NoteProblem): SystemRow | null {
   const { idToken, name, coords } = system;
   const id = readBigId(idToken);
   if (id === null || id < 1n || id > MAX_INT64) {
@@ -32,11 +32,11 @@ export function stageSystem(system: DumpSystem, contract: Contract, note: NotePr
     return null;
   }
   // v12 reads `updateTime` only, which systems lack today: its systems are all of 1970.
-  const modified = contract === 'v13' ? (system.date ?? system.updateTime) : system.updateTime;
+  const modified = generation === 'v13' ? (system.date ?? system.updateTime) : system.updateTime;
   return {
     id,
     name,
-    lookupName: contract === 'v13' ? lookupName(name) : null,
+    lookupName: generation === 'v13' ? lookupName(name) : null,
     x,
     y,
     z,

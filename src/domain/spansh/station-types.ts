@@ -1,4 +1,4 @@
-import type { Contract } from '../generation.ts';
+import type { Generation } from '../generation.ts';
 import type { Flag } from './records.ts';
 
 export interface StationType {
@@ -48,8 +48,8 @@ function types(list: readonly (readonly [string, number, Flag])[]): ReadonlyMap<
 }
 
 /** @param type Spansh's name for it, whatever it is; what is not known is type 0 */
-export function stationType(type: unknown, contract: Contract): StationType {
+export function stationType(type: unknown, generation: Generation): StationType {
   if (typeof type !== 'string') return UNKNOWN;
-  const known = contract === 'v12' ? V12.get(type) : V13.get(type.trim().toLowerCase());
+  const known = generation === 'v12' ? V12.get(type) : V13.get(type.trim().toLowerCase());
   return known ?? UNKNOWN;
 }

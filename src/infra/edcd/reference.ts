@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Commodity } from '../../domain/market/catalogue.ts';
-import type { Contract } from '../../domain/generation.ts';
+import type { Generation } from '../../domain/generation.ts';
 import { describeError } from '../../domain/errors.ts';
 import type {
   FDevModule,
@@ -42,7 +42,7 @@ function readModule(row: EdcdRow): FDevModule | null {
 export async function readReference(
   source: string,
   cacheDir: string,
-  contract: Contract,
+  generation: Generation,
   commodities: readonly Commodity[] | null,
   signal: AbortSignal,
 ): Promise<{ tables: ReferenceTables; warnings: string[] }> {
@@ -71,6 +71,6 @@ export async function readReference(
 
   const rares = await table('rare_commodity.csv', readRare);
   const shipyard = await table('shipyard.csv', readShip);
-  const outfitting = contract === 'v12' ? await table('outfitting.csv', readModule) : null;
+  const outfitting = generation === 'v12' ? await table('outfitting.csv', readModule) : null;
   return { tables: { commodities, rares, shipyard, outfitting }, warnings };
 }

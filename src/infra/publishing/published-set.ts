@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
-import type { Contract } from '../../domain/generation.ts';
+import type { Generation } from '../../domain/generation.ts';
 import { stageFile, type StagedFile } from './publish.ts';
 
 export interface PublishedSet {
@@ -28,7 +28,7 @@ export interface SetDirectories {
  */
 export async function publishSet(
   store: GalaxyStore,
-  contract: Contract,
+  generation: Generation,
   directories: SetDirectories,
   signal: AbortSignal,
 ): Promise<PublishedSet> {
@@ -71,7 +71,7 @@ export async function publishSet(
     const changed: PublishedFile[] = [];
     const ready = await Promise.all(staged.values());
     const files = new Map([...staged.keys()].map((file, i) => [file, ready[i]]));
-    for (const file of [...TABLE_FILES[contract], 'listings'] as const) {
+    for (const file of [...TABLE_FILES[generation], 'listings'] as const) {
       const commit = await files.get(file)?.commit();
       if (commit?.changed === true) changed.push(file);
     }

@@ -102,7 +102,7 @@ export class DumpStager {
 
   #system(cursor: JsonCursor): void {
     const located = locateSystem(cursor);
-    const { contract } = this.#rules;
+    const { generation } = this.#rules;
     const row = stageSystem(
       {
         idToken: this.#token(located.id64),
@@ -111,7 +111,7 @@ export class DumpStager {
         date: this.#parse(located.date),
         updateTime: this.#parse(located.updateTime),
       },
-      contract,
+      generation,
       this.#problems.note,
     );
     if (row === null) return;
@@ -132,7 +132,7 @@ export class DumpStager {
       const timeS = this.#time(located.updateTime, where) ?? 0;
       let row = null;
       if (timeS > (known?.rowS[index] ?? NEVER)) {
-        row = stageStation(this.#head(located), system.id, timeS, this.#rules.contract, note, where);
+        row = stageStation(this.#head(located), system.id, timeS, this.#rules.generation, note, where);
         if (row === null) return;
       }
       this.#stationsRead++;
@@ -143,7 +143,7 @@ export class DumpStager {
         stageShipyard(block, this.#ships, note, where),
       );
       const outfitting =
-        this.#rules.contract === 'v12'
+        this.#rules.generation === 'v12'
           ? this.#block(located.outfitting, known?.outfittingS[index], where, (block) =>
               stageOutfitting(block, this.#upgrades, note, where),
             )

@@ -74,9 +74,9 @@ export async function importDump(
   }
 
   try {
-    const { contract, categories } = work;
+    const { generation, categories } = work;
     const rules = {
-      contract,
+      generation,
       categories,
       blocksNotBeforeS: nowS - Math.min(MAX_BLOCK_AGE_DAYS, retentionDays) * DAY_S,
       blocksNotAfterS: nowS + maxClockSkewS,

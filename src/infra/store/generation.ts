@@ -1,4 +1,4 @@
-import type { Contract, ContractChoice } from '../../domain/generation.ts';
+import type { Generation, GenerationChoice } from '../../domain/generation.ts';
 import { StoreError } from '../../domain/errors.ts';
 
 /** What a look into the catalogue of a database shows; names as the database has them. */
@@ -19,7 +19,7 @@ export const REQUIRED_TABLES = ['System', 'Station', 'Category', 'Item', 'Statio
  * @returns null when there are no tables at all
  * @throws StoreError `refused`: not Trade Dangerous, or the generation that was not asked for
  */
-export function recognise(shape: Shape, choice: ContractChoice, description: string): Contract | null {
+export function recognise(shape: Shape, choice: GenerationChoice, description: string): Generation | null {
   if (shape.tables.size === 0) return null;
   const missing = REQUIRED_TABLES.filter((table) => !shape.tables.has(table));
   if (missing.length > 0) {
@@ -49,7 +49,7 @@ export function recognise(shape: Shape, choice: ContractChoice, description: str
   return found;
 }
 
-function generationOf({ tables, itemColumns }: Shape): Contract | null {
+function generationOf({ tables, itemColumns }: Shape): Generation | null {
   if (itemColumns.has('rare_station_id')) return 'v13';
   return tables.has('Upgrade') ? 'v12' : null;
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Contract } from '../../domain/generation.ts';
+import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES, type TableFile } from '../../domain/ports/galaxy-store.ts';
 
 /**
@@ -82,11 +82,11 @@ function kind(name: ColumnSpec['kind'], ...columns: string[]): Record<string, Co
   return Object.fromEntries(columns.map((column) => [column, name]));
 }
 
-/** The files of a contract, in the order clients load them. */
-export function tableFiles(contract: Contract): readonly TableFileSpec[] {
-  return TABLE_FILES[contract].map((name) => {
+/** The files of a generation, in the order clients load them. */
+export function tableFiles(generation: Generation): readonly TableFileSpec[] {
+  return TABLE_FILES[generation].map((name) => {
     const header =
-      HEADERS[name] + (contract === 'v13' && name === 'Item' ? `,${OPTIONAL}@Station.station_id` : '');
+      HEADERS[name] + (generation === 'v13' && name === 'Item' ? `,${OPTIONAL}@Station.station_id` : '');
     return { name, header, columns: header.split(',').map(parseColumn) };
   });
 }

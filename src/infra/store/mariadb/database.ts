@@ -1,8 +1,8 @@
 import {
   CATEGORIES,
-  DEFAULT_CONTRACT,
-  type Contract,
-  type ContractChoice,
+  DEFAULT_GENERATION,
+  type Generation,
+  type GenerationChoice,
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
@@ -28,20 +28,24 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  * Looks at the server and the database, and makes the tables when there are none.
  *
  * @param address for messages
- * @throws StoreError `refused` when it is not a Trade Dangerous database of the chosen contract on a fit server
+ * @throws StoreError `refused` when it is not a Trade Dangerous database of the chosen generation on a fit server
  */
-export async function openDatabase(link: Link, choice: ContractChoice, address: string): Promise<Recognised> {
+export async function openDatabase(
+  link: Link,
+  choice: GenerationChoice,
+  address: string,
+): Promise<Recognised> {
   const [[version, packetBytes] = []] = await link.rows('SELECT VERSION(), @@max_allowed_packet');
   const description = `MariaDB ${checkVersion(String(version), address)} at ${address}`;
   const maxStatementBytes = Math.min(Number(packetBytes), MAX_STATEMENT_BYTES) - 1024;
 
   const shape = await readShape(link);
-  const fresh = choice === 'auto' ? DEFAULT_CONTRACT : choice;
+  const fresh = choice === 'auto' ? DEFAULT_GENERATION : choice;
   const created = await isUnfinished(link, shape, fresh);
   if (created) await createTables(link, fresh, shape);
-  const contract = created ? fresh : (recognise(shape, choice, `database ${address}`) ?? fresh);
+  const generation = created ? fresh : (recognise(shape, choice, `database ${address}`) ?? fresh);
   if (!created) await checkEngine(link, address);
-  return { info: { backend: 'mariadb', contract, created, description }, maxStatementBytes };
+  return { info: { backend: 'mariadb', generation, created, description }, maxStatementBytes };
 }
 
 /** @returns the version's number. @throws StoreError `refused`: too old, or not MariaDB */
@@ -76,25 +80,25 @@ async function readShape(link: Link): Promise<Shape> {
 }
 
 /**
- * Empty, or left half made by an earlier call that was killed or lacked a privilege: tables of this contract only,
+ * Empty, or left half made by an earlier call that was killed or lacked a privilege: tables of this generation only,
  * without the last one, and not a row in them.
  */
-async function isUnfinished(link: Link, shape: Shape, contract: Contract): Promise<boolean> {
+async function isUnfinished(link: Link, shape: Shape, generation: Generation): Promise<boolean> {
   if (shape.tables.size === 0) return true;
-  const ours = new Set(tables(contract).map(({ name }) => name));
+  const ours = new Set(tables(generation).map(({ name }) => name));
   const isOurs =
     !shape.tables.has('StationItem') &&
     shape.tables.isSubsetOf(ours) &&
     // The first table of v12, which v13 does not have.
-    shape.tables.has('Added') === (contract === 'v12');
+    shape.tables.has('Added') === (generation === 'v12');
   if (!isOurs) return false;
   const counts = [...shape.tables].map((name) => `EXISTS (SELECT 1 FROM ${name})`);
   const [filled = []] = await link.rows(`SELECT ${counts.join()}`);
   return filled.every((flag) => Number(flag) === 0);
 }
 
-async function createTables(link: Link, contract: Contract, shape: Shape): Promise<void> {
-  const missing: Table[] = tables(contract).filter(({ name }) => !shape.tables.has(name));
+async function createTables(link: Link, generation: Generation, shape: Shape): Promise<void> {
+  const missing: Table[] = tables(generation).filter(({ name }) => !shape.tables.has(name));
   for (const { sql } of missing) await link.run(sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
   await seedCategories(link);
 }

@@ -184,7 +184,7 @@ export function isLoadRefused(error: unknown): boolean {
 
 /** The outcome of a station that could not be written for this error. */
 export function rowOutcome(fault: RowFault, error: unknown): WriteOutcome {
-  const status = fault === 'deadlock' || fault === 'lockWait' ? 'locked' : fault;
+  const status = fault === 'deadlock' || fault === 'lockWait' ? 'contended' : fault;
   return { status, reason: error instanceof Error ? error.message : String(error) };
 }
 

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import type { PublishedFile } from '../../../domain/ports/galaxy-store.ts';
 import type { ChunkSink } from '../../../domain/ports/market-store.ts';
 import { CHUNK_BYTES } from '../listing.ts';
@@ -14,12 +14,12 @@ const DIALECT = {
 /** Writes the published set, file after file. In a snapshot. @returns rows by file */
 export async function writeSet(
   link: Link,
-  contract: Contract,
+  generation: Generation,
   open: (file: PublishedFile) => ChunkSink,
   signal: AbortSignal,
 ): Promise<Partial<Record<PublishedFile, number>>> {
   const rows: Partial<Record<PublishedFile, number>> = {};
-  for (const table of tableFiles(contract)) {
+  for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(link, table, open(table.name), signal);
   }
   rows.listings = (await writeListings(link, 'published', open('listings'), signal)).rows;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
@@ -30,7 +30,7 @@ const PAUSE_MS = 250;
 export interface ImportSetup {
   /** Its own connection, with the locks of the import. */
   readonly link: Link;
-  readonly contract: Contract;
+  readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly loading: Loading;
   readonly lock: LockTuning;
@@ -39,7 +39,7 @@ export interface ImportSetup {
 
 /** What the calls of an import share. A call that throws leaves nothing that could be carried on with. */
 export class ImportWork {
-  readonly contract: Contract;
+  readonly generation: Generation;
   readonly categories: readonly string[];
   readonly #setup: ImportSetup;
   readonly #categoryIds: ReadonlyMap<string, number>;
@@ -55,7 +55,7 @@ export class ImportWork {
 
   /** @throws StoreError `busy`: another import is running; `refused`: the categories are not Trade Dangerous' ones */
   static async begin(setup: ImportSetup, tables: ReferenceTables): Promise<ImportWork> {
-    const { link, contract } = setup;
+    const { link, generation } = setup;
     const [[got] = []] = await link.rows(
       `SELECT GET_LOCK(${IMPORT_LOCK}, ${IMPORT_LOCK_WAIT_MS / 1000})`,
       IMPORT_LOCK_WAIT_MS + link.timeoutMs,
@@ -68,16 +68,16 @@ export class ImportWork {
     const categories = await writeCategories(link, tables.commodities);
     const refused = new Refusals(setup.log);
     const small: SmallTableSetup = { ...setup, onRefused: (what, error) => refused.note(what, error) };
-    await writeEdcdTables(small, contract, tables);
+    await writeEdcdTables(small, generation, tables);
     const work = new ImportWork(setup, categories, await readCategories(link), tables.rares, refused, {
       items: await SmallTable.read(small, 'Item', ['item_id', 'fdev_id', 'name', 'category_id']),
       ships: await SmallTable.read(small, 'Ship', ['ship_id', 'name']),
       upgrades:
-        contract === 'v12'
+        generation === 'v12'
           ? await SmallTable.read(small, 'Upgrade', ['upgrade_id', 'name', 'class', 'rating', 'ship'])
           : null,
     });
-    if (contract === 'v13' && tables.commodities !== null) {
+    if (generation === 'v13' && tables.commodities !== null) {
       const commodities = tables.commodities.filter(({ rare }) => !rare);
       await work.#items.write(itemRows(commodities, work.#categoryIds));
     }
@@ -95,7 +95,7 @@ export class ImportWork {
   ) {
     this.#setup = setup;
     this.#bulk = new BulkWriter(setup.link, setup.maxStatementBytes, setup.loading);
-    this.contract = setup.contract;
+    this.generation = setup.generation;
     this.categories = categories;
     this.#categoryIds = categoryIds;
     this.#rares = rares;
@@ -106,8 +106,8 @@ export class ImportWork {
   }
 
   known(): Promise<Known> {
-    const { link, contract } = this.#setup;
-    return inSnapshot(link, () => readKnown(link, contract));
+    const { link, generation } = this.#setup;
+    return inSnapshot(link, () => readKnown(link, generation));
   }
 
   async apply({ systems, stations, items, ships, upgrades }: DumpRecords): Promise<ImportCounts> {
@@ -126,7 +126,7 @@ export class ImportWork {
   }
 
   async finish(signal: AbortSignal): Promise<ImportCounts> {
-    const { link, contract } = this.#setup;
+    const { link, generation } = this.#setup;
     for (const table of [this.#items, this.#ships, this.#upgrades]) {
       while (table?.isWritten === false) {
         await sleep(PAUSE_MS, undefined, { signal });
@@ -141,7 +141,7 @@ export class ImportWork {
     await untilAllDone(this.#work(), this.#deferred, signal);
     this.#deferred = [];
     await renumberItems(link);
-    if (this.#rares !== null) await writeRares(link, contract, this.#rares);
+    if (this.#rares !== null) await writeRares(link, generation, this.#rares);
     return this.#told(systemsWritten);
   }
 
@@ -151,7 +151,7 @@ export class ImportWork {
   }
 
   async #writeSystems(systems: readonly SystemRow[]): Promise<number> {
-    const { link, contract, maxStatementBytes, lock, log } = this.#setup;
+    const { link, generation, maxStatementBytes, lock, log } = this.#setup;
     let written = 0;
     const held: SystemRow[] = [];
     await settle(
@@ -160,7 +160,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          written += await writeSystems(link, contract, some, maxStatementBytes);
+          written += await writeSystems(link, generation, some, maxStatementBytes);
         },
         giveUp: (system, fault, error) => {
           if (isHeld(fault)) held.push(system);
@@ -184,7 +184,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, contract, lock, log } = this.#setup;
+    const { link, generation, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await settle(
       {
@@ -192,7 +192,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          this.#count(await this.#bulk.run((rows) => writeStations(link, { contract, rows }, some)));
+          this.#count(await this.#bulk.run((rows) => writeStations(link, { generation, rows }, some)));
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);

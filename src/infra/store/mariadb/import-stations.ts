@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
@@ -16,7 +16,7 @@ export interface StationCounts {
 }
 
 export interface StationSetup {
-  readonly contract: Contract;
+  readonly generation: Generation;
   readonly rows: RowWriter;
 }
 
@@ -29,13 +29,13 @@ export async function writeStations(
   setup: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<StationCounts> {
-  const { contract } = setup;
+  const { generation } = setup;
   return link.transaction(async () => ({
     stations: await writeStationRows(link, setup, stations),
     ...(await writeMarkets(link, setup, stations)),
     vendors:
       (await writeVendors(link, setup, SHIPYARD, stations)) +
-      (contract === 'v12' ? await writeVendors(link, setup, OUTFITTING, stations) : 0),
+      (generation === 'v12' ? await writeVendors(link, setup, OUTFITTING, stations) : 0),
   }));
 }
 
@@ -46,12 +46,12 @@ const STATION_COLUMNS = [
 
 async function writeStationRows(
   link: Link,
-  { contract, rows }: StationSetup,
+  { generation, rows }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
   const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
   if (told.length === 0) return 0;
-  const v13 = contract === 'v13';
+  const v13 = generation === 'v13';
   const columns = v13 ? [...STATION_COLUMNS, 'lookup_name'] : STATION_COLUMNS;
   const found = await link.rows(
     `SELECT station_id, ${epochOf('modified')}, ${columns.join()} FROM Station

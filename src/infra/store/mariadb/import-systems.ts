@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import { systemContent } from '../../../domain/spansh/known.ts';
 import type { SystemRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
@@ -8,11 +8,11 @@ import { epochOf, orUpdate, statements, text } from './sql.ts';
 /** Writes the systems that differ and are not older than what is stored, in a transaction. @returns how many */
 export async function writeSystems(
   link: Link,
-  contract: Contract,
+  generation: Generation,
   systems: readonly SystemRow[],
   maxBytes: number,
 ): Promise<number> {
-  const v13 = contract === 'v13';
+  const v13 = generation === 'v13';
   return link.transaction(async () => {
     // Systems have no locks of their own.
     const found = await link.rows(

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import type { RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import { missingCategories, rareRows, rareStations, renumbered, type RareRow } from '../reference-tables.ts';
 import { categoryKey } from '../seed-items.ts';
@@ -33,7 +33,7 @@ export async function writeCategories(
 /** EDCD's own tables; what the checks of a table do not let in is left out. */
 export async function writeEdcdTables(
   setup: SmallTableSetup,
-  contract: Contract,
+  generation: Generation,
   { shipyard, outfitting }: ReferenceTables,
 ): Promise<void> {
   if (shipyard !== null) {
@@ -42,7 +42,7 @@ export async function writeEdcdTables(
       shipyard.map(({ id, symbol, name, entitlement }) => [id, symbol, name, filled(entitlement)]),
     );
   }
-  if (outfitting !== null && contract === 'v12') {
+  if (outfitting !== null && generation === 'v12') {
     const table = await SmallTable.read(setup, 'FDevOutfitting', [
       ...['id', 'symbol', 'category', 'name', 'mount', 'guidance', 'ship', 'class', 'rating', 'entitlement'],
     ]);
@@ -79,7 +79,7 @@ export async function renumberItems(link: Link): Promise<void> {
 
 export async function writeRares(
   link: Link,
-  contract: Contract,
+  generation: Generation,
   rares: readonly RareCommodity[],
 ): Promise<void> {
   const ids = rares.map(({ marketId }) => marketId);
@@ -89,7 +89,7 @@ export async function writeRares(
       : await link.rows(`SELECT station_id FROM Station WHERE station_id IN (${ids.join()})`);
   const stations = new Set(found.map(([id]) => String(id)));
   const rows = rareRows(rares, await readCategories(link), (id) => stations.has(String(id)));
-  await (contract === 'v12' ? writeRareItems(link, rows) : writeRareStations(link, rows));
+  await (generation === 'v12' ? writeRareItems(link, rows) : writeRareStations(link, rows));
 }
 
 async function writeRareItems(link: Link, rares: readonly RareRow[]): Promise<void> {

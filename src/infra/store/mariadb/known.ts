@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import { NEW_STATION } from '../../../domain/generation.ts';
 import { allocateKnown, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 import type { Link } from './connection.ts';
@@ -6,7 +6,7 @@ import { SCAN_TIMEOUT_MS } from './export.ts';
 import { epochOf } from './sql.ts';
 
 /** Reads what an import need not write again, row by row into arrays. In a snapshot. */
-export async function readKnown(link: Link, contract: Contract): Promise<Known> {
+export async function readKnown(link: Link, generation: Generation): Promise<Known> {
   const [counts = []] = await link.rows(
     'SELECT (SELECT COUNT(*) FROM System), (SELECT COUNT(*) FROM Station)',
     SCAN_TIMEOUT_MS,
@@ -30,7 +30,7 @@ export async function readKnown(link: Link, contract: Contract): Promise<Known> 
 
   at = 0;
   const madeByFeed = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
-  const times = ['StationItem', 'ShipVendor', ...(contract === 'v12' ? ['UpgradeVendor'] : [])].map(timeOf);
+  const times = ['StationItem', 'ShipVendor', ...(generation === 'v12' ? ['UpgradeVendor'] : [])].map(timeOf);
   for await (const rows of link.stream(
     `SELECT station_id, ${epochOf('modified')} - ${madeByFeed}, ${times.join()}
      FROM Station st FORCE INDEX (PRIMARY) ORDER BY station_id`,

@@ -1,5 +1,5 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
-import { lookupName, NEW_STATION, type Contract } from '../../../domain/generation.ts';
+import { lookupName, NEW_STATION, type Generation } from '../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
@@ -13,7 +13,7 @@ import { findSystems, systemKey } from './systems.ts';
 
 /** What the writer knows of the database. */
 export interface WriteContext {
-  readonly contract: Contract;
+  readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly catalogue: ReadonlyMap<number, Commodity>;
   /** As they are before. */
@@ -64,7 +64,7 @@ export async function writeTransaction(
       return reason === null;
     });
     for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
-    await placeStations(link, rows, context.contract, written);
+    await placeStations(link, rows, context.generation, written);
     await writeRows(
       link,
       rows,
@@ -132,11 +132,11 @@ const STATION_COLUMNS = [
 async function placeStations(
   link: Link,
   rows: RowWriter,
-  contract: Contract,
+  generation: Generation,
   written: readonly Accepted[],
 ): Promise<void> {
   const { typeId, lsFromStar, market, flag } = NEW_STATION;
-  const v13 = contract === 'v13';
+  const v13 = generation === 'v13';
   const fixed = `${lsFromStar},${typeId},'${market}'${`,'${flag}'`.repeat(8)}`;
   const created = written.filter(({ station }) => station === 'created');
   await rows.insert({

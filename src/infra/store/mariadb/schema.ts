@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 
 /** A table and the statement that makes it. */
 export interface Table {
@@ -16,8 +16,8 @@ const CASCADE = 'ON UPDATE CASCADE ON DELETE CASCADE';
  * order of columns are its own. Positions are DOUBLE where its FLOAT loses digits when read as text. `StationItem`
  * comes last: a database without it was not finished.
  */
-export function tables(contract: Contract): readonly Table[] {
-  const v13 = contract === 'v13';
+export function tables(generation: Generation): readonly Table[] {
+  const v13 = generation === 'v13';
   return [
     ...(v13 ? [] : [ADDED]),
     system(v13),

@@ -1,5 +1,5 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
-import type { ContractChoice } from '../../../domain/generation.ts';
+import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Store } from '../../../domain/ports/store.ts';
@@ -19,7 +19,7 @@ import { writeMarkets } from './write-markets.ts';
 
 export interface MariadbStoreOptions {
   readonly connection: MariadbConnection;
-  readonly contract: ContractChoice;
+  readonly generation: GenerationChoice;
   readonly lock: LockTuning;
   readonly log?: Log;
   /** A statement without an answer for so long means that the server is frozen: its connection is given up. */
@@ -42,7 +42,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   const loading = new Loading();
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
   // A database put in this one's place must be of the same generation, for what is published depends on it.
-  let choice = options.contract;
+  let choice = options.generation;
   let catalogue: ReadonlyMap<number, Commodity> = new Map();
   let pool: Pool | undefined;
   let writers: Link[] = [];
@@ -66,7 +66,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     const link = await connect();
     try {
       const recognised = await openDatabase(link, choice, address);
-      choice = recognised.info.contract;
+      choice = recognised.info.generation;
       created ||= recognised.info.created;
       return recognised;
     } finally {
@@ -159,8 +159,8 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     writeMarkets(batch) {
       // One at a time: each pinned connection has one transaction.
       const result = writes.then(() =>
-        guarded(({ info: { contract }, maxStatementBytes }) =>
-          writeMarkets(writerAt, batch, { contract, maxStatementBytes, catalogue, loading, lock, log }),
+        guarded(({ info: { generation }, maxStatementBytes }) =>
+          writeMarkets(writerAt, batch, { generation, maxStatementBytes, catalogue, loading, lock, log }),
         ),
       );
       writes = result.catch(() => undefined);
@@ -186,8 +186,8 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       const link = await guarded(connect);
       const work = await stoppable(
         signal,
-        (_, _stop, { info: { contract }, maxStatementBytes }) =>
-          ImportWork.begin({ link, contract, maxStatementBytes, loading, lock, log }, tables),
+        (_, _stop, { info: { generation }, maxStatementBytes }) =>
+          ImportWork.begin({ link, generation, maxStatementBytes, loading, lock, log }, tables),
         link,
       ).catch((error: unknown) => {
         link.destroy();
@@ -195,7 +195,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       });
       let closed = false;
       return {
-        contract: work.contract,
+        generation: work.generation,
         categories: work.categories,
         known: (stop) => stoppable(stop, () => work.known(), link),
         apply: (batch, stop) => stoppable(stop, () => work.apply(batch), link),
@@ -214,8 +214,8 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     },
 
     exportSet: (open, signal) =>
-      stoppable(signal, (link, stop, { info: { contract } }) =>
-        inSnapshot(link, () => writeSet(link, contract, open, stop)),
+      stoppable(signal, (link, stop, { info: { generation } }) =>
+        inSnapshot(link, () => writeSet(link, generation, open, stop)),
       ),
 
     liveStations: (signal) =>

@@ -12,7 +12,7 @@ import { settle, type Settlement } from './settle.ts';
 /** Busy stations must not hold the others up for longer, whatever the tuning says: they come back later. */
 const LOCK_PATIENCE_MS = 1000;
 
-const HELD: WriteOutcome = { status: 'locked', reason: 'another writer holds the station' };
+const HELD: WriteOutcome = { status: 'contended', reason: 'another writer holds the station' };
 
 export interface WriteSetup extends Omit<WriteContext, 'items'> {
   readonly loading: Loading;

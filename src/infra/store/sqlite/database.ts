@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import {
   CATEGORIES,
-  DEFAULT_CONTRACT,
-  type Contract,
-  type ContractChoice,
+  DEFAULT_GENERATION,
+  type Generation,
+  type GenerationChoice,
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
@@ -21,9 +21,9 @@ export const BUSY_MS = 2_000;
 const APPLICATION_ID = 0x54_44_4c_53;
 
 /** What turned each version of our own databases into the next; never applied to those Trade Dangerous made. */
-const MIGRATIONS: readonly ((db: DatabaseSync, contract: Contract) => void)[] = [
-  (db, contract) => {
-    db.exec(schemaSql(contract));
+const MIGRATIONS: readonly ((db: DatabaseSync, generation: Generation) => void)[] = [
+  (db, generation) => {
+    db.exec(schemaSql(generation));
     seedCategories(db);
   },
 ];
@@ -50,26 +50,26 @@ export interface Database {
 
 /**
  * Opens a database and makes the tables if it has none. A database that is not Trade Dangerous, or not of the asked
- * contract, is left as it was.
+ * generation, is left as it was.
  *
  * @throws StoreError `refused`, or what node:sqlite throws
  */
-export function openDatabase(file: string, choice: ContractChoice): Database {
+export function openDatabase(file: string, choice: GenerationChoice): Database {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     const found = recognise(readShape(db), choice, file);
     // Only works before the first table, and before the journal mode writes the first page.
     if (found === null) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     db.exec(PRAGMAS);
-    const created = found === null && create(db, choice === 'auto' ? DEFAULT_CONTRACT : choice);
+    const created = found === null && create(db, choice === 'auto' ? DEFAULT_GENERATION : choice);
     // Another program may have made the tables between the two looks.
-    const contract = found ?? recognise(readShape(db), choice, file) ?? DEFAULT_CONTRACT;
-    migrate(db, contract, file);
+    const generation = found ?? recognise(readShape(db), choice, file) ?? DEFAULT_GENERATION;
+    migrate(db, generation, file);
     const description = `${file} (SQLite ${String(single(db, 'SELECT sqlite_version() AS value'))})`;
     const opened = identify(file);
     return {
       db,
-      info: { backend: 'sqlite', contract, created, description },
+      info: { backend: 'sqlite', generation, created, description },
       isInPlace: () => opened !== undefined && identify(file) === opened,
     };
   } catch (error) {
@@ -98,16 +98,16 @@ export function seedCategories(db: DatabaseSync): void {
   for (const [i, name] of CATEGORIES.entries()) insert.run(i + 1, name);
 }
 
-function create(db: DatabaseSync, contract: Contract): boolean {
+function create(db: DatabaseSync, generation: Generation): boolean {
   return transact(db, () => {
     if (readShape(db).tables.size > 0) return false;
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    applyMigrations(db, contract, 0);
+    applyMigrations(db, generation, 0);
     return true;
   });
 }
 
-function migrate(db: DatabaseSync, contract: Contract, file: string): void {
+function migrate(db: DatabaseSync, generation: Generation, file: string): void {
   if (single(db, 'SELECT application_id AS value FROM pragma_application_id') !== APPLICATION_ID) return;
   const version = Number(single(db, 'SELECT user_version AS value FROM pragma_user_version'));
   if (version > MIGRATIONS.length) {
@@ -119,11 +119,11 @@ function migrate(db: DatabaseSync, contract: Contract, file: string): void {
       },
     );
   }
-  if (version < MIGRATIONS.length) transact(db, () => applyMigrations(db, contract, version));
+  if (version < MIGRATIONS.length) transact(db, () => applyMigrations(db, generation, version));
 }
 
-function applyMigrations(db: DatabaseSync, contract: Contract, from: number): void {
-  for (const migration of MIGRATIONS.slice(from)) migration(db, contract);
+function applyMigrations(db: DatabaseSync, generation: Generation, from: number): void {
+  for (const migration of MIGRATIONS.slice(from)) migration(db, generation);
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }
 

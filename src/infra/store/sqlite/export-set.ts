@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import type { PublishedFile } from '../../../domain/ports/galaxy-store.ts';
 import type { CallContext } from '../../threads/rpc.ts';
 import { formatRows, selectSql, tableFiles, type Cell, type TableFileSpec } from '../table-files.ts';
@@ -17,11 +17,11 @@ const BATCH_ROWS = 1_000;
 /** Sends the published set, file after file. @returns rows by file */
 export async function writeSet(
   db: DatabaseSync,
-  contract: Contract,
+  generation: Generation,
   emit: CallContext['emit'],
 ): Promise<Partial<Record<PublishedFile, number>>> {
   const rows: Partial<Record<PublishedFile, number>> = {};
-  for (const table of tableFiles(contract)) {
+  for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(db, table, new TextSender(table.name, emit));
   }
   rows.listings = (await writeListings(db, 'published', new TextSender('listings', emit))).rows;

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import {
   addCounts,
   NO_COUNTS,
@@ -16,7 +16,7 @@ import type { WriterMethods } from './writer-thread.ts';
 const ROWS_AT_ONCE = 10_000;
 
 export interface GalaxyImportSetup {
-  readonly contract: Contract;
+  readonly generation: Generation;
   readonly categories: readonly string[];
   readonly rares: readonly RareCommodity[] | null;
   readonly writer: Thread<WriterMethods>;
@@ -32,9 +32,9 @@ export interface GalaxyImportSetup {
 
 /** An import: writes between the live ones, in the same thread. There are no locks, so nothing is ever deferred. */
 export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
-  const { contract, categories, rares, writer, stoppable, readKnown, onClose, log } = setup;
+  const { generation, categories, rares, writer, stoppable, readKnown, onClose, log } = setup;
   return {
-    contract,
+    generation,
     categories,
 
     known: (signal) => stoppable(signal, readKnown),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import type {
   FDevModule,
   FDevShip,
@@ -19,17 +19,17 @@ import { prepareUpsert } from './upsert.ts';
  */
 export function writeReferenceTables(
   db: DatabaseSync,
-  contract: Contract,
+  generation: Generation,
   { commodities, shipyard, outfitting }: ReferenceTables,
 ): string[] {
   return transact(db, () => {
     writeCategories(db, commodities);
-    if (contract === 'v13' && commodities !== null) {
+    if (generation === 'v13' && commodities !== null) {
       const writeItem = prepareItemUpsert(db);
       for (const commodity of commodities) if (!commodity.rare) writeItem(commodity);
     }
     if (shipyard !== null) writeShipyard(db, shipyard);
-    if (contract === 'v12' && outfitting !== null) writeOutfitting(db, outfitting);
+    if (generation === 'v12' && outfitting !== null) writeOutfitting(db, outfitting);
     return db
       .prepare('SELECT name FROM Category ORDER BY category_id')
       .all()
@@ -40,7 +40,7 @@ export function writeReferenceTables(
 /** What an import ends with: the numbers of the items, and the rares. Only what differs is written. */
 export function finishTables(
   db: DatabaseSync,
-  contract: Contract,
+  generation: Generation,
   rares: readonly RareCommodity[] | null,
 ): void {
   transact(db, () => {
@@ -48,7 +48,7 @@ export function finishTables(
     if (rares === null) return;
     const isStation = db.prepare('SELECT 1 FROM Station WHERE station_id = ?');
     const rows = rareRows(rares, readCategories(db), (id) => isStation.get(id) !== undefined);
-    if (contract === 'v12') writeRareItems(db, rows);
+    if (generation === 'v12') writeRareItems(db, rows);
     else writeRareStations(db, rows);
   });
 }

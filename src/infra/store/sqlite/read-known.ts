@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { NEW_STATION, type Contract } from '../../../domain/generation.ts';
+import { NEW_STATION, type Generation } from '../../../domain/generation.ts';
 import { allocateKnown, findId, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 
 /** Between two looks at the signal. */
 const ROWS_AT_ONCE = 20_000;
 
 /** What the database holds, for the readers of a dump. The transaction of `db` makes it one state. */
-export async function readKnown(db: DatabaseSync, contract: Contract, signal: AbortSignal): Promise<Known> {
+export async function readKnown(
+  db: DatabaseSync,
+  generation: Generation,
+  signal: AbortSignal,
+): Promise<Known> {
   const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
   const known = allocateKnown(count('System'), count('Station'));
   const { systems, stations } = known;
@@ -40,7 +44,7 @@ export async function readKnown(db: DatabaseSync, contract: Contract, signal: Ab
     `(SELECT unixepoch(modified) FROM ${table} WHERE station_id = st.station_id LIMIT 1)`;
   const selectStations = db.prepare(
     `SELECT station_id, unixepoch(modified) - ${isNew}, ${timeOf('StationItem')},
-       ${contract === 'v12' ? timeOf('UpgradeVendor') : 'NULL'}
+       ${generation === 'v12' ? timeOf('UpgradeVendor') : 'NULL'}
      FROM Station st ORDER BY station_id`,
   );
   type StationTimes = [bigint, ...timesS: (bigint | null)[]];

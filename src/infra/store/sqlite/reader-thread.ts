@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import type { StoreStats } from '../../../domain/ports/market-store.ts';
 import { parseTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
@@ -28,9 +28,9 @@ const methods = {
   exportListings: (scope: 'live' | 'all', { emit }: CallContext) =>
     read((db) => writeListings(db, scope, new TextSender('listings', emit))),
 
-  exportSet: (contract: Contract, { emit }: CallContext) => read((db) => writeSet(db, contract, emit)),
+  exportSet: (generation: Generation, { emit }: CallContext) => read((db) => writeSet(db, generation, emit)),
 
-  known: (contract: Contract, { signal }: CallContext) => read((db) => readKnown(db, contract, signal)),
+  known: (generation: Generation, { signal }: CallContext) => read((db) => readKnown(db, generation, signal)),
 
   liveStations: () => read(selectLiveStations),
 

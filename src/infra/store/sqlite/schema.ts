@@ -1,12 +1,12 @@
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 
 /**
  * The tables of a Trade Dangerous database in SQLite, as its own template makes them: names, types, defaults, checks,
  * order of columns (its CSV exporter prints them in table order) and even the redundant UNIQUE(id), by which that
  * exporter finds the key. Ours in addition: `idx_system_by_name` in v12, for the feed names systems.
  */
-export function schemaSql(contract: Contract): string {
-  return [...common(contract), ...(contract === 'v12' ? V12 : V13)]
+export function schemaSql(generation: Generation): string {
+  return [...common(generation), ...(generation === 'v12' ? V12 : V13)]
     .map((statement) => `${statement};\n`)
     .join('');
 }
@@ -20,8 +20,8 @@ const flag = (column: string) => oneOf(column, `'?', 'Y', 'N'`);
 const parent = (column: string, table: string, actions = CASCADE) =>
   `FOREIGN KEY (${column}) REFERENCES ${table}(${column}) ${actions}`;
 
-function common(contract: Contract): string[] {
-  const v13 = contract === 'v13';
+function common(generation: Generation): string[] {
+  const v13 = generation === 'v13';
   const name = `VARCHAR(${v13 ? 128 : 40}) COLLATE NOCASE`;
   const bigId = v13 ? 'BIGINT' : 'INTEGER';
   const only13 = (text: string) => (v13 ? text : '');

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ContractChoice } from '../../../domain/generation.ts';
+import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
@@ -17,7 +17,7 @@ const DEMOTED_AT_ONCE = 500;
 export interface SqliteStoreOptions {
   /** The database file; made when it does not exist, its directory is not. */
   readonly file: string;
-  readonly contract: ContractChoice;
+  readonly generation: GenerationChoice;
   readonly log?: Log;
 }
 
@@ -25,7 +25,7 @@ export interface SqliteStoreOptions {
  * A Trade Dangerous database in one SQLite file. All writing runs in one worker thread; exports and statistics have
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
-export function createSqliteStore({ file: path, contract, log }: SqliteStoreOptions): Store {
+export function createSqliteStore({ file: path, generation, log }: SqliteStoreOptions): Store {
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -35,7 +35,7 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
     return error;
   };
   // Read anew whenever the thread is started: a catalogue outlives it.
-  const workerData: WriterData = { file, choice: contract, commodities: [] };
+  const workerData: WriterData = { file, choice: generation, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   /** Of the import that is running. */
   let importing: symbol | undefined;
@@ -115,11 +115,11 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
           if (importing === own) importing = undefined;
         };
         try {
-          const { contract } = await writer.call('open', undefined);
+          const { generation } = await writer.call('open', undefined);
           const categories = await writer.call('writeReferenceTables', tables);
           return createGalaxyImport({
-            ...{ contract, categories, rares: tables.rares, writer, stoppable, onClose, log },
-            readKnown: (stop) => read((reader) => reader.call('known', contract, { signal: stop })),
+            ...{ generation, categories, rares: tables.rares, writer, stoppable, onClose, log },
+            readKnown: (stop) => read((reader) => reader.call('known', generation, { signal: stop })),
           });
         } catch (error) {
           onClose();
@@ -129,8 +129,8 @@ export function createSqliteStore({ file: path, contract, log }: SqliteStoreOpti
 
     exportSet: (open, signal) =>
       stoppable(signal, (stop) =>
-        read((reader, { contract }) =>
-          receive(open, (onEmit) => reader.call('exportSet', contract, { signal: stop, onEmit })),
+        read((reader, { generation }) =>
+          receive(open, (onEmit) => reader.call('exportSet', generation, { signal: stop, onEmit })),
         ),
       ),
 

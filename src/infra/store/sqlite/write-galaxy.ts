@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Contract } from '../../../domain/generation.ts';
+import type { Generation } from '../../../domain/generation.ts';
 import { NO_COUNTS, type ImportCounts } from '../../../domain/ports/galaxy-store.ts';
 import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
@@ -21,21 +21,24 @@ export interface Imported {
 type Guard = (what: string, write: () => void) => void;
 
 /** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). */
-export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part: DumpRecords) => Imported {
+export function createGalaxyWriter(
+  db: DatabaseSync,
+  generation: Generation,
+): (part: DumpRecords) => Imported {
   const writeSystem = prepareUpsert(
     db,
     'System',
     'system_id',
-    ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(contract === 'v13' ? ['lookup_name'] : [])],
+    ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(generation === 'v13' ? ['lookup_name'] : [])],
     notOlder('System'),
   );
-  const writeStationRow = prepareStationUpsert(db, contract);
+  const writeStationRow = prepareStationUpsert(db, generation);
   const markets = createMarketRows(db);
   const writeShipyard = createVendorWriter(db, SHIPYARD);
-  const writeOutfitting = contract === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
+  const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
   const writeShip = prepareUpsert(db, 'Ship', 'ship_id', ['name']);
   const writeUpgrade =
-    contract === 'v12'
+    generation === 'v12'
       ? prepareUpsert(db, 'Upgrade', 'upgrade_id', ['name', 'class', 'rating', 'ship'])
       : () => false;
 
@@ -66,7 +69,7 @@ export function createGalaxyWriter(db: DatabaseSync, contract: Contract): (part:
       guard(`module ${id}`, () => writeUpgrade(id, name, size, rating, ship));
     }
     for (const { id, name, lookupName, x, y, z, modifiedS } of systems) {
-      const lookup = contract === 'v13' ? [lookupName] : [];
+      const lookup = generation === 'v13' ? [lookupName] : [];
       guard(`system ${id}`, () => {
         counts.systems += Number(writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup));
       });
@@ -116,8 +119,8 @@ function inSavepoint(db: DatabaseSync, write: () => void): string | null {
   }
 }
 
-function prepareStationUpsert(db: DatabaseSync, contract: Contract) {
-  const v13 = contract === 'v13';
+function prepareStationUpsert(db: DatabaseSync, generation: Generation) {
+  const v13 = generation === 'v13';
   const columns = [
     ...[
       'name',

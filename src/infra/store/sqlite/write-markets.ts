@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { lookupName, NEW_STATION, type Contract } from '../../../domain/generation.ts';
+import { lookupName, NEW_STATION, type Generation } from '../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { formatTimestamp, parseTimestamp } from '../../../domain/timestamp.ts';
@@ -11,7 +11,7 @@ import { createMarketRows, newestAtS, type StoredRow } from './market-rows.ts';
 import { createSystemLookup, systemKey, type SystemsByName } from './systems.ts';
 
 /** Writes batches by the write rule, a transaction each. */
-export function createMarketWriter(db: DatabaseSync, contract: Contract, items: Items) {
+export function createMarketWriter(db: DatabaseSync, generation: Generation, items: Items) {
   const lookUpSystems = createSystemLookup(db);
   const selectStation = db.prepare(
     `SELECT st.name, st.system_id, sy.name AS system_name, st.modified
@@ -19,7 +19,7 @@ export function createMarketWriter(db: DatabaseSync, contract: Contract, items: 
   );
   selectStation.setReadBigInts(true);
   const markets = createMarketRows(db);
-  const insertStation = prepareStation(db, contract);
+  const insertStation = prepareStation(db, generation);
   const moveStation = db.prepare('UPDATE Station SET system_id = ?, modified = ? WHERE station_id = ?');
 
   function readStation(marketId: number): { station: StoredStation<bigint>; rows: StoredRow[] } | undefined {
@@ -94,9 +94,9 @@ export function createMarketWriter(db: DatabaseSync, contract: Contract, items: 
   };
 }
 
-function prepareStation(db: DatabaseSync, contract: Contract) {
+function prepareStation(db: DatabaseSync, generation: Generation) {
   const { typeId, lsFromStar, market, flag } = NEW_STATION;
-  const v13 = contract === 'v13';
+  const v13 = generation === 'v13';
   const insert = db.prepare(
     `INSERT INTO Station (station_id, name, system_id, modified, ls_from_star, type_id, market, blackmarket,
        max_pad_size, shipyard, outfitting, rearm, refuel, repair, planetary ${v13 ? ', lookup_name' : ''})

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
-import type { ContractChoice } from '../../../domain/generation.ts';
+import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
@@ -20,7 +20,7 @@ import { createMarketWriter } from './write-markets.ts';
 /** What the store starts this thread with. */
 export interface WriterData {
   readonly file: string;
-  readonly choice: ContractChoice;
+  readonly choice: GenerationChoice;
   /** The store's newest: what a thread that is started again begins with. */
   commodities: readonly Commodity[];
 }
@@ -56,11 +56,11 @@ function openSession(): Session {
   if (session !== undefined) return session;
   const database = openDatabase(file, choice);
   // A database put in this one's place must be of the same generation, for what is published depends on it.
-  choice = database.info.contract;
+  choice = database.info.generation;
   created ||= database.info.created;
   const { db, info } = database;
   const items = createItems(db, commodities);
-  const writeMarkets = createMarketWriter(db, info.contract, items);
+  const writeMarkets = createMarketWriter(db, info.generation, items);
   return (session = { ...database, items, writeMarkets, lookUpSystems: createSystemLookup(db) });
 }
 
@@ -92,7 +92,7 @@ const methods = {
     commodities = list;
     seedCatalogue(current.db, list);
     current.items = createItems(current.db, list);
-    current.writeMarkets = createMarketWriter(current.db, current.info.contract, current.items);
+    current.writeMarkets = createMarketWriter(current.db, current.info.generation, current.items);
   }),
 
   writeMarkets: method((batch: readonly Snapshot[], { writeMarkets }) => writeMarkets(batch)),
@@ -105,16 +105,16 @@ const methods = {
   isEmpty: method((_: undefined, { db }) => db.prepare('SELECT 1 FROM Station LIMIT 1').get() === undefined),
 
   writeReferenceTables: method((tables: ReferenceTables, { db, info }) =>
-    writeReferenceTables(db, info.contract, tables),
+    writeReferenceTables(db, info.generation, tables),
   ),
 
   writeGalaxy: method((part: DumpRecords, current) => {
-    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.contract);
+    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.generation);
     return current.writeGalaxy(part);
   }),
 
   finishTables: method((rares: readonly RareCommodity[] | null, { db, info }) => {
-    finishTables(db, info.contract, rares);
+    finishTables(db, info.generation, rares);
   }),
 
   demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { CommoditySource } from '../actors/catalogue/steps.ts';
+import type { Commodity } from '../domain/market/catalogue.ts';
+import type { Log } from '../domain/ports/log.ts';
+import { readCachedCommodities, refreshCommodities } from '../infra/edcd/commodities.ts';
+import { createDumpCommodities } from '../infra/spansh/dump-commodities.ts';
+import type { Bootstrap } from './bootstrap.ts';
+
+/** Where things are, and whom to tell. */
+export type Base = Omit<Bootstrap, 'log'> & { readonly log: Log };
+
+/** EDCD's commodities, and those that only dumps have named so far. EDCD's word counts where both have one. */
+export function commoditySource({ config, paths, log }: Base): CommoditySource {
+  const cacheDir = join(paths.dataDir, 'edcd');
+  const dumps = createDumpCommodities(dumpCommoditiesFile(paths));
+  let told = '';
+
+  const merged = async (edcd: readonly Commodity[]): Promise<readonly Commodity[]> => {
+    const ids = new Set(edcd.map(({ id }) => id));
+    return [...edcd, ...(await dumps.read()).filter(({ id }) => !ids.has(id))];
+  };
+  /** Whether a list differs from the one told last. */
+  const isNews = (commodities: readonly Commodity[]) => told !== (told = JSON.stringify(commodities));
+
+  return {
+    async readCached() {
+      const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
+      isNews(commodities);
+      return commodities.length === 0 ? null : commodities;
+    },
+    async refresh(signal) {
+      try {
+        const { commodities: edcd, warnings } = await refreshCommodities(config.edcdSource, cacheDir, signal);
+        for (const warning of warnings) log.warn({}, warning);
+        const commodities = await merged(edcd);
+        return { commodities, changed: isNews(commodities) };
+      } catch (error) {
+        signal.throwIfAborted();
+        // What a dump has brought meanwhile is good without EDCD.
+        const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
+        if (!isNews(commodities)) throw error;
+        return { commodities, changed: true };
+      }
+    },
+  };
+}
+
+/** What only dumps have named. */
+export function dumpCommoditiesFile({ dataDir }: Bootstrap['paths']): string {
+  return join(dataDir, 'edcd', 'dump-commodities.json');
+}
