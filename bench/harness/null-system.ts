@@ -1,9 +1,10 @@
+import type { SystemPorts } from '../../src/actors/child.ts';
 import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
-import { createSystem, type System, type SystemPorts } from '../../src/actors/system.ts';
-import { realTime } from '../../src/actors/time.ts';
+import { createSystem, type System } from '../../src/actors/system.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
 import type { FrameBatch, StagedBatch } from '../../src/domain/ports/feed.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
+import { realTime } from '../../src/infra/process/real-time.ts';
 import { rowCount, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool, emptyDisk } from '../../test/support/memory-spool.ts';
 import { BATCH, RULES } from '../generators/feed.ts';
@@ -60,8 +61,8 @@ export function createNullSystem(
         refresh: () => Promise.resolve({ commodities: GOODS, changed: false }),
       },
       liveListing: { stageFile: unwanted, exists: () => Promise.resolve(false) },
-      updater: NO_UPDATES,
-      maintenance: NO_MAINTENANCE,
+      spanshUpdater: NO_UPDATES,
+      maintenanceWindow: NO_MAINTENANCE,
       log: nobody,
       time: realTime,
       random: Math.random,
@@ -69,7 +70,7 @@ export function createNullSystem(
     {
       ...DEFAULT_SETTINGS,
       rules: RULES,
-      updater: { ...DEFAULT_SETTINGS.updater, enabled: false },
+      spanshUpdater: { ...DEFAULT_SETTINGS.spanshUpdater, enabled: false },
       // It is over before anything would be published.
       exporter: { ...DEFAULT_SETTINGS.exporter, firstMs: 2 ** 30 },
     },
@@ -101,7 +102,7 @@ function unwanted(): Promise<never> {
   return Promise.reject(new Error('not part of the benchmark'));
 }
 
-const NO_UPDATES: SystemPorts['updater'] = {
+const NO_UPDATES: SystemPorts['spanshUpdater'] = {
   state: { load: () => Promise.resolve(null), save: unwanted },
   source: { check: unwanted, download: unwanted, discard: unwanted },
   importDump: unwanted,
@@ -113,7 +114,7 @@ const NO_UPDATES: SystemPorts['updater'] = {
   opensInMs: () => 0,
 };
 
-const NO_MAINTENANCE: SystemPorts['maintenance'] = {
+const NO_MAINTENANCE: SystemPorts['maintenanceWindow'] = {
   settings: () => ({ purgeEveryMs: 0, retentionDays: 30, optimizeEveryMs: 0, hours: ALWAYS }),
   tidier: { probe: unwanted, optimize: unwanted },
   lastDone: unwanted,

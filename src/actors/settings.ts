@@ -1,7 +1,5 @@
 import type { StagingRules } from '../domain/eddn/staging-rules.ts';
-import type { Backoff, Random } from '../machines/backoff.ts';
-import type { GuardianInput } from '../machines/guardian.machine.ts';
-import type { GuardedName } from '../machines/supervisor.machine.ts';
+import type { Backoff } from '../machines/backoff.ts';
 import type { StationPoolOptions } from './station-coalescer/pool.ts';
 
 /** The numbers the system runs by. */
@@ -16,14 +14,18 @@ export interface SystemSettings {
     readonly recheckMs: number;
     readonly backoff: Backoff;
   };
-  readonly updater: {
+  readonly spanshUpdater: {
     readonly startMs: number;
     readonly intervalMs: number;
     readonly enabled: boolean;
     readonly quickTestMs: number | null;
     readonly backoff: Backoff;
   };
-  readonly maintenance: { readonly quiesceMs: number; readonly deferMs: number; readonly backoff: Backoff };
+  readonly maintenanceWindow: {
+    readonly quiesceMs: number;
+    readonly deferMs: number;
+    readonly backoff: Backoff;
+  };
   readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
   /** Every Nth station update is put off artificially; 0 = never. */
   readonly deferEveryN: number;
@@ -53,14 +55,14 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     recheckMs: 10 * MINUTE_MS,
     backoff: { minMs: 5_000, capMs: 60 * MINUTE_MS },
   },
-  updater: {
+  spanshUpdater: {
     startMs: 1_000,
     intervalMs: 24 * 60 * MINUTE_MS,
     enabled: true,
     quickTestMs: null,
     backoff: { minMs: MINUTE_MS, capMs: 60 * MINUTE_MS },
   },
-  maintenance: {
+  maintenanceWindow: {
     quiesceMs: MINUTE_MS,
     deferMs: MINUTE_MS,
     backoff: { minMs: 5 * MINUTE_MS, capMs: 60 * MINUTE_MS },
@@ -71,30 +73,3 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
   rateEveryMs: MINUTE_MS,
   drainMs: 20_000,
 };
-
-/** Each guarded child's own numbers, and how hard its guardian tries. */
-export function guardianInputs(
-  settings: SystemSettings,
-  random: Random,
-  finite: boolean,
-  users: readonly string[],
-): Record<GuardedName, GuardianInput> {
-  const extras: Partial<Record<GuardedName, object>> = {
-    listener: { finite },
-    maintenance: { users },
-  };
-  const guarded = (name: GuardedName): GuardianInput => ({
-    ...settings.restart,
-    name,
-    childInput: { ...settings[name], random, ...extras[name] },
-    random,
-  });
-  return {
-    catalogue: guarded('catalogue'),
-    writer: guarded('writer'),
-    exporter: guarded('exporter'),
-    updater: guarded('updater'),
-    maintenance: guarded('maintenance'),
-    listener: guarded('listener'),
-  };
-}

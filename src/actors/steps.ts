@@ -18,9 +18,9 @@ export function createSteps() {
   }
 
   /** Resolves when no step runs, not even one that was stopped. */
-  async function settled(): Promise<void> {
+  async function ended(): Promise<void> {
     await Promise.allSettled(running);
   }
 
-  return { step, settled };
+  return { step, ended };
 }

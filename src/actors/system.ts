@@ -3,251 +3,128 @@ import {
   toPromise,
   type ActorRefFrom,
   type AnyActorRef,
-  type AnyStateMachine,
-  type SnapshotFrom,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
 } from 'xstate';
-import type { Decoder, Feed, StagedBatch } from '../domain/ports/feed.ts';
 import type { Inspection } from '../domain/ports/inspection.ts';
-import type { Log } from '../domain/ports/log.ts';
-import type { MarketStore } from '../domain/ports/market-store.ts';
-import type { Spool } from '../domain/ports/spool.ts';
-import type { Random } from '../machines/backoff.ts';
-import { catalogueMachine } from '../machines/catalogue.machine.ts';
-import { exporterMachine } from '../machines/exporter.machine.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
-import { listenerMachine } from '../machines/listener.machine.ts';
-import { spanshUpdaterMachine, UPDATING_STATES } from '../machines/spansh-updater.machine.ts';
-import { supervisorMachine, type SupervisorOutput } from '../machines/supervisor.machine.ts';
-import { writerMachine } from '../machines/writer.machine.ts';
+import {
+  CHILD_NAMES,
+  eachChild,
+  supervisorMachine,
+  type ChildName,
+  type StationsCommand,
+  type SupervisorOutput,
+} from '../machines/supervisor.machine.ts';
+import { createCatalogue } from './catalogue/child.ts';
+import { CatalogueHolder } from './catalogue/holder.ts';
+import type { Child, Parts, SystemPorts } from './child.ts';
+import { createExporter } from './exporter/child.ts';
+import { createListener } from './listener/child.ts';
+import { createMaintenanceWindow } from './maintenance-window/child.ts';
 import { ActorBoard } from './observing/actor-board.ts';
-import { CatalogueHolder, catalogueLogics, type CommoditySource } from './catalogue/steps.ts';
-import { exportLogics, type ExportDeps } from './exporter/steps.ts';
-import { feedLogic } from './listener/feed.ts';
 import { Inspector } from './observing/inspector.ts';
-import { Ledger } from './station-coalescer/ledger.ts';
-import { lifecycleLogics } from './supervisor/steps.ts';
-import { createMaintenance, type MaintenancePorts } from './maintenance-window/steps.ts';
-import { MaintenanceReporter } from './maintenance-window/reporter.ts';
-import { Reporter } from './reporter.ts';
-import { guardianInputs, type SystemSettings } from './settings.ts';
-import { SpanshReporter } from './spansh-updater/reporter.ts';
-import { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
-import { StationPool } from './station-coalescer/pool.ts';
-import { stationsLogic } from './station-coalescer/stations.ts';
 import { SystemStatus } from './observing/status.ts';
-import { openStoreLogic, writeBatchLogic } from './writer/steps.ts';
-import type { Time } from './time.ts';
-import { updaterLogics, type UpdaterPorts } from './spansh-updater/steps.ts';
-
-/** Everything the system touches. Created by the caller (main, one-shots, tests); the supervisor closes it. */
-export interface SystemPorts {
-  readonly feed: Feed;
-  readonly decoder: Decoder;
-  readonly store: MarketStore;
-  readonly spool: Spool;
-  readonly commodities: CommoditySource;
-  /** Where `listings-live.csv` is staged. */
-  readonly liveListing: Pick<ExportDeps, 'stageFile' | 'exists'>;
-  readonly updater: UpdaterPorts;
-  readonly maintenance: MaintenancePorts;
-  readonly log: Log;
-  readonly time: Time;
-  readonly random: Random;
-}
+import type { SystemSettings } from './settings.ts';
+import { createSpanshUpdater } from './spansh-updater/child.ts';
+import { Ledger } from './station-coalescer/ledger.ts';
+import { StationPool } from './station-coalescer/pool.ts';
+import { StationsReporter } from './station-coalescer/reporter.ts';
+import { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
+import { stationsLogic } from './station-coalescer/stations.ts';
+import { SupervisorReporter } from './supervisor/reporter.ts';
+import { lifecycleLogics } from './supervisor/steps.ts';
+import { createWriter } from './writer/child.ts';
 
 export interface System {
   readonly root: ActorRefFrom<typeof supervisorMachine>;
   readonly ledger: Ledger;
-  readonly reporter: Reporter;
+  readonly reporter: StationsReporter;
   /** For health, status and metrics. */
   readonly status: SystemStatus;
   start(): void;
   /** Ends in order; {@link done} says when. */
   stop(): void;
-  /** From now on: rules for the next message, intervals for the next time. */
-  reconfigure(changed: LiveSettings): void;
+  /** From now on: rules for the next message, intervals for the next time. The rest takes a restart. */
+  reconfigure(changed: SystemSettings): void;
   /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
   inspect(): Inspection;
   /** Why the system ended. Never rejects. */
   readonly done: Promise<SupervisorOutput>;
 }
 
-/** What can change while the system runs. */
-export interface LiveSettings {
-  readonly rules: SystemSettings['rules'];
-  readonly exportEveryMs: number;
-  readonly updateEveryMs: number;
-}
-
-/** Who stops for a maintenance window. */
-const DATABASE_USERS = ['writer', 'exporter', 'updater'] as const;
-/** Those of them that say when they are quiet; an update that is at work keeps every window closed. */
-const QUIET_SAYERS = ['writer', 'exporter'] as const;
+const MAKERS = {
+  catalogue: createCatalogue,
+  writer: createWriter,
+  exporter: createExporter,
+  'spansh-updater': createSpanshUpdater,
+  'maintenance-window': createMaintenanceWindow,
+  listener: createListener,
+} satisfies Readonly<Record<ChildName, (parts: Parts) => Child>>;
+type Children = { readonly [Name in ChildName]: ReturnType<(typeof MAKERS)[Name]> };
 
 /** Wires the machines to the ports, once; `start()` starts them. */
-export function createSystem(ports: SystemPorts, settings: SystemSettings): System {
-  const { feed, decoder, store, spool, log, time, random } = ports;
+export function createSystem(ports: SystemPorts, startSettings: SystemSettings): System {
+  const { feed, spool, log, time, random } = ports;
+  let settings = startSettings;
+  const present = (name: ChildName | 'stations') => root.system.get(name) as AnyActorRef | undefined;
+  const tell = (name: ChildName, event: AnyEventObject) => present(name)?.send(event);
+  const tellStations = (command: StationsCommand) => present('stations')?.send(command);
+
   const ledger = new Ledger();
   const keeper = new SpoolKeeper(spool);
-  const holder = new CatalogueHolder();
-  const catalogue = () => holder.current;
-
-  /** Sends to the present incarnation of a guarded child; nobody home is nothing lost: state is elsewhere. */
-  const tell = (name: string, type: string, facts: object = {}) => {
-    (root.system.get(name) as AnyActorRef | undefined)?.send({ ...facts, type });
-  };
-  let live: LiveSettings = {
-    rules: settings.rules,
-    exportEveryMs: settings.exporter.intervalMs,
-    updateEveryMs: settings.updater.intervalMs,
-  };
-  const tellInterval = (name: string) => {
-    const intervalMs = { exporter: live.exportEveryMs, updater: live.updateEveryMs }[name];
-    if (intervalMs !== undefined) tell(name, 'interval.changed', { intervalMs });
-  };
-  let onSettled: () => void = () => undefined;
   const pool = new StationPool(
     { ...settings.stations, ledger, keeper, time, random, feedWaits: feed.finite },
     {
-      workAvailable: () => tell('writer', 'work.available'),
-      batchFull: () => tell('writer', 'work.batchFull'),
-      pauseFeed: () => tell('listener', 'flow.pause'),
-      resumeFeed: () => tell('listener', 'flow.resume'),
-      written: () => tell('exporter', 'market.written'),
-      settled: () => onSettled(),
+      workAvailable: () => tell('writer', { type: 'work.available' }),
+      batchFull: () => tell('writer', { type: 'work.batchFull' }),
+      pauseFeed: () => tell('listener', { type: 'flow.pause' }),
+      resumeFeed: () => tell('listener', { type: 'flow.resume' }),
+      written: () => tell('exporter', { type: 'market.written' }),
+      emptied: () => tellStations({ type: 'pool.emptied' }),
     },
   );
-  const reporter = new Reporter(log, ledger, pool, keeper);
-  const deliver = (batch: StagedBatch) => {
-    if (pool.closed) {
-      ledger.countLate(batch);
-      return;
-    }
-    reporter.staged(batch, ledger.countStaged(batch));
-    pool.accept(batch.snapshots);
-    pool.parkUnresolved(batch.unresolved);
-  };
-  const storeDeps = {
-    store,
-    pool,
-    catalogue,
-    deferEveryN: settings.deferEveryN,
-    reportOpened: reporter.storeOpened,
-  };
-  const liveExport = exportLogics({
-    read: (sink, signal) => store.exportListings('live', sink, signal),
-    ...ports.liveListing,
-  });
-  const spanshReporter = new SpanshReporter(log, () => time.now(), settings.progressEveryMs);
-  const updater = updaterLogics({
-    ...ports.updater,
-    time,
-    reporter: spanshReporter,
-    isCleared: (marketId, observedAtS) => keeper.clearedAtS(marketId) >= observedAtS,
-  });
-  const maintenance = createMaintenance({
-    ...ports.maintenance,
-    // A file is replayed: nothing else is to be done.
-    ...(feed.finite && {
-      settings: () => ({ ...ports.maintenance.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }),
-    }),
-    purge: (options) => store.purge(options),
-    isImporting: () => {
-      const updating = root.system.get('updater') as AnyActorRef | undefined;
-      const snapshot = updating?.getSnapshot() as SnapshotFrom<typeof spanshUpdaterMachine> | undefined;
-      return UPDATING_STATES.some((state) => snapshot?.matches(state) === true);
-    },
-    beginMaintenance: () => root.send({ type: 'maintenance.begin' }),
-    endMaintenance: () => root.send({ type: 'maintenance.end' }),
-    time,
-    reporter: new MaintenanceReporter(log),
-  });
+  const reporter = new StationsReporter(log, ledger, pool, keeper);
+  const supervisorReporter = new SupervisorReporter(log, pool);
 
-  const catalogueChild = catalogueMachine.provide({
-    actors: catalogueLogics({
-      source: ports.commodities,
-      holder,
-      store,
-      spool,
-      pool,
-      decoder,
-      time,
-    }),
-    actions: {
-      reportFresh: ({ context }) => reporter.catalogueFresh(context.commodities),
-      reportStale: ({ context }) => reporter.catalogueStale(context),
-    },
-  });
-  const writerChild = writerMachine.provide({
-    actors: { openStore: openStoreLogic(storeDeps), writeBatch: writeBatchLogic(storeDeps) },
-    actions: {
-      reportQuiet: () => tell('maintenance', 'database.quiet', { user: 'writer' }),
-      reportUnavailable: ({ context }) => reporter.storeUnavailable(context),
-      reportAvailable: ({ context }) => reporter.storeAvailable(context),
-    },
-  });
-  const exporterChild = exporterMachine.provide({
-    actors: { stage: liveExport.stage, publish: liveExport.publish },
-    actions: {
-      // A read that was stopped may take a moment to end.
-      reportQuiet: () =>
-        void liveExport.settled().then(() => tell('maintenance', 'database.quiet', { user: 'exporter' })),
-      reportPublished: ({ context }) => reporter.published(context.published),
-      reportFailure: ({ context }) => reporter.exportFailed(context),
-    },
-  });
-  const updaterChild = spanshUpdaterMachine.provide({
-    actors: updater.logics,
-    actions: {
-      refreshCatalogue: () => tell('catalogue', 'catalogue.refresh'),
-      reportOutsideHours: ({ context }) => spanshReporter.outsideHours(context.opensInMs),
-      reportFailure: ({ context }) => spanshReporter.failed(context),
-    },
-  });
-  const listenerChild = listenerMachine.provide({
-    actors: {
-      feed: feedLogic({
-        feed,
-        decoder,
-        get rules() {
-          return live.rules;
-        },
-        catalogue,
-        catalogueReady: feed.finite ? holder.settled : holder.loaded,
-        deliver,
-        reportDecodeFailure: reporter.decodeFailed,
-      }),
-    },
-    actions: {
-      reportLost: ({ context }) => reporter.feedLost(feed.description, context),
-      reportHeard: ({ context }) => reporter.feedHeard(feed.description, context),
-    },
-  });
-  const guard = (child: AnyStateMachine) =>
-    guardianMachine.provide({
-      // Every guarded child takes `stop` and ends; what else it is does not concern its guardian.
-      actors: { child: child as never },
+  const parts: Parts = {
+    ...ports,
+    ...{ ledger, keeper, pool, tell },
+    settings: () => settings,
+    catalogue: new CatalogueHolder(),
+    tellSupervisor: (event) => root.send(event),
+    quietSayers: () => CHILD_NAMES.filter((name) => all[name].database?.saysQuiet === true),
+    isUpdating: () => CHILD_NAMES.some(isUpdating),
+  };
+  const children = eachChild((name) => MAKERS[name](parts)) as Children;
+  const all: Readonly<Record<ChildName, Child>> = children;
+  const databaseUsers = CHILD_NAMES.filter((name) => all[name].database !== undefined);
+
+  function isUpdating(name: ChildName): boolean {
+    const snapshot = present(name)?.getSnapshot() as AnyMachineSnapshot | undefined;
+    return snapshot?.hasTag('updating') === true;
+  }
+
+  const guard = (name: ChildName) => {
+    const { machine, database, bringUpToDate } = all[name];
+    return guardianMachine.provide({
+      actors: { child: machine as never },
       actions: {
-        reportCrash: ({ context }) => reporter.childCrashed(context.name, context),
-        bringUpToDate: ({ context: { name } }) => {
-          tellInterval(name);
-          const isUser = DATABASE_USERS.some((user) => user === name);
-          if (isUser && root.getSnapshot().matches('maintenance')) tell(name, 'database.quiesce');
+        reportCrash: ({ context }) => supervisorReporter.childCrashed(name, context),
+        bringUpToDate: () => {
+          bringUpToDate?.();
+          if (database !== undefined && root.getSnapshot().hasTag('quiesced'))
+            tell(name, { type: 'database.quiesce' });
         },
       },
     });
+  };
 
   const supervisor = supervisorMachine.provide({
     actors: {
       ...lifecycleLogics({
-        feed,
-        store,
-        spool,
-        decoder,
-        keeper,
-        pool,
-        time,
-        settle: [liveExport.discard, updater.settled, maintenance.settled],
+        ...{ feed, store: ports.store, spool, decoder: ports.decoder, keeper, pool, time },
+        dispose: CHILD_NAMES.flatMap((name) => all[name].dispose ?? []),
         reportSpool: reporter.spoolOpened,
       }),
       stations: stationsLogic({
@@ -256,24 +133,18 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
         reportSpool: reporter.spool,
         reportRate: reporter.rate,
         rateEveryMs: settings.rateEveryMs,
-        onSettled: (listener) => (onSettled = listener),
       }),
-      catalogue: guard(catalogueChild),
-      writer: guard(writerChild),
-      exporter: guard(exporterChild),
-      updater: guard(updaterChild),
-      maintenance: guard(maintenance.machine),
-      listener: guard(listenerChild),
+      ...eachChild(guard),
     },
     actions: {
       quiesceDatabase: () => {
-        for (const name of DATABASE_USERS) tell(name, 'database.quiesce');
+        for (const name of databaseUsers) tell(name, { type: 'database.quiesce' });
       },
       releaseDatabase: () => {
-        for (const name of DATABASE_USERS) tell(name, 'database.release');
+        for (const name of databaseUsers) tell(name, { type: 'database.release' });
       },
-      reportDraining: reporter.draining,
-      reportDeadline: reporter.deadline,
+      reportDraining: supervisorReporter.draining,
+      reportDeadline: supervisorReporter.deadline,
     },
   });
 
@@ -281,7 +152,12 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     clock: time,
     input: {
       drainMs: settings.drainMs,
-      guardians: guardianInputs(settings, random, feed.finite, QUIET_SAYERS),
+      guardians: eachChild((name) => ({
+        ...settings.restart,
+        name,
+        childInput: all[name].input,
+        random,
+      })),
     },
   });
   const done = toPromise(root).catch((error: unknown): SupervisorOutput => {
@@ -294,15 +170,14 @@ export function createSystem(ports: SystemPorts, settings: SystemSettings): Syst
     reporter,
     status: new SystemStatus({
       board: new ActorBoard(root, time),
-      ...{ ledger, pool, reporter, store, time },
-      maintenanceDue: maintenance.nextDue,
+      ...{ ledger, pool, reporter, store: ports.store, time },
+      maintenanceDue: children['maintenance-window'].nextDue,
     }),
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
     reconfigure: (changed) => {
-      live = changed;
-      for (const name of ['exporter', 'updater']) tellInterval(name);
-      tell('maintenance', 'settings.changed');
+      settings = changed;
+      for (const name of CHILD_NAMES) all[name].bringUpToDate?.();
     },
     inspect: () => new Inspector({ root, pool, ledger, time }),
     done,

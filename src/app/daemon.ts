@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { access } from 'node:fs/promises';
 import { createSystem, type System } from '../actors/system.ts';
-import { realTime } from '../actors/time.ts';
 import { createStore, type Bootstrap } from './bootstrap.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Feed } from '../domain/ports/feed.ts';
@@ -11,6 +10,7 @@ import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts'
 import { createDecoder } from '../infra/feed/decoder.ts';
 import { maintenancePorts } from './maintenance-window.ts';
 import { stageFile } from '../infra/publishing/publish.ts';
+import { realTime } from '../infra/process/real-time.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 import { settingsFrom } from './settings.ts';
 
@@ -38,8 +38,8 @@ export async function assemble(base: Bootstrap, feed: Feed, { update = false } =
         stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }),
         exists: () => exists(liveFile),
       },
-      updater: updaterPorts({ ...base, log }, store),
-      maintenance: maintenancePorts(base, store),
+      spanshUpdater: updaterPorts({ ...base, log }, store),
+      maintenanceWindow: maintenancePorts(base, store),
       log,
       time: realTime,
       random: Math.random,
@@ -102,8 +102,7 @@ async function reload(system: System, base: Bootstrap): Promise<void> {
   const { config, log, paths } = base;
   try {
     const { live, needRestart } = await base.reload();
-    const { rules, exporter, updater } = settingsFrom(config, false);
-    system.reconfigure({ rules, exportEveryMs: exporter.intervalMs, updateEveryMs: updater.intervalMs });
+    system.reconfigure(settingsFrom(config, false));
     log.info(
       { file: paths.configFile, live, needRestart },
       `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,

@@ -1,6 +1,6 @@
-import type { MaintenancePorts } from '../actors/maintenance-window/steps.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { readConfigFile, updateConfigFile } from '../config/config-file.ts';
+import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Tidier } from '../domain/ports/tidier.ts';
 import { createCheckTool } from '../infra/store/mariadb/check-tool.ts';
@@ -9,7 +9,7 @@ import { createCheckTool } from '../infra/store/mariadb/check-tool.ts';
 const KEYS = { purge: 'last_purge', optimize: 'last_db_maint' } as const;
 
 /** What the maintenance works with, as the configuration has it. */
-export function maintenancePorts(base: Bootstrap, store: MarketStore): MaintenancePorts {
+export function maintenancePorts(base: Bootstrap, store: MarketStore): MaintenanceWindowPorts {
   const { paths } = base;
   return {
     settings: () => {

@@ -8,7 +8,7 @@ const CLOSING_SHARE = 0.2;
 export function settingsFrom(config: Config, update: boolean): SystemSettings {
   const station = { minMs: config.stationBackoffMinMs, capMs: config.stationBackoffCapMs };
   const database = { minMs: config.dbBackoffMinMs, capMs: config.dbBackoffCapMs };
-  const { stations, writer, exporter, updater } = DEFAULT_SETTINGS;
+  const { stations, writer, exporter, spanshUpdater } = DEFAULT_SETTINGS;
   return {
     ...DEFAULT_SETTINGS,
     // Diagnostics tell of refused messages, too.
@@ -21,8 +21,8 @@ export function settingsFrom(config: Config, update: boolean): SystemSettings {
     },
     writer: { ...writer, backoff: database },
     exporter: { ...exporter, backoff: database, intervalMs: config.exportLiveEveryMs },
-    updater: {
-      ...updater,
+    spanshUpdater: {
+      ...spanshUpdater,
       enabled: update,
       intervalMs: config.checkUpdateEveryMs,
       quickTestMs: config.refreshQuickTestDelayMs,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { UpdaterPorts } from '../actors/spansh-updater/steps.ts';
 import { updateConfigFile } from '../config/config-file.ts';
+import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../domain/ports/spansh-updater.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { demotePublished } from '../infra/publishing/demote.ts';
 import { createDumpCommodities } from '../infra/spansh/dump-commodities.ts';
@@ -10,7 +10,7 @@ import { pathOf, publishSet } from '../infra/publishing/published-set.ts';
 import { checkDump, downloadDump, removeDownload, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
 import { createDumpState } from '../infra/spansh/dump-state.ts';
-import { importDump, type ImportOptions, type ImportResult } from '../infra/spansh/import-dump.ts';
+import { importDump } from '../infra/spansh/import-dump.ts';
 import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts';
 
 /** One core stays for the feed and the database. */
@@ -21,12 +21,12 @@ export async function importSource(
   base: Base,
   store: Store,
   source: DumpSource,
-  options: Pick<ImportOptions, 'isCleared' | 'onProgress' | 'signal'>,
+  hooks: ImportHooks,
 ): Promise<ImportResult> {
   const { config, paths, log } = base;
   const { generation } = await store.open();
   const known = commoditySource(base);
-  const commodities = await known.refresh(options.signal).then(
+  const commodities = await known.refresh(hooks.signal).then(
     (refreshed) => refreshed.commodities,
     () => known.readCached(),
   );
@@ -35,11 +35,11 @@ export async function importSource(
     join(paths.dataDir, 'edcd'),
     generation,
     commodities,
-    options.signal,
+    hooks.signal,
   );
   for (const warning of warnings) log.warn({}, warning);
   const result = await importDump(store, source, {
-    ...options,
+    ...hooks,
     reference: tables,
     retentionDays: config.purgeRetentionDays,
     maxClockSkewS: config.rules.maxClockSkewS,
@@ -51,7 +51,7 @@ export async function importSource(
 }
 
 /** The updater's surroundings as the configuration has them. */
-export function updaterPorts(base: Base, store: Store): UpdaterPorts {
+export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
   const { config, paths, database } = base;
   const directories = { csvDir: paths.csvDir, exportDir: paths.exportDir };
   const sources = config.spanshUrl === null ? SPANSH_URLS : [config.spanshUrl];
@@ -62,7 +62,7 @@ export function updaterPorts(base: Base, store: Store): UpdaterPorts {
       download: (version, onProgress, signal) => downloadDump(version, paths.tmpDir, onProgress, signal),
       discard: (file) => removeDownload(file, paths.tmpDir),
     },
-    importDump: async (file, options) => importSource(base, store, await openDumpFile(file), options),
+    importDump: async (file, hooks) => importSource(base, store, await openDumpFile(file), hooks),
     publish: async (signal) => publishSet(store, (await store.open()).generation, directories, signal),
     demote: (signal) => demotePublished(store, pathOf('listings', directories), signal),
     database:

@@ -8,7 +8,7 @@ import { importSource } from '../app/spansh-updater.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
-import type { ImportProgress, ImportResult } from '../infra/spansh/import-dump.ts';
+import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
 import { ask, header } from '../infra/spansh/request.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 

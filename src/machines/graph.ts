@@ -90,11 +90,14 @@ export function sourceName(src: unknown): string {
   return typeof src === 'string' ? src : 'inline';
 }
 
-/** An action's name; `inline` for one without. */
+/** An action's or guard's name with what parametrises it, `stopChild(listener)`; `inline` for one without. */
 export function name(action: unknown): string {
   if (typeof action === 'string') return action;
-  const { type } = action as { type?: unknown };
-  return typeof type === 'string' ? type : 'inline';
+  const { type, params } = action as { type?: unknown; params?: unknown };
+  if (typeof type !== 'string') return 'inline';
+  // Those taken from the event are a function.
+  if (typeof params !== 'object' || params === null || type.startsWith('xstate.')) return type;
+  return `${type}(${Object.values(params).join(', ')})`;
 }
 
 /** XState arms and disarms delays by actions of its own: they are drawn as `after`. */

@@ -44,6 +44,7 @@ export const listenerMachine = setup({
     events: {} as ListenerEvent,
     input: {} as ListenerInput,
     output: {} as ChildOutput,
+    tags: {} as 'ready',
   },
   actors: { feed: callbackSlot<FeedCommand>('feed') },
   delays: {
@@ -73,7 +74,7 @@ export const listenerMachine = setup({
     pauseFeed: sendTo('feed', { type: 'flow.pause' }),
     resumeFeed: sendTo('feed', { type: 'flow.resume' }),
     closeFeed: sendTo('feed', { type: 'stop' }),
-    // Told to the operator by the wiring (actors/system.ts).
+    // Told to the operator by the wiring.
     reportLost: () => undefined,
     reportHeard: () => undefined,
   },
@@ -111,6 +112,7 @@ export const listenerMachine = setup({
           },
         },
         live: {
+          tags: 'ready',
           initial: 'receiving',
           on: { 'feed.ended': '#listener.closed', stop: 'closing' },
           states: {

@@ -52,7 +52,6 @@ export const maintenanceWindowMachine = setup({
     context: {} as MaintenanceWindowContext,
     events: {} as MaintenanceWindowEvent,
     input: {} as MaintenanceWindowInput,
-    tags: {} as 'working',
   },
   actors: {
     /** Finds out which tasks can work at all, and tells the operator. */
@@ -64,7 +63,7 @@ export const maintenanceWindowMachine = setup({
     purge: promiseSlot<undefined>('purge'),
     optimize: promiseSlot<undefined>('optimize'),
     /** Resolves when nothing that was stopped is at work any more. */
-    settle: promiseSlot<undefined>('settle'),
+    tasksEnd: promiseSlot<undefined>('tasksEnd'),
   },
   delays: {
     untilNext: ({ context }) => Math.min(context.waitMs, LONGEST_WAIT_MS),
@@ -178,7 +177,6 @@ export const maintenanceWindowMachine = setup({
       after: { deferral: 'looking' },
     },
     window: {
-      tags: 'working',
       entry: ['forgetQuiet', 'beginMaintenance'],
       exit: 'endMaintenance',
       initial: 'quiescing',
@@ -238,7 +236,7 @@ export const maintenanceWindowMachine = setup({
         },
         closing: {
           invoke: {
-            src: 'settle',
+            src: 'tasksEnd',
             onDone: '#maintenance-window.closed',
             onError: '#maintenance-window.closed',
           },

@@ -51,14 +51,13 @@ interface SpanshUpdaterContext extends SpanshUpdaterInput {
 
 export type SpanshUpdaterEvent = QuiesceEvent | IntervalEvent | StopEvent;
 
-/** The states in which the database is worked on: no maintenance window opens meanwhile. */
-export const UPDATING_STATES = ['importing', 'publishing', 'demoting'] as const;
-
 export const spanshUpdaterMachine = setup({
   types: {
     context: {} as SpanshUpdaterContext,
     events: {} as SpanshUpdaterEvent,
     input: {} as SpanshUpdaterInput,
+    /** The database is worked on: no maintenance window opens meanwhile. */
+    tags: {} as 'updating',
   },
   actors: {
     /** What was reached decides what is next, and the active hours whether now. */
@@ -196,6 +195,7 @@ export const spanshUpdaterMachine = setup({
       },
     },
     importing: {
+      tags: 'updating',
       invoke: {
         src: 'importDump',
         onDone: { target: 'planning', actions: ['forgetFailures', 'refreshCatalogue'] },
@@ -206,6 +206,7 @@ export const spanshUpdaterMachine = setup({
       },
     },
     publishing: {
+      tags: 'updating',
       invoke: {
         src: 'publish',
         onDone: { target: 'planning', actions: 'forgetFailures' },
@@ -216,6 +217,7 @@ export const spanshUpdaterMachine = setup({
       },
     },
     demoting: {
+      tags: 'updating',
       invoke: {
         src: 'demote',
         onDone: 'idle',

@@ -5,7 +5,7 @@
  * older one is dropped; a failed write is tried again, never dropped for contention; a newer snapshot does not reset
  * the backoff of a deferred one; every snapshot that enters is counted exactly once: superseded, committed (written
  * or stale), rejected or parked.
- * Lives in actors/station-pool.ts as a root actor, which supplies the actions that touch the world.
+ * Lives in actors/station-coalescer/pool.ts as a root actor, which supplies the actions that touch the world.
  */
 import { and, assign, setup } from 'xstate';
 import type { Snapshot } from '../domain/market/snapshot.ts';
@@ -52,6 +52,7 @@ export const stationCoalescerMachine = setup({
     context: {} as CoalescerContext,
     events: {} as CoalescerEvent,
     input: {} as CoalescerInput,
+    tags: {} as 'deferred',
   },
   delays: {
     deferralBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
@@ -142,6 +143,7 @@ export const stationCoalescerMachine = setup({
       },
     },
     deferred: {
+      tags: 'deferred',
       entry: 'endWrite',
       after: { deferralBackoff: 'pending' },
       on: { flush: 'pending' },

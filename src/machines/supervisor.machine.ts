@@ -12,25 +12,48 @@ import { guardianMachine, type GuardianInput, type GuardianOutput } from './guar
 import type { ChildOutput, Failure, MaintenanceEvent, StationsSettledEvent, StopEvent } from './protocol.ts';
 import { callbackSlot, promiseSlot } from './slots.ts';
 
+/** The steps of a drain, in order. */
+type DrainStep = 'intake' | 'queue' | 'rest';
+
+/** Every guarded child, in starting order, named as its machine; and the step of a drain in which it is told to stop. */
+export const CHILDREN = {
+  catalogue: 'rest',
+  writer: 'queue',
+  exporter: 'rest',
+  // Both work on the database for long, and go on where they were at the next start.
+  'spansh-updater': 'intake',
+  'maintenance-window': 'intake',
+  listener: 'intake',
+} as const satisfies Readonly<Record<string, DrainStep>>;
+
+export type ChildName = keyof typeof CHILDREN;
+export const CHILD_NAMES = Object.keys(CHILDREN) as readonly ChildName[];
+
+/** Something for each child. */
+export function eachChild<T>(of: (name: ChildName) => T): Record<ChildName, T> {
+  return Object.fromEntries(CHILD_NAMES.map((name) => [name, of(name)])) as Record<ChildName, T>;
+}
+
 export interface SupervisorInput {
   /** How long feed, writer and the rest may take to end before the remaining snapshots go to the spool. */
   readonly drainMs: number;
-  readonly guardians: Readonly<Record<GuardedName, GuardianInput>>;
+  readonly guardians: Readonly<Record<ChildName, GuardianInput>>;
 }
-
-/** In starting order. */
-export const GUARDED = ['catalogue', 'writer', 'exporter', 'updater', 'maintenance', 'listener'] as const;
-export type GuardedName = (typeof GUARDED)[number];
 
 interface SupervisorContext extends SupervisorInput {
   /** Children that were started and have not ended. */
-  readonly alive: readonly GuardedName[];
+  readonly alive: readonly ChildName[];
   readonly failure: Failure | null;
 }
 
-type GuardianEnded = {
-  [Name in GuardedName]: { readonly type: `xstate.done.actor.${Name}`; readonly output: GuardianOutput };
-}[GuardedName];
+interface ChildParams {
+  readonly name: ChildName;
+}
+
+interface GuardianEnded {
+  readonly type: `xstate.done.actor.${ChildName}`;
+  readonly output: GuardianOutput;
+}
 
 export type SupervisorEvent =
   | StopEvent
@@ -43,8 +66,19 @@ export interface SupervisorOutput {
   readonly failure: Failure | null;
 }
 
-/** Supervisor -> station pool. */
-export type StationsCommand = { readonly type: 'stations.flush' } | { readonly type: 'feed.finished' };
+/** Supervisor, and the pool itself -> station pool. */
+export type StationsCommand =
+  | { readonly type: 'stations.flush' }
+  | { readonly type: 'feed.finished' }
+  | { readonly type: 'pool.emptied' };
+
+const allDo = <Type extends string>(type: Type, names: readonly ChildName[]) =>
+  names.map((name) => ({ type, params: { name } }));
+const toldIn = (step: DrainStep) =>
+  allDo(
+    'stopChild',
+    CHILD_NAMES.filter((name) => CHILDREN[name] === step),
+  );
 
 export const supervisorMachine = setup({
   types: {
@@ -52,17 +86,13 @@ export const supervisorMachine = setup({
     events: {} as SupervisorEvent,
     input: {} as SupervisorInput,
     output: {} as SupervisorOutput,
+    tags: {} as 'ready' | 'quiesced',
   },
   actors: {
     /** Opens the spool. */
     prepare: promiseSlot<undefined>('prepare'),
     stations: callbackSlot<StationsCommand>('stations'),
-    catalogue: guardianMachine,
-    writer: guardianMachine,
-    exporter: guardianMachine,
-    updater: guardianMachine,
-    maintenance: guardianMachine,
-    listener: guardianMachine,
+    ...eachChild(() => guardianMachine),
     /** Puts every unsettled snapshot into the spool. */
     spoolRest: promiseSlot<undefined>('spoolRest'),
     /** Closes store, spool and threads. */
@@ -70,39 +100,20 @@ export const supervisorMachine = setup({
   },
   delays: { drainDeadline: ({ context }) => context.drainMs },
   guards: {
-    childFailed: ({ event }) => failureOf(event) !== null,
-    listenerEnded: ({ context }) => !context.alive.includes('listener'),
-    writerEnded: ({ context }) => !context.alive.includes('writer'),
+    /** A finite feed has been read: that is no failure. */
+    feedEnded: ({ event }) => event.type === 'xstate.done.actor.listener' && failureOf(event) === null,
+    hasEnded: ({ context }, { name }: ChildParams) => !context.alive.includes(name),
     allEnded: ({ context }) => context.alive.length === 0,
     failed: ({ context }) => context.failure !== null,
   },
   actions: {
     startStations: spawnChild('stations', { id: 'stations', systemId: 'stations' }),
-    startCatalogue: spawnChild('catalogue', {
-      id: 'catalogue',
-      input: ({ context }) => context.guardians.catalogue,
+    startChild: assign({
+      alive: ({ context, spawn }, { name }: ChildParams) => {
+        spawn(name, { id: name, input: context.guardians[name] });
+        return [...context.alive, name];
+      },
     }),
-    startWriter: spawnChild('writer', {
-      id: 'writer',
-      input: ({ context }) => context.guardians.writer,
-    }),
-    startExporter: spawnChild('exporter', {
-      id: 'exporter',
-      input: ({ context }) => context.guardians.exporter,
-    }),
-    startUpdater: spawnChild('updater', {
-      id: 'updater',
-      input: ({ context }) => context.guardians.updater,
-    }),
-    startMaintenance: spawnChild('maintenance', {
-      id: 'maintenance',
-      input: ({ context }) => context.guardians.maintenance,
-    }),
-    startListener: spawnChild('listener', {
-      id: 'listener',
-      input: ({ context }) => context.guardians.listener,
-    }),
-    noteStarted: assign({ alive: GUARDED }),
     noteEnded: assign({
       alive: ({ context, event }) =>
         context.alive.filter((name) => event.type !== `xstate.done.actor.${name}`),
@@ -115,19 +126,9 @@ export const supervisorMachine = setup({
       failure: ({ context }, { error }: { error: unknown }): Failure =>
         context.failure ?? { kind: 'crash', reason: messageOf(error) },
     }),
-    stopListener: sendTo('listener', { type: 'stop' }),
-    stopWriter: sendTo('writer', { type: 'stop' }),
-    stopCatalogue: sendTo('catalogue', { type: 'stop' }),
-    stopExporter: sendTo('exporter', { type: 'stop' }),
-    stopUpdater: sendTo('updater', { type: 'stop' }),
-    stopMaintenance: sendTo('maintenance', { type: 'stop' }),
+    stopChild: sendTo((_, { name }: ChildParams) => name, { type: 'stop' }),
     // Who has not ended by the deadline must not work on files that are about to be closed.
-    abandonCatalogue: stopChild('catalogue'),
-    abandonWriter: stopChild('writer'),
-    abandonExporter: stopChild('exporter'),
-    abandonUpdater: stopChild('updater'),
-    abandonMaintenance: stopChild('maintenance'),
-    abandonListener: stopChild('listener'),
+    abandonChild: stopChild((_, { name }: ChildParams) => name),
     noteAbandoned: assign({ alive: [] }),
     flushStations: sendTo('stations', { type: 'stations.flush' }),
     tellFeedFinished: sendTo('stations', { type: 'feed.finished' }),
@@ -142,14 +143,9 @@ export const supervisorMachine = setup({
   context: ({ input }) => ({ ...input, alive: [], failure: null }),
   initial: 'booting',
   on: {
-    'xstate.done.actor.catalogue': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-    'xstate.done.actor.writer': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-    'xstate.done.actor.exporter': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-    'xstate.done.actor.updater': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-    'xstate.done.actor.maintenance': { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-    'xstate.done.actor.listener': [
-      { guard: 'childFailed', target: '.draining', actions: ['noteFailure', 'noteEnded'] },
-      { target: '.finishing', actions: 'noteEnded' },
+    'xstate.done.actor.*': [
+      { guard: 'feedEnded', target: '.finishing', actions: 'noteEnded' },
+      { target: '.draining', actions: ['noteFailure', 'noteEnded'] },
     ],
     'xstate.error.actor.stations': { target: '.draining', actions: 'noteFailure' },
     stop: '.draining',
@@ -160,16 +156,7 @@ export const supervisorMachine = setup({
         src: 'prepare',
         onDone: {
           target: 'running',
-          actions: [
-            'startStations',
-            'startCatalogue',
-            'startWriter',
-            'startExporter',
-            'startUpdater',
-            'startMaintenance',
-            'noteStarted',
-            'startListener',
-          ],
+          actions: ['startStations', ...allDo('startChild', CHILD_NAMES)],
         },
         onError: {
           target: 'draining.closing',
@@ -179,15 +166,18 @@ export const supervisorMachine = setup({
       on: { stop: 'draining.closing' },
     },
     running: {
+      tags: 'ready',
       on: { 'maintenance.begin': 'maintenance' },
     },
     maintenance: {
+      tags: ['ready', 'quiesced'],
       entry: 'quiesceDatabase',
       exit: 'releaseDatabase',
       on: { 'maintenance.end': 'running' },
     },
     /** A finite feed has ended: what it brought is still being settled. */
     finishing: {
+      tags: 'ready',
       entry: 'tellFeedFinished',
       on: { 'stations.settled': 'draining' },
     },
@@ -195,12 +185,7 @@ export const supervisorMachine = setup({
       entry: 'reportDraining',
       initial: 'orderly',
       on: {
-        'xstate.done.actor.catalogue': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.done.actor.writer': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.done.actor.exporter': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.done.actor.updater': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.done.actor.maintenance': { actions: ['noteFailure', 'noteEnded'] },
-        'xstate.done.actor.listener': { actions: ['noteFailure', 'noteEnded'] },
+        'xstate.done.actor.*': { actions: ['noteFailure', 'noteEnded'] },
         'xstate.error.actor.stations': { actions: 'noteFailure' },
         stop: {},
       },
@@ -211,30 +196,21 @@ export const supervisorMachine = setup({
           initial: 'closingFeed',
           states: {
             closingFeed: {
-              // Both work on the database for long, and go on where they were at the next start.
-              entry: ['stopListener', 'stopUpdater', 'stopMaintenance'],
-              always: { guard: 'listenerEnded', target: 'flushing' },
+              entry: toldIn('intake'),
+              always: { guard: { type: 'hasEnded', params: { name: 'listener' } }, target: 'flushing' },
             },
             flushing: {
-              entry: ['flushStations', 'stopWriter'],
-              always: { guard: 'writerEnded', target: 'endingRest' },
+              entry: ['flushStations', ...toldIn('queue')],
+              always: { guard: { type: 'hasEnded', params: { name: 'writer' } }, target: 'endingRest' },
             },
             endingRest: {
-              entry: ['stopCatalogue', 'stopExporter'],
+              entry: toldIn('rest'),
               always: { guard: 'allEnded', target: '#supervisor.draining.spooling' },
             },
           },
         },
         spooling: {
-          entry: [
-            'abandonCatalogue',
-            'abandonWriter',
-            'abandonExporter',
-            'abandonUpdater',
-            'abandonMaintenance',
-            'abandonListener',
-            'noteAbandoned',
-          ],
+          entry: [...allDo('abandonChild', CHILD_NAMES), 'noteAbandoned'],
           invoke: {
             src: 'spoolRest',
             onDone: 'closing',

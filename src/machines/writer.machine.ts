@@ -43,6 +43,8 @@ export const writerMachine = setup({
     events: {} as WriterEvent,
     input: {} as WriterInput,
     output: {} as ChildOutput,
+    /** `ready`: works, or waits for the end of a maintenance window; `databaseUsable`: others may ask the database. */
+    tags: {} as 'ready' | 'databaseUsable',
   },
   actors: {
     /** Connects (and makes the schema of an empty database); rejects never. */
@@ -114,7 +116,7 @@ export const writerMachine = setup({
             target: 'unavailable',
             actions: { type: 'noteError', params: ({ event }) => event.output },
           },
-          { target: 'settling' },
+          { target: 'choosing' },
         ],
         onError: {
           target: 'unavailable',
@@ -123,7 +125,8 @@ export const writerMachine = setup({
       },
     },
     /** Between two writes: what was asked for meanwhile comes first; then the queue, which may have filled. */
-    settling: {
+    choosing: {
+      tags: ['ready', 'databaseUsable'],
       always: [
         { guard: 'stopAsked', target: 'draining' },
         { guard: 'quiesceAsked', target: 'paused' },
@@ -131,6 +134,7 @@ export const writerMachine = setup({
       ],
     },
     idle: {
+      tags: ['ready', 'databaseUsable'],
       always: [
         { guard: 'stopAsked', target: 'draining' },
         { guard: 'quiesceAsked', target: 'paused' },
@@ -138,6 +142,7 @@ export const writerMachine = setup({
       on: { 'work.available': 'gathering', 'work.batchFull': 'writing' },
     },
     gathering: {
+      tags: ['ready', 'databaseUsable'],
       always: [
         { guard: 'stopAsked', target: 'draining' },
         { guard: 'quiesceAsked', target: 'paused' },
@@ -146,6 +151,7 @@ export const writerMachine = setup({
       on: { 'work.batchFull': 'writing' },
     },
     writing: {
+      tags: ['ready', 'databaseUsable'],
       invoke: {
         src: 'writeBatch',
         onDone: [
@@ -157,7 +163,7 @@ export const writerMachine = setup({
           // Only a write proves that the database works: it may open and still refuse every transaction.
           {
             guard: { type: 'fullBatchLeft', params: ({ event }) => event.output },
-            target: 'settling',
+            target: 'choosing',
             actions: ['reportAvailable', 'resetAttempts'],
           },
           {
@@ -187,9 +193,10 @@ export const writerMachine = setup({
       on: { stop: { target: 'closed' } },
     },
     paused: {
+      tags: 'ready',
       entry: 'reportQuiet',
       always: { guard: 'stopAsked', target: 'draining' },
-      on: { 'database.release': { target: 'settling', actions: 'noteRelease' } },
+      on: { 'database.release': { target: 'choosing', actions: 'noteRelease' } },
     },
     draining: {
       invoke: {

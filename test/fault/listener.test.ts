@@ -19,7 +19,7 @@ async function listen({ silenceMs = 60_000, decoder: options = {} as DecoderOpti
   const feed = feedLogic({
     feed: createZmqFeed(relay.url),
     decoder,
-    rules: testRules(),
+    rules: () => testRules(),
     catalogue: () => testCatalogue(),
     catalogueReady: Promise.resolve(),
     deliver: (batch) => batches.push(batch),

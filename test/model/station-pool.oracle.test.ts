@@ -90,7 +90,7 @@ class World {
         pauseFeed: () => undefined,
         resumeFeed: () => undefined,
         written: () => undefined,
-        settled: () => undefined,
+        emptied: () => undefined,
       },
     );
   }

@@ -37,8 +37,7 @@ export function checkCalm(world: World, life: Life | null): void {
   if (pending + deferred + spooled > 0)
     world.violated(`still ${pending} pending, ${deferred} deferred, ${spooled} spooled`);
   const state = system.root.getSnapshot();
-  if (!state.matches('running') && !state.matches('maintenance'))
-    world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
+  if (!state.hasTag('ready')) world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
   if (system.root.system.get('listener') === undefined) world.violated('the listener gave up');
   if ((world.publishedListing ?? '') !== world.liveListing()) world.violated('the listing is out of date');
   const { purgeEveryMs, clockErrorMs } = world.scenario;

@@ -1,5 +1,5 @@
-import type { MaintenancePorts } from '../../src/actors/maintenance-window/steps.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
+import type { MaintenanceWindowPorts } from '../../src/domain/ports/maintenance-window.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +26,7 @@ export async function maintain(
   }
 }
 
-export function createFakeMaintenance(world: World, time: ProcessTime): MaintenancePorts {
+export function createFakeMaintenance(world: World, time: ProcessTime): MaintenanceWindowPorts {
   return {
     settings: () => ({
       purgeEveryMs: world.scenario.purgeEveryMs,

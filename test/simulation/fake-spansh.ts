@@ -1,6 +1,6 @@
-import type { UpdaterPorts } from '../../src/actors/spansh-updater/steps.ts';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { Message, World } from './world.ts';
 
@@ -14,7 +14,7 @@ export interface Dump {
 }
 
 /** Spansh, the files made of its dumps, and the work on the database, all of it interruptible. */
-export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts {
+export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdaterPorts {
   const { random } = world;
   const wait = (maxMs: number, signal?: AbortSignal) => time.after(random.between(1, maxMs), signal);
   const mustBe = (what: string, stage: 'downloaded' | 'imported' | 'published') => {
@@ -32,7 +32,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): UpdaterPorts 
     size: 1,
   });
 
-  const importDump: UpdaterPorts['importDump'] = async (file, { isCleared, signal }) => {
+  const importDump: SpanshUpdaterPorts['importDump'] = async (file, { isCleared, signal }) => {
     mustBe('imported', 'downloaded');
     const dump = world.dumpFiles.get(file);
     if (dump === undefined) {

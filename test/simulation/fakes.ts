@@ -1,7 +1,7 @@
-import type { CommoditySource } from '../../src/actors/catalogue/steps.ts';
-import type { SystemPorts } from '../../src/actors/system.ts';
+import type { SystemPorts } from '../../src/actors/child.ts';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import type { CommoditySource } from '../../src/domain/ports/commodity-source.ts';
 import type { Decoder, Feed, FeedHandlers, StagedBatch } from '../../src/domain/ports/feed.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
 import type { Spool } from '../../src/domain/ports/spool.ts';

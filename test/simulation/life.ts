@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate';
 import { createSystem, type System } from '../../src/actors/system.ts';
+import type { Log } from '../../src/domain/ports/log.ts';
 import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
 import { createFakeMaintenance } from './fake-maintenance.ts';
@@ -29,6 +30,7 @@ export interface Life {
   readonly accepted: readonly Acceptance[];
   readonly store: { readonly writing: boolean };
   readonly feed: { readonly open: boolean };
+  readonly log: Log;
   readonly listing: { readonly staged: number };
   /** Every actor that was ever started, but for the stations. */
   readonly actors: ReadonlySet<AnyActorRef>;
@@ -42,6 +44,7 @@ export function startLife(world: World): Life {
   const store = createFakeStore(world, time);
   const feed = createFakeFeed(world, time);
   const listing = createFakeListing(world, time);
+  const log = createFakeLog(world);
   const system = createSystem(
     {
       feed,
@@ -50,9 +53,9 @@ export function startLife(world: World): Life {
       spool: createFakeSpool(world, time),
       commodities: createFakeCommodities(world, time),
       liveListing: listing,
-      updater: createFakeSpansh(world, time),
-      maintenance: createFakeMaintenance(world, time),
-      log: createFakeLog(world),
+      spanshUpdater: createFakeSpansh(world, time),
+      maintenanceWindow: createFakeMaintenance(world, time),
+      log,
       time,
       random: world.random.fork().next,
     },
@@ -74,9 +77,9 @@ export function startLife(world: World): Life {
     if (event.type === '@xstate.actor') actors.add(event.actorRef as AnyActorRef);
   });
 
-  const life: Life = { time, system, accepted, store, feed, listing, actors, ended: null };
+  const life: Life = { time, system, accepted, store, feed, log, listing, actors, ended: null };
   void system.done.then((output) => (life.ended = output));
-  world.inMaintenance = () => system.root.getSnapshot().matches('maintenance');
+  world.inMaintenance = () => system.root.getSnapshot().hasTag('quiesced');
   world.note('started');
   system.start();
   return life;

@@ -155,14 +155,14 @@ function settings(random: SeededRandom): SystemSettings {
       recheckMs: 2 * MINUTE_MS,
       backoff: { minMs: 5_000, capMs: 2 * MINUTE_MS },
     },
-    updater: {
+    spanshUpdater: {
       startMs: 1_000,
       intervalMs: random.pick([MINUTE_MS, 3 * MINUTE_MS]),
       enabled: true,
       quickTestMs: null,
       backoff: { minMs: 1_000, capMs: MINUTE_MS },
     },
-    maintenance: {
+    maintenanceWindow: {
       quiesceMs: random.pick([1_000, MINUTE_MS]),
       deferMs: 5_000,
       backoff: { minMs: 1_000, capMs: MINUTE_MS },

@@ -30,10 +30,10 @@ test('a stop closes the feed that a crashed listener left open', async () => {
   const world = worldWith({ 'relay refuses': [0, 15] });
   const life = startLife(world);
   // The first line the listener tells, that it is heard again, ends it.
-  const told = vi.spyOn(life.system.reporter, 'feedHeard').mockImplementation(() => {
-    throw new Error('the log is broken');
+  const told = vi.spyOn(life.log, 'info').mockImplementation((_, text) => {
+    if (text.includes('heard again')) throw new Error('the log is broken');
   });
-  while (told.mock.calls.length === 0) {
+  while (!told.mock.calls.some(([, text]) => text.includes('heard again'))) {
     await world.clock.advance(500);
     world.publish(world.observe(1));
   }
@@ -74,8 +74,13 @@ test('a child that is started again in a maintenance window keeps quiet', async 
   const world = worldWith({ 'spansh unreachable': [0, 3], 'log throws': [0, 3] }, { purgeEveryMs: 0 });
   world.random.chance = () => true;
   const life = startLife(world);
-  const crashed = vi.spyOn(life.system.reporter, 'childCrashed').mockReturnValue(undefined);
-  while (!crashed.mock.calls.some(([name]) => name === 'updater')) await world.clock.fireNext();
+  const crashed = new Set<unknown>();
+  const error = life.log.error.bind(life.log);
+  vi.spyOn(life.log, 'error').mockImplementation((facts, text) => {
+    if ('child' in facts) crashed.add(facts.child);
+    else error(facts, text);
+  });
+  while (!crashed.has('spansh-updater')) await world.clock.fireNext();
   life.system.root.send({ type: 'maintenance.begin' });
   await world.clock.advance(50_000);
   expect(world.dumpProgress?.stage).toBe('downloaded');

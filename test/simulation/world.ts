@@ -3,7 +3,7 @@ import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
-import type { MaintenanceTask } from '../../src/actors/maintenance-window/steps.ts';
+import type { MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
 import type { DumpProgress } from '../../src/domain/ports/dump.ts';
 import type { Dump } from './fake-spansh.ts';
 import { clearKey } from './frames.ts';

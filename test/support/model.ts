@@ -112,8 +112,12 @@ export function explore(setup: ModelSetup, limit = 20_000): Exploration {
 /** The events a machine can get in this state, with every variant of their payload. */
 export function offered(setup: ModelSetup, snapshot: AnyMachineSnapshot): AnyEventObject[] {
   if (snapshot.status !== 'active') return [];
-  const types = new Set(getNextTransitions(snapshot).map(({ eventType }) => eventType as string));
   const children = snapshot.children as Record<string, { readonly src: unknown } | undefined>;
+  const types = new Set(
+    getNextTransitions(snapshot).flatMap(({ eventType }) =>
+      expand(eventType as string, Object.keys(children)),
+    ),
+  );
   return [...types].flatMap((type): AnyEventObject[] => {
     const child = childOf(type);
     if (child !== null) {
@@ -126,6 +130,12 @@ export function offered(setup: ModelSetup, snapshot: AnyMachineSnapshot): AnyEve
     const variants = setup.payloads?.(type, snapshot.context as never) ?? [{}];
     return type === '' ? [] : variants.map((payload) => ({ ...payload, type }));
   });
+}
+
+/** `xstate.done.actor.*` is the end of any child. */
+function expand(eventType: string, children: readonly string[]): string[] {
+  const [, prefix] = /^(xstate\.(?:done|error)\.actor\.)\*$/.exec(eventType) ?? [];
+  return prefix === undefined ? [eventType] : children.map((id) => prefix + id);
 }
 
 export function childOf(eventType: string): { readonly ends: string; readonly id: string } | null {

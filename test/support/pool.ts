@@ -1,7 +1,7 @@
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 import { SpoolKeeper } from '../../src/actors/station-coalescer/spool-keeper.ts';
 import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
-import type { Time } from '../../src/actors/time.ts';
+import type { Time } from '../../src/domain/ports/time.ts';
 import { createMemorySpool, emptyDisk } from './memory-spool.ts';
 
 /** A station pool that nobody listens to: its database never takes anything. */
@@ -29,7 +29,7 @@ export async function createPool(time: Time) {
       pauseFeed: nothing,
       resumeFeed: nothing,
       written: nothing,
-      settled: nothing,
+      emptied: nothing,
     },
   );
   return { pool, ledger, disk };

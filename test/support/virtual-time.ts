@@ -1,4 +1,4 @@
-import type { Time } from '../../src/actors/time.ts';
+import type { Time } from '../../src/domain/ports/time.ts';
 
 interface Timer {
   readonly dueMs: number;

@@ -1,13 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createActor } from 'xstate';
 import { MaintenanceReporter } from '../../src/actors/maintenance-window/reporter.ts';
-import {
-  createMaintenance,
-  type MaintenanceSettings,
-  type MaintenanceTask,
-} from '../../src/actors/maintenance-window/steps.ts';
+import { createMaintenance } from '../../src/actors/maintenance-window/steps.ts';
 import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import type { MaintenanceSettings, MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
 import type { PurgeOptions } from '../../src/domain/ports/market-store.ts';
 import { ProcessTime, settled, VirtualTime } from '../support/virtual-time.ts';
 
@@ -67,7 +64,7 @@ async function start(options: Options = {}) {
       at('purge');
       return (await options.purge?.(purging)) ?? 0;
     },
-    isImporting: () => state.importing,
+    isUpdating: () => state.importing,
     beginMaintenance: () => {
       state.open = true;
       at('begin');

@@ -1,10 +1,20 @@
-import { assign, createActor, setup } from 'xstate';
+import { assign, createActor, setup, type AnyStateMachine } from 'xstate';
 import { expect, test } from 'vitest';
 import { ActorBoard } from '../../src/actors/observing/actor-board.ts';
 import { SystemStatus, type StatusDeps } from '../../src/actors/observing/status.ts';
+import { MACHINES } from '../../src/machines/graph.ts';
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 
 const NOTHING = { totalRows: 0, liveRows: 0, stations: 0, liveStations: 0, newestAtS: null };
+
+/** What a machine in this state is tagged with; `crashed` is no state of a machine. */
+function tagsOf(machine: AnyStateMachine, state: string): readonly string[] {
+  if (state === 'crashed') return [];
+  const path = state.split('.');
+  return path.flatMap(
+    (_, i) => machine.getStateNodeById([machine.id, ...path.slice(0, i + 1)].join('.')).tags,
+  );
+}
 
 /** A status whose actors are in the given states, on a clock that is set by hand. */
 function statusOf(states: Record<string, string>, count: () => Promise<typeof NOTHING>) {
@@ -14,6 +24,12 @@ function statusOf(states: Record<string, string>, count: () => Promise<typeof NO
   const board = {
     reports: () => [],
     report: (name: string) => (states[name] === undefined ? null : { state: states[name], lastError: null }),
+    is: (name: string, tag: string) =>
+      states[name] !== undefined &&
+      tagsOf(
+        MACHINES.find(({ id }) => id === name)!,
+        states[name],
+      ).includes(tag),
   };
   const deps = {
     board,

@@ -1,48 +1,12 @@
 import { fromPromise } from 'xstate';
-import type { Catalogue, Commodity } from '../../domain/market/catalogue.ts';
+import type { CommoditySource } from '../../domain/ports/commodity-source.ts';
 import type { Decoder } from '../../domain/ports/feed.ts';
 import type { MarketStore } from '../../domain/ports/market-store.ts';
 import type { Spool } from '../../domain/ports/spool.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import type { CatalogueState } from '../../machines/catalogue.machine.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
-import type { Time } from '../time.ts';
-
-/** Where commodities come from: a cache in the data directory, and its source. */
-export interface CommoditySource {
-  readCached(): Promise<readonly Commodity[] | null>;
-  refresh(signal: AbortSignal): Promise<{ commodities: readonly Commodity[]; changed: boolean }>;
-}
-
-/** The one catalogue in force; staging and the store read it, only this file replaces it. */
-export class CatalogueHolder {
-  #current: Catalogue | null = null;
-  readonly #loaded = Promise.withResolvers<undefined>();
-  readonly #settled = Promise.withResolvers<undefined>();
-
-  /** The cache has been read, whatever it held: a relay is not kept waiting longer. */
-  readonly loaded: Promise<undefined> = this.#loaded.promise;
-  /**
-   * What is parked has been tried once, on the cached catalogue or, without one, after the source was asked: a file
-   * waits for that.
-   */
-  readonly settled: Promise<undefined> = this.#settled.promise;
-
-  get current(): Catalogue | null {
-    return this.#current;
-  }
-
-  adopt(commodities: readonly Commodity[]): void {
-    this.#current = { version: (this.#current?.version ?? 0) + 1, commodities };
-  }
-
-  noteLoaded(): void {
-    this.#loaded.resolve(undefined);
-  }
-
-  noteSettled(): void {
-    this.#settled.resolve(undefined);
-  }
-}
+import type { CatalogueHolder } from './holder.ts';
 
 export interface CatalogueDeps {
   readonly source: CommoditySource;
@@ -99,7 +63,7 @@ export function catalogueLogics(deps: CatalogueDeps) {
     return marketIds.length;
   };
   const releaseParked = fromPromise<number>(({ signal }) =>
-    release(signal).finally(() => holder.noteSettled()),
+    release(signal).finally(() => holder.noteReleased()),
   );
 
   return { loadCached, refresh, releaseParked };

@@ -1,28 +1,15 @@
 import { fromPromise } from 'xstate';
 import type { ChunkSink, ExportCount } from '../../domain/ports/market-store.ts';
+import type { PublicFile, StagedFile } from '../../domain/ports/publishing.ts';
 import type { PublishedExport, StagedExport } from '../../machines/exporter.machine.ts';
 
-/** A file written whole beside its target; exactly one of the two ends it. */
-export interface StagedFile<Result> {
-  readonly result: Result;
-  /** Makes it the public file; the target keeps its modification time when the bytes are the same. */
-  commit(): Promise<{ readonly bytes: number; readonly changed: boolean }>;
-  discard(): Promise<void>;
-}
-
-export interface ExportDeps {
+export interface ExportDeps extends PublicFile {
   /** Streams the listing from one consistent read. */
   readonly read: (sink: ChunkSink, signal: AbortSignal) => Promise<ExportCount>;
-  readonly stageFile: <Result>(
-    produce: (write: ChunkSink) => Promise<Result>,
-    signal: AbortSignal,
-  ) => Promise<StagedFile<Result>>;
-  /** Whether a file is there already: then an empty listing replaces it, else there is nothing to publish yet. */
-  readonly exists: () => Promise<boolean>;
 }
 
 /** The two I/O steps of an exporter. The staged file waits in this closure between them. */
-export function exportLogics({ read, stageFile, exists }: ExportDeps) {
+export function exportLogics(deps: ExportDeps) {
   let staged: StagedFile<ExportCount> | null = null;
   let token = 0;
   let reading: Promise<unknown> = Promise.resolve();
@@ -36,10 +23,11 @@ export function exportLogics({ read, stageFile, exists }: ExportDeps) {
     await discard();
     // Stopped meanwhile, it has promised to leave the database alone.
     signal.throwIfAborted();
-    const producing = stageFile((write) => read(write, signal), signal);
+    const producing = deps.stageFile((write) => deps.read(write, signal), signal);
     reading = producing.catch(() => undefined);
     const file = await producing;
-    if (signal.aborted || (file.result.rows === 0 && !(await exists()))) {
+    // An empty listing replaces a file that is there; else there is nothing to publish yet.
+    if (signal.aborted || (file.result.rows === 0 && !(await deps.exists()))) {
       await file.discard();
       return null;
     }
@@ -60,6 +48,6 @@ export function exportLogics({ read, stageFile, exists }: ExportDeps) {
     publish,
     discard,
     /** Resolves when the database is not read any more, not even by an export that was stopped. */
-    settled: (): Promise<unknown> => reading,
+    readEnded: (): Promise<unknown> => reading,
   };
 }

@@ -9,7 +9,7 @@ export interface FeedDeps {
   readonly feed: Feed;
   readonly decoder: Decoder;
   /** Asked for every batch: they may change. */
-  readonly rules: StagingRules;
+  readonly rules: () => StagingRules;
   readonly catalogue: () => Catalogue | null;
   /** Reading begins when this resolves: before it, markets would be parked for want of a catalogue being loaded. */
   readonly catalogueReady: Promise<unknown>;
@@ -97,7 +97,7 @@ export function feedLogic(deps: FeedDeps) {
 
 /** A batch that a worker failed on is tried once more, then given up and counted: no message vanishes unseen. */
 async function stage(deps: FeedDeps, batch: FrameBatch): Promise<StagedBatch> {
-  const attempt = () => deps.decoder.decode(batch, deps.catalogue(), deps.rules);
+  const attempt = () => deps.decoder.decode(batch, deps.catalogue(), deps.rules());
   try {
     return await attempt().catch(attempt);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Log } from '../../domain/ports/log.ts';
+import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
-import type { MaintenanceTask } from './steps.ts';
 
 /** What the maintenance tells its operator. Repeats are not told again. */
 export class MaintenanceReporter {

@@ -1,38 +1,16 @@
 import { fromPromise } from 'xstate';
-import type { ActiveHours } from '../../domain/active-hours.ts';
 import { describeError } from '../../domain/errors.ts';
+import type { MaintenanceTask, MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore } from '../../domain/ports/market-store.ts';
-import type { Tidier } from '../../domain/ports/tidier.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import { maintenanceWindowMachine, type Outlook } from '../../machines/maintenance-window.machine.ts';
 import type { MaintenanceReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';
-import type { Time } from '../time.ts';
 
-export type MaintenanceTask = 'purge' | 'optimize';
-
-/** What the configuration says; 0 = never. */
-export interface MaintenanceSettings {
-  readonly purgeEveryMs: number;
-  readonly retentionDays: number;
-  readonly optimizeEveryMs: number;
-  readonly hours: ActiveHours;
-}
-
-/** What the maintenance works with beside the store. */
-export interface MaintenancePorts {
-  /** Those in force. */
-  readonly settings: () => MaintenanceSettings;
-  readonly tidier: Tidier;
-  /** When each task was last done, epoch seconds, 0 = never; other programs may have done it, too. */
-  readonly lastDone: () => Promise<Readonly<Record<MaintenanceTask, number>>>;
-  /** Keeps that a task was done. */
-  readonly noteDone: (task: MaintenanceTask, atS: number) => Promise<void>;
-}
-
-export interface MaintenanceDeps extends MaintenancePorts {
+export interface MaintenanceDeps extends MaintenanceWindowPorts {
   readonly purge: MarketStore['purge'];
   /** Whether a dump is being imported or published. */
-  readonly isImporting: () => boolean;
+  readonly isUpdating: () => boolean;
   readonly beginMaintenance: () => void;
   readonly endMaintenance: () => void;
   readonly time: Time;
@@ -113,7 +91,7 @@ export function createMaintenance(deps: MaintenanceDeps) {
     if (firstMs > now) return { next: 'nothing', waitMs: firstMs - now };
     const opensAtMs = settings().hours.nextOpen(now);
     if (opensAtMs > now) return { next: 'outsideHours', waitMs: opensAtMs - now };
-    if (deps.isImporting()) return { next: 'defer' };
+    if (deps.isUpdating()) return { next: 'defer' };
     return { next: 'begin', purge: purgeAtMs <= now, optimize: optimizeAtMs <= now };
   });
 
@@ -136,33 +114,28 @@ export function createMaintenance(deps: MaintenanceDeps) {
     return undefined;
   });
 
-  const { settled } = steps;
-
-  const machine = maintenanceWindowMachine.provide({
-    actors: {
-      probe,
-      look,
-      isFree: fromPromise(() => Promise.resolve(!deps.isImporting())),
-      purge,
-      optimize,
-      settle: fromPromise(async () => {
-        await settled();
-        return undefined;
-      }),
-    },
-    actions: {
-      beginMaintenance: deps.beginMaintenance,
-      endMaintenance: deps.endMaintenance,
-      reportOutsideHours: () => reporter.outsideHours(settings().hours.nextOpen(time.now())),
-      reportDeferred: reporter.deferred,
-      reportFailure: ({ context }) => reporter.failed(context),
-    },
-  });
-
   return {
-    machine,
-    /** Resolves when no task runs, not even one that was stopped. */
-    settled,
+    machine: maintenanceWindowMachine.provide({
+      actors: {
+        probe,
+        look,
+        isFree: fromPromise(() => Promise.resolve(!deps.isUpdating())),
+        purge,
+        optimize,
+        tasksEnd: fromPromise(async () => {
+          await steps.ended();
+          return undefined;
+        }),
+      },
+      actions: {
+        beginMaintenance: deps.beginMaintenance,
+        endMaintenance: deps.endMaintenance,
+        reportOutsideHours: () => reporter.outsideHours(settings().hours.nextOpen(time.now())),
+        reportDeferred: reporter.deferred,
+        reportFailure: ({ context }) => reporter.failed(context),
+      },
+    }),
+    ended: steps.ended,
     /** When each task is due next, epoch milliseconds; Infinity: never. */
     nextDue: () => ({ purge: dueAtMs('purge'), optimize: dueAtMs('optimize') }),
   };

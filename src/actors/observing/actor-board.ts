@@ -1,5 +1,11 @@
-import { isMachineSnapshot, type AnyActorRef, type InspectionEvent, type StateValue } from 'xstate';
-import type { Time } from '../time.ts';
+import {
+  isMachineSnapshot,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type InspectionEvent,
+  type StateValue,
+} from 'xstate';
+import type { Time } from '../../domain/ports/time.ts';
 
 /** What the outside may know of a machine. Times are ISO 8601, UTC. */
 export interface ActorReport {
@@ -58,6 +64,12 @@ export class ActorBoard {
   report(name: string): ActorReport | null {
     const seen = this.#seen.get(name);
     return seen === undefined ? null : this.#report(name, seen);
+  }
+
+  /** Whether a machine lives and is in a state that has this tag. */
+  is(name: string, tag: string): boolean {
+    const snapshot = this.#seen.get(name)?.ref.getSnapshot() as AnyMachineSnapshot | undefined;
+    return snapshot?.status === 'active' && snapshot.hasTag(tag);
   }
 
   readonly #observe = (event: InspectionEvent): void => {

@@ -11,7 +11,7 @@ import { transitionId } from '../../machines/chart.ts';
 import type { Ledger } from '../station-coalescer/ledger.ts';
 import type { StationActor, StationPool } from '../station-coalescer/pool.ts';
 import { summarise, summaryLine } from './summary.ts';
-import type { Time } from '../time.ts';
+import type { Time } from '../../domain/ports/time.ts';
 
 export interface InspectorDeps {
   readonly root: AnyActorRef;

@@ -1,16 +1,16 @@
+import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/market-store.ts';
 import type { ActorBoard, ActorReport } from './actor-board.ts';
 import type { Ledger, LedgerTotals } from '../station-coalescer/ledger.ts';
-import type { MaintenanceTask } from '../maintenance-window/steps.ts';
-import type { Reporter } from '../reporter.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
-import type { Time } from '../time.ts';
+import type { StationsReporter } from '../station-coalescer/reporter.ts';
+import type { Time } from '../../domain/ports/time.ts';
 
 export interface StatusDeps {
   readonly board: ActorBoard;
   readonly ledger: Ledger;
   readonly pool: StationPool;
-  readonly reporter: Reporter;
+  readonly reporter: StationsReporter;
   readonly store: Pick<MarketStore, 'stats'>;
   readonly time: Time;
   /** When each task of the maintenance is due, epoch milliseconds; Infinity: never. */
@@ -49,9 +49,6 @@ const COUNT_EVERY_MS = 30_000;
 /** A count may take this part of the time. */
 const COUNT_SHARE = 0.02;
 
-/** States in which the writer has a database that may be asked. */
-const STORE_WORKS = new Set(['idle', 'gathering', 'writing', 'settling']);
-
 /** What health, status and metrics tell. States are those of this moment; figures of the database may be older. */
 export class SystemStatus {
   readonly #deps: StatusDeps;
@@ -65,17 +62,13 @@ export class SystemStatus {
 
   notReady(): string[] {
     const { board, reporter } = this.#deps;
-    const system = board.report('supervisor')?.state ?? 'booting';
-    if (!/^(running|maintenance|finishing)/.test(system)) return [`system: ${system}`];
+    if (!board.is('supervisor', 'ready'))
+      return [`system: ${board.report('supervisor')?.state ?? 'booting'}`];
     const reasons: string[] = [];
     if (reporter.spoolError !== null) reasons.push(`spool: ${reporter.spoolError}`);
-    const writer = board.report('writer');
-    // Closed to writers for a maintenance window: what arrives waits, files are served.
-    if (writer === null || !(STORE_WORKS.has(writer.state) || writer.state === 'paused')) {
-      reasons.push(`database: ${troubleOf(writer)}`);
-    }
-    const listener = board.report('listener');
-    if (listener?.state.startsWith('attached.live') !== true) reasons.push(`feed: ${troubleOf(listener)}`);
+    // While a maintenance window is open, too: what arrives waits, files are served.
+    if (!board.is('writer', 'ready')) reasons.push(`database: ${troubleOf(board.report('writer'))}`);
+    if (!board.is('listener', 'ready')) reasons.push(`feed: ${troubleOf(board.report('listener'))}`);
     return reasons;
   }
 
@@ -104,7 +97,7 @@ export class SystemStatus {
     const { board, store, time } = this.#deps;
     const beganMs = time.now();
     if (this.#counting || beganMs < this.#nextCountMs) return;
-    if (!STORE_WORKS.has(board.report('writer')?.state ?? '')) return;
+    if (!board.is('writer', 'databaseUsable')) return;
     this.#counting = true;
     store
       .stats()

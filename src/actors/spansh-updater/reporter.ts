@@ -1,10 +1,9 @@
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../../domain/spansh/problems.ts';
 import type { DumpVersion } from '../../domain/ports/dump.ts';
 import type { Log } from '../../domain/ports/log.ts';
+import type { PublishedSet } from '../../domain/ports/publishing.ts';
+import type { DownloadProgress, ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
-import type { PublishedSet } from '../../infra/publishing/published-set.ts';
-import type { DownloadProgress } from '../../infra/spansh/download.ts';
-import type { ImportProgress, ImportResult } from '../../infra/spansh/import-dump.ts';
 
 const MIB = 1024 * 1024;
 

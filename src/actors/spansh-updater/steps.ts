@@ -1,49 +1,15 @@
 import { AppError } from '../../domain/errors.ts';
 import { isSameDump, type DumpProgress, type DumpStage, type DumpVersion } from '../../domain/ports/dump.ts';
-import type { ImportOptions, ImportResult } from '../../infra/spansh/import-dump.ts';
-import type { DownloadProgress } from '../../infra/spansh/download.ts';
-import type { PublishedSet } from '../../infra/publishing/published-set.ts';
+import type { ImportHooks, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import type { CheckResult, UpdatePlan, UpdateStep } from '../../machines/spansh-updater.machine.ts';
 import type { SpanshReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';
-import type { Time } from '../time.ts';
 
-/** What the updater works with; files, network and database behind it. */
-export interface UpdaterPorts {
-  readonly state: {
-    load(): Promise<DumpProgress | null>;
-    save(progress: DumpProgress): Promise<void>;
-  };
-  readonly source: {
-    check(signal: AbortSignal): Promise<DumpVersion>;
-    download(
-      version: DumpVersion,
-      onProgress: (progress: DownloadProgress) => void,
-      signal: AbortSignal,
-    ): Promise<{ readonly file: string; readonly version: DumpVersion }>;
-    /** A downloaded file is not needed any more. */
-    discard(file: string): Promise<void>;
-  };
-  readonly importDump: (
-    file: string,
-    options: Pick<ImportOptions, 'isCleared' | 'onProgress' | 'signal'>,
-  ) => Promise<ImportResult>;
-  readonly publish: (signal: AbortSignal) => Promise<PublishedSet>;
-  readonly demote: (signal: AbortSignal) => Promise<number>;
-  /** Names the database: a dump that went into another one has to be imported again. */
-  readonly database: string;
-  /** No station is in it: whatever was imported is gone. */
-  readonly isEmpty: () => Promise<boolean>;
-  /** Writes `last_update` of the configuration file. */
-  readonly noteUpdated: (lastModifiedS: number) => Promise<void>;
-  /** Milliseconds until the active hours of a job begin; 0: now is one of them. */
-  readonly opensInMs: (job: 'spansh' | 'publishing') => number;
-}
-
-export interface UpdaterDeps extends UpdaterPorts {
+export interface UpdaterDeps extends SpanshUpdaterPorts {
   readonly time: Time;
   readonly reporter: SpanshReporter;
-  readonly isCleared: ImportOptions['isCleared'];
+  readonly isCleared: ImportHooks['isCleared'];
 }
 
 const NEXT = {
@@ -56,7 +22,7 @@ const NEXT = {
 /** The I/O steps of the updater; what each reaches is durable before it resolves. */
 export function updaterLogics(deps: UpdaterDeps) {
   const { state, source, reporter, time } = deps;
-  const { step, settled } = createSteps();
+  const { step, ended } = createSteps();
   /** What the last check found. */
   let found: DumpVersion | null = null;
 
@@ -137,6 +103,6 @@ export function updaterLogics(deps: UpdaterDeps) {
 
   return {
     logics: { plan, check, download, importDump, publish, demote },
-    settled,
+    ended,
   };
 }

@@ -7,7 +7,7 @@ import type { Backoff, Random } from '../../machines/backoff.ts';
 import { stationCoalescerMachine, type WriteAnswer } from '../../machines/station-coalescer.machine.ts';
 import type { Ledger } from './ledger.ts';
 import type { SpoolKeeper } from './spool-keeper.ts';
-import type { Time } from '../time.ts';
+import type { Time } from '../../domain/ports/time.ts';
 
 export interface StationPoolOptions {
   readonly ledger: Ledger;
@@ -34,7 +34,7 @@ export interface StationPoolEvents {
   /** Rows were committed. */
   written(): void;
   /** Nothing is in flight any more. */
-  settled(): void;
+  emptied(): void;
 }
 
 export type StationActor = ActorRefFrom<typeof stationCoalescerMachine>;
@@ -124,7 +124,7 @@ export class StationPool {
   get deferredCount(): number {
     let deferred = 0;
     for (const { actor } of this.#entries.values()) {
-      if (actor.getSnapshot().value === 'deferred') deferred += 1;
+      if (actor.getSnapshot().hasTag('deferred')) deferred += 1;
     }
     return deferred;
   }
@@ -307,14 +307,14 @@ export class StationPool {
     const entry = this.#entries.get(marketId);
     if (entry === undefined) return;
     entry.actor.send(answer);
-    const { status, value } = entry.actor.getSnapshot();
-    if (status === 'done') this.#entries.delete(marketId);
-    else if (value === 'deferred') this.#options.ledger.totals.deferrals += 1;
+    const snapshot = entry.actor.getSnapshot();
+    if (snapshot.status === 'done') this.#entries.delete(marketId);
+    else if (snapshot.hasTag('deferred')) this.#options.ledger.totals.deferrals += 1;
   }
 
   #afterAnswers(): void {
     this.#regulateFeed();
-    if (this.#entries.size === 0) this.#events.settled();
+    if (this.#entries.size === 0) this.#events.emptied();
   }
 
   #enqueue(snapshot: Snapshot): void {

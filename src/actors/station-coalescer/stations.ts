@@ -2,7 +2,7 @@ import { fromCallback } from 'xstate';
 import { describeError } from '../../domain/errors.ts';
 import type { StationsCommand } from '../../machines/supervisor.machine.ts';
 import type { StationPool } from './pool.ts';
-import type { Time } from '../time.ts';
+import type { Time } from '../../domain/ports/time.ts';
 
 export interface StationsDeps {
   readonly pool: StationPool;
@@ -11,8 +11,6 @@ export interface StationsDeps {
   readonly reportSpool: (error: string | null) => void;
   readonly reportRate: () => void;
   readonly rateEveryMs: number;
-  /** Lets the pool's `settled` event through to the supervisor. */
-  readonly onSettled: (listener: () => void) => void;
 }
 
 /** Two ticks and a write fit into the second the spool promises. */
@@ -48,13 +46,12 @@ export function stationsLogic(deps: StationsDeps) {
       deps.reportRate();
     };
 
-    deps.onSettled(tellSettled);
     timer = time.setTimeout(tick, TICK_MS);
     rateTimer = time.setTimeout(rate, deps.rateEveryMs);
     receive((command) => {
       if (command.type === 'stations.flush') pool.flush();
       else {
-        feedFinished = true;
+        feedFinished ||= command.type === 'feed.finished';
         tellSettled();
       }
     });

@@ -5,7 +5,7 @@ import type { MarketStore } from '../../domain/ports/market-store.ts';
 import type { Spool } from '../../domain/ports/spool.ts';
 import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
-import type { Time } from '../time.ts';
+import type { Time } from '../../domain/ports/time.ts';
 
 export interface LifecycleDeps {
   readonly feed: Feed;
@@ -15,8 +15,8 @@ export interface LifecycleDeps {
   readonly keeper: SpoolKeeper;
   readonly pool: StationPool;
   readonly time: Time;
-  /** What children have left half done when they were stopped. */
-  readonly settle: readonly (() => Promise<void>)[];
+  /** Of every child, after its end. */
+  readonly dispose: readonly (() => Promise<void>)[];
   readonly reportSpool: (counts: { pending: number; parked: number }) => void;
 }
 
@@ -43,9 +43,9 @@ export function lifecycleLogics(deps: LifecycleDeps) {
       return undefined;
     }),
     release: fromPromise<undefined>(async () => {
-      const settled = await Promise.allSettled(deps.settle.map((settle) => settle()));
+      const disposals = await Promise.allSettled(deps.dispose.map((dispose) => dispose()));
       const ends = await Promise.allSettled([decoder.close(), store.close(), spool.close()]);
-      const failed = [...settled, ...ends].find((end) => end.status === 'rejected');
+      const failed = [...disposals, ...ends].find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       return undefined;
     }),

@@ -3,26 +3,11 @@ import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
+import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 /** Whatever writes for that long has been killed. */
 const STALE_TEMP_MS = 86_400_000;
-
-export interface Commit {
-  readonly bytes: number;
-  /** False: the file had this very content already and was left alone, modification time included. */
-  readonly changed: boolean;
-}
-
-/** A file written whole beside its target, invisible to readers. Exactly one of the two calls ends it. */
-export interface StagedFile<T> {
-  /** What `produce` returned. */
-  readonly result: T;
-  /** Replaces the target at one instant: whoever opens it at any time, also after a power loss, finds a whole file. */
-  commit(): Promise<Commit>;
-  /** Removes it; the target stays as it is. Idempotent. */
-  discard(): Promise<void>;
-}
 
 /** Stages a file and replaces the target with it. When `produce` throws or the signal aborts, the old file stays. */
 export async function publishFile<T>(

@@ -2,14 +2,8 @@ import { join } from 'node:path';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
 import type { Generation } from '../../domain/generation.ts';
-import { stageFile, type StagedFile } from './publish.ts';
-
-export interface PublishedSet {
-  /** Rows by file. */
-  readonly rows: Partial<Record<PublishedFile, number>>;
-  /** Files whose content is new; the others kept their modification time. */
-  readonly changed: readonly PublishedFile[];
-}
+import type { PublishedSet, StagedFile } from '../../domain/ports/publishing.ts';
+import { stageFile } from './publish.ts';
 
 /** Where the published files are. */
 export interface SetDirectories {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isSameDump, type DumpVersion } from '../../domain/ports/dump.ts';
+import type { DownloadProgress } from '../../domain/ports/spansh-updater.ts';
 import { ask, header, SourceError, sourceError, type Answer } from './request.ts';
 
 /** `galaxy_stations.json.gz` is a fifth of the plain dump; both have the same content. */
@@ -23,12 +24,6 @@ export const dumpVersion = z.object({
   lastModifiedS: z.number().nullable(),
   size: z.number().nullable(),
 });
-
-export interface DownloadProgress {
-  readonly bytes: number;
-  /** null: the server does not say. */
-  readonly totalBytes: number | null;
-}
 
 /**
  * Which dump there is: of the first URL that exists, or of a local file.

@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
+import type { ReadProgress } from '../../domain/ports/spansh-updater.ts';
 import type { Known } from '../../domain/spansh/known.ts';
 import type { DumpBatch, DumpRules } from '../../domain/spansh/records.ts';
 import type { ImportWorkerData } from './stage.worker.ts';
@@ -18,17 +19,9 @@ export interface DumpReaderOptions {
   readonly timeoutMs?: number;
 }
 
-/** Up to and with the batch it comes with. */
-export interface DumpProgress {
-  readonly bytesRead: number;
-  /** null: not known. */
-  readonly totalBytes: number | null;
-  readonly systems: number;
-  readonly stations: number;
-}
-
 export interface ReadBatch extends DumpBatch {
-  readonly progress: DumpProgress;
+  /** Up to and with this batch. */
+  readonly progress: ReadProgress;
 }
 
 /** A piece takes milliseconds, the longest line a second; what is not back by then hangs. */

@@ -3,13 +3,13 @@ import {
   addCounts,
   NO_COUNTS,
   type GalaxyStore,
-  type ImportCounts,
   type ReferenceTables,
 } from '../../domain/ports/galaxy-store.ts';
+import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/spansh-updater.ts';
 import { GatheredRecords } from '../../domain/spansh/batch.ts';
 import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';
 import type { DumpRecords, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
-import { readDump, type DumpProgress } from './dump-reader.ts';
+import { readDump } from './dump-reader.ts';
 import type { DumpSource } from './dump-source.ts';
 
 /** Older blocks are not imported, whatever is retained. Source: Trade Dangerous' `maxage` of 30 days. */
@@ -19,7 +19,7 @@ const DAY_S = 86_400;
 /** Of a call of the store. Pages that many rows change are written once; in memory it is a megabyte. */
 const ROWS_AT_ONCE = 10_000;
 
-export interface ImportOptions {
+export interface ImportOptions extends ImportHooks {
   readonly reference: ReferenceTables;
   /** `purge_retention_days`: what would be purged at once is not imported. */
   readonly retentionDays: number;
@@ -27,20 +27,6 @@ export interface ImportOptions {
   readonly maxClockSkewS: number;
   readonly nowS: number;
   readonly threads: number;
-  /** Whether the feed has said since then that the market is empty: such a market is not brought back. */
-  readonly isCleared: (marketId: number, observedAtS: number) => boolean;
-  readonly onProgress: (progress: ImportProgress) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface ImportProgress extends DumpProgress {
-  readonly counts: ImportCounts;
-}
-
-export interface ImportResult extends ImportProgress {
-  readonly problems: ProblemCounts;
-  /** Every commodity that the dump names with a symbol. */
-  readonly items: readonly SeenItem[];
 }
 
 /**
@@ -84,7 +70,7 @@ export async function importDump(
     const known = await work.known(signal);
     const problems = new Map<DumpProblem, ProblemCount>();
     const items = new Map<number, SeenItem>();
-    let progress: DumpProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
+    let progress: ReadProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
     for await (const batch of readDump(source, { rules, known, threads, signal })) {
       gathered.add(batch);
       if (gathered.size >= ROWS_AT_ONCE) await flush();
@@ -119,7 +105,7 @@ async function beginImport(
   }
 }
 
-function withoutCleared(records: DumpRecords, isCleared: ImportOptions['isCleared']): DumpRecords {
+function withoutCleared(records: DumpRecords, isCleared: ImportHooks['isCleared']): DumpRecords {
   const stands = ({ id, market }: StagedStation) =>
     market === null || !isCleared(Number(id), market.observedAtS);
   if (records.stations.every(stands)) return records;

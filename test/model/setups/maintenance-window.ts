@@ -26,9 +26,9 @@ export const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
     isFree: [true, false],
     purge: [undefined],
     optimize: [undefined],
-    settle: [undefined],
+    tasksEnd: [undefined],
   },
-  fails: ['probe', 'look', 'isFree', 'purge', 'optimize', 'settle'],
+  fails: ['probe', 'look', 'isFree', 'purge', 'optimize', 'tasksEnd'],
   delays: {
     // However far away: a timer takes no more than 2^31 ms.
     untilNext: [600_000, 3_600_000],
@@ -54,7 +54,7 @@ export const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
       'window.confirming': 'isFree',
       'window.purging': 'purge',
       'window.optimizing': 'optimize',
-      'window.closing': 'settle',
+      'window.closing': 'tasksEnd',
     }[value];
     expect(running, 'one thing at a time').toEqual(slot === undefined ? [] : [slot]);
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { spanshUpdaterMachine, UPDATING_STATES } from '../../../src/machines/spansh-updater.machine.ts';
+import { spanshUpdaterMachine } from '../../../src/machines/spansh-updater.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const SLOT_OF: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ export function spanshUpdater(
       if (news.includes('start publish') || news.includes('start demote')) {
         expect(previous, 'only what is on disk says what is next').toBe('planning');
       }
-      const begins = UPDATING_STATES.some((state) => state === value && previous !== value);
+      const begins = ['importing', 'publishing', 'demoting'].includes(value) && previous !== value;
       if (begins) expect(context.quiesced, 'nothing begins in a maintenance window').toBe(false);
       if (value === 'backingOff' && previous !== value) {
         expect(context.attempt).toBe((before?.attempt ?? 0) + 1);

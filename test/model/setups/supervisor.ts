@@ -1,9 +1,14 @@
 import { expect } from 'vitest';
 import type { GuardianInput, GuardianOutput } from '../../../src/machines/guardian.machine.ts';
-import { GUARDED, supervisorMachine, type GuardedName } from '../../../src/machines/supervisor.machine.ts';
+import {
+  CHILD_NAMES,
+  eachChild,
+  supervisorMachine,
+  type ChildName,
+} from '../../../src/machines/supervisor.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
-const guardianInput = (name: GuardedName): GuardianInput => ({
+const guardianInput = (name: ChildName): GuardianInput => ({
   name,
   childInput: {},
   maxRestarts: 5,
@@ -12,9 +17,9 @@ const guardianInput = (name: GuardedName): GuardianInput => ({
   random: () => 0.5,
 });
 
-const isGuarded = (src: string): src is GuardedName => GUARDED.includes(src as GuardedName);
+const isChild = (src: string): src is ChildName => CHILD_NAMES.includes(src as ChildName);
 
-const ended = (name: GuardedName): GuardianOutput[] => [
+const ended = (name: ChildName): GuardianOutput[] => [
   { name, exhausted: null, childOutput: null },
   { name, exhausted: 'boom', childOutput: null },
 ];
@@ -28,23 +33,12 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
   machine: supervisorMachine,
   input: {
     drainMs: 20_000,
-    guardians: {
-      catalogue: guardianInput('catalogue'),
-      writer: guardianInput('writer'),
-      exporter: guardianInput('exporter'),
-      updater: guardianInput('updater'),
-      maintenance: guardianInput('maintenance'),
-      listener: guardianInput('listener'),
-    },
+    guardians: eachChild(guardianInput),
   },
   outputs: {
     prepare: [undefined],
-    catalogue: ended('catalogue'),
+    ...eachChild(ended),
     writer: [...ended('writer'), REFUSED],
-    exporter: ended('exporter'),
-    updater: ended('updater'),
-    maintenance: ended('maintenance'),
-    listener: ended('listener'),
     spoolRest: [undefined],
     release: [undefined],
   },
@@ -54,7 +48,7 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
   home: ['running', 'stopped', 'failed'],
   // Of the pool it does not remember whether it has crashed: then there is at least a failure.
   isAlive: (src, { alive, failure }) =>
-    src === 'stations' ? failure === null : !isGuarded(src) || alive.includes(src),
+    src === 'stations' ? failure === null : !isChild(src) || alive.includes(src),
   // Of those that are neither listener nor writer, it only matters how many are left.
   key: ({ alive, failure }) => [
     alive.includes('listener'),

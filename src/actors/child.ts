@@ -1,0 +1,68 @@
+import type { AnyEventObject, AnyStateMachine } from 'xstate';
+import type { CommoditySource } from '../domain/ports/commodity-source.ts';
+import type { Decoder, Feed } from '../domain/ports/feed.ts';
+import type { Log } from '../domain/ports/log.ts';
+import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
+import type { MarketStore } from '../domain/ports/market-store.ts';
+import type { PublicFile } from '../domain/ports/publishing.ts';
+import type { SpanshUpdaterPorts } from '../domain/ports/spansh-updater.ts';
+import type { Spool } from '../domain/ports/spool.ts';
+import type { Time } from '../domain/ports/time.ts';
+import type { Random } from '../machines/backoff.ts';
+import type { MaintenanceEvent } from '../machines/protocol.ts';
+import type { ChildName } from '../machines/supervisor.machine.ts';
+import type { CatalogueHolder } from './catalogue/holder.ts';
+import type { SystemSettings } from './settings.ts';
+import type { Ledger } from './station-coalescer/ledger.ts';
+import type { StationPool } from './station-coalescer/pool.ts';
+import type { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
+
+/** A guarded child as the wiring sees it; `actors/<machine>/child.ts` makes it. */
+export interface Child {
+  /** On its I/O. It takes `stop` and ends; what else it is does not concern its guardian. */
+  readonly machine: AnyStateMachine;
+  readonly input: object;
+  /**
+   * It works on the database, and is told of maintenance windows (`database.quiesce`, `database.release`). Either it
+   * answers `database.quiet`, and a window waits for that; or it keeps every window closed while it has the tag
+   * `updating`.
+   */
+  readonly database?: { readonly saysQuiet: boolean };
+  /** Tells the present incarnation what those before it were told; called at every start, and when settings change. */
+  readonly bringUpToDate?: () => void;
+  /** After its end: resolves when nothing of it is at work any more, and nothing is left half done. */
+  readonly dispose?: () => Promise<void>;
+}
+
+/** Everything the system touches. Created by the caller (main, one-shots, tests); the supervisor closes it. */
+export interface SystemPorts {
+  readonly feed: Feed;
+  readonly decoder: Decoder;
+  readonly store: MarketStore;
+  readonly spool: Spool;
+  readonly commodities: CommoditySource;
+  /** `listings-live.csv`. */
+  readonly liveListing: PublicFile;
+  readonly spanshUpdater: SpanshUpdaterPorts;
+  readonly maintenanceWindow: MaintenanceWindowPorts;
+  readonly log: Log;
+  readonly time: Time;
+  readonly random: Random;
+}
+
+/** What children are made of: the ports, and what they share. */
+export interface Parts extends SystemPorts {
+  /** Those in force: rules count for the next message, intervals for the next time. */
+  readonly settings: () => SystemSettings;
+  readonly ledger: Ledger;
+  readonly keeper: SpoolKeeper;
+  readonly pool: StationPool;
+  readonly catalogue: CatalogueHolder;
+  /** Sends to the present incarnation of a child; nobody home is nothing lost: state is elsewhere. */
+  readonly tell: (name: ChildName, event: AnyEventObject) => void;
+  readonly tellSupervisor: (event: MaintenanceEvent) => void;
+  /** The children that say when they are quiet. */
+  readonly quietSayers: () => readonly ChildName[];
+  /** Whether a child is at work that keeps maintenance windows closed. */
+  readonly isUpdating: () => boolean;
+}

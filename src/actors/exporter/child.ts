@@ -1,0 +1,33 @@
+import { exporterMachine } from '../../machines/exporter.machine.ts';
+import type { Child, Parts } from '../child.ts';
+import { ExporterReporter } from './reporter.ts';
+import { exportLogics } from './steps.ts';
+
+/** The exporter of `listings-live.csv`. */
+export function createExporter(parts: Parts): Child {
+  const { store, liveListing, tell } = parts;
+  const reporter = new ExporterReporter(parts.log);
+  const steps = exportLogics({
+    read: (sink, signal) => store.exportListings('live', sink, signal),
+    ...liveListing,
+  });
+  return {
+    machine: exporterMachine.provide({
+      actors: { stage: steps.stage, publish: steps.publish },
+      actions: {
+        // A read that was stopped may take a moment to end.
+        reportQuiet: () =>
+          void steps
+            .readEnded()
+            .then(() => tell('maintenance-window', { type: 'database.quiet', user: 'exporter' })),
+        reportPublished: ({ context }) => reporter.published(context.published),
+        reportFailure: ({ context }) => reporter.failed(context),
+      },
+    }),
+    input: { ...parts.settings().exporter, random: parts.random },
+    database: { saysQuiet: true },
+    bringUpToDate: () =>
+      tell('exporter', { type: 'interval.changed', intervalMs: parts.settings().exporter.intervalMs }),
+    dispose: steps.discard,
+  };
+}

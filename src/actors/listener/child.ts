@@ -1,0 +1,41 @@
+import type { StagedBatch } from '../../domain/ports/feed.ts';
+import { listenerMachine } from '../../machines/listener.machine.ts';
+import type { Child, Parts } from '../child.ts';
+import { feedLogic } from './feed.ts';
+import { ListenerReporter } from './reporter.ts';
+
+export function createListener(parts: Parts): Child {
+  const { feed, decoder, catalogue, ledger, pool, settings } = parts;
+  const reporter = new ListenerReporter(parts.log, feed.description);
+
+  const deliver = (batch: StagedBatch) => {
+    if (pool.closed) {
+      ledger.countLate(batch);
+      return;
+    }
+    reporter.staged(batch, ledger.countStaged(batch));
+    pool.accept(batch.snapshots);
+    pool.parkUnresolved(batch.unresolved);
+  };
+
+  return {
+    machine: listenerMachine.provide({
+      actors: {
+        feed: feedLogic({
+          feed,
+          decoder,
+          rules: () => settings().rules,
+          catalogue: () => catalogue.current,
+          catalogueReady: feed.finite ? catalogue.released : catalogue.loaded,
+          deliver,
+          reportDecodeFailure: reporter.decodeFailed,
+        }),
+      },
+      actions: {
+        reportLost: ({ context }) => reporter.lost(context),
+        reportHeard: ({ context }) => reporter.heard(context),
+      },
+    }),
+    input: { ...settings().listener, finite: feed.finite, random: parts.random },
+  };
+}

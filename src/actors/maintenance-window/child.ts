@@ -1,0 +1,34 @@
+import type { Child, Parts } from '../child.ts';
+import { MaintenanceReporter } from './reporter.ts';
+import { createMaintenance } from './steps.ts';
+
+export function createMaintenanceWindow(
+  parts: Parts,
+): Child & Pick<ReturnType<typeof createMaintenance>, 'nextDue'> {
+  const { feed, maintenanceWindow: ports, store, tell, tellSupervisor, settings } = parts;
+  const { machine, ended, nextDue } = createMaintenance({
+    ...ports,
+    // A file is replayed: nothing else is to be done.
+    ...(feed.finite && { settings: () => ({ ...ports.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }) }),
+    purge: (options) => store.purge(options),
+    isUpdating: parts.isUpdating,
+    beginMaintenance: () => tellSupervisor({ type: 'maintenance.begin' }),
+    endMaintenance: () => tellSupervisor({ type: 'maintenance.end' }),
+    time: parts.time,
+    reporter: new MaintenanceReporter(parts.log),
+  });
+  return {
+    machine,
+    input: {
+      ...settings().maintenanceWindow,
+      random: parts.random,
+      // Read when it starts: only then all children are known.
+      get users() {
+        return parts.quietSayers();
+      },
+    },
+    bringUpToDate: () => tell('maintenance-window', { type: 'settings.changed' }),
+    dispose: ended,
+    nextDue,
+  };
+}

@@ -1,0 +1,30 @@
+import { spanshUpdaterMachine } from '../../machines/spansh-updater.machine.ts';
+import type { Child, Parts } from '../child.ts';
+import { SpanshReporter } from './reporter.ts';
+import { updaterLogics } from './steps.ts';
+
+export function createSpanshUpdater(parts: Parts): Child {
+  const { keeper, time, tell, settings } = parts;
+  const reporter = new SpanshReporter(parts.log, () => time.now(), settings().progressEveryMs);
+  const steps = updaterLogics({
+    ...parts.spanshUpdater,
+    time,
+    reporter,
+    isCleared: (marketId, observedAtS) => keeper.clearedAtS(marketId) >= observedAtS,
+  });
+  return {
+    machine: spanshUpdaterMachine.provide({
+      actors: steps.logics,
+      actions: {
+        refreshCatalogue: () => tell('catalogue', { type: 'catalogue.refresh' }),
+        reportOutsideHours: ({ context }) => reporter.outsideHours(context.opensInMs),
+        reportFailure: ({ context }) => reporter.failed(context),
+      },
+    }),
+    input: { ...settings().spanshUpdater, random: parts.random },
+    database: { saysQuiet: false },
+    bringUpToDate: () =>
+      tell('spansh-updater', { type: 'interval.changed', intervalMs: settings().spanshUpdater.intervalMs }),
+    dispose: steps.ended,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Log } from '../../domain/ports/log.ts';
+import type { StoreInfo } from '../../domain/ports/market-store.ts';
+import type { Failing } from '../failing.ts';
+
+/** What the writer tells its operator of the database. Repeats of the same trouble are not told again. */
+export class WriterReporter {
+  readonly #log: Log;
+  #error: string | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  opened = (info: StoreInfo): void => {
+    if (this.#error !== null) return;
+    this.#log.info(
+      { ...info },
+      `database: ${info.description} (${info.generation}${info.created ? ', new' : ''})`,
+    );
+  };
+
+  unavailable = ({ attempt, lastError }: Failing): void => {
+    if (lastError === this.#error) return;
+    this.#error = lastError;
+    this.#log.error(
+      { attempt, error: lastError },
+      `database not available, snapshots go to the spool: ${lastError ?? 'unknown error'}`,
+    );
+  };
+
+  available = ({ attempt }: Failing): void => {
+    if (attempt > 0)
+      this.#log.info({ attempts: attempt }, `database available again after ${attempt} attempts`);
+    this.#error = null;
+  };
+}
