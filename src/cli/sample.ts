@@ -4,7 +4,7 @@ import { indexCommodities } from '../domain/market/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import { RowStager } from '../domain/market/rows.ts';
 import { rowCount, type Snapshot } from '../domain/market/snapshot.ts';
-import { plainText } from '../domain/eddn/staging.ts';
+import { plainText } from '../domain/eddn/values.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
 import { commoditySource } from '../app/catalogue.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  compileRules,
-  describeMessage,
-  peekSchema,
-  refuseSchema,
-  stageMessage,
-} from '../../src/domain/eddn/staging.ts';
+import { commodity } from '../../src/domain/eddn/schemas/commodity.ts';
+import { compileRules, findSchema, peekSchema, stageMessage } from '../../src/domain/eddn/staging.ts';
+import { describeMessage } from '../../src/domain/eddn/values.ts';
 import { commodityMessage, OBSERVED_AT_S, testRules, type MessageOverrides } from '../support/messages.ts';
 
 const rules = compileRules(testRules());
@@ -14,7 +10,7 @@ const RECEIVED_AT_MS = OBSERVED_AT_S * 1000;
 /** The head of the snapshot, or why there is none. */
 function stage(overrides: MessageOverrides, rulesFor = rules) {
   const staged = stageMessage(commodityMessage(overrides), rulesFor, RECEIVED_AT_MS);
-  return typeof staged === 'string' ? staged : staged.head;
+  return typeof staged === 'string' ? staged : staged.market.head;
 }
 
 it('makes a head of a good message, names as received', () => {
@@ -52,10 +48,9 @@ describe('schema', () => {
   it('takes the one that the rules name', () => {
     const schemaRef = 'https://example.org/schemas/market/1/';
     const own = compileRules(testRules({ schemaRef }));
-    expect([
-      refuseSchema(schemaRef, own),
-      refuseSchema('https://eddn.edcd.io/schemas/commodity/3', own),
-    ]).toEqual([null, 'other schema']);
+    expect([findSchema(schemaRef, own), findSchema('https://eddn.edcd.io/schemas/commodity/3', own)]).toEqual(
+      [commodity, 'other schema'],
+    );
   });
 
   it.each([

@@ -1,15 +1,11 @@
 import type { RowStager } from '../market/rows.ts';
 import type { StagedBatch } from '../ports/feed.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
-import {
-  commoditiesOf,
-  describeMessage,
-  plainText,
-  stageMessage,
-  type CompiledRules,
-  type Rejection,
-  type SnapshotHead,
-} from './staging.ts';
+import type { Rejection } from './rejections.ts';
+import { commoditiesOf } from './schemas/commodity.ts';
+import type { SnapshotHead } from './schemas/schema.ts';
+import { stageMessage, type CompiledRules } from './staging.ts';
+import { describeMessage, plainText } from './values.ts';
 
 /** Bounds on what one batch tells about refused things: whoever sends them decides how many there are. */
 const MAX_SAMPLES = 10;
@@ -42,7 +38,7 @@ export class BatchStager {
       : undefined;
     const staged = stageMessage(message, rules, receivedAtMs);
     if (typeof staged === 'string') this.reject(staged, describe);
-    else this.#place(staged.head, staged.commodities, text, describe);
+    else this.#place(staged.market.head, staged.market.commodities, text, describe);
   }
 
   /** Stages a message again that had found no catalogue. */

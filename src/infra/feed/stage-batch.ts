@@ -3,7 +3,7 @@ import { BatchStager } from '../../domain/eddn/batch-stager.ts';
 import type { RowStager } from '../../domain/market/rows.ts';
 import type { FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
-import { compileRules, peekSchema, refuseSchema } from '../../domain/eddn/staging.ts';
+import { compileRules, findSchema, peekSchema } from '../../domain/eddn/staging.ts';
 
 /** Decompression bombs end here: 60 times the largest market message seen. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -31,9 +31,9 @@ export function stageBatch(
       continue;
     }
     const schema = peekSchema(bytes.toString('latin1', 0, PEEK_BYTES));
-    const refusal = schema === null ? null : refuseSchema(schema, rules);
-    if (refusal === null) stager.stage(bytes.toString(), rules, receivedAtMs);
-    else stager.reject(refusal);
+    const found = schema === null ? null : findSchema(schema, rules);
+    if (typeof found === 'string') stager.reject(found);
+    else stager.stage(bytes.toString(), rules, receivedAtMs);
   }
   return stager.finish();
 }
