@@ -13,7 +13,7 @@ type Samples = Metric['samples'];
 
 /** What `/metrics` tells besides the process's own figures; docs/http.md lists the names. */
 export function metricsOf(report: SystemReport, files: readonly FileReport[], version: string): Metric[] {
-  const { totals, markets, actors, database, newestSnapshot, notReady } = report;
+  const { totals, held, markets, actors, database, newestSnapshot, notReady } = report;
   const metrics: Metric[] = [];
   const gauge = (name: string, help: string, samples: Samples) =>
     metrics.push({ type: 'gauge', name: `tdl_${name}`, help, samples });
@@ -35,7 +35,7 @@ export function metricsOf(report: SystemReport, files: readonly FileReport[], ve
       stale: totals.stale,
       superseded: totals.superseded,
       spilled: totals.spilled,
-      parked: totals.parked,
+      ever_parked: totals.everParked,
       parked_dropped: totals.parkedDropped,
     }),
   );
@@ -43,6 +43,7 @@ export function metricsOf(report: SystemReport, files: readonly FileReport[], ve
   counter('rejected', 'Messages refused, by reason', by('reason', totals.rejected));
   counter('rejected_rows', 'Rows refused in accepted messages, by reason', by('reason', totals.rejectedRows));
   counter('deferrals', 'Writes put off: station locked or refused', one(totals.deferrals));
+  gauge('snapshots_held', 'Snapshots in memory, without a fate yet', one(held));
   gauge('markets', 'Markets not settled, by where they are', by('place', { ...markets }));
   if (newestSnapshot !== null) {
     const atS = Date.parse(newestSnapshot.observedAt) / 1000;

@@ -1,5 +1,5 @@
 import { SingleBar, Presets } from 'cli-progress';
-import type { LedgerTotals } from '../actors/station-coalescer/ledger.ts';
+import { sum, withoutFate, type LedgerTotals } from '../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../app/bootstrap.ts';
 import { createFileFeed } from '../infra/feed/file-feed.ts';
 import { assemble, EXIT, run } from '../app/daemon.ts';
@@ -13,35 +13,30 @@ export async function replay(base: Bootstrap, file: string): Promise<number> {
   bar.stop();
   const { totals } = system.ledger;
   process.stdout.write(summary(totals));
-  return code === EXIT.ok && unaccounted(totals) !== 0 ? EXIT.failure : code;
+  return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
 }
 
 /** Every line of the file has one fate; a snapshot taken back from the spool has entered the account again. */
 export function summary(totals: LedgerTotals): string {
   const rejected = Object.entries(totals.rejected).sort(([, a], [, b]) => b - a);
-  const waiting = unaccounted(totals);
+  const waiting = unwritten(totals);
   return [
     `received    ${totals.received}`,
     ...(totals.restored === 0 ? [] : [`restored    ${totals.restored} from the spool`]),
     `written     ${totals.written} (${totals.writtenRows} rows)`,
     `stale       ${totals.stale}`,
     `superseded  ${totals.superseded}`,
-    `parked      ${totals.parked}`,
+    `ever parked ${totals.everParked}`,
     ...(waiting === 0 ? [] : [`waiting     ${waiting} in the spool`]),
-    `rejected    ${rejected.reduce((sum, [, count]) => sum + count, 0)}`,
+    `rejected    ${sum(totals.rejected)}`,
     ...rejected.map(([reason, count]) => `  ${reason}: ${count}`),
     '',
   ].join('\n');
 }
 
-/** Messages without a fate: stopped before they were written (they are in the spool). */
-function unaccounted(totals: LedgerTotals): number {
-  const rejected = Object.values(totals.rejected).reduce((sum, count) => sum + count, 0);
-  return (
-    totals.received +
-    totals.restored -
-    (totals.written + totals.stale + totals.superseded + totals.parked + rejected)
-  );
+/** Stopped before they were written. */
+function unwritten(totals: LedgerTotals): number {
+  return totals.spilled + withoutFate(totals);
 }
 
 /** Drawn on a terminal only. */

@@ -55,7 +55,7 @@ describe('a relay that sends', () => {
     const last = program.log.findLast((each) => 'pending' in each) ?? line;
     const count = (name: string) => Number(last[name]);
     expect(count('accepted') + count('restored')).toBe(
-      ['written', 'stale', 'superseded', 'spilled', 'parkedTotal'].reduce(
+      ['written', 'stale', 'superseded', 'spilled', 'everParked', 'held'].reduce(
         (sum, name) => sum + count(name),
         0,
       ),

@@ -102,8 +102,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'kill -9 costs at most the last second',
     fault: 'a snapshot leaves the spool when its write begins',
     file: STATION_POOL,
-    from: "entry.actor.send({ type: 'write.started' });",
-    to: "entry.actor.send({ type: 'write.started' });\n      this.#options.keeper.forget(newest);",
+    from: "actor.send({ type: 'write.started' });",
+    to: "actor.send({ type: 'write.started' });\n      this.#options.keeper.forget(newest);",
     tests: [ORACLE, SIMULATION],
   },
   {
@@ -118,8 +118,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'every snapshot is written once',
     fault: 'a batch is written a second time before its stations are told',
     file: 'src/actors/writer/steps.ts',
-    from: 'deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
-    to: 'await deps.store.writeMarkets(batch);\n      deps.pool.settle(batch, await deps.store.writeMarkets(batch));',
+    from: 'deps.pool.answer(batch, await deps.store.writeMarkets(batch));',
+    to: 'await deps.store.writeMarkets(batch);\n      deps.pool.answer(batch, await deps.store.writeMarkets(batch));',
     tests: [SIMULATION],
   },
   {

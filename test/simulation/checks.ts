@@ -1,26 +1,20 @@
 import type { AnyActorRef } from 'xstate';
+import { withoutFate } from '../../src/actors/station-coalescer/ledger.ts';
 import type { Acceptance, Life } from './life.ts';
 import type { World } from './world.ts';
 
 /** Beyond `maxLive`: what may be taken back from the spool while the pool fills up. */
 const RELEASED_AT_ONCE = 700;
 
-const NEVER_ACCEPTED: ReadonlySet<string> = new Set(['decoder failed', 'too late']);
-
 /** What must hold at any time. */
-export function checkAlways(world: World, { system, store }: Life): void {
-  const { pending, deferred } = system.reporter.gauges();
+export function checkAlways(world: World, { system }: Life): void {
+  const { held, pending, deferred } = system.reporter.gauges();
   const live = pending + deferred;
   if (live > world.scenario.settings.stations.maxLive + RELEASED_AT_ONCE)
     world.violated(`${live} snapshots in memory`);
-  // Behind one that is being written another may wait, and while it stops the pool is emptied.
-  if (store.writing || system.root.getSnapshot().matches('draining')) return;
-  const { accepted, restored, written, stale, superseded, spilled, parked, rejected } = system.ledger.totals;
-  const refused = Object.entries(rejected).reduce(
-    (sum, [reason, count]) => sum + (NEVER_ACCEPTED.has(reason) ? 0 : count),
-    0,
-  );
-  const lost = accepted + restored - (written + stale + superseded + spilled + parked + refused + live);
+  // While it stops the pool is emptied.
+  if (!system.root.getSnapshot().hasTag('ready')) return;
+  const lost = withoutFate(system.ledger.totals) - held;
   if (lost !== 0)
     world.violated(`${lost} snapshots unaccounted for: ${JSON.stringify(system.ledger.totals)}`);
 }

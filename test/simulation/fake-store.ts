@@ -11,10 +11,7 @@ import type { World } from './world.ts';
 const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */
-export function createFakeStore(
-  world: World,
-  time: ProcessTime,
-): MarketStore & { readonly writing: boolean } {
+export function createFakeStore(world: World, time: ProcessTime): MarketStore {
   const { random } = world;
   /** A batch is with this store: `useCatalogue` is its first half. */
   let writing = false;
@@ -85,9 +82,6 @@ export function createFakeStore(
   };
 
   return {
-    get writing() {
-      return writing;
-    },
     open: () => ask(() => INFO),
     useCatalogue: () => exclusively(() => ask(() => undefined)),
     knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),

@@ -28,7 +28,6 @@ export interface Life {
   readonly time: ProcessTime;
   readonly system: System;
   readonly accepted: readonly Acceptance[];
-  readonly store: { readonly writing: boolean };
   readonly feed: { readonly open: boolean };
   readonly log: Log;
   readonly listing: { readonly staged: number };
@@ -77,7 +76,7 @@ export function startLife(world: World): Life {
     if (event.type === '@xstate.actor') actors.add(event.actorRef as AnyActorRef);
   });
 
-  const life: Life = { time, system, accepted, store, feed, log, listing, actors, ended: null };
+  const life: Life = { time, system, accepted, feed, log, listing, actors, ended: null };
   void system.done.then((output) => (life.ended = output));
   world.inMaintenance = () => system.root.getSnapshot().hasTag('quiesced');
   world.note('started');

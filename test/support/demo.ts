@@ -95,7 +95,7 @@ say(
   `\nreceived ${String(totals?.received)}, written ${String(totals?.written)} markets of ${String(totals?.writtenRows)} rows,`,
 );
 say(
-  `stale ${String(totals?.stale)}, superseded ${String(totals?.superseded)}, parked ${String(totals?.parked)}, rejected ${JSON.stringify(totals?.rejected)}`,
+  `stale ${String(totals?.stale)}, superseded ${String(totals?.superseded)}, ever parked ${String(totals?.everParked)}, rejected ${JSON.stringify(totals?.rejected)}`,
 );
 say(`the daemon ended with exit code ${code ?? 'none'}`);
 rmSync(dir, { recursive: true, force: true });

@@ -150,7 +150,7 @@ test('the followed market is seen, through all its stations; no other one is', a
   pool.accept([snapshot(1), snapshot(2)]);
   inspector.follow(2);
   for (const observedAtS of [1, 2]) {
-    pool.settle(pool.takeBatch(), [WRITTEN, WRITTEN]);
+    pool.answer(pool.takeBatch(), [WRITTEN, WRITTEN]);
     expect(inspector.actors().at(-1)).toMatchObject({
       id: 'station-2',
       machine: 'station-coalescer',
@@ -171,7 +171,7 @@ test('a market that is followed no more leaves the tree', async () => {
   inspector.follow(2);
   inspector.follow(null);
   const before = inspector.recent().length;
-  pool.settle(pool.takeBatch(), [WRITTEN]);
+  pool.answer(pool.takeBatch(), [WRITTEN]);
   expect(inspector.actors()).toHaveLength(2);
   expect(inspector.recent()).toHaveLength(before);
 });

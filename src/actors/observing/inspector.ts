@@ -1,4 +1,4 @@
-import { isMachineSnapshot, type AnyActorRef, type InspectionEvent, type StateValue } from 'xstate';
+import { isMachineSnapshot, type AnyActorRef, type InspectionEvent } from 'xstate';
 import type {
   InspectedActor,
   InspectedChange,
@@ -7,11 +7,13 @@ import type {
   InspectionRecord,
   PoolCounters,
 } from '../../domain/ports/inspection.ts';
-import { transitionId } from '../../machines/chart.ts';
-import type { Ledger } from '../station-coalescer/ledger.ts';
-import type { StationActor, StationPool } from '../station-coalescer/pool.ts';
-import { summarise, summaryLine } from './summary.ts';
 import type { Time } from '../../domain/ports/time.ts';
+import { transitionId } from '../../machines/chart.ts';
+import { sum, type Ledger } from '../station-coalescer/ledger.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+import type { StationActor } from '../station-coalescer/queue.ts';
+import { childrenOf, machineOf, nameOf, rootOf, statesOf, statusOf } from './actor-facts.ts';
+import { summarise, summaryLine } from './summary.ts';
 
 export interface InspectorDeps {
   readonly root: AnyActorRef;
@@ -75,7 +77,7 @@ export class Inspector implements Inspection {
     return {
       states: pool.states,
       queued: pool.queuedCount,
-      totals: { ...totals, rejected: sum(rejected), rejectedRows: sum(rejectedRows) },
+      totals: { ...totals, held: pool.heldCount, rejected: sum(rejected), rejectedRows: sum(rejectedRows) },
     };
   }
 
@@ -273,50 +275,6 @@ export class Inspector implements Inspection {
   }
 }
 
-function nameOf(ref: AnyActorRef): string {
-  const { systemId } = ref as { systemId?: unknown };
-  if (typeof systemId === 'string') return systemId;
-  // A root without an id of its own has its session's; an invoked actor the path of the invoking state.
-  const isGenerated = ref.id === ref.sessionId || /^\d+\./.test(ref.id);
-  if (!isGenerated) return ref.id;
-  return machineOf(ref) ?? (typeof ref.src === 'string' ? ref.src : ref.id);
-}
-
-function machineOf(ref: AnyActorRef): string | null {
-  const { logic } = ref as { logic?: { id?: unknown; root?: unknown } };
-  return typeof logic?.id === 'string' && logic.root !== undefined ? logic.id : null;
-}
-
-function rootOf(ref: AnyActorRef): AnyActorRef {
-  return ref._parent === undefined ? ref : rootOf(ref._parent);
-}
-
-function childrenOf(ref: AnyActorRef): AnyActorRef[] {
-  const { children } = ref.getSnapshot() as { children?: Record<string, AnyActorRef | undefined> };
-  return Object.values(children ?? {}).filter((child) => child !== undefined);
-}
-
-function statusOf(snapshot: unknown): InspectedActor['status'] {
-  return (snapshot as { status: InspectedActor['status'] }).status;
-}
-
-function statesOf(snapshot: unknown): string[] {
-  return isMachineSnapshot(snapshot) ? leaves(snapshot.value as StateValue) : [];
-}
-
-/** `{ a: { b: 'c' }, d: {} }` -> `['a.b.c', 'd']`. */
-function leaves(value: StateValue, path = ''): string[] {
-  if (typeof value === 'string') return [path + value];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const below = inner === undefined ? [] : leaves(inner, `${path}${key}.`);
-    return below.length === 0 ? [path + key] : below;
-  });
-}
-
 function dropUndefined(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

@@ -1,10 +1,10 @@
 import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/market-store.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import type { ActorBoard, ActorReport } from './actor-board.ts';
 import type { Ledger, LedgerTotals } from '../station-coalescer/ledger.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 import type { StationsReporter } from '../station-coalescer/reporter.ts';
-import type { Time } from '../../domain/ports/time.ts';
 
 export interface StatusDeps {
   readonly board: ActorBoard;
@@ -35,6 +35,8 @@ export interface SystemReport {
   readonly notReady: readonly string[];
   readonly actors: readonly ActorReport[];
   readonly totals: LedgerTotals;
+  /** Snapshots in memory: with them the totals add up. */
+  readonly held: number;
   readonly markets: MarketGauges;
   /** When it is due next, ISO 8601, UTC; null: never. */
   readonly maintenance: Readonly<Record<MaintenanceTask, string | null>>;
@@ -76,12 +78,13 @@ export class SystemStatus {
     const { board, ledger, pool, reporter } = this.#deps;
     const { purge, optimize } = this.#deps.maintenanceDue();
     this.#count();
-    const { pending, deferred, spooled, parked } = reporter.gauges();
+    const { held, pending, deferred, spooled, parked } = reporter.gauges();
     const { newest } = ledger;
     return {
       notReady: this.notReady(),
       actors: board.reports(),
       totals: ledger.totals,
+      held,
       markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
       maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
       newestSnapshot: newest && {

@@ -15,7 +15,8 @@ export interface LedgerTotals {
   readonly superseded: number;
   /** Went straight to the spool because memory was full; counted as restored when taken back. */
   readonly spilled: number;
-  readonly parked: number;
+  /** Were parked, whatever has become of them since; `parked` alone are those of this moment. */
+  readonly everParked: number;
   /** Parked snapshots dropped, oldest first, to stay within `parked_max`. */
   readonly parkedDropped: number;
   /** Writes put off because another writer held the station or the database refused it. */
@@ -26,10 +27,19 @@ export interface LedgerTotals {
 }
 
 /**
- * The daemon's account. At any time: accepted + restored = written + stale + superseded + spilled + parked +
- * (rejected by the store) + what the station pool holds: a snapshot a live market, two where a newer one waits behind
- * the one being written.
+ * Snapshots that have no fate yet. At any time: received + restored = written + stale + superseded + spilled +
+ * ever parked + rejected + what the station pool holds.
  */
+export function withoutFate(totals: LedgerTotals): number {
+  const { received, restored, written, stale, superseded, spilled, everParked, rejected } = totals;
+  return received + restored - (written + stale + superseded + spilled + everParked + sum(rejected));
+}
+
+export function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+/** The daemon's account. */
 export class Ledger {
   readonly totals = {
     received: 0,
@@ -40,7 +50,7 @@ export class Ledger {
     stale: 0,
     superseded: 0,
     spilled: 0,
-    parked: 0,
+    everParked: 0,
     parkedDropped: 0,
     deferrals: 0,
     rejected: {} as Record<string, number>,

@@ -1,13 +1,16 @@
-import { createActor, type ActorRefFrom } from 'xstate';
+import { createActor } from 'xstate';
 import type { WriteOutcome } from '../../domain/market/outcome.ts';
 import type { StagedBatch } from '../../domain/ports/feed.ts';
 import { isUnresolved, type SpoolEntry } from '../../domain/ports/spool.ts';
-import { rowCount, type Snapshot, type UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
-import type { Backoff, Random } from '../../machines/backoff.ts';
-import { stationCoalescerMachine, type WriteAnswer } from '../../machines/station-coalescer.machine.ts';
-import type { Ledger } from './ledger.ts';
-import type { SpoolKeeper } from './spool-keeper.ts';
 import type { Time } from '../../domain/ports/time.ts';
+import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
+import type { Backoff, Random } from '../../machines/backoff.ts';
+import type { stationCoalescerMachine, WriteAnswer } from '../../machines/station-coalescer.machine.ts';
+import { FeedRegulator, type FlowEvents } from './feed-regulator.ts';
+import type { Ledger } from './ledger.ts';
+import { WriteQueue, type BatchLimits, type QueueEvents, type StationActor } from './queue.ts';
+import type { SpoolKeeper } from './spool-keeper.ts';
+import { answerFor, countedStation } from './steps.ts';
 
 export interface StationPoolOptions {
   readonly ledger: Ledger;
@@ -21,23 +24,16 @@ export interface StationPoolOptions {
   readonly maxLive: number;
   /** The feed can wait without losing anything. */
   readonly feedWaits: boolean;
-  /** One write takes at most this much. */
-  readonly batch: { readonly rows: number; readonly markets: number };
+  readonly batch: BatchLimits;
 }
 
 /** What the pool tells others; filled in by the wiring. */
-export interface StationPoolEvents {
-  workAvailable(): void;
-  batchFull(): void;
-  pauseFeed(): void;
-  resumeFeed(): void;
+export interface StationPoolEvents extends QueueEvents, FlowEvents {
   /** Rows were committed. */
   written(): void;
   /** Nothing is in flight any more. */
   emptied(): void;
 }
-
-export type StationActor = ActorRefFrom<typeof stationCoalescerMachine>;
 
 interface Entry {
   readonly actor: StationActor;
@@ -66,45 +62,18 @@ export class StationPool {
   readonly #events: StationPoolEvents;
   readonly #machine: typeof stationCoalescerMachine;
   readonly #entries = new Map<number, Entry>();
-  /** Markets that ask to be written, in the order they asked; value: their rows. */
-  readonly #queue = new Map<number, number>();
-  #queuedRows = 0;
+  readonly #queue: WriteQueue;
+  readonly #regulator: FeedRegulator;
   #follower: StationFollower | null = null;
-  #feedPaused = false;
   #closing = false;
   #closed = false;
 
   constructor(options: StationPoolOptions, events: StationPoolEvents) {
     this.#options = options;
     this.#events = events;
-    const { ledger, keeper } = options;
-    this.#machine = stationCoalescerMachine.provide({
-      actions: {
-        requestWrite: ({ context }) => this.#enqueue(context.newest),
-        countSuperseded: () => (ledger.totals.superseded += 1),
-        countCommitted: ({ context: { inFlight }, event }) => {
-          if (inFlight === null || event.type !== 'write.committed') return;
-          if (event.outcome === 'written') {
-            ledger.totals.written += 1;
-            ledger.totals.writtenRows += rowCount(inFlight);
-            keeper.noteCommitted(inFlight);
-          } else {
-            ledger.totals.stale += 1;
-          }
-          keeper.forget(inFlight);
-        },
-        countRejected: ({ context: { inFlight }, event }) => {
-          if (inFlight === null || event.type !== 'write.rejected') return;
-          ledger.reject(event.reason);
-          keeper.forget(inFlight);
-        },
-        park: ({ context: { inFlight } }) => {
-          if (inFlight === null) return;
-          ledger.totals.parked += 1;
-          keeper.park(inFlight);
-        },
-      },
-    });
+    this.#queue = new WriteQueue(options.batch, events);
+    this.#machine = countedStation({ ...options, queue: this.#queue });
+    this.#regulator = new FeedRegulator(options.maxLive, events);
   }
 
   /** What is accepted from now on is lost. */
@@ -112,8 +81,19 @@ export class StationPool {
     return this.#closed;
   }
 
+  /** Markets with work in flight. */
   get liveCount(): number {
     return this.#entries.size;
+  }
+
+  /** Snapshots in memory: one a market, two where a newer one waits behind the one being written. */
+  get heldCount(): number {
+    let held = this.#entries.size;
+    for (const { actor } of this.#entries.values()) {
+      const { inFlight, newest } = actor.getSnapshot().context;
+      if (inFlight !== null && inFlight !== newest) held += 1;
+    }
+    return held;
   }
 
   get queuedCount(): number {
@@ -173,42 +153,32 @@ export class StationPool {
   parkUnresolved(entries: readonly UnresolvedSnapshot[]): void {
     for (const entry of entries) {
       this.#options.ledger.totals.accepted += 1;
-      this.#options.ledger.totals.parked += 1;
+      this.#options.ledger.totals.everParked += 1;
       this.#options.keeper.park(entry);
     }
   }
 
   /** Hands a batch to a write: newest snapshot of each market, longest waiting first. */
   takeBatch(): Snapshot[] {
-    const { rows: maxRows, markets: maxMarkets } = this.#options.batch;
-    const batch: Snapshot[] = [];
-    let rows = 0;
-    for (const marketId of this.#queue.keys()) {
-      const entry = this.#entries.get(marketId);
-      if (entry === undefined) continue;
-      const { newest } = entry.actor.getSnapshot().context;
-      if (batch.length >= maxMarkets || (batch.length > 0 && rows + rowCount(newest) > maxRows)) break;
-      this.#dequeue(marketId);
-      entry.actor.send({ type: 'write.started' });
-      batch.push(newest);
-      rows += rowCount(newest);
-    }
-    return batch;
+    return this.#queue.take().map((actor) => {
+      const { newest } = actor.getSnapshot().context;
+      actor.send({ type: 'write.started' });
+      return newest;
+    });
   }
 
   /** What the queue holds now, in the writer's terms. */
-  get left(): 'none' | 'some' | 'fullBatch' {
-    if (this.#queue.size === 0) return 'none';
-    return this.#isBatchFull() ? 'fullBatch' : 'some';
+  get left(): WriteQueue['left'] {
+    return this.#queue.left;
   }
 
-  /** Tells each station its outcome. */
-  settle(batch: readonly Snapshot[], outcomes: readonly WriteOutcome[]): void {
+  /** Tells each station what became of its snapshot. */
+  answer(batch: readonly Snapshot[], outcomes: readonly WriteOutcome[]): void {
     let written = false;
     for (const [i, { marketId }] of batch.entries()) {
       const outcome = outcomes[i] ?? { status: 'failed', reason: 'no outcome' };
       written ||= outcome.status === 'written';
-      this.#answer(marketId, answerFor(outcome));
+      this.#tell(marketId, answerFor(outcome));
     }
     if (written) this.#events.written();
     this.#afterAnswers();
@@ -216,7 +186,7 @@ export class StationPool {
 
   /** The database was gone: every station of the batch asks again. */
   returnBatch(batch: readonly Snapshot[]): void {
-    for (const { marketId } of batch) this.#answer(marketId, { type: 'write.unavailable' });
+    for (const { marketId } of batch) this.#tell(marketId, { type: 'write.unavailable' });
     this.#afterAnswers();
   }
 
@@ -303,7 +273,7 @@ export class StationPool {
     return entry;
   }
 
-  #answer(marketId: number, answer: WriteAnswer): void {
+  #tell(marketId: number, answer: WriteAnswer): void {
     const entry = this.#entries.get(marketId);
     if (entry === undefined) return;
     entry.actor.send(answer);
@@ -315,26 +285,6 @@ export class StationPool {
   #afterAnswers(): void {
     this.#regulateFeed();
     if (this.#entries.size === 0) this.#events.emptied();
-  }
-
-  #enqueue(snapshot: Snapshot): void {
-    const { marketId } = snapshot;
-    const wasEmpty = this.#queue.size === 0;
-    const wasFull = this.#isBatchFull();
-    this.#queue.set(marketId, rowCount(snapshot));
-    this.#queuedRows += rowCount(snapshot);
-    if (wasEmpty) this.#events.workAvailable();
-    if (!wasFull && this.#isBatchFull()) this.#events.batchFull();
-  }
-
-  #dequeue(marketId: number): void {
-    this.#queuedRows -= this.#queue.get(marketId) ?? 0;
-    this.#queue.delete(marketId);
-  }
-
-  #isBatchFull(): boolean {
-    const { rows, markets } = this.#options.batch;
-    return this.#queuedRows >= rows || this.#queue.size >= markets;
   }
 
   #pend(isDue: (unspooledSinceMs: number) => boolean): void {
@@ -355,29 +305,7 @@ export class StationPool {
   }
 
   #regulateFeed(): void {
-    const { keeper, maxLive, feedWaits } = this.#options;
-    const load = feedWaits ? this.#entries.size : keeper.backlog;
-    const paused = this.#feedPaused ? load > maxLive / 2 : load >= maxLive;
-    if (paused === this.#feedPaused) return;
-    this.#feedPaused = paused;
-    if (paused) this.#events.pauseFeed();
-    else this.#events.resumeFeed();
-  }
-}
-
-/** A store's outcome in the station's language. */
-function answerFor(outcome: WriteOutcome): WriteAnswer {
-  switch (outcome.status) {
-    case 'written':
-    case 'stale':
-      return { type: 'write.committed', outcome: outcome.status };
-    case 'invalid':
-      return { type: 'write.rejected', reason: outcome.reason };
-    case 'unknownSystem':
-      return { type: 'write.unknownSystem' };
-    case 'contended':
-      return { type: 'write.contended' };
-    case 'failed':
-      return { type: 'write.failed' };
+    const { keeper, feedWaits } = this.#options;
+    this.#regulator.regulate(feedWaits ? this.#entries.size : keeper.backlog);
   }
 }

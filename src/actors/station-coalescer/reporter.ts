@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { Ledger } from './ledger.ts';
+import { sum, type Ledger } from './ledger.ts';
 import type { StationPool } from './pool.ts';
 import type { SpoolKeeper } from './spool-keeper.ts';
 
@@ -38,32 +38,28 @@ export class StationsReporter {
     this.#spoolError = error;
   };
 
-  /** The rate line: totals since the start, gauges of this moment. */
+  /** The rate line: the account since the start, which adds up, and gauges of this moment. */
   rate = (): void => {
     const facts = this.gauges();
-    const { received, accepted, written } = this.#ledger.totals;
+    const { totals } = this.#ledger;
     this.#log.info(
       facts,
-      `received ${received}, accepted ${accepted}, written ${written}, pending ${facts.pending}, ` +
-        `deferred ${facts.deferred}, parked ${facts.parked}, rejected ${sum(this.#ledger.totals.rejected)}`,
+      `received ${totals.received} + restored ${totals.restored} = written ${totals.written} + ` +
+        `stale ${totals.stale} + superseded ${totals.superseded} + spilled ${totals.spilled} + ` +
+        `ever parked ${totals.everParked} + rejected ${sum(totals.rejected)} + held ${facts.held}; ` +
+        `now pending ${facts.pending}, deferred ${facts.deferred}, spooled ${facts.spooled}, parked ${facts.parked}`,
     );
   };
 
   gauges() {
-    const { totals } = this.#ledger;
     const deferred = this.#pool.deferredCount;
     return {
-      ...totals,
-      /** Ever since the start; `parked` are those of this moment. */
-      parkedTotal: totals.parked,
+      ...this.#ledger.totals,
+      held: this.#pool.heldCount,
       pending: this.#pool.liveCount - deferred,
       deferred,
       spooled: this.#keeper.pendingCount,
       parked: this.#keeper.parkedCount,
     };
   }
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

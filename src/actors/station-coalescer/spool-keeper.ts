@@ -7,7 +7,7 @@ interface Held {
   readonly parked: boolean;
 }
 
-interface Settled {
+interface Observation {
   readonly marketId: number;
   readonly observedAtS: number;
 }
@@ -71,13 +71,13 @@ export class SpoolKeeper {
   }
 
   /** Whether this market was cleared by a newer observation than this one. */
-  clearedSince({ marketId, observedAtS }: Settled): boolean {
+  clearedSince({ marketId, observedAtS }: Observation): boolean {
     const clearedAtS = this.#clears.get(marketId);
     return clearedAtS !== undefined && observedAtS < clearedAtS;
   }
 
   /** Whether the spool (or what waits for it) has a newer snapshot of this market that waits to be written. */
-  holdsNewer({ marketId, observedAtS }: Settled): boolean {
+  holdsNewer({ marketId, observedAtS }: Observation): boolean {
     const held = this.#held.get(marketId);
     return held !== undefined && !held.parked && held.observedAtS > observedAtS;
   }
@@ -91,7 +91,7 @@ export class SpoolKeeper {
   }
 
   /** The snapshot has its final answer: nothing as old or older needs to be kept. */
-  forget({ marketId, observedAtS }: Settled): void {
+  forget({ marketId, observedAtS }: Observation): void {
     const held = this.#held.get(marketId);
     if (held === undefined || held.observedAtS > observedAtS) return;
     this.#letGo(marketId);

@@ -1,8 +1,8 @@
 import { fromCallback } from 'xstate';
 import { describeError } from '../../domain/errors.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import type { StationsCommand } from '../../machines/supervisor.machine.ts';
 import type { StationPool } from './pool.ts';
-import type { Time } from '../../domain/ports/time.ts';
 
 export interface StationsDeps {
   readonly pool: StationPool;

@@ -3,9 +3,9 @@ import { AppError, describeError } from '../../domain/errors.ts';
 import type { Decoder, Feed } from '../../domain/ports/feed.ts';
 import type { MarketStore } from '../../domain/ports/market-store.ts';
 import type { Spool } from '../../domain/ports/spool.ts';
+import type { Time } from '../../domain/ports/time.ts';
 import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
-import type { Time } from '../../domain/ports/time.ts';
 
 export interface LifecycleDeps {
   readonly feed: Feed;

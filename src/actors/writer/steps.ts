@@ -40,7 +40,7 @@ export function writeBatchLogic(deps: StoreDeps) {
     const { held = [], batch = [] } = Object.groupBy(deps.pool.takeBatch(), () =>
       isHeldBack() ? 'held' : 'batch',
     );
-    deps.pool.settle(
+    deps.pool.answer(
       held,
       held.map(() => ({ status: 'contended', reason: 'TDL_TEST_FORCE_DEFER_EVERY_N' })),
     );
@@ -51,7 +51,7 @@ export function writeBatchLogic(deps: StoreDeps) {
         await deps.store.useCatalogue(catalogue.commodities);
         knownVersion = catalogue.version;
       }
-      deps.pool.settle(batch, await deps.store.writeMarkets(batch));
+      deps.pool.answer(batch, await deps.store.writeMarkets(batch));
       return { status: 'done', left: deps.pool.left };
     } catch (error) {
       deps.pool.returnBatch(batch);

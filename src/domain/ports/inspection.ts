@@ -53,7 +53,7 @@ export interface PoolCounters {
   readonly states: Readonly<Record<string, number>>;
   /** Of them, the ones that wait in the writer's queue. */
   readonly queued: number;
-  /** Since the start of the program. */
+  /** The account since the start of the program, and what it holds now. */
   readonly totals: Readonly<Record<string, number>>;
 }
 
