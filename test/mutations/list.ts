@@ -203,6 +203,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [SCRIPTED],
   },
   {
+    guarantee: 'every child is told to stop, in its step of a drain',
+    fault: 'the last child of a step is forgotten',
+    file: 'src/machines/supervisor.machine.ts',
+    from: 'CHILD_NAMES.filter((name) => CHILDREN[name] === step),',
+    to: 'CHILD_NAMES.filter((name) => CHILDREN[name] === step).slice(0, -1),',
+    tests: [MODEL],
+  },
+  {
     guarantee: 'nothing runs on after a stop',
     fault: 'the feed of a crashed listener is left open',
     file: 'src/actors/supervisor/steps.ts',

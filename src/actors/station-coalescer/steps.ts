@@ -15,7 +15,8 @@ export interface StationDeps {
 export function countedStation({ ledger, keeper, queue }: StationDeps) {
   return stationCoalescerMachine.provide({
     actions: {
-      requestWrite: ({ context, self }) => queue.add(self as unknown as StationActor, rowCount(context.newest)),
+      requestWrite: ({ context, self }) =>
+        queue.add(self as unknown as StationActor, rowCount(context.newest)),
       countSuperseded: () => (ledger.totals.superseded += 1),
       countCommitted: ({ context: { inFlight }, event }) => {
         if (inFlight === null || event.type !== 'write.committed') return;

@@ -4,7 +4,7 @@ import type { ModelSetup } from '../../support/model.ts';
 
 const RECHECKS = 3;
 
-export const catalogue: ModelSetup<typeof catalogueMachine> = {
+const catalogue: ModelSetup<typeof catalogueMachine> = {
   machine: catalogueMachine,
   input: {
     refreshMs: RECHECKS * 600_000,
@@ -40,3 +40,5 @@ export const catalogue: ModelSetup<typeof catalogueMachine> = {
     if (done) expect(event.type).toBe('stop');
   },
 };
+
+export const setups = [catalogue];

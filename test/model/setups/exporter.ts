@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { exporterMachine } from '../../../src/machines/exporter.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
-export const exporter: ModelSetup<typeof exporterMachine> = {
+const exporter: ModelSetup<typeof exporterMachine> = {
   machine: exporterMachine,
   input: {
     intervalMs: 300_000,
@@ -38,3 +38,5 @@ export const exporter: ModelSetup<typeof exporterMachine> = {
     if (done) expect(event.type).toBe('stop');
   },
 };
+
+export const setups = [exporter];

@@ -4,7 +4,7 @@ import type { ModelSetup } from '../../support/model.ts';
 
 const MAX_RESTARTS = 2;
 
-export const guardian: ModelSetup<typeof guardianMachine> = {
+const guardian: ModelSetup<typeof guardianMachine> = {
   machine: guardianMachine,
   input: {
     name: 'writer',
@@ -37,3 +37,5 @@ export const guardian: ModelSetup<typeof guardianMachine> = {
     expect(output).toMatchObject({ name: 'writer', exhausted: crashedOut ? 'child failed' : null });
   },
 };
+
+export const setups = [guardian];

@@ -4,7 +4,7 @@ import type { ModelSetup } from '../../support/model.ts';
 
 const LOST = ['silent', 'backingOff'];
 
-export const listener = (finite: boolean): ModelSetup<typeof listenerMachine> => ({
+const listener = (finite: boolean): ModelSetup<typeof listenerMachine> => ({
   machine: listenerMachine,
   input: {
     finite,
@@ -57,3 +57,5 @@ export const listener = (finite: boolean): ModelSetup<typeof listenerMachine> =>
     if (stopped) expect([...LOST, 'attached.connecting'], 'never opened again').not.toContain(value);
   },
 });
+
+export const setups = [listener(false), listener(true)];

@@ -4,7 +4,7 @@ import type { ModelSetup } from '../../support/model.ts';
 
 const USERS = ['writer', 'exporter'];
 
-export const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
+const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
   machine: maintenanceWindowMachine,
   input: {
     users: USERS,
@@ -78,3 +78,5 @@ export const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
     if (done) expect(history.includes('event stop'), 'ends only when told').toBe(true);
   },
 };
+
+export const setups = [maintenanceWindow];

@@ -12,9 +12,7 @@ const SLOT_OF: Readonly<Record<string, string>> = {
 };
 
 /** @param mode `quickTest` and `disabled` never touch a dump */
-export function spanshUpdater(
-  mode: 'normal' | 'quickTest' | 'disabled',
-): ModelSetup<typeof spanshUpdaterMachine> {
+function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<typeof spanshUpdaterMachine> {
   return {
     machine: spanshUpdaterMachine,
     input: {
@@ -69,3 +67,5 @@ export function spanshUpdater(
     },
   };
 }
+
+export const setups = [spanshUpdater('normal'), spanshUpdater('quickTest'), spanshUpdater('disabled')];

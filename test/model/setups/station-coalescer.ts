@@ -14,7 +14,7 @@ const observed = (observedAtS: number): Snapshot => ({
   rows: new Int32Array(0),
 });
 
-export const stationCoalescer: ModelSetup<typeof stationCoalescerMachine> = {
+const stationCoalescer: ModelSetup<typeof stationCoalescerMachine> = {
   machine: stationCoalescerMachine,
   input: {
     snapshot: observed(1_000),
@@ -68,3 +68,5 @@ export const stationCoalescer: ModelSetup<typeof stationCoalescerMachine> = {
     if (news.includes('do requestWrite')) expect(value).toBe('pending');
   },
 };
+
+export const setups = [stationCoalescer];

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { GuardianInput, GuardianOutput } from '../../../src/machines/guardian.machine.ts';
 import {
+  CHILDREN,
   CHILD_NAMES,
   eachChild,
   supervisorMachine,
@@ -29,7 +30,7 @@ const REFUSED: GuardianOutput = {
   childOutput: { failure: { kind: 'setup', reason: 'foreign' } },
 };
 
-export const supervisor: ModelSetup<typeof supervisorMachine> = {
+const supervisor: ModelSetup<typeof supervisorMachine> = {
   machine: supervisorMachine,
   input: {
     drainMs: 20_000,
@@ -63,11 +64,16 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
     for (const name of context.alive) expect(done || running.includes(name), `${name} is alive`).toBe(true);
 
     const hurried = happened('do reportDeadline') || happened('event xstate.error.actor.stations');
-    if (news.includes('tell writer stop')) {
-      expect(context.alive, 'the feed is closed first').not.toContain('listener');
-      if (!hurried) expect(happened('tell stations stations.flush'), 'and deferred stations').toBe(true);
+    for (const name of CHILD_NAMES) {
+      if (!news.includes(`tell ${name} stop`)) continue;
+      if (CHILDREN[name] !== 'intake')
+        expect(context.alive, 'the feed is closed first').not.toContain('listener');
+      if (CHILDREN[name] === 'rest') expect(context.alive, 'then the queue').not.toContain('writer');
     }
-    if (news.includes('tell exporter stop')) expect(context.alive, 'then the queue').not.toContain('writer');
+    if (news.includes('tell writer stop') && !hurried)
+      expect(happened('tell stations stations.flush'), 'and deferred stations').toBe(true);
+    if (value === 'draining.orderly.endingRest')
+      for (const name of context.alive) expect(happened(`tell ${name} stop`), `${name} is told`).toBe(true);
     if (news.includes('start spoolRest')) expect(context.alive, 'then the rest').toEqual([]);
     if (happened('start release') && happened('end prepare') && happened('start writer')) {
       expect(first('start spoolRest'), 'the files are closed last').toBeLessThan(first('start release'));
@@ -85,3 +91,5 @@ export const supervisor: ModelSetup<typeof supervisorMachine> = {
     }
   },
 };
+
+export const setups = [supervisor];

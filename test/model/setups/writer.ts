@@ -4,7 +4,7 @@ import type { ModelSetup } from '../../support/model.ts';
 
 const GONE: WriteReport = { status: 'unavailable', error: 'gone', refused: false };
 
-export const writer: ModelSetup<typeof writerMachine> = {
+const writer: ModelSetup<typeof writerMachine> = {
   machine: writerMachine,
   input: { gatherMs: 200, backoff: { minMs: 1_000, capMs: 60_000 }, random: () => 0.5 },
   outputs: {
@@ -39,3 +39,5 @@ export const writer: ModelSetup<typeof writerMachine> = {
     }
   },
 };
+
+export const setups = [writer];
