@@ -58,7 +58,7 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
   return {
     state: createDumpState(join(paths.dataDir, 'tradedangerous-listener-spansh.json')),
     source: {
-      check: (signal) => checkDump(sources, signal),
+      check: (signal) => checkDump(sources, signal, config.rules.maxClockSkewS),
       download: (version, onProgress, signal) => downloadDump(version, paths.tmpDir, onProgress, signal),
       discard: (file) => removeDownload(file, paths.tmpDir),
     },

@@ -197,10 +197,11 @@ async function checkEdcd({ edcdSource }: Config): Promise<Finding> {
   }
 }
 
-async function checkSpansh({ spanshUrl }: Config): Promise<Finding> {
+async function checkSpansh({ spanshUrl, rules }: Config): Promise<Finding> {
   const about = 'Spansh';
   try {
-    const { source, size } = await checkDump(spanshUrl === null ? SPANSH_URLS : [spanshUrl], patience());
+    const sources = spanshUrl === null ? SPANSH_URLS : [spanshUrl];
+    const { source, size } = await checkDump(sources, patience(), rules.maxClockSkewS);
     return { level: 'ok', about, text: size === null ? source : `${source}, ${size} bytes` };
   } catch (error) {
     const text = `${firstWords(error)} (the galaxy is not brought up to date; check spansh_url, or use --no-update)`;

@@ -7,9 +7,8 @@ import { AppError } from '../domain/errors.ts';
 import { importSource } from '../app/spansh-updater.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isUrl } from '../infra/spansh/download.ts';
-import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
+import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
 import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
-import { ask, header } from '../infra/spansh/request.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 
 const MIB = 1024 * 1024;
@@ -24,7 +23,7 @@ export async function importNow(base: Bootstrap, from: string): Promise<string> 
   const progress = showProgress(base);
   try {
     const clears = await rememberedClears(base);
-    const result = await importSource(base, store, await openSource(from, stop.signal), {
+    const result = await importSource(base, store, await openSource(from, base, stop.signal), {
       isCleared: (marketId, observedAtS) => (clears.get(marketId) ?? -1) >= observedAtS,
       onProgress: progress.update,
       signal: stop.signal,
@@ -40,12 +39,9 @@ export async function importNow(base: Bootstrap, from: string): Promise<string> 
   }
 }
 
-async function openSource(from: string, signal: AbortSignal): Promise<DumpSource> {
+async function openSource(from: string, { config }: Bootstrap, signal: AbortSignal): Promise<DumpSource> {
   if (from === '-') return { name: 'standard input', stream: process.stdin, totalBytes: null };
-  if (!isUrl(from)) return openDumpFile(from);
-  const answer = await ask('GET', from, { accept: [200], signal });
-  const length = header(answer, 'content-length');
-  return { name: from, stream: answer.body, totalBytes: length === null ? null : Number(length) };
+  return isUrl(from) ? openDumpUrl(from, config.rules.maxClockSkewS, signal) : openDumpFile(from);
 }
 
 /** What the feed said of markets being empty binds every import. */

@@ -8,6 +8,8 @@ export interface Misbehaviour {
   readonly headers?: Readonly<Record<string, string>>;
   /** Hangs up after so many bytes of the body. */
   readonly bodyBytes?: number;
+  /** Tells no length, and its end by hanging up, as HTTP/1.0 does. */
+  readonly untold?: boolean;
   /** Waits between pieces, to be caught in the middle. */
   readonly pieceDelayMs?: number;
 }
@@ -53,11 +55,14 @@ export async function startDumpServer(body: Buffer): Promise<DumpServer> {
       return;
     }
     const [, from = '0'] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? [];
-    const holds = [etag, lastModified.toUTCString()].includes(String(headers['if-range']));
+    // Headers that are told falsely belong to a server that looks at no condition.
+    const holds =
+      fault.headers !== undefined || [etag, lastModified.toUTCString()].includes(String(headers['if-range']));
     const start = headers.range !== undefined && holds ? Number(from) : 0;
     const rest = server.body.subarray(start);
+    if (fault.untold === true) response.useChunkedEncodingByDefault = false;
     response.writeHead(start > 0 ? 206 : 200, {
-      'content-length': rest.length,
+      ...(fault.untold !== true && { 'content-length': rest.length }),
       'last-modified': lastModified.toUTCString(),
       ...(etag !== null && { etag }),
       ...(start > 0 && { 'content-range': `bytes ${start}-${server.body.length - 1}/${server.body.length}` }),
@@ -70,7 +75,7 @@ export async function startDumpServer(body: Buffer): Promise<DumpServer> {
       response.write(sent.subarray(at, at + PIECE_BYTES));
       await new Promise((resolve) => setTimeout(resolve, fault.pieceDelayMs ?? 0));
     }
-    if (sent.length < rest.length) response.destroy();
+    if (sent.length < rest.length && fault.untold !== true) response.destroy();
     else response.end();
   }
 

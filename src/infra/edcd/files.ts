@@ -12,7 +12,10 @@ const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /** By which our requests tell who asks. */
 export const USER_AGENT = 'tradedangerous-listener';
 
-/** Beside the cached files: where each came from, what the server calls its state, and its digest. */
+/**
+ * Beside the cached files: where each came from, what the server calls its state, and its digest. (Not undici's cache:
+ * what is kept here was found sound, and serves when the source is away or sends something else.)
+ */
 const VALIDATORS_FILE = 'validators.json';
 const validatorsFile = z.record(
   z.string(),

@@ -7,7 +7,17 @@ import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isSameDump, type DumpVersion } from '../../domain/ports/dump.ts';
 import type { DownloadProgress } from '../../domain/ports/spansh-updater.ts';
-import { ask, header, SourceError, sourceError, type Answer } from './request.ts';
+import {
+  ask,
+  checkClock,
+  hangUp,
+  header,
+  lengthOf,
+  secondsOf,
+  SourceError,
+  sourceError,
+  type Answer,
+} from './request.ts';
 
 /** `galaxy_stations.json.gz` is a fifth of the plain dump; both have the same content. */
 export const SPANSH_URLS = [
@@ -16,6 +26,9 @@ export const SPANSH_URLS = [
 ] as const;
 
 const NAME = 'galaxy_stations.spansh';
+
+/** The plain dump of 2026 has some 25 GB; what goes on for longer would only fill the disk. */
+const MAX_BYTES = 64 * 1024 ** 3;
 
 /** A {@link DumpVersion} as files keep it. */
 export const dumpVersion = z.object({
@@ -27,15 +40,22 @@ export const dumpVersion = z.object({
 
 /**
  * Which dump there is: of the first URL that exists, or of a local file.
+ * @param maxClockSkewS how far ahead of the local clock the server and its dump may be
  * @throws SourceError, AppError `spansh`; the signal's reason
  */
-export async function checkDump(sources: readonly string[], signal: AbortSignal): Promise<DumpVersion> {
+export async function checkDump(
+  sources: readonly string[],
+  signal: AbortSignal,
+  maxClockSkewS: number,
+): Promise<DumpVersion> {
   for (const [i, source] of sources.entries()) {
     if (!isUrl(source)) return checkFile(source);
     const isLast = i === sources.length - 1;
     const answer = await ask('HEAD', source, { accept: isLast ? [200] : [200, 404, 410], signal });
     await answer.body.dump();
-    if (answer.statusCode === 200) return versionOf(source, answer, header(answer, 'content-length'));
+    if (answer.statusCode !== 200) continue;
+    checkClock(source, answer, maxClockSkewS);
+    return versionOf(source, answer, lengthOf(answer));
   }
   throw new SourceError('no source of dumps is named');
 }
@@ -44,7 +64,8 @@ export async function checkDump(sources: readonly string[], signal: AbortSignal)
  * Brings a dump to the directory. A download that was broken off goes on where it ended, if the server still has
  * the same dump; a local file stays where it is.
  *
- * @returns path of the whole file, and which dump it is: the server may have a newer one than it said before
+ * @returns path of the whole file, and which dump it is: the server may have a newer one than it said before. Its size
+ * is null when the server did not tell: then it may be cut
  * @throws SourceError; AppError when it cannot be written; the signal's reason
  */
 export async function downloadDump(
@@ -52,6 +73,7 @@ export async function downloadDump(
   directory: string,
   onProgress: (progress: DownloadProgress) => void,
   signal: AbortSignal,
+  maxBytes = MAX_BYTES,
 ): Promise<{ file: string; version: DumpVersion }> {
   if (!isUrl(version.source)) return { file: version.source, version };
   const file = join(directory, NAME);
@@ -63,38 +85,73 @@ export async function downloadDump(
   const have = begun !== null && isSameDump(begun, version) ? await sizeOf(part) : 0;
   if (have > 0 && have === version.size) return { file: await keep(part, partVersion, file), version };
 
-  const validator = version.etag !== null && !version.etag.startsWith('W/') ? version.etag : null;
-  const answer = await ask('GET', version.source, {
-    accept: [200, 206, 416],
-    signal,
-    headers:
-      have > 0 && (validator !== null || version.lastModifiedS !== null)
-        ? { range: `bytes=${have}-`, 'if-range': validator ?? httpDate(version.lastModifiedS ?? 0) }
-        : {},
-  });
-  const resumes = answer.statusCode === 206 && startOf(answer) === have;
-  if (answer.statusCode !== 200 && !resumes) {
-    // What is here does not fit what is there.
-    await answer.body.dump();
-    await rm(part, { force: true });
-    throw new SourceError(`${version.source}: the download could not be taken up again, it starts anew`);
-  }
+  const resumed = have > 0 ? await resume(version, have, signal) : null;
+  const answer = resumed ?? (await ask('GET', version.source, { accept: [200], signal }));
+  const resumes = answer.statusCode === 206;
   const offset = resumes ? have : 0;
-  const length = header(answer, 'content-length');
-  const totalBytes = length === null ? null : offset + Number(length);
-  const got = resumes
-    ? version
-    : versionOf(version.source, answer, totalBytes === null ? null : String(totalBytes));
+  const got = resumes ? version : newVersion(version, answer);
+  const totalBytes = got.size;
+  const tooLarge = () =>
+    new SourceError(`${version.source}: the dump is larger than ${maxBytes} bytes, which no dump is`);
+  if (totalBytes !== null && totalBytes > maxBytes) {
+    hangUp(answer);
+    throw tooLarge();
+  }
   await onDisk(partVersion, writeFile(partVersion, JSON.stringify(got)));
-  await receive(answer, part, offset, (bytes) => onProgress({ bytes, totalBytes }), {
+  await receive(answer, part, offset, {
     url: version.source,
     signal,
+    onBytes(bytes) {
+      if (bytes > maxBytes) throw tooLarge();
+      onProgress({ bytes, totalBytes });
+    },
   });
   const size = await sizeOf(part);
   if (totalBytes !== null && size !== totalBytes) {
+    // What is too much is not ours, and more of it will not help.
+    if (size > totalBytes) await rm(part, { force: true });
     throw new SourceError(`${version.source}: ${size} of ${totalBytes} bytes arrived`);
   }
-  return { file: await keep(part, partVersion, file), version: { ...got, size } };
+  return { file: await keep(part, partVersion, file), version: got };
+}
+
+/**
+ * Asks for the rest of a dump. Not every server that knows ranges knows `If-Range`: the rest is only taken when all
+ * it says of itself is what the beginning said.
+ * @returns the rest (206) or the whole (200); null when what comes is of no use
+ */
+async function resume(version: DumpVersion, have: number, signal: AbortSignal): Promise<Answer | null> {
+  const { source, etag, lastModifiedS, size } = version;
+  const validator =
+    etag !== null && !etag.startsWith('W/') ? etag : lastModifiedS === null ? null : httpDate(lastModifiedS);
+  if (validator === null) return null;
+  const answer = await ask('GET', source, {
+    accept: [200, 206, 416],
+    signal,
+    headers: { range: `bytes=${have}-`, 'if-range': validator },
+  });
+  if (answer.statusCode === 200) return answer;
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header(answer, 'content-range') ?? '') ?? [];
+  const modifiedS = secondsOf(header(answer, 'last-modified'));
+  if (
+    answer.statusCode === 206 &&
+    Number(start) === have &&
+    Number(total) === size &&
+    header(answer, 'etag') === etag &&
+    // It may be left out beside an ETag.
+    (modifiedS === lastModifiedS || (modifiedS === null && etag !== null))
+  ) {
+    return answer;
+  }
+  hangUp(answer);
+  return null;
+}
+
+/** Of a whole body; its length may have been told before only. */
+function newVersion(asked: DumpVersion, answer: Answer): DumpVersion {
+  const got = versionOf(asked.source, answer, lengthOf(answer));
+  const isAsked = got.size === null && isSameDump({ ...got, size: asked.size }, asked);
+  return isAsked ? { ...got, size: asked.size } : got;
 }
 
 /** Removes what {@link downloadDump} brought; a local file of the operator's stays. */
@@ -107,15 +164,18 @@ async function receive(
   answer: Answer,
   part: string,
   offset: number,
-  onBytes: (bytes: number) => void,
-  { url, signal }: { url: string; signal: AbortSignal },
+  { url, signal, onBytes }: { url: string; signal: AbortSignal; onBytes: (bytes: number) => void },
 ): Promise<void> {
   let bytes = offset;
   const counter = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
-      onBytes(bytes);
-      done(null, chunk);
+      try {
+        onBytes(bytes);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
     },
   });
   const output = createWriteStream(part, { flags: offset > 0 ? 'a' : 'w', flush: true });
@@ -123,6 +183,11 @@ async function receive(
     await pipeline(answer.body, counter, output, { signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof SourceError) {
+      // Refused: none of it is wanted.
+      await rm(part, { force: true });
+      throw error;
+    }
     throw isDiskError(error) ? diskError(part, error) : sourceError(url, error);
   }
 }
@@ -133,13 +198,12 @@ async function keep(part: string, partVersion: string, file: string): Promise<st
   return file;
 }
 
-function versionOf(source: string, answer: Answer, size: string | null): DumpVersion {
-  const modifiedMs = Date.parse(header(answer, 'last-modified') ?? '');
+function versionOf(source: string, answer: Answer, size: number | null): DumpVersion {
   return {
     source,
     etag: header(answer, 'etag'),
-    lastModifiedS: Number.isNaN(modifiedMs) ? null : Math.floor(modifiedMs / 1000),
-    size: size === null ? null : Number(size),
+    lastModifiedS: secondsOf(header(answer, 'last-modified')),
+    size,
   };
 }
 
@@ -169,12 +233,6 @@ async function sizeOf(path: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
-}
-
-/** `bytes 100-199/200` -> 100. */
-function startOf(answer: Answer): number | null {
-  const [, start] = /^bytes (\d+)-/.exec(header(answer, 'content-range') ?? '') ?? [];
-  return start === undefined ? null : Number(start);
 }
 
 function httpDate(timeS: number): string {

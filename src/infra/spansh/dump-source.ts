@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, describeError } from '../../domain/errors.ts';
+import { ask, checkClock, hangUp, lengthOf } from './request.ts';
 
 /** A dump as it comes: plain or gzip, told apart by content. */
 export interface DumpSource {
@@ -31,6 +32,25 @@ export async function openDumpFile(path: string): Promise<DumpSource> {
     throw readError(path, error);
   });
   return { name: path, stream: createReadStream(path, { highWaterMark: READ_BYTES }), totalBytes: size };
+}
+
+/**
+ * A dump read while it is downloaded.
+ * @throws SourceError; the signal's reason
+ */
+export async function openDumpUrl(
+  url: string,
+  maxClockSkewS: number,
+  signal: AbortSignal,
+): Promise<DumpSource> {
+  const answer = await ask('GET', url, { accept: [200], signal });
+  try {
+    checkClock(url, answer, maxClockSkewS);
+  } catch (error) {
+    hangUp(answer);
+    throw error;
+  }
+  return { name: url, stream: answer.body, totalBytes: lengthOf(answer) };
 }
 
 /**
