@@ -1,4 +1,4 @@
-import type { Store } from '../../src/domain/ports/store.ts';
+import { createMariadbQueries } from '../../src/infra/store/mariadb/queries/queries.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import type { TestDatabase } from './store-world.ts';
@@ -6,7 +6,7 @@ import type { TestDatabase } from './store-world.ts';
 /** A database of its own on a server. */
 export async function createMariadbDatabase(server: MariadbServer): Promise<TestDatabase> {
   const database = await server.createDatabase();
-  const stores: Store[] = [];
+  const stores: { close(): Promise<void> }[] = [];
   const sql = (statement: string) => server.sql(statement, database);
 
   return {
@@ -18,6 +18,11 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
       });
       stores.push(store);
       return store;
+    },
+    queries(generation) {
+      const queries = createMariadbQueries({ connection: server.connection(database), generation });
+      stores.push(queries);
+      return queries;
     },
     sql,
     async refuseRowsOf(marketId) {

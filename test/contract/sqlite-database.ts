@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Store } from '../../src/domain/ports/store.ts';
+import { createSqliteQueries } from '../../src/infra/store/sqlite/queries/queries.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import type { SqlRow, TestDatabase } from './store-world.ts';
@@ -8,7 +8,7 @@ import type { SqlRow, TestDatabase } from './store-world.ts';
 /** An SQLite database in a file of its own. */
 export function createSqliteDatabase(): Promise<TestDatabase> {
   const file = join(tempDir(), 'TradeDangerous.db');
-  const stores: Store[] = [];
+  const stores: { close(): Promise<void> }[] = [];
 
   const sql = (statement: string): SqlRow[] => {
     using db = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: false });
@@ -28,6 +28,11 @@ export function createSqliteDatabase(): Promise<TestDatabase> {
       const store = createSqliteStore({ file, generation });
       stores.push(store);
       return store;
+    },
+    queries(generation) {
+      const queries = createSqliteQueries({ file, generation });
+      stores.push(queries);
+      return queries;
     },
     sql: async (statement) => Promise.resolve(sql(statement)),
     async refuseRowsOf(marketId) {

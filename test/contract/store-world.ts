@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import type { Generation, GenerationChoice } from '../../src/domain/generation.ts';
+import type { Queries } from '../../src/domain/ports/queries.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 
@@ -8,6 +9,8 @@ import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
   store(choice?: GenerationChoice): Store;
+  /** The asking side of this database. */
+  queries(generation: Generation): Queries;
   /**
    * Runs one statement on a connection of its own, committed at once, foreign keys unchecked (orphans can be planted).
    * The suite writes plain SQL that every backend takes. Every value comes back as text, 64-bit integers exact;
@@ -16,7 +19,7 @@ export interface TestDatabase {
   sql(statement: string): Promise<SqlRow[]>;
   /** From now on the database itself refuses new `StationItem` rows of this station with an error (a trigger). */
   refuseRowsOf(marketId: number): Promise<void>;
-  /** Closes every store given out and removes the database. */
+  /** Closes every store and everything asking that was given out and removes the database. */
   dispose(): Promise<void>;
 }
 

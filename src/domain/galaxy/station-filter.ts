@@ -1,0 +1,70 @@
+import { PADS, type Pad } from './pads.ts';
+import type { Galaxy, Position } from './galaxy.ts';
+
+/** Which stations a search takes; what is absent is not asked. A fact that is unknown fits no condition on it. */
+export interface StationFilter {
+  /** Light years around a point. */
+  readonly near?: Position & { readonly withinLy: number };
+  /** Around any of these points: a route. */
+  readonly along?: readonly Position[];
+  readonly alongWithinLy?: number;
+  /** At least this large; unknown pads do not fit. */
+  readonly minPad?: Pad;
+  /** At most so many light seconds from the arrival star. */
+  readonly maxLs?: number;
+  /** true: only planetary ones; false: none of them. */
+  readonly planetary?: boolean;
+  /** true: only fleet carriers; false: none of them. */
+  readonly carriers?: boolean;
+  /** Only these types. */
+  readonly typeIds?: readonly number[];
+  /** Only those known to have all of these services: bits as in `StationFacts.services`. */
+  readonly services?: number;
+  /** Only in this system (id64). */
+  readonly systemId?: bigint;
+}
+
+/** @returns the distance in ly of a station that fits (0 where no place was named), else -1 */
+export type StationMatcher = (station: number) => number;
+
+/** @param carrierTypeId type of fleet carriers in this database */
+export function stationMatcher(galaxy: Galaxy, filter: StationFilter, carrierTypeId: number): StationMatcher {
+  const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, carriers, typeIds, systemId } = filter;
+  const { services = 0 } = filter;
+  const minPadAt = minPad === undefined ? 0 : PADS.indexOf(minPad);
+  const types = typeIds === undefined ? null : new Set(typeIds);
+  const onlySystem = systemId === undefined ? null : galaxy.systemIndex(systemId);
+  const isNear = reach(galaxy, near, along, alongWithinLy);
+
+  return (station) => {
+    const system = galaxy.systemOf[station] ?? 0;
+    if (systemId !== undefined && system !== onlySystem) return -1;
+    if ((galaxy.pad[station] ?? 0) < minPadAt) return -1;
+    if (planetary !== undefined && galaxy.planetary[station] !== (planetary ? 2 : 1)) return -1;
+    const typeId = galaxy.typeId[station] ?? 0;
+    if (carriers !== undefined && (typeId === carrierTypeId) !== carriers) return -1;
+    if (((galaxy.services[station] ?? 0) & services) !== services) return -1;
+    if (types !== null && !types.has(typeId)) return -1;
+    if (maxLs !== undefined && (galaxy.lsFromStar(station) ?? Infinity) > maxLs) return -1;
+    return isNear(system);
+  };
+}
+
+function reach(
+  galaxy: Galaxy,
+  near: StationFilter['near'],
+  along: readonly Position[] | undefined,
+  alongWithinLy: number,
+): (system: number) => number {
+  if (near !== undefined) {
+    return (system) => {
+      const ly = galaxy.distance(system, near);
+      return ly <= near.withinLy ? ly : -1;
+    };
+  }
+  if (along === undefined) return () => 0;
+  return (system) => {
+    const ly = Math.min(...along.map((point) => galaxy.distance(system, point)));
+    return ly <= alongWithinLy ? ly : -1;
+  };
+}

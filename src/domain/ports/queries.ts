@@ -1,0 +1,154 @@
+import type { Pad } from '../galaxy/pads.ts';
+import type { Quote } from '../galaxy/quotes.ts';
+import type { Ages, FreshnessFilter, PageRequest, PriceSpread, TradeFilter } from '../galaxy/search.ts';
+import type { StationFilter } from '../galaxy/station-filter.ts';
+import type { Cursor } from '../galaxy/best.ts';
+
+/** Null everywhere: unknown. Times are epoch seconds, distances light years. */
+export interface SystemRecord {
+  /** id64. */
+  readonly id: bigint;
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly updatedAtS: number | null;
+}
+
+export interface StationRecord {
+  /** The market id. */
+  readonly id: number;
+  readonly name: string;
+  readonly system: SystemRecord;
+  readonly typeId: number;
+  readonly lsFromStar: number | null;
+  readonly maxPad: Pad | null;
+  readonly isPlanetary: boolean | null;
+  readonly services: Readonly<Record<StationService, boolean | null>>;
+  readonly updatedAtS: number | null;
+  /** Newest observation of its market; null: never seen, or none. */
+  readonly marketAtS: number | null;
+}
+
+/** What Trade Dangerous keeps of a station's services. */
+export const STATION_SERVICES = [
+  'market',
+  'shipyard',
+  'outfitting',
+  'blackmarket',
+  'rearm',
+  'refuel',
+  'repair',
+] as const;
+export type StationService = (typeof STATION_SERVICES)[number];
+
+/** As the searches ask for them: a bit each. */
+export function serviceBits(services: readonly StationService[]): number {
+  return services.reduce((bits, service) => bits | (1 << STATION_SERVICES.indexOf(service)), 0);
+}
+
+/** A row of a market. */
+export interface MarketRow extends Quote {
+  readonly itemId: number;
+}
+
+export interface MarketRecord {
+  readonly station: StationRecord;
+  /** Observation of the whole market; null: never seen. */
+  readonly atS: number | null;
+  readonly rows: readonly MarketRow[];
+}
+
+export interface ItemRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly category: string;
+  /** As the game tells it; null: unknown. */
+  readonly meanPrice: number | null;
+}
+
+/** One offer. `distanceLy` is null where no place was named. */
+export interface TradeRecord {
+  readonly station: StationRecord;
+  readonly quote: Quote;
+  readonly distanceLy: number | null;
+}
+
+export interface FoundStation {
+  readonly station: StationRecord;
+  readonly distanceLy: number | null;
+}
+
+export interface FoundSystem {
+  readonly system: SystemRecord;
+  readonly distanceLy: number;
+}
+
+export interface Page<T> {
+  readonly entries: readonly T[];
+  /** Of all pages together. */
+  readonly total: number;
+  readonly next: Cursor | null;
+}
+
+/** Where a page of names ended; the id, as text, tells those of one name apart. */
+export interface NameCursor {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** Names of one beginning, in their order. */
+export interface NamePage<T> {
+  readonly entries: readonly T[];
+  /** Null: that was all. */
+  readonly next: NameCursor | null;
+}
+
+/** What the reading side knows of itself. */
+export interface QueryStatus {
+  readonly systems: number;
+  readonly stations: number;
+  readonly markets: number;
+  /** Goods whose prices are in memory. */
+  readonly goods: number;
+  readonly bytes: number;
+}
+
+/**
+ * Questions about the database. They run beside the writing and never disturb it: on connections of their own that only
+ * read, in a thread of their own, with positions, types and times of all markets in memory. Nothing is loaded before
+ * the first question.
+ *
+ * Every method rejects with a StoreError when the database cannot answer.
+ */
+export interface Queries {
+  systemsNamed(name: string): Promise<readonly SystemRecord[]>;
+  systemById(id: bigint): Promise<SystemRecord | null>;
+  systemsByPrefix(prefix: string, limit: number, after: NameCursor | null): Promise<NamePage<SystemRecord>>;
+  systemsNear(
+    near: { readonly x: number; readonly y: number; readonly z: number; readonly withinLy: number },
+    page: PageRequest,
+  ): Promise<Page<FoundSystem>>;
+
+  stationsByPrefix(prefix: string, limit: number, after: NameCursor | null): Promise<NamePage<StationRecord>>;
+  stations(filter: StationFilter, page: PageRequest): Promise<Page<FoundStation>>;
+
+  /** Stations and markets in the order asked for; what does not exist is left out. */
+  markets(ids: readonly number[]): Promise<readonly MarketRecord[]>;
+
+  items(): Promise<readonly ItemRecord[]>;
+  /** Both sides of a good's prices over the markets that fit. */
+  prices(
+    itemId: number,
+    filter: StationFilter & Ages & { readonly minUnits?: number },
+  ): Promise<{ readonly supply: PriceSpread | null; readonly demand: PriceSpread | null }>;
+  trades(itemId: number, filter: TradeFilter, page: PageRequest): Promise<Page<TradeRecord>>;
+  freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
+
+  /** These markets have been written: what is in memory of them is read again. Never waits, never fails. */
+  changed(marketIds: readonly number[]): void;
+  /** Everything may have changed. */
+  changedAll(): void;
+  status(): Promise<QueryStatus | null>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,256 @@
+import { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
+import type { Quote, Side } from '../../../../domain/galaxy/quotes.ts';
+import {
+  findMarkets,
+  findStations,
+  findSystems,
+  findTrades,
+  priceSpread,
+  type Found,
+} from '../../../../domain/galaxy/search.ts';
+import { carrierTypeId } from '../../../../domain/galaxy/station-types.ts';
+import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import type { Generation } from '../../../../domain/generation.ts';
+import type {
+  FoundStation,
+  NameCursor,
+  NamePage,
+  Page,
+  Queries,
+  QueryStatus,
+} from '../../../../domain/ports/queries.ts';
+import { loadGalaxy, refreshStations } from './load-galaxy.ts';
+import { QuotesCache } from './quotes-cache.ts';
+import type { QueryReader } from './reader.ts';
+import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
+
+type Answers = Omit<Queries, 'changed' | 'changedAll' | 'close'>;
+
+interface Model {
+  readonly galaxy: Galaxy;
+  readonly quotes: QuotesCache;
+}
+
+/** The end of a range of names that begin alike: no character of a name is larger. */
+const LAST = '\u{10ffff}';
+
+/** Answers questions from one reading connection and what it keeps in memory. */
+export class QueryEngine implements Answers {
+  readonly #reader: QueryReader;
+  readonly #carrier: number;
+  #model: Promise<Model> | undefined;
+  /** Markets written since they were read. */
+  readonly #changed = new Set<number>();
+
+  constructor(reader: QueryReader, generation: Generation) {
+    this.#reader = reader;
+    this.#carrier = carrierTypeId(generation);
+  }
+
+  /** Read again before the next question that needs them. */
+  noteChanged(marketIds: readonly number[]): void {
+    if (this.#model !== undefined) for (const id of marketIds) this.#changed.add(id);
+  }
+
+  noteAllChanged(): void {
+    this.#model = undefined;
+    this.#changed.clear();
+  }
+
+  systemsNamed(name: string) {
+    return readSystems(
+      this.#reader,
+      `WHERE sy.name = ${this.#reader.dialect.text(name)} ORDER BY sy.system_id`,
+    );
+  }
+
+  async systemById(id: bigint) {
+    return (await readSystemsById(this.#reader, [id])).get(id) ?? null;
+  }
+
+  async systemsByPrefix(prefix: string, limit: number, after: NameCursor | null) {
+    const read = await readSystems(this.#reader, this.#byPrefix('sy', prefix, limit, after));
+    return namePage(read, limit);
+  }
+
+  async stationsByPrefix(prefix: string, limit: number, after: NameCursor | null) {
+    const read = await readStations(this.#reader, this.#byPrefix('st', prefix, limit, after));
+    return namePage(read, limit);
+  }
+
+  async systemsNear(
+    near: Parameters<Queries['systemsNear']>[0],
+    page: Parameters<Queries['systemsNear']>[1],
+  ) {
+    const { galaxy } = await this.#current();
+    const found = findSystems(galaxy, near, page);
+    const ids = found.indexes.map((index) => galaxy.systemIds[index] ?? 0n);
+    const systems = await readSystemsById(this.#reader, ids);
+    const entries = found.indexes.flatMap((index, at) => {
+      const system = systems.get(ids[at] ?? 0n);
+      return system === undefined ? [] : [{ system, distanceLy: galaxy.distance(index, near) }];
+    });
+    return pageOf(found, entries);
+  }
+
+  async stations(filter: Parameters<Queries['stations']>[0], page: Parameters<Queries['stations']>[1]) {
+    const { galaxy } = await this.#current();
+    const found = findStations(galaxy, this.#carrier, filter, page);
+    return this.#describe(galaxy, found, found.indexes, filter);
+  }
+
+  markets(ids: readonly number[]) {
+    return readMarkets(this.#reader, ids);
+  }
+
+  async items() {
+    const rows = await this.#reader.rows(
+      `SELECT i.item_id, i.name, c.name, i.avg_price FROM Item i LEFT JOIN Category c ON c.category_id = i.category_id
+       ORDER BY c.name, i.name, i.item_id`,
+    );
+    return rows.map(([id, name, category, mean]) => ({
+      id: Number(id),
+      name: String(name ?? ''),
+      category: String(category ?? ''),
+      meanPrice: Number(mean ?? 0) === 0 ? null : Number(mean),
+    }));
+  }
+
+  async prices(itemId: number, filter: Parameters<Queries['prices']>[1]) {
+    const { galaxy, quotes } = await this.#current();
+    const ofItem = await quotes.of(itemId);
+    const side = (each: Side) => priceSpread(galaxy, ofItem, this.#carrier, { ...filter, side: each });
+    return { supply: side('supply'), demand: side('demand') };
+  }
+
+  async trades(
+    itemId: number,
+    filter: Parameters<Queries['trades']>[1],
+    page: Parameters<Queries['trades']>[2],
+  ) {
+    const { galaxy, quotes } = await this.#current();
+    const ofItem = await quotes.of(itemId);
+    const found = findTrades(galaxy, ofItem, this.#carrier, filter, page);
+    const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
+    const described = await this.#describe(galaxy, found, stations, filter);
+    const quoteById = new Map(
+      found.indexes.map((market, at) => {
+        const station = stations[at] ?? 0;
+        return [galaxy.stationIds[station], quoteAt(ofItem, market)] as const;
+      }),
+    );
+    const entries = described.entries.flatMap((entry) => {
+      const quote = quoteById.get(entry.station.id);
+      return quote === undefined ? [] : [{ ...entry, quote }];
+    });
+    return { ...described, entries };
+  }
+
+  async freshness(filter: Parameters<Queries['freshness']>[0], page: Parameters<Queries['freshness']>[1]) {
+    const { galaxy } = await this.#current();
+    const found = findMarkets(galaxy, this.#carrier, filter, page);
+    const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
+    return this.#describe(galaxy, found, stations, filter);
+  }
+
+  async status(): Promise<QueryStatus | null> {
+    const model = await this.#model?.catch(() => undefined);
+    if (model === undefined) return null;
+    const { galaxy, quotes } = model;
+    return {
+      systems: galaxy.systemCount,
+      stations: galaxy.stationCount,
+      markets: galaxy.marketCount,
+      goods: quotes.size,
+      bytes: galaxy.bytes + (await quotes.bytes()),
+    };
+  }
+
+  /** The model, with what was written until now. */
+  async #current(): Promise<Model> {
+    this.#model ??= this.#load();
+    const loading = this.#model;
+    try {
+      const model = await loading;
+      const changed = [...this.#changed];
+      this.#changed.clear();
+      await refreshStations(this.#reader, model.galaxy, changed);
+      await model.quotes.refresh(changed);
+      return model;
+    } catch (error) {
+      if (this.#model === loading) this.noteAllChanged();
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Model> {
+    const galaxy = new Galaxy();
+    await loadGalaxy(this.#reader, galaxy);
+    return { galaxy, quotes: new QuotesCache(this.#reader, galaxy) };
+  }
+
+  async #describe(
+    galaxy: Galaxy,
+    found: Found,
+    stationIndexes: readonly number[],
+    filter: StationFilter,
+  ): Promise<Page<FoundStation>> {
+    const stations = await readStationsById(
+      this.#reader,
+      stationIndexes.map((index) => galaxy.stationIds[index] ?? 0),
+    );
+    const places = filter.near === undefined ? (filter.along ?? []) : [filter.near];
+    const entries = stationIndexes.flatMap((index) => {
+      const station = stations.get(galaxy.stationIds[index] ?? 0);
+      if (station === undefined) return [];
+      const distances = places.map((place) => galaxy.distance(galaxy.systemOf[index] ?? 0, place));
+      return [{ station, distanceLy: distances.length === 0 ? null : Math.min(...distances) }];
+    });
+    return pageOf(found, entries);
+  }
+
+  /** By name and id, from after the cursor on, and one more than asked for. */
+  #byPrefix(table: 'sy' | 'st', prefix: string, limit: number, after: NameCursor | null): string {
+    const { text } = this.#reader.dialect;
+    const name = `${table}.name`;
+    const id = table === 'sy' ? 'sy.system_id' : 'st.station_id';
+    const later =
+      after === null
+        ? ''
+        : ` AND ${name} >= ${text(after.name)} AND (${name} > ${text(after.name)} OR ${id} > ${BigInt(after.id)})`;
+    return `WHERE ${name} >= ${text(prefix)} AND ${name} < ${text(prefix + LAST)}${later}
+      ORDER BY ${name}, ${id} LIMIT ${limit + 1}`;
+  }
+}
+
+function quoteAt({ supply, demand }: { supply: Columns; demand: Columns }, market: number): Quote {
+  return {
+    supplyPrice: supply.price[market] ?? 0,
+    supplyUnits: supply.units[market] ?? 0,
+    supplyLevel: supply.level[market] ?? 0,
+    demandPrice: demand.price[market] ?? 0,
+    demandUnits: demand.units[market] ?? 0,
+    demandLevel: demand.level[market] ?? 0,
+  };
+}
+
+interface Columns {
+  readonly price: ArrayLike<number>;
+  readonly units: ArrayLike<number>;
+  readonly level: ArrayLike<number>;
+}
+
+function pageOf<T>({ total, next }: Found, entries: readonly T[]): Page<T> {
+  return { entries, total, next };
+}
+
+/** One more than asked for was read where there is more. */
+function namePage<T extends { readonly name: string; readonly id: bigint | number }>(
+  read: readonly T[],
+  limit: number,
+): NamePage<T> {
+  const entries = read.slice(0, limit);
+  const last = entries.at(-1);
+  const isMore = read.length > limit && last !== undefined;
+  return { entries, next: isMore ? { name: last.name, id: String(last.id) } : null };
+}

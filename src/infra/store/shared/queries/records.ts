@@ -1,0 +1,115 @@
+import { NEW_STATION } from '../../../../domain/generation.ts';
+import type { Pad } from '../../../../domain/galaxy/pads.ts';
+import {
+  STATION_SERVICES,
+  type MarketRecord,
+  type MarketRow,
+  type StationRecord,
+  type SystemRecord,
+} from '../../../../domain/ports/queries.ts';
+import { flagOf } from './load-galaxy.ts';
+import { quoteOf } from './quotes-cache.ts';
+import type { Cell, Dialect, QueryReader } from './reader.ts';
+
+/** Ids of a statement. */
+const IDS_AT_ONCE = 500;
+
+function systemColumns({ exact, coordinate, epochOf }: Dialect): string {
+  const coordinates = ['sy.pos_x', 'sy.pos_y', 'sy.pos_z'].map(coordinate);
+  return [exact('sy.system_id'), 'sy.name', ...coordinates, epochOf('sy.modified')].join();
+}
+
+function systemOf([id, name, x, y, z, atS]: readonly Cell[]): SystemRecord {
+  return {
+    id: BigInt(String(id)),
+    name: String(name ?? ''),
+    ...{ x: Number(x), y: Number(y), z: Number(z) },
+    updatedAtS: numberOrNull(atS),
+  };
+}
+
+/** @param where on `sy` */
+export async function readSystems(reader: QueryReader, where: string): Promise<SystemRecord[]> {
+  const rows = await reader.rows(`SELECT ${systemColumns(reader.dialect)} FROM System sy ${where}`);
+  return rows.map(systemOf);
+}
+
+export async function readSystemsById(
+  reader: QueryReader,
+  ids: readonly bigint[],
+): Promise<ReadonlyMap<bigint, SystemRecord>> {
+  const found = new Map<bigint, SystemRecord>();
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+    const where = `WHERE sy.system_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
+    for (const system of await readSystems(reader, where)) found.set(system.id, system);
+  }
+  return found;
+}
+
+const SYSTEM_CELLS = 6;
+
+/** @param where on `st` and `sy` */
+export async function readStations(reader: QueryReader, where: string): Promise<StationRecord[]> {
+  const { epochOf } = reader.dialect;
+  const rows = await reader.rows(
+    `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
+       st.planetary, ${epochOf('st.modified')},
+       (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
+       ${STATION_SERVICES.map((service) => `st.${service}`).join()}
+     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${where}`,
+  );
+  return rows.map((cells) => {
+    const [id, name, typeId, ls, pad, planetary, updatedAtS, marketAtS, ...services] =
+      cells.slice(SYSTEM_CELLS);
+    return {
+      id: Number(id),
+      name: String(name ?? ''),
+      system: systemOf(cells),
+      typeId: Number(typeId),
+      lsFromStar: Number(ls) === NEW_STATION.lsFromStar ? null : Number(ls),
+      maxPad: pad === '?' ? null : (pad as Pad),
+      isPlanetary: flagOf(planetary),
+      services: Object.fromEntries(
+        STATION_SERVICES.map((service, at) => [service, flagOf(services[at])]),
+      ) as StationRecord['services'],
+      updatedAtS: numberOrNull(updatedAtS),
+      marketAtS: numberOrNull(marketAtS),
+    };
+  });
+}
+
+export async function readStationsById(
+  reader: QueryReader,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, StationRecord>> {
+  const found = new Map<number, StationRecord>();
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+    const where = `WHERE st.station_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
+    for (const station of await readStations(reader, where)) found.set(station.id, station);
+  }
+  return found;
+}
+
+/** Whole markets, in the order asked for. */
+export async function readMarkets(reader: QueryReader, ids: readonly number[]): Promise<MarketRecord[]> {
+  const stations = await readStationsById(reader, ids);
+  const rows = new Map<number, MarketRow[]>([...stations.keys()].map((id) => [id, []]));
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+    const some = ids.slice(at, at + IDS_AT_ONCE);
+    const read = await reader.rows(
+      `SELECT station_id, item_id, supply_price, supply_units, supply_level, demand_price, demand_units, demand_level
+       FROM StationItem WHERE station_id IN (${some.join()}) ORDER BY station_id, item_id`,
+    );
+    for (const [stationId, itemId, ...cells] of read) {
+      rows.get(Number(stationId))?.push({ itemId: Number(itemId), ...quoteOf(cells, 0) });
+    }
+  }
+  return ids.flatMap((id) => {
+    const station = stations.get(id);
+    return station === undefined ? [] : [{ station, atS: station.marketAtS, rows: rows.get(id) ?? [] }];
+  });
+}
+
+function numberOrNull(cell: Cell | undefined): number | null {
+  return cell === null || cell === undefined ? null : Number(cell);
+}

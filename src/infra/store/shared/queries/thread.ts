@@ -1,0 +1,114 @@
+import type { Queries, QueryStatus } from '../../../../domain/ports/queries.ts';
+import { openThread, serveThread } from '../../../threads/rpc.ts';
+import { StoreError } from '../../../../domain/errors.ts';
+import type { QueryEngine } from './engine.ts';
+
+type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 'close'>;
+
+interface Asked {
+  readonly question: Question;
+  readonly args: readonly unknown[];
+}
+
+/** What a thread that answers questions can be told. */
+interface QueryMethods {
+  ask(asked: Asked): Promise<unknown>;
+  changed(marketIds: readonly number[] | 'all'): void;
+  status(): Promise<QueryStatus | null>;
+}
+
+/** Changes are told together, so that a busy feed costs the other thread a message now and then. */
+const GATHER_MS = 250;
+
+/**
+ * The questions, asked in a thread: it is started by the first one.
+ * @param workerData what the thread needs to connect
+ */
+export function createThreadQueries(file: URL, workerData: unknown, address: string): Queries {
+  const thread = openThread<QueryMethods>(file, {
+    workerData,
+    crashError: (cause) =>
+      new StoreError('unavailable', `the thread that reads ${address} ended unexpectedly`, {
+        advice: 'ask again',
+        cause,
+      }),
+  });
+  let isStarted = false;
+  let changed: Set<number> | 'all' | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const tell = () => {
+    timer = null;
+    const ids = changed === null ? [] : changed === 'all' ? changed : [...changed];
+    changed = null;
+    thread.call('changed', ids).catch(() => undefined);
+  };
+  const ask =
+    <K extends Question>(question: K) =>
+    (...args: Parameters<Queries[K]>) => {
+      isStarted = true;
+      return thread.call('ask', { question, args }) as ReturnType<Queries[K]>;
+    };
+
+  return {
+    systemsNamed: ask('systemsNamed'),
+    systemById: ask('systemById'),
+    systemsByPrefix: ask('systemsByPrefix'),
+    systemsNear: ask('systemsNear'),
+    stationsByPrefix: ask('stationsByPrefix'),
+    stations: ask('stations'),
+    markets: ask('markets'),
+    items: ask('items'),
+    prices: ask('prices'),
+    trades: ask('trades'),
+    freshness: ask('freshness'),
+    changed(marketIds) {
+      // Whoever has not been asked yet has nothing in memory.
+      if (!isStarted || changed === 'all') return;
+      changed ??= new Set();
+      for (const id of marketIds) changed.add(id);
+      timer ??= setTimeout(tell, GATHER_MS).unref();
+    },
+    changedAll() {
+      if (!isStarted) return;
+      changed = 'all';
+      timer ??= setTimeout(tell, GATHER_MS).unref();
+    },
+    status: () => (isStarted ? thread.call('status', undefined) : Promise.resolve(null)),
+    async close() {
+      if (timer !== null) clearTimeout(timer);
+      await thread.close();
+    },
+  };
+}
+
+/**
+ * The thread's side.
+ * @param current the engine on the database as it is now
+ * @param translate what the database throws -> what the port promises
+ */
+export function serveQueries(
+  current: () => Promise<QueryEngine> | QueryEngine,
+  translate: (error: unknown) => unknown,
+  onClose: () => void,
+): void {
+  let engine: QueryEngine | undefined;
+  serveThread<QueryMethods>(
+    {
+      async ask({ question, args }: Asked) {
+        try {
+          engine = await current();
+          return await (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+        } catch (error) {
+          throw translate(error);
+        }
+      },
+      changed(marketIds: readonly number[] | 'all') {
+        if (marketIds === 'all') engine?.noteAllChanged();
+        else engine?.noteChanged(marketIds);
+      },
+      status: () => engine?.status() ?? Promise.resolve(null),
+    },
+    onClose,
+  );
+}

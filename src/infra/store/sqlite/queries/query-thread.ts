@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { QueryEngine } from '../../shared/queries/engine.ts';
+import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
+import { serveQueries } from '../../shared/queries/thread.ts';
+import { BUSY_MS } from '../database.ts';
+import { toStoreError } from '../errors.ts';
+import type { QueryThreadData } from './queries.ts';
+
+const { file, generation } = workerData as QueryThreadData;
+
+const DIALECT: Dialect = {
+  epochOf: (column) => `unixepoch(${column})`,
+  exact: (column) => `CAST(${column} AS TEXT)`,
+  coordinate: (column) => column,
+  text: (value) => `'${value.replaceAll("'", "''")}'`,
+};
+
+/** Between two looks at what else this thread has been asked. */
+const ROWS_AT_ONCE = 20_000;
+
+class SqliteReader implements QueryReader {
+  readonly dialect = DIALECT;
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  rows(sql: string): Promise<Cell[][]> {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    return Promise.resolve(statement.all() as unknown as Cell[][]);
+  }
+
+  async each(sql: string, take: (row: readonly Cell[]) => void): Promise<void> {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    let count = 0;
+    for (const row of statement.iterate() as unknown as Iterable<Cell[]>) {
+      take(row);
+      if (++count % ROWS_AT_ONCE === 0) await setImmediate();
+    }
+  }
+}
+
+/** The open file, and which one it was: Trade Dangerous puts a database aside to begin a new one. */
+let open: { readonly db: DatabaseSync; readonly inode: bigint; readonly engine: QueryEngine } | undefined;
+
+function current(): QueryEngine {
+  const inode = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
+  if (open?.inode !== inode) {
+    open?.db.close();
+    const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+    open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation) };
+  }
+  return open.engine;
+}
+
+serveQueries(
+  current,
+  (error) => toStoreError(error, file),
+  () => open?.db.close(),
+);

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Generation } from '../../src/domain/generation.ts';
+import { createQueryWorld, readPlainly, type PlainStation, type QueryWorld } from './query-world.ts';
+import { GOLD, type CreateDatabase } from './store-world.ts';
+
+const EVERYTHING = { limit: 10_000, after: null };
+
+/** Names, places, markets and goods, beside what plain SQL says. */
+export function recordContract(create: CreateDatabase, generation: Generation): void {
+  let world: QueryWorld;
+  let plain: PlainStation[];
+
+  beforeEach(async () => {
+    world = await createQueryWorld(await create(), generation);
+    plain = await readPlainly(world.db);
+  });
+  afterEach(() => world.db.dispose());
+
+  describe('names', () => {
+    test('several systems of one name are all given, without case', async () => {
+      const named = await world.queries.systemsNamed('TWIN 1');
+      expect(named).toHaveLength(3);
+      expect(new Set(named.map(({ id }) => id)).size).toBe(3);
+      expect(await world.queries.systemsNamed('Nowhere')).toEqual([]);
+    });
+
+    test('the largest id stays exact', async () => {
+      const id = 9_223_372_036_854_775_807n;
+      expect(await world.queries.systemById(id)).toMatchObject({ id, name: 'Twin 0' });
+      expect(await world.queries.systemById(4n)).toBeNull();
+    });
+
+    test.each(['col 285', "Kachirigin's", 'T', '%', "x' OR '1'='1"])(
+      'beginning with %j, paged',
+      async (prefix) => {
+        const all = await world.db.sql('SELECT system_id, name FROM System');
+        const expected = all
+          .filter(({ name }) => name!.toLowerCase().startsWith(prefix.toLowerCase()))
+          .map(({ system_id }) => BigInt(system_id!));
+        const found: bigint[] = [];
+        let after = null;
+        do {
+          const page = await world.queries.systemsByPrefix(prefix, 2, after);
+          found.push(...page.entries.map(({ id }) => id));
+          after = page.next;
+        } while (after !== null);
+        expect(new Set(found)).toEqual(new Set(expected));
+        expect(found).toHaveLength(expected.length);
+      },
+    );
+
+    test('of stations', async () => {
+      const page = await world.queries.stationsByPrefix('jameson', 1_000, null);
+      expect(page.entries.map(({ id }) => id).sort((a, b) => a - b)).toEqual(
+        plain.filter(({ name }) => name.startsWith('Jameson')).map(({ id }) => id),
+      );
+      expect(page.next).toBeNull();
+    });
+  });
+
+  test('systems near a place', async () => {
+    const near = { x: 1, y: 2, z: 3, withinLy: 40 };
+    const all = await world.db.sql(
+      'SELECT system_id, pos_x + 0.0 AS x, pos_y + 0.0 AS y, pos_z + 0.0 AS z FROM System',
+    );
+    const expected = all
+      .map(({ system_id, x, y, z }) => ({
+        id: BigInt(system_id!),
+        ly: Math.sqrt((Number(x) - 1) ** 2 + (Number(y) - 2) ** 2 + (Number(z) - 3) ** 2),
+      }))
+      .filter(({ ly }) => ly <= 40)
+      .sort((a, b) => a.ly - b.ly);
+    const { entries, total } = await world.queries.systemsNear(near, EVERYTHING);
+    expect(entries.map(({ system }) => system.id)).toEqual(expected.map(({ id }) => id));
+    expect(total).toBe(expected.length);
+    expect(entries.map(({ distanceLy }) => distanceLy)).toEqual(expected.map(({ ly }) => ly));
+  });
+
+  test('whole markets, many at once, in the order asked for', async () => {
+    const ids = plain.map(({ id }) => id).reverse();
+    const markets = await world.queries.markets([...ids, 42]);
+    expect(markets.map(({ station }) => station.id)).toEqual(ids);
+    for (const { station, atS, rows } of markets) {
+      const expected = plain.find(({ id }) => id === station.id)!;
+      expect(atS).toBe(expected.atS);
+      expect(
+        rows.map((row) => [
+          row.itemId,
+          [
+            row.demandPrice,
+            row.demandUnits,
+            row.demandLevel,
+            row.supplyPrice,
+            row.supplyUnits,
+            row.supplyLevel,
+          ],
+        ]),
+      ).toEqual([...expected.rows]);
+    }
+  });
+
+  test('goods with their categories', async () => {
+    const items = await world.queries.items();
+    expect(items).toContainEqual({ id: GOLD, name: 'Gold', category: 'Metals', meanPrice: null });
+  });
+}
