@@ -3,7 +3,7 @@ import { carrierTypeId } from '../../src/domain/galaxy/station-types.ts';
 import type { FreshnessFilter, TradeFilter } from '../../src/domain/galaxy/search.ts';
 import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import { serviceBits, STATION_SERVICES } from '../../src/domain/ports/queries.ts';
+import { serviceBits, STATION_SERVICES, type HopRequest } from '../../src/domain/ports/queries.ts';
 import { SeededRandom } from '../support/random.ts';
 import { createQueryWorld, readPlainly, type PlainStation, type QueryWorld } from './query-world.ts';
 import { FUEL, GOLD, NOON_S, snapshot, type CreateDatabase } from './store-world.ts';
@@ -60,9 +60,7 @@ export function searchContract(create: CreateDatabase, generation: Generation): 
       carriers: random.chance(0.3) ? random.chance(0.5) : undefined,
       services: random.chance(0.2) ? serviceBits([random.pick(STATION_SERVICES)]) : undefined,
     };
-    return Object.fromEntries(
-      Object.entries(filter).filter(([, value]) => value !== undefined),
-    );
+    return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   }
 
   test('sellers and buyers of a good, whatever is asked', async () => {
@@ -198,6 +196,56 @@ export function searchContract(create: CreateDatabase, generation: Generation): 
       expect(entries.map(({ station }) => station.id)).toEqual(expected.map(({ id }) => id));
       expect(total).toBe(expected.length);
     }
+  });
+
+  test('where the goods of a market sell best, signed', async () => {
+    const random = new SeededRandom(4);
+    const sellers = plain.filter(({ rows }) => [...rows.values()].some((row) => row[3]! > 0));
+    for (let i = 0; i < 20; i++) {
+      const from = random.pick(sellers);
+      const [x, y, z] = from.system.at as [number, number, number];
+      const filter: StationFilter = {
+        ...anyFilter(random),
+        near: { x, y, z, withinLy: random.between(5, 80) },
+      };
+      const request: HopRequest = {
+        fromId: from.id,
+        filter,
+        jumpRangeLy: 20,
+        minUnits: random.pick([0, 1, 500]),
+        minProfit: random.pick([-10_000, 1]),
+        sort: 'profit',
+      };
+      const expected = plain
+        .filter((to) => to.id !== from.id && to.atS !== null && fits(to, filter))
+        .map((to) => {
+          const profits = [...from.rows].flatMap(([item, row]) => {
+            const [demandPrice = 0, demandUnits = 0] = to.rows.get(item) ?? [];
+            const isCarried =
+              row[3]! > 0 &&
+              row[4]! >= request.minUnits &&
+              demandPrice > 0 &&
+              demandUnits >= request.minUnits;
+            return isCarried ? [demandPrice - row[3]!] : [];
+          });
+          return { id: to.id, profit: Math.max(...profits) };
+        })
+        .filter(({ profit }) => profit >= request.minProfit)
+        .sort((a, b) => b.profit - a.profit || a.id - b.id);
+      const found = await world.queries.hops(request, EVERYTHING);
+      expect(
+        found!.entries.map(({ station, goods }) => ({ id: station.id, profit: goods[0]!.profit })),
+      ).toEqual(expected);
+      expect(found!.considered).toBe(found!.candidates);
+      for (const { distanceLy, jumps } of found!.entries)
+        expect(jumps).toBe(Math.ceil((distanceLy * 1.15) / 20));
+    }
+    expect(
+      await world.queries.hops(
+        { fromId: 42, filter: {}, jumpRangeLy: 20, minUnits: 1, minProfit: 1, sort: 'profit' },
+        EVERYTHING,
+      ),
+    ).toBeNull();
   });
 
   test('statistics of a good', async () => {

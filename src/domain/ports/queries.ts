@@ -1,4 +1,5 @@
 import type { Pad } from '../galaxy/pads.ts';
+import type { HopGood } from '../galaxy/hops.ts';
 import type { Quote } from '../galaxy/quotes.ts';
 import type { Ages, FreshnessFilter, PageRequest, PriceSpread, TradeFilter } from '../galaxy/search.ts';
 import type { StationFilter } from '../galaxy/station-filter.ts';
@@ -74,6 +75,39 @@ export interface TradeRecord {
   readonly distanceLy: number | null;
 }
 
+/** Where goods of one market can be sold. */
+export interface HopRecord {
+  readonly station: StationRecord;
+  readonly distanceLy: number;
+  readonly jumps: number;
+  /** From docked to docked, by the time model. */
+  readonly seconds: number;
+  /** The most profitable first, at least one. */
+  readonly goods: readonly HopGood[];
+}
+
+export interface HopRequest {
+  /** The market where is bought. */
+  readonly fromId: number;
+  /** Only to this market; else to all that fit the filter within its reach. */
+  readonly toId?: number;
+  readonly filter: StationFilter & Ages;
+  /** With the cargo aboard. */
+  readonly jumpRangeLy: number;
+  /** What must be in stock, and wanted. */
+  readonly minUnits: number;
+  readonly minProfit: number;
+  readonly sort: 'profit' | 'hour' | 'distance';
+}
+
+/** `total`: destinations with a good that fits. */
+export interface HopPage extends Page<HopRecord> {
+  readonly from: MarketRecord;
+  /** Markets that were looked at: the nearest ones, where there are too many. */
+  readonly considered: number;
+  readonly candidates: number;
+}
+
 export interface FoundStation {
   readonly station: StationRecord;
   readonly distanceLy: number | null;
@@ -143,6 +177,8 @@ export interface Queries {
     filter: StationFilter & Ages & { readonly minUnits?: number },
   ): Promise<{ readonly supply: PriceSpread | null; readonly demand: PriceSpread | null }>;
   trades(itemId: number, filter: TradeFilter, page: PageRequest): Promise<Page<TradeRecord>>;
+  /** Null: no such market. */
+  hops(request: HopRequest, page: PageRequest): Promise<HopPage | null>;
   freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
 
   /** These markets have been written: what is in memory of them is read again. Never waits, never fails. */

@@ -7,18 +7,21 @@ import {
   findTrades,
   priceSpread,
   type Found,
+  type PageRequest,
 } from '../../../../domain/galaxy/search.ts';
 import { carrierTypeId } from '../../../../domain/galaxy/station-types.ts';
 import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type {
   FoundStation,
+  HopRequest,
   NameCursor,
   NamePage,
   Page,
   Queries,
   QueryStatus,
 } from '../../../../domain/ports/queries.ts';
+import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
@@ -144,6 +147,12 @@ export class QueryEngine implements Answers {
       return quote === undefined ? [] : [{ ...entry, quote }];
     });
     return { ...described, entries };
+  }
+
+  async hops(request: HopRequest, page: PageRequest) {
+    const { galaxy } = await this.#current();
+    const [from] = await readMarkets(this.#reader, [request.fromId]);
+    return from === undefined ? null : findHops(this.#reader, galaxy, this.#carrier, from, request, page);
   }
 
   async freshness(filter: Parameters<Queries['freshness']>[0], page: Parameters<Queries['freshness']>[1]) {

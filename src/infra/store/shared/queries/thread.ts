@@ -61,6 +61,7 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
     items: ask('items'),
     prices: ask('prices'),
     trades: ask('trades'),
+    hops: ask('hops'),
     freshness: ask('freshness'),
     changed(marketIds) {
       // Whoever has not been asked yet has nothing in memory.
