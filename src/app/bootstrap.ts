@@ -3,7 +3,6 @@ import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/databas
 import type { Environment } from '../config/environment.ts';
 import { createDirectories, resolvePaths, type Paths } from '../config/paths.ts';
 import { changedKeys, livePart, type ChangedKeys } from '../config/reload.ts';
-import type { Store } from '../domain/ports/store.ts';
 import { createLog, type LogHandle } from '../infra/log/log.ts';
 import type { LogFileOptions } from '../infra/log/log-file.ts';
 
@@ -80,21 +79,4 @@ export async function bootstrap(
 
 function logFile({ logRotateMb, logKeepDays, logCompress }: Config, file: string): LogFileOptions {
   return { file, rotateBytes: logRotateMb * MIB, keepMs: logKeepDays * DAY_MS, compress: logCompress };
-}
-
-/** The store the configuration names; not yet connected. Only its own driver is loaded. */
-export async function createStore({ config, database, log }: Omit<Bootstrap, 'reload'>): Promise<Store> {
-  const { generation } = config;
-  if (database.backend === 'sqlite') {
-    const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
-    return createSqliteStore({ file: database.file, generation, log });
-  }
-  const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
-  const { name, socket, ...connection } = database;
-  return createMariadbStore({
-    connection: { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) },
-    generation,
-    lock: config.lock,
-    log,
-  });
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { access } from 'node:fs/promises';
 import { createSystem, type System } from '../actors/system.ts';
-import { createStore, type Bootstrap } from './bootstrap.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { createStore } from './store.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Feed } from '../domain/ports/feed.ts';
+import type { Store } from '../domain/ports/store.ts';
 import { commoditySource } from './catalogue.ts';
 import { updaterPorts } from './spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
@@ -18,15 +20,21 @@ export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
 
 /**
  * The whole system around one feed, on the real adapters.
- * @param update whether the galaxy is brought up to date from Spansh
+ * @param options.update whether the galaxy is brought up to date from Spansh
+ * @param options.store the one the configuration names, unless given
  */
-export async function assemble(base: Bootstrap, feed: Feed, { update = false } = {}): Promise<System> {
+export async function assemble(
+  base: Bootstrap,
+  feed: Feed,
+  options: { readonly update?: boolean; readonly store?: Store } = {},
+): Promise<System> {
+  const { update = false } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
   const liveFile = join(paths.exportDir, 'listings-live.csv');
-  const store = await createStore(base);
+  const store = options.store ?? (await createStore(base));
   const system = createSystem(
     {
       feed,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { TABLE_FILES } from '../domain/ports/galaxy-store.ts';
+import type { ApiSource } from './api.ts';
 import type { HttpServer } from '../infra/http/server.ts';
 import { metricsOf, type FileReport } from './metrics.ts';
 
@@ -14,7 +15,7 @@ import { metricsOf, type FileReport } from './metrics.ts';
 export async function serveHttp(
   { config, paths, log }: Bootstrap,
   system: System,
-  version: string,
+  { version, api }: { readonly version: string; readonly api: ApiSource | null },
 ): Promise<HttpServer | null> {
   if (config.httpListen === null) return null;
   const { createHttpServer } = await import('../infra/http/server.ts');
@@ -35,6 +36,7 @@ export async function serveHttp(
     health: () => ({ ok: (ended?.failure ?? null) === null, failure: ended?.failure ?? null, ...about() }),
     notReady: () => (ended === null ? system.status.notReady() : ['system: ended']),
     status: () => Promise.resolve({ ...about(), ...system.status.report(), files: reportFiles(files) }),
+    api: api === null ? null : { ...api, version },
     metrics: () => metricsOf(system.status.report(), reportFiles(files), version),
     log,
   });

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createStore } from '../app/bootstrap.ts';
+import { createStore } from '../app/store.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
 import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';

@@ -1,7 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { SpanshReporter } from '../actors/spansh-updater/reporter.ts';
 import { CLEAR_MEMORY_S } from '../actors/station-coalescer/spool-keeper.ts';
-import { createStore, type Bootstrap } from '../app/bootstrap.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
+import { createStore } from '../app/store.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/spansh/problems.ts';
 import { AppError } from '../domain/errors.ts';
 import { importSource } from '../app/spansh-updater.ts';

@@ -4,7 +4,9 @@ import { HELP, INSPECTOR_PORT, parseArguments, type Command } from './arguments.
 import { exportNow, stats } from './one-shots.ts';
 import { replay } from './replay.ts';
 import { AppError, describeError, StoreError } from '../domain/errors.ts';
+import { answeringFor } from '../app/api.ts';
 import { serveHttp } from '../app/http.ts';
+import { createStore } from '../app/store.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { offerInspector } from '../app/inspector.ts';
 import { claimInstance } from '../app/instance.ts';
@@ -85,12 +87,14 @@ async function runDaemon(
       { version: version(), feed: feed.description },
       `tradedangerous-listener ${version()}, feed ${feed.description}`,
     );
-    const system = await assemble(base, feed, { update });
-    const http = await serveHttp(base, system, version());
+    const answering = await answeringFor(base, await createStore(base));
+    const system = await assemble(base, feed, { update, store: answering.store });
+    const http = await serveHttp(base, system, { version: version(), api: answering.api });
     const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
     if (inspect !== null) await inspector.attach(inspect);
     const code = await run(system, base).finally(inspector.close);
     await http?.close(code === EXIT.ok ? HTTP_GRACE_MS : 0);
+    await answering.close();
     base.log.info({ code }, 'stopped');
     return code;
   } finally {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { createStore, type Bootstrap } from '../app/bootstrap.ts';
+import type { Bootstrap } from '../app/bootstrap.ts';
+import { createStore } from '../app/store.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
 import type { Store } from '../domain/ports/store.ts';

@@ -74,6 +74,9 @@ export function evaluate<T extends Table>(
   return { values: values as Values<T>, problems };
 }
 
+/** The longest that is taken. */
+export const TEN_YEARS_DAYS = 3650;
+
 const UNITS_MS = { seconds: 1000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 type Unit = keyof typeof UNITS_MS;
 

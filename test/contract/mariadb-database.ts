@@ -19,8 +19,8 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
       stores.push(store);
       return store;
     },
-    queries(generation) {
-      const queries = createMariadbQueries({ connection: server.connection(database), generation });
+    queries() {
+      const queries = createMariadbQueries(server.connection(database));
       stores.push(queries);
       return queries;
     },

@@ -1,13 +1,17 @@
 import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
+import { useQueryWorld } from './query-world.ts';
 
 describeMariadb('with a server', () => {
   const server = useMariadb();
   describe.each(['v12', 'v13'] as const)('MariaDB %s questions', (generation) => {
-    describe('records', () => recordContract(() => createMariadbDatabase(server), generation));
-    describe('searches', () => searchContract(() => createMariadbDatabase(server), generation));
+    const world = useQueryWorld(() => createMariadbDatabase(server), generation);
+    describe('records', () => recordContract(world));
+    describe('API', () => apiContract(world, generation));
+    describe('searches', () => searchContract(world, generation));
   });
 });

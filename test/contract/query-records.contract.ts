@@ -1,20 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/domain/generation.ts';
-import { createQueryWorld, readPlainly, type PlainStation, type QueryWorld } from './query-world.ts';
-import { GOLD, type CreateDatabase } from './store-world.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { PlainStation, QueryWorld } from './query-world.ts';
+import { GOLD } from './store-world.ts';
 
 const EVERYTHING = { limit: 10_000, after: null };
 
 /** Names, places, markets and goods, beside what plain SQL says. */
-export function recordContract(create: CreateDatabase, generation: Generation): void {
+export function recordContract(use: () => QueryWorld): void {
   let world: QueryWorld;
-  let plain: PlainStation[];
+  let plain: readonly PlainStation[];
 
-  beforeEach(async () => {
-    world = await createQueryWorld(await create(), generation);
-    plain = await readPlainly(world.db);
+  beforeEach(() => {
+    world = use();
+    plain = world.plain;
   });
-  afterEach(() => world.db.dispose());
 
   describe('names', () => {
     test('several systems of one name are all given, without case', async () => {

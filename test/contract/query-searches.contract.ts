@@ -1,27 +1,26 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { carrierTypeId } from '../../src/domain/galaxy/station-types.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { stationKinds } from '../../src/domain/galaxy/station-types.ts';
 import type { FreshnessFilter, TradeFilter } from '../../src/domain/galaxy/search.ts';
 import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import { serviceBits, STATION_SERVICES, type HopRequest } from '../../src/domain/ports/queries.ts';
 import { SeededRandom } from '../support/random.ts';
-import { createQueryWorld, readPlainly, type PlainStation, type QueryWorld } from './query-world.ts';
-import { FUEL, GOLD, NOON_S, snapshot, type CreateDatabase } from './store-world.ts';
+import type { PlainStation, QueryWorld } from './query-world.ts';
+import { FUEL, GOLD, NOON_S, snapshot } from './store-world.ts';
 
 const EVERYTHING = { limit: 10_000, after: null };
 const DAY_S = 86_400;
 
 /** Searches, beside an independent computation over plain rows. */
-export function searchContract(create: CreateDatabase, generation: Generation): void {
+export function searchContract(use: () => QueryWorld, generation: Generation): void {
   let world: QueryWorld;
-  let plain: PlainStation[];
-  const carrier = carrierTypeId(generation);
+  let plain: readonly PlainStation[];
+  const carrier = generation === 'v12' ? 24 : 5;
 
-  beforeEach(async () => {
-    world = await createQueryWorld(await create(), generation);
-    plain = await readPlainly(world.db);
+  beforeEach(() => {
+    world = use();
+    plain = world.plain;
   });
-  afterEach(() => world.db.dispose());
 
   const away = (station: PlainStation, from: { x: number; y: number; z: number }) =>
     Math.sqrt(
@@ -133,7 +132,7 @@ export function searchContract(create: CreateDatabase, generation: Generation): 
       expect(distanceLy).toBeNull();
       expect(station).toMatchObject({
         name: expected.name,
-        typeId: expected.typeId,
+        type: stationKinds(generation).get(expected.typeId)?.name ?? null,
         lsFromStar: expected.ls,
         maxPad: expected.pad === '?' ? null : expected.pad,
         isPlanetary: flag(expected.planetary),

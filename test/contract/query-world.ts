@@ -1,4 +1,4 @@
-import { carrierTypeId } from '../../src/domain/galaxy/station-types.ts';
+import { beforeAll } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
 import type { Queries } from '../../src/domain/ports/queries.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
@@ -11,6 +11,7 @@ import {
   NOON_S,
   PLATINUM,
   stamp,
+  type CreateDatabase,
   type TestDatabase,
 } from './store-world.ts';
 
@@ -32,7 +33,7 @@ export interface PlainStation {
 const FLAGS = ['market', 'shipyard', 'outfitting', 'blackmarket', 'rearm', 'refuel', 'repair'];
 
 /** A galaxy by chance: systems near and far, some of one name, stations of every kind, markets of every age. */
-export async function plantGalaxy(db: TestDatabase, generation: Generation, seed: number): Promise<void> {
+async function plantGalaxy(db: TestDatabase, generation: Generation, seed: number): Promise<void> {
   const random = new SeededRandom(seed);
   const { integer, pick } = {
     integer: (min: number, max: number) => random.integer(min, max),
@@ -48,7 +49,7 @@ export async function plantGalaxy(db: TestDatabase, generation: Generation, seed
   const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
   await db.sql(`INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES
     ${systems.map(({ id, name, at }) => `(${id}, ${text(name)}, ${at.join()}, ${stamp(NOON_S)})`).join()}`);
-  const types = [0, 1, 2, 9, 11, 13, carrierTypeId(generation)];
+  const types = [0, 1, 2, 9, 11, 13, generation === 'v12' ? 24 : 5];
   const stations = Array.from({ length: 200 }, (_, i) => ({
     id: 3_200_000_000 + i * 7,
     name: `${pick(['Abraham', 'Jameson', 'K7Q-B1N'])} ${integer(1, 40)}`,
@@ -88,7 +89,7 @@ function rowOf(random: SeededRandom): number[] {
 }
 
 /** Everything, by plain SQL. */
-export async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
+async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
   const stations = await db.sql(
     `SELECT st.*, sy.name AS system_name, sy.pos_x + 0.0 AS x, sy.pos_y + 0.0 AS y, sy.pos_z + 0.0 AS z
      FROM Station st JOIN System sy ON sy.system_id = st.system_id ORDER BY st.station_id`,
@@ -131,12 +132,20 @@ export interface QueryWorld {
   readonly db: TestDatabase;
   readonly store: Store;
   readonly queries: Queries;
+  readonly plain: readonly PlainStation[];
 }
 
-export async function createQueryWorld(db: TestDatabase, generation: Generation): Promise<QueryWorld> {
-  const store = db.store(generation);
-  await store.open();
-  await store.useCatalogue(COMMODITIES);
-  await plantGalaxy(db, generation, 20_260_301);
-  return { db, store, queries: db.queries(generation) };
+/** One galaxy for the tests of the enclosing `describe`, which only read it; and what plain SQL says of it. */
+export function useQueryWorld(create: CreateDatabase, generation: Generation): () => QueryWorld {
+  let world: QueryWorld;
+  beforeAll(async () => {
+    const db = await create();
+    const store = db.store(generation);
+    await store.open();
+    await store.useCatalogue(COMMODITIES);
+    await plantGalaxy(db, generation, 20_260_301);
+    world = { db, store, queries: db.queries(), plain: await readPlainly(db) };
+    return () => db.dispose();
+  });
+  return () => world;
 }

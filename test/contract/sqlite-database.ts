@@ -6,8 +6,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import type { SqlRow, TestDatabase } from './store-world.ts';
 
 /** An SQLite database in a file of its own. */
-export function createSqliteDatabase(): Promise<TestDatabase> {
-  const file = join(tempDir(), 'TradeDangerous.db');
+export function createSqliteDatabase(file = join(tempDir(), 'TradeDangerous.db')): Promise<TestDatabase> {
   const stores: { close(): Promise<void> }[] = [];
 
   const sql = (statement: string): SqlRow[] => {
@@ -29,8 +28,8 @@ export function createSqliteDatabase(): Promise<TestDatabase> {
       stores.push(store);
       return store;
     },
-    queries(generation) {
-      const queries = createSqliteQueries({ file, generation });
+    queries() {
+      const queries = createSqliteQueries(file);
       stores.push(queries);
       return queries;
     },

@@ -1,9 +1,19 @@
-import { describe } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe } from 'vitest';
+import { apiContract } from './api.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
+import { useQueryWorld } from './query-world.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 
+const dir = mkdtempSync(join(tmpdir(), 'tdl-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
 describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
-  describe('records', () => recordContract(createSqliteDatabase, generation));
-  describe('searches', () => searchContract(createSqliteDatabase, generation));
+  const world = useQueryWorld(() => createSqliteDatabase(join(dir, `${generation}.db`)), generation);
+  describe('records', () => recordContract(world));
+  describe('API', () => apiContract(world, generation));
+  describe('searches', () => searchContract(world, generation));
 });

@@ -10,7 +10,7 @@ export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
   store(choice?: GenerationChoice): Store;
   /** The asking side of this database. */
-  queries(generation: Generation): Queries;
+  queries(): Queries;
   /**
    * Runs one statement on a connection of its own, committed at once, foreign keys unchecked (orphans can be planted).
    * The suite writes plain SQL that every backend takes. Every value comes back as text, 64-bit integers exact;

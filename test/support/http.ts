@@ -21,6 +21,7 @@ export async function startHttp(
     notReady: () => [],
     status: () => Promise.resolve({}),
     metrics: () => [],
+    api: null,
     log: silentLog,
     ...options,
   });

@@ -50,6 +50,8 @@ test('the defaults, in the units of the program', async () => {
     parkedMax: 50_000,
     shutdownTimeoutMs: 25_000,
     httpListen: { host: '127.0.0.1', port: 8390 },
+    api: true,
+    apiQuestionsPerMinute: 600,
     dbMaxRetries: 10,
     dbBackoffMinMs: 1000,
     dbBackoffCapMs: 60_000,

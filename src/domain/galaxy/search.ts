@@ -2,6 +2,7 @@ import { Best, type Cursor } from './best.ts';
 import { NO_MARKET, type Galaxy, type Position } from './galaxy.ts';
 import type { Quotes, Side } from './quotes.ts';
 import { stationMatcher, type StationFilter } from './station-filter.ts';
+import type { StationKinds } from './station-types.ts';
 
 /** A page of a list. */
 export interface PageRequest {
@@ -44,14 +45,14 @@ function found(best: Best): Found {
 export function findTrades(
   galaxy: Galaxy,
   quotes: Quotes,
-  carrierTypeId: number,
+  kinds: StationKinds,
   filter: TradeFilter,
   page: PageRequest,
 ): Found {
   const { side, sort, minUnits = 0, minPrice = 0, maxPrice = Infinity } = filter;
   const { seenAfterS = 0, seenBeforeS = Infinity } = filter;
   const { price: prices, units } = quotes[side];
-  const matches = stationMatcher(galaxy, filter, carrierTypeId);
+  const matches = stationMatcher(galaxy, filter, kinds);
   const best = new Best(page.limit, page.after);
   const markets = Math.min(galaxy.marketCount, prices.length);
   for (let market = 0; market < markets; market++) {
@@ -78,12 +79,12 @@ export interface FreshnessFilter extends StationFilter, Ages {
 /** Market indexes by the age of what is known of them. */
 export function findMarkets(
   galaxy: Galaxy,
-  carrierTypeId: number,
+  kinds: StationKinds,
   filter: FreshnessFilter,
   page: PageRequest,
 ): Found {
   const { neverSeen, sort, seenAfterS = 0, seenBeforeS = Infinity } = filter;
-  const matches = stationMatcher(galaxy, filter, carrierTypeId);
+  const matches = stationMatcher(galaxy, filter, kinds);
   const best = new Best(page.limit, page.after);
   for (let market = 0; market < galaxy.marketCount; market++) {
     const atS = galaxy.seenAtS[market] ?? 0;
@@ -101,11 +102,11 @@ export function findMarkets(
 /** Station indexes, nearest first; in order of their ids where no place is named. */
 export function findStations(
   galaxy: Galaxy,
-  carrierTypeId: number,
+  kinds: StationKinds,
   filter: StationFilter,
   page: PageRequest,
 ): Found {
-  const matches = stationMatcher(galaxy, filter, carrierTypeId);
+  const matches = stationMatcher(galaxy, filter, kinds);
   const best = new Best(page.limit, page.after);
   for (let station = 0; station < galaxy.stationCount; station++) {
     const ly = matches(station);
@@ -149,12 +150,12 @@ export const PERCENTILES = [10, 25, 50, 75, 90] as const;
 export function priceSpread(
   galaxy: Galaxy,
   quotes: Quotes,
-  carrierTypeId: number,
+  kinds: StationKinds,
   filter: StationFilter & Ages & { readonly side: Side; readonly minUnits?: number },
 ): PriceSpread | null {
   const { side, minUnits = 1, seenAfterS = 0, seenBeforeS = Infinity } = filter;
   const { price: prices, units: tonnes } = quotes[side];
-  const matches = stationMatcher(galaxy, filter, carrierTypeId);
+  const matches = stationMatcher(galaxy, filter, kinds);
   const found: number[] = [];
   let units = 0;
   let sum = 0;

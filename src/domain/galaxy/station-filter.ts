@@ -1,5 +1,6 @@
 import { PADS, type Pad } from './pads.ts';
 import type { Galaxy, Position } from './galaxy.ts';
+import type { StationGroup, StationKinds } from './station-types.ts';
 
 /** Which stations a search takes; what is absent is not asked. A fact that is unknown fits no condition on it. */
 export interface StationFilter {
@@ -16,8 +17,10 @@ export interface StationFilter {
   readonly planetary?: boolean;
   /** true: only fleet carriers; false: none of them. */
   readonly carriers?: boolean;
-  /** Only these types. */
-  readonly typeIds?: readonly number[];
+  /** Only these kinds. */
+  readonly groups?: readonly StationGroup[];
+  /** None of these kinds; stations of unknown type stay. */
+  readonly exceptGroups?: readonly StationGroup[];
   /** Only those known to have all of these services: bits as in `StationFacts.services`. */
   readonly services?: number;
   /** Only in this system (id64). */
@@ -27,12 +30,10 @@ export interface StationFilter {
 /** @returns the distance in ly of a station that fits (0 where no place was named), else -1 */
 export type StationMatcher = (station: number) => number;
 
-/** @param carrierTypeId type of fleet carriers in this database */
-export function stationMatcher(galaxy: Galaxy, filter: StationFilter, carrierTypeId: number): StationMatcher {
-  const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, carriers, typeIds, systemId } = filter;
-  const { services = 0 } = filter;
+export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: StationKinds): StationMatcher {
+  const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, systemId, services = 0 } = filter;
   const minPadAt = minPad === undefined ? 0 : PADS.indexOf(minPad);
-  const types = typeIds === undefined ? null : new Set(typeIds);
+  const isWanted = wantedTypes(filter, kinds);
   const onlySystem = systemId === undefined ? null : galaxy.systemIndex(systemId);
   const isNear = reach(galaxy, near, along, alongWithinLy);
 
@@ -41,13 +42,21 @@ export function stationMatcher(galaxy: Galaxy, filter: StationFilter, carrierTyp
     if (systemId !== undefined && system !== onlySystem) return -1;
     if ((galaxy.pad[station] ?? 0) < minPadAt) return -1;
     if (planetary !== undefined && galaxy.planetary[station] !== (planetary ? 2 : 1)) return -1;
-    const typeId = galaxy.typeId[station] ?? 0;
-    if (carriers !== undefined && (typeId === carrierTypeId) !== carriers) return -1;
     if (((galaxy.services[station] ?? 0) & services) !== services) return -1;
-    if (types !== null && !types.has(typeId)) return -1;
+    if (isWanted[galaxy.typeId[station] ?? 0] === 0) return -1;
     if (maxLs !== undefined && (galaxy.lsFromStar(station) ?? Infinity) > maxLs) return -1;
     return isNear(system);
   };
+}
+
+/** By type id: 1 where the kind is wanted. */
+function wantedTypes({ carriers, groups, exceptGroups }: StationFilter, kinds: StationKinds): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, typeId) => {
+    const group = kinds.get(typeId)?.group;
+    if (carriers !== undefined && (group === 'carrier') !== carriers) return 0;
+    if (groups !== undefined && (group === undefined || !groups.includes(group))) return 0;
+    return group !== undefined && exceptGroups?.includes(group) === true ? 0 : 1;
+  });
 }
 
 function reach(

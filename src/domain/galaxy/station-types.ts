@@ -35,16 +35,13 @@ const KINDS: readonly (readonly [string, StationGroup, number | null, number | n
 ];
 
 /** Kinds of stations by their `type_id`; an id that is not in it says nothing. */
-export function stationKinds(generation: Generation): ReadonlyMap<number, StationKind> {
+export type StationKinds = ReadonlyMap<number, StationKind>;
+
+export function stationKinds(generation: Generation): StationKinds {
   return new Map(
     KINDS.flatMap(([name, group, v12, v13]) => {
       const id = generation === 'v12' ? v12 : v13;
       return id === null ? [] : [[id, { name, group }] as const];
     }),
   );
-}
-
-/** The `type_id` of fleet carriers. */
-export function carrierTypeId(generation: Generation): number {
-  return generation === 'v12' ? 24 : 5;
 }

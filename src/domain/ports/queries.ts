@@ -3,6 +3,7 @@ import type { HopGood } from '../galaxy/hops.ts';
 import type { Quote } from '../galaxy/quotes.ts';
 import type { Ages, FreshnessFilter, PageRequest, PriceSpread, TradeFilter } from '../galaxy/search.ts';
 import type { StationFilter } from '../galaxy/station-filter.ts';
+import type { StationGroup } from '../galaxy/station-types.ts';
 import type { Cursor } from '../galaxy/best.ts';
 
 /** Null everywhere: unknown. Times are epoch seconds, distances light years. */
@@ -21,7 +22,8 @@ export interface StationRecord {
   readonly id: number;
   readonly name: string;
   readonly system: SystemRecord;
-  readonly typeId: number;
+  readonly type: string | null;
+  readonly group: StationGroup | null;
   readonly lsFromStar: number | null;
   readonly maxPad: Pad | null;
   readonly isPlanetary: boolean | null;
@@ -73,6 +75,22 @@ export interface TradeRecord {
   readonly station: StationRecord;
   readonly quote: Quote;
   readonly distanceLy: number | null;
+}
+
+/** The best offer on one side of a good. */
+export interface BestOffer {
+  readonly station: StationRecord;
+  readonly price: number;
+  readonly units: number;
+}
+
+/** The cheapest seller and the best paying buyer of a good. */
+export interface SpreadRecord {
+  readonly itemId: number;
+  readonly ask: BestOffer;
+  readonly bid: BestOffer;
+  /** Credits a tonne; below 0 where nobody pays what it costs. */
+  readonly spread: number;
 }
 
 /** Where goods of one market can be sold. */
@@ -179,6 +197,8 @@ export interface Queries {
   trades(itemId: number, filter: TradeFilter, page: PageRequest): Promise<Page<TradeRecord>>;
   /** Null: no such market. */
   hops(request: HopRequest, page: PageRequest): Promise<HopPage | null>;
+  /** Of all goods that are sold and bought, the widest first. */
+  spreads(filter: StationFilter & Ages & { readonly minUnits: number }): Promise<readonly SpreadRecord[]>;
   freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
 
   /** These markets have been written: what is in memory of them is read again. Never waits, never fails. */

@@ -4,6 +4,7 @@ import { AppError, describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { fileRoute } from './file-route.ts';
 import { GzipCache } from './gzip-cache.ts';
+import type { ApiOptions } from './routes/v1/api.ts';
 import { metricsPage, type Metric } from './metrics.ts';
 
 export interface ListenAddress {
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   /** JSON body. */
   readonly status: () => Promise<unknown>;
   readonly metrics: () => readonly Metric[];
+  /** Null: questions are not answered. */
+  readonly api: ApiOptions | null;
   readonly log: Log;
 }
 
@@ -69,6 +72,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   app.get('/status', options.status);
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  if (options.api !== null) {
+    const { apiRoutes } = await import('./routes/v1/api.ts');
+    await apiRoutes(app, options.api);
+  }
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such page' }));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = 500 } = error;

@@ -63,7 +63,7 @@ export function checkVersion(version: string, address: string): string {
   });
 }
 
-async function readShape(link: Link): Promise<Shape> {
+export async function readShape(link: Link): Promise<Shape> {
   const found = await link.rows(
     `SELECT TABLE_NAME FROM information_schema.TABLES
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'`,

@@ -127,7 +127,7 @@ function applyMigrations(db: DatabaseSync, generation: Generation, from: number)
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }
 
-function readShape(db: DatabaseSync): Shape {
+export function readShape(db: DatabaseSync): Shape {
   const names = (sql: string) =>
     new Set(
       db

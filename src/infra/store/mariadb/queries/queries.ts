@@ -1,17 +1,16 @@
-import type { Generation } from '../../../../domain/generation.ts';
 import type { Queries } from '../../../../domain/ports/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 import type { MariadbConnection } from '../connection.ts';
 
 /** Questions about a database on a MariaDB server. */
-export function createMariadbQueries(options: QueryThreadData): Queries {
-  const { host, port, socketPath, database } = options.connection;
+export function createMariadbQueries(connection: MariadbConnection): Queries {
+  const { host, port, socketPath, database } = connection;
+  const workerData: QueryThreadData = { connection };
   const thread = import.meta.url.endsWith('.ts') ? './query-thread.ts' : './query-thread.js';
   const address = `MariaDB at ${socketPath ?? `${host}:${port}`}/${database}`;
-  return createThreadQueries(new URL(thread, import.meta.url), options, address);
+  return createThreadQueries(new URL(thread, import.meta.url), workerData, address);
 }
 
 export interface QueryThreadData {
   readonly connection: MariadbConnection;
-  readonly generation: Generation;
 }

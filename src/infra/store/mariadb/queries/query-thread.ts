@@ -2,13 +2,17 @@ import { workerData } from 'node:worker_threads';
 import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
 import { serveQueries } from '../../shared/queries/thread.ts';
+import { StoreError } from '../../../../domain/errors.ts';
+import { recognise } from '../../generation.ts';
+import { readShape } from '../database.ts';
 import { createPool, type Link } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
 import { epochOf, text } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
 
-const { connection, generation } = workerData as QueryThreadData;
+const { connection } = workerData as QueryThreadData;
 const { host, port, socketPath, database } = connection;
+const address = `MariaDB at ${socketPath ?? `${host}:${port}`}/${database}`;
 
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -43,10 +47,22 @@ const reader: QueryReader = {
     }),
 };
 
-const engine = new QueryEngine(reader, generation);
+let engine: Promise<QueryEngine> | undefined;
+
+async function createEngine(): Promise<QueryEngine> {
+  const generation = recognise(await borrowing(readShape), 'auto', address);
+  if (generation === null) throw new StoreError('unavailable', `${address} has no tables yet`);
+  return new QueryEngine(reader, generation);
+}
+
+function current(): Promise<QueryEngine> {
+  const creating = (engine ??= createEngine());
+  creating.catch(() => (engine = undefined));
+  return creating;
+}
 
 serveQueries(
-  () => engine,
-  (error) => toStoreError(error, `MariaDB at ${socketPath ?? `${host}:${port}`}/${database}`),
+  current,
+  (error) => toStoreError(error, address),
   () => void pool.close(),
 );

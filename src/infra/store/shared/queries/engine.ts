@@ -9,7 +9,7 @@ import {
   type Found,
   type PageRequest,
 } from '../../../../domain/galaxy/search.ts';
-import { carrierTypeId } from '../../../../domain/galaxy/station-types.ts';
+import { stationKinds, type StationKinds } from '../../../../domain/galaxy/station-types.ts';
 import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type {
@@ -25,6 +25,7 @@ import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
+import { findSpreads } from './spreads.ts';
 import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
 
 type Answers = Omit<Queries, 'changed' | 'changedAll' | 'close'>;
@@ -40,14 +41,14 @@ const LAST = '\u{10ffff}';
 /** Answers questions from one reading connection and what it keeps in memory. */
 export class QueryEngine implements Answers {
   readonly #reader: QueryReader;
-  readonly #carrier: number;
+  readonly #kinds: StationKinds;
   #model: Promise<Model> | undefined;
   /** Markets written since they were read. */
   readonly #changed = new Set<number>();
 
   constructor(reader: QueryReader, generation: Generation) {
     this.#reader = reader;
-    this.#carrier = carrierTypeId(generation);
+    this.#kinds = stationKinds(generation);
   }
 
   /** Read again before the next question that needs them. */
@@ -77,7 +78,7 @@ export class QueryEngine implements Answers {
   }
 
   async stationsByPrefix(prefix: string, limit: number, after: NameCursor | null) {
-    const read = await readStations(this.#reader, this.#byPrefix('st', prefix, limit, after));
+    const read = await readStations(this.#reader, this.#kinds, this.#byPrefix('st', prefix, limit, after));
     return namePage(read, limit);
   }
 
@@ -98,12 +99,12 @@ export class QueryEngine implements Answers {
 
   async stations(filter: Parameters<Queries['stations']>[0], page: Parameters<Queries['stations']>[1]) {
     const { galaxy } = await this.#current();
-    const found = findStations(galaxy, this.#carrier, filter, page);
+    const found = findStations(galaxy, this.#kinds, filter, page);
     return this.#describe(galaxy, found, found.indexes, filter);
   }
 
   markets(ids: readonly number[]) {
-    return readMarkets(this.#reader, ids);
+    return readMarkets(this.#reader, this.#kinds, ids);
   }
 
   async items() {
@@ -122,7 +123,7 @@ export class QueryEngine implements Answers {
   async prices(itemId: number, filter: Parameters<Queries['prices']>[1]) {
     const { galaxy, quotes } = await this.#current();
     const ofItem = await quotes.of(itemId);
-    const side = (each: Side) => priceSpread(galaxy, ofItem, this.#carrier, { ...filter, side: each });
+    const side = (each: Side) => priceSpread(galaxy, ofItem, this.#kinds, { ...filter, side: each });
     return { supply: side('supply'), demand: side('demand') };
   }
 
@@ -133,7 +134,7 @@ export class QueryEngine implements Answers {
   ) {
     const { galaxy, quotes } = await this.#current();
     const ofItem = await quotes.of(itemId);
-    const found = findTrades(galaxy, ofItem, this.#carrier, filter, page);
+    const found = findTrades(galaxy, ofItem, this.#kinds, filter, page);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
     const described = await this.#describe(galaxy, found, stations, filter);
     const quoteById = new Map(
@@ -151,13 +152,19 @@ export class QueryEngine implements Answers {
 
   async hops(request: HopRequest, page: PageRequest) {
     const { galaxy } = await this.#current();
-    const [from] = await readMarkets(this.#reader, [request.fromId]);
-    return from === undefined ? null : findHops(this.#reader, galaxy, this.#carrier, from, request, page);
+    const [from] = await readMarkets(this.#reader, this.#kinds, [request.fromId]);
+    return from === undefined ? null : findHops(this.#reader, galaxy, this.#kinds, from, request, page);
+  }
+
+  async spreads(filter: Parameters<Queries['spreads']>[0]) {
+    const { galaxy } = await this.#current();
+    const itemIds = (await this.items()).map(({ id }) => id);
+    return findSpreads(this.#reader, galaxy, this.#kinds, itemIds, filter);
   }
 
   async freshness(filter: Parameters<Queries['freshness']>[0], page: Parameters<Queries['freshness']>[1]) {
     const { galaxy } = await this.#current();
-    const found = findMarkets(galaxy, this.#carrier, filter, page);
+    const found = findMarkets(galaxy, this.#kinds, filter, page);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
     return this.#describe(galaxy, found, stations, filter);
   }
@@ -206,6 +213,7 @@ export class QueryEngine implements Answers {
   ): Promise<Page<FoundStation>> {
     const stations = await readStationsById(
       this.#reader,
+      this.#kinds,
       stationIndexes.map((index) => galaxy.stationIds[index] ?? 0),
     );
     const places = filter.near === undefined ? (filter.along ?? []) : [filter.near];

@@ -4,6 +4,7 @@ import { hopGoods, type HopGood } from '../../../../domain/galaxy/hops.ts';
 import { findMarkets, type PageRequest } from '../../../../domain/galaxy/search.ts';
 import { jumpsFor, legSeconds } from '../../../../domain/galaxy/travel-time.ts';
 import type { HopPage, HopRecord, HopRequest, MarketRecord } from '../../../../domain/ports/queries.ts';
+import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 
@@ -24,7 +25,7 @@ interface Hop {
 export async function findHops(
   reader: QueryReader,
   galaxy: Galaxy,
-  carrierTypeId: number,
+  kinds: StationKinds,
   from: MarketRecord,
   { toId, filter, jumpRangeLy, minUnits, minProfit, sort }: HopRequest,
   page: PageRequest,
@@ -52,7 +53,7 @@ export async function findHops(
         distanceLy,
         lsFromStar: galaxy.lsFromStar(station),
         isPlanetary: galaxy.planetary[station] === 0 ? null : galaxy.planetary[station] === 2,
-        isCarrier: galaxy.typeId[station] === carrierTypeId,
+        isCarrier: kinds.get(galaxy.typeId[station] ?? 0)?.group === 'carrier',
       },
       jumpRangeLy,
     );
@@ -73,7 +74,7 @@ export async function findHops(
     if (toId !== undefined) return { stations: [toId], candidates: 1 };
     const found = findMarkets(
       galaxy,
-      carrierTypeId,
+      kinds,
       { ...filter, neverSeen: 'excluded', sort: 'distance' },
       { limit: MAX_CANDIDATES + 1, after: null },
     );
@@ -87,7 +88,7 @@ export async function findHops(
 
   async function describe(found: readonly Hop[]): Promise<HopRecord[]> {
     const ids = found.map(({ station }) => galaxy.stationIds[station] ?? 0);
-    const stations = await readStationsById(reader, ids);
+    const stations = await readStationsById(reader, kinds, ids);
     return found.flatMap(({ distanceLy, seconds, goods }, at) => {
       const station = stations.get(ids[at] ?? 0);
       if (station === undefined) return [];

@@ -7,6 +7,7 @@ import {
   type StationRecord,
   type SystemRecord,
 } from '../../../../domain/ports/queries.ts';
+import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
 import { flagOf } from './load-galaxy.ts';
 import { quoteOf } from './quotes-cache.ts';
 import type { Cell, Dialect, QueryReader } from './reader.ts';
@@ -49,7 +50,11 @@ export async function readSystemsById(
 const SYSTEM_CELLS = 6;
 
 /** @param where on `st` and `sy` */
-export async function readStations(reader: QueryReader, where: string): Promise<StationRecord[]> {
+export async function readStations(
+  reader: QueryReader,
+  kinds: StationKinds,
+  where: string,
+): Promise<StationRecord[]> {
   const { epochOf } = reader.dialect;
   const rows = await reader.rows(
     `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
@@ -61,11 +66,13 @@ export async function readStations(reader: QueryReader, where: string): Promise<
   return rows.map((cells) => {
     const [id, name, typeId, ls, pad, planetary, updatedAtS, marketAtS, ...services] =
       cells.slice(SYSTEM_CELLS);
+    const kind = kinds.get(Number(typeId));
     return {
       id: Number(id),
       name: String(name ?? ''),
       system: systemOf(cells),
-      typeId: Number(typeId),
+      type: kind?.name ?? null,
+      group: kind?.group ?? null,
       lsFromStar: Number(ls) === NEW_STATION.lsFromStar ? null : Number(ls),
       maxPad: pad === '?' ? null : (pad as Pad),
       isPlanetary: flagOf(planetary),
@@ -80,19 +87,24 @@ export async function readStations(reader: QueryReader, where: string): Promise<
 
 export async function readStationsById(
   reader: QueryReader,
+  kinds: StationKinds,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, StationRecord>> {
   const found = new Map<number, StationRecord>();
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
     const where = `WHERE st.station_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
-    for (const station of await readStations(reader, where)) found.set(station.id, station);
+    for (const station of await readStations(reader, kinds, where)) found.set(station.id, station);
   }
   return found;
 }
 
 /** Whole markets, in the order asked for. */
-export async function readMarkets(reader: QueryReader, ids: readonly number[]): Promise<MarketRecord[]> {
-  const stations = await readStationsById(reader, ids);
+export async function readMarkets(
+  reader: QueryReader,
+  kinds: StationKinds,
+  ids: readonly number[],
+): Promise<MarketRecord[]> {
+  const stations = await readStationsById(reader, kinds, ids);
   const rows = new Map<number, MarketRow[]>([...stations.keys()].map((id) => [id, []]));
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
     const some = ids.slice(at, at + IDS_AT_ONCE);

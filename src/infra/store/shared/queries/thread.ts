@@ -62,6 +62,7 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
     prices: ask('prices'),
     trades: ask('trades'),
     hops: ask('hops'),
+    spreads: ask('spreads'),
     freshness: ask('freshness'),
     changed(marketIds) {
       // Whoever has not been asked yet has nothing in memory.

@@ -5,11 +5,13 @@ import { workerData } from 'node:worker_threads';
 import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
 import { serveQueries } from '../../shared/queries/thread.ts';
-import { BUSY_MS } from '../database.ts';
+import { StoreError } from '../../../../domain/errors.ts';
+import { recognise } from '../../generation.ts';
+import { BUSY_MS, readShape } from '../database.ts';
 import { toStoreError } from '../errors.ts';
 import type { QueryThreadData } from './queries.ts';
 
-const { file, generation } = workerData as QueryThreadData;
+const { file } = workerData as QueryThreadData;
 
 const DIALECT: Dialect = {
   epochOf: (column) => `unixepoch(${column})`,
@@ -53,7 +55,10 @@ function current(): QueryEngine {
   const inode = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
   if (open?.inode !== inode) {
     open?.db.close();
+    open = undefined;
     const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+    const generation = recognise(readShape(db), 'auto', file);
+    if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
     open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation) };
   }
   return open.engine;

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import type { MarketRow, StationRecord, SystemRecord } from '../../../domain/ports/queries.ts';
+import { STATION_SERVICES } from '../../../domain/ports/queries.ts';
+import { STATION_GROUPS } from '../../../domain/galaxy/station-types.ts';
+import type { Quote } from '../../../domain/galaxy/quotes.ts';
+import type { PriceSpread } from '../../../domain/galaxy/search.ts';
+import type { ApiDeps } from './deps.ts';
+
+const time = z.iso.datetime().describe('UTC');
+const ageS = z.number().int().min(0).describe('Seconds since then');
+
+export const position = z
+  .object({ x: z.number(), y: z.number(), z: z.number() })
+  .describe('Light years from Sol');
+
+export const system = z
+  .object({
+    systemId: z.string().describe('id64, as text: numbers so large are not exact in JSON'),
+    name: z.string(),
+    position,
+    updatedAt: time.nullable(),
+  })
+  .meta({ id: 'System' });
+
+export const station = z
+  .object({
+    marketId: z.number().int().describe('Of its market, and of the station'),
+    name: z.string(),
+    systemId: z.string(),
+    systemName: z.string(),
+    position,
+    type: z.string().nullable(),
+    group: z.enum(STATION_GROUPS).nullable(),
+    lsFromStar: z.number().int().nullable(),
+    maxPad: z.enum(['S', 'M', 'L']).nullable(),
+    planetary: z.boolean().nullable(),
+    services: z.object(
+      Object.fromEntries(STATION_SERVICES.map((each) => [each, z.boolean().nullable()])) as Record<
+        (typeof STATION_SERVICES)[number],
+        z.ZodNullable<z.ZodBoolean>
+      >,
+    ),
+    updatedAt: time.nullable().describe('Of what is known of the station'),
+    marketObservedAt: time.nullable().describe('Newest observation of its market; null: never seen'),
+    marketAgeS: ageS.nullable(),
+  })
+  .meta({ id: 'Station', description: 'A station; null is unknown.' });
+
+const level = z.int().min(0).max(3).nullable().describe('0 none, 1 low, 2 medium, 3 high; null: unknown');
+
+export const quote = z
+  .object({
+    buyPrice: z.int().nullable().describe('What a commander pays a tonne; null: not sold here'),
+    stock: z.int().nullable().describe('Tonnes'),
+    stockLevel: level,
+    sellPrice: z.int().nullable().describe('What a commander gets a tonne; null: not bought here'),
+    demand: z.int().nullable().describe('Tonnes'),
+    demandLevel: level,
+  })
+  .meta({ id: 'Quote' });
+
+export type QuoteAnswer = z.input<typeof quote>;
+
+export const commodity = z
+  .object({
+    commodityId: z.int(),
+    symbol: z.string().nullable(),
+    name: z.string(),
+    category: z.string(),
+    meanPrice: z.int().nullable().describe('Galactic average as the game tells it'),
+  })
+  .meta({ id: 'Commodity' });
+
+export const spread = z
+  .object({
+    markets: z.int(),
+    tonnes: z.number(),
+    min: z.int(),
+    p10: z.int(),
+    p25: z.int(),
+    median: z.int(),
+    p75: z.int(),
+    p90: z.int(),
+    max: z.int(),
+    mean: z.int(),
+  })
+  .meta({ id: 'Prices', description: 'Prices of one side of a good, credits a tonne.' });
+
+/** A list: what fits, page by page. */
+export function listOf<T extends z.ZodType>(entry: T) {
+  return z.object({
+    at: time.describe('Of this answer; ages count back from here'),
+    total: z.int().min(0).describe('Entries of all pages together'),
+    next: z.string().nullable().describe('Give it as `cursor` for the next page; null: this was the last'),
+    entries: z.array(entry),
+  });
+}
+
+/** A list of names: how many there are in all is not counted. */
+export function namesOf<T extends z.ZodType>(entry: T) {
+  return listOf(entry).omit({ total: true });
+}
+
+/** Turns records into answers of one moment. */
+export class Presenter {
+  readonly #nowMs: number;
+
+  constructor(deps: Pick<ApiDeps, 'now'>) {
+    this.#nowMs = deps.now();
+  }
+
+  get at(): string {
+    return new Date(this.#nowMs).toISOString();
+  }
+
+  system({ id, name, x, y, z, updatedAtS }: SystemRecord): z.input<typeof system> {
+    return { systemId: String(id), name, position: { x, y, z }, updatedAt: iso(updatedAtS) };
+  }
+
+  station(record: StationRecord): z.input<typeof station> {
+    const { x, y, z } = record.system;
+    return {
+      marketId: record.id,
+      name: record.name,
+      systemId: String(record.system.id),
+      systemName: record.system.name,
+      position: { x, y, z },
+      type: record.type,
+      group: record.group,
+      lsFromStar: record.lsFromStar,
+      maxPad: record.maxPad,
+      planetary: record.isPlanetary,
+      services: { ...record.services },
+      updatedAt: iso(record.updatedAtS),
+      ...this.age(record.marketAtS),
+    };
+  }
+
+  age(atS: number | null): { marketObservedAt: string | null; marketAgeS: number | null } {
+    const ageS = atS === null ? null : Math.max(0, Math.floor(this.#nowMs / 1000) - atS);
+    return { marketObservedAt: iso(atS), marketAgeS: ageS };
+  }
+}
+
+/** A price of 0 is no price: the market does not trade it on that side. */
+export function quoteAnswer(row: Quote | MarketRow): QuoteAnswer {
+  const sells = row.supplyPrice > 0;
+  const buys = row.demandPrice > 0;
+  return {
+    buyPrice: sells ? row.supplyPrice : null,
+    stock: sells ? row.supplyUnits : null,
+    stockLevel: sells && row.supplyLevel >= 0 ? row.supplyLevel : null,
+    sellPrice: buys ? row.demandPrice : null,
+    demand: buys ? row.demandUnits : null,
+    demandLevel: buys && row.demandLevel >= 0 ? row.demandLevel : null,
+  };
+}
+
+export function spreadAnswer(found: PriceSpread | null): z.input<typeof spread> | null {
+  if (found === null) return null;
+  const { markets, units: tonnes, min, max, mean, percentiles } = found;
+  const [p10 = min, p25 = min, median = min, p75 = max, p90 = max] = percentiles;
+  return { markets, tonnes, min, p10, p25, median, p75, p90, max, mean };
+}
+
+function iso(atS: number | null): string | null {
+  return atS === null ? null : new Date(atS * 1000).toISOString();
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from './errors.ts';
+
+/** A question of the API: what it takes, what it answers, and how it is answered. */
+export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType> {
+  /** Below the API's address, parameters in braces: `/markets/{marketId}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** A paragraph for the documentation. */
+  readonly description?: string;
+  /** Parameters in the path. */
+  readonly params: Path;
+  readonly query: Query;
+  readonly answer: Answer;
+  /** How long a cache may give the answer without asking again. */
+  readonly maxAgeS: number;
+  readonly handle: (request: {
+    readonly params: z.output<Path>;
+    readonly query: z.output<Query>;
+  }) => Promise<z.input<Answer>>;
+}
+
+/** What the documentation tells of an endpoint. */
+export type DescribedEndpoint = Pick<
+  Endpoint<z.ZodObject, z.ZodObject, z.ZodType>,
+  'path' | 'summary' | 'description' | 'params' | 'query' | 'answer'
+>;
+
+export const NO_PARAMS = z.strictObject({});
+
+/** Serves endpoints, and knows them for the documentation. */
+export class Api {
+  readonly #app: FastifyInstance;
+  readonly endpoints: DescribedEndpoint[] = [];
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  /**
+   * Parameters that make no sense, and ones nobody knows, are a 400 that says which; an answer is typed by its schema,
+   * and tests hold it against it.
+   */
+  get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType>(
+    endpoint: Endpoint<Path, Query, Answer>,
+  ): void {
+    const { path, params, query, maxAgeS, handle } = endpoint;
+    this.endpoints.push(endpoint);
+    this.#app.get(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request, reply) => {
+      const found = await handle({
+        params: parse(params, request.params),
+        query: parse(query, request.query),
+      });
+      return reply.header('cache-control', `public, max-age=${maxAgeS}`).send(found);
+    });
+  }
+}
+
+function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(schema.shape).join(', ');
+      return `no such parameter: ${issue.keys.join(', ')} (there are ${known === '' ? 'none' : known})`;
+    }
+    return `${issue.path.join('.')}: ${issue.message}`;
+  });
+  throw new ApiError(400, problems.join('; '));
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { MarketRecord } from '../../../../domain/ports/queries.ts';
+import { commodity, Presenter, quote, quoteAnswer, station } from '../../api/answers.ts';
+import type { ApiDeps } from '../../api/deps.ts';
+import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { Good, Goods } from '../../api/goods.ts';
+import * as parameters from '../../api/parameters.ts';
+import { resolveSystem } from '../../api/places.ts';
+
+/** Markets of a system in one answer; systems have a few dozen at most. */
+const MAX_OF_SYSTEM = 1_000;
+
+const row = quote.extend(commodity.shape);
+const market = station.extend({ rows: z.array(row) });
+const several = z.object({ at: z.string(), entries: z.array(market) });
+
+/** Whole markets: one, many by id, all of a system. */
+export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
+  const { queries } = deps;
+
+  async function answers(presenter: Presenter, records: readonly MarketRecord[]) {
+    const known = await goods.all();
+    return records.map((record) => ({
+      ...presenter.station(record.station),
+      rows: record.rows.map((each) => ({ ...goodOf(known, each.itemId), ...quoteAnswer(each) })),
+    }));
+  }
+
+  api.get({
+    path: '/markets/{marketId}',
+    summary: 'One market, every good it trades',
+    params: z.object({ marketId: parameters.marketId }),
+    query: z.strictObject({}),
+    answer: market.extend({ at: z.string() }),
+    maxAgeS: 5,
+    async handle({ params: { marketId } }) {
+      const presenter = new Presenter(deps);
+      const [found] = await answers(presenter, await queries.markets([marketId]));
+      if (found === undefined) throw new ApiError(404, `no station has the market id ${marketId}`);
+      return { at: presenter.at, ...found };
+    },
+  });
+
+  api.get({
+    path: '/markets/{marketId}/commodities/{commodity}',
+    summary: 'The latest prices of one good at one market',
+    params: z.object({ marketId: parameters.marketId, commodity: z.string().min(1).max(128) }),
+    query: z.strictObject({}),
+    answer: row.extend({ at: z.string(), marketId: z.int(), ...ageShape() }),
+    maxAgeS: 5,
+    async handle({ params: { marketId, commodity: named } }) {
+      const good = await goods.find(named);
+      const presenter = new Presenter(deps);
+      const [record] = await queries.markets([marketId]);
+      if (record === undefined) throw new ApiError(404, `no station has the market id ${marketId}`);
+      const found = record.rows.find(({ itemId }) => itemId === good.commodityId);
+      if (found === undefined) {
+        throw new ApiError(
+          404,
+          `${record.station.name} does not trade ${good.name}`,
+          presenter.age(record.atS),
+        );
+      }
+      return { at: presenter.at, marketId, ...good, ...quoteAnswer(found), ...presenter.age(record.atS) };
+    },
+  });
+
+  api.get({
+    path: '/markets',
+    summary: 'Many markets at once, in the order asked for; what does not exist is left out',
+    params: NO_PARAMS,
+    query: z.strictObject({ ids: parameters.marketIds }),
+    answer: several,
+    maxAgeS: 5,
+    async handle({ query: { ids } }) {
+      const presenter = new Presenter(deps);
+      return { at: presenter.at, entries: await answers(presenter, await queries.markets(ids)) };
+    },
+  });
+
+  api.get({
+    path: '/systems/{system}/markets',
+    summary: 'Every market of a system',
+    params: z.object({ system: parameters.place }),
+    query: z.strictObject({}),
+    answer: several,
+    maxAgeS: 5,
+    async handle({ params }) {
+      const { id } = await resolveSystem(queries, params.system);
+      const page = await queries.stations({ systemId: id }, { limit: MAX_OF_SYSTEM, after: null });
+      const ids = page.entries.flatMap(({ station: each }) => (each.marketAtS === null ? [] : [each.id]));
+      const presenter = new Presenter(deps);
+      return { at: presenter.at, entries: await answers(presenter, await queries.markets(ids)) };
+    },
+  });
+}
+
+function ageShape() {
+  const { marketObservedAt, marketAgeS } = station.shape;
+  return { marketObservedAt, marketAgeS };
+}
+
+/** A good that the tables have lost keeps its id. */
+function goodOf(known: ReadonlyMap<number, Good>, commodityId: number): Good {
+  const unnamed = { commodityId, symbol: null, name: String(commodityId), category: '', meanPrice: null };
+  return known.get(commodityId) ?? unnamed;
+}
