@@ -60,6 +60,7 @@ function tellingOf(store: Store, queries: Pick<Queries, 'changed' | 'changedAll'
       return {
         generation: running.generation,
         categories: running.categories,
+        itemCategories: running.itemCategories,
         known: (stop) => running.known(stop),
         apply: (records, stop) => running.apply(records, stop),
         finish: async (stop) => {

@@ -8,7 +8,6 @@ import {
   FUEL,
   GOLD,
   LINCOLN,
-  ODDITY,
   OUTPOST,
   PLATINUM,
   useWorld,
@@ -95,12 +94,7 @@ export function galaxyTableContract(create: CreateDatabase, generation: Generati
       });
       expect(items).toEqual(
         v13
-          ? [
-              row(GOLD, 'Gold', null),
-              row(FUEL, 'Hydrogen Fuel', '5'),
-              row(ODDITY, 'Oddity', null),
-              row(PLATINUM, 'Platinum', null),
-            ]
+          ? [row(GOLD, 'Gold', null), row(FUEL, 'Hydrogen Fuel', '5'), row(PLATINUM, 'Platinum', null)]
           : [row(FUEL, 'Other', '5'), row(PLATINUM, 'Platinum', null)],
       );
     });
@@ -176,20 +170,31 @@ export function galaxyTableContract(create: CreateDatabase, generation: Generati
   });
 
   describe('rares', () => {
-    const others = [
-      rare({ id: 1, marketId: 999n, name: 'Of an unknown station' }),
-      rare({ id: 2, category: 'Nonsense', name: 'Of an unknown category' }),
-    ];
+    const stranded = rare({ id: 1, marketId: 999n, name: 'Of an unknown station' });
 
-    test.skipIf(v13)('RareItem has those of known stations and categories', async () => {
+    test.skipIf(v13)('RareItem has those of known stations', async () => {
       const { db, store } = world();
-      await importInto(store, [], { ...NO_TABLES, rares: [rare(), ...others] });
+      await importInto(store, [], { ...NO_TABLES, rares: [rare(), stranded] });
       expect(await db.sql('SELECT * FROM RareItem')).toEqual([
         {
           ...{ rare_id: String(BRANDY), station_id: String(LINCOLN.marketId), category_id: '8' },
           ...{ name: 'Lavian Brandy', cost: null, max_allocation: null, illegal: '?', suppressed: '?' },
         },
       ]);
+    });
+
+    test('a category that only they have is added', async () => {
+      const { db, store } = world();
+      const rares = [rare(), rare({ id: 2, category: 'Narcotics', name: 'Apa Viettest' })];
+      await importInto(store, [], { ...NO_TABLES, rares });
+      expect(await db.sql('SELECT category_id, name FROM Category WHERE category_id > 16')).toEqual([
+        { category_id: '17', name: 'Narcotics' },
+      ]);
+      if (!v13) {
+        expect(await db.sql('SELECT category_id FROM RareItem WHERE rare_id = 2')).toEqual([
+          { category_id: '17' },
+        ]);
+      }
     });
 
     test.skipIf(v13)('RareItem loses what is no rare any more, and keeps up with the rest', async () => {
@@ -217,7 +222,7 @@ export function galaxyTableContract(create: CreateDatabase, generation: Generati
 
     test.runIf(v13)('an item is found by name and category', async () => {
       const festive = rare({ id: 9, category: 'Consumer Items', name: 'Festive Gifts' });
-      await importInto(world().store, [withItems], { ...NO_TABLES, rares: [rare(), festive, ...others] });
+      await importInto(world().store, [withItems], { ...NO_TABLES, rares: [rare(), festive, stranded] });
       expect(await rareStations()).toEqual([[700, LINCOLN.marketId]]);
     });
 

@@ -9,6 +9,7 @@ import {
   NOON_S,
   NOVELTY,
   ODDITY,
+  WITH_ODDITY,
   OUTPOST,
   PLATINUM,
   PLATINUM_ROW,
@@ -153,15 +154,56 @@ export function growthContract(create: CreateDatabase): void {
       ).toEqual([{ name: 'Lavian Brandy', category_id: '8', avg_price: '11500', fdev_id: String(BRANDY) }]);
     });
 
+    test('what is of a category nobody knew is written, and the category with it', async () => {
+      const { db, store, rowsOf } = world();
+      await store.useCatalogue(WITH_ODDITY);
+      const rows: Row[] = [GOLD_ROW, [BRANDY, 1, 1, 1, 0, 0, 0], [ODDITY, 1, 1, 1, 0, 0, 0]];
+      expect(await store.writeMarkets([snapshot(rows, STRANGER)])).toEqual([
+        { status: 'written', station: 'created', rows: 3 },
+      ]);
+      expect(await rowsOf(STRANGER.marketId)).toEqual(stored(rows));
+      expect(await db.sql('SELECT category_id, name FROM Category WHERE category_id > 16')).toEqual([
+        { category_id: '17', name: 'Oddities' },
+      ]);
+    });
+
     test.each([
-      ['an item no catalogue knows', NOVELTY, `unknown item ${NOVELTY}`],
-      ['an item of a category that does not exist', ODDITY, 'unknown category Oddities'],
-    ])('%s makes the snapshot invalid, and nothing of it is written', async (_, item, reason) => {
-      const { db, store, stationOf } = world();
-      const market = snapshot([GOLD_ROW, [BRANDY, 1, 1, 1, 0, 0, 0], [item, 1, 1, 1, 0, 0, 0]], STRANGER);
-      expect(await store.writeMarkets([market])).toEqual([{ status: 'invalid', reason }]);
+      ['no catalogue knows', NOVELTY, `unknown item ${NOVELTY}`],
+      ['whose category is gone', ODDITY, 'unknown category Oddities'],
+    ])('only the row of an item %s is left out', async (_, item, reason) => {
+      const { db, store, rowsOf } = world();
+      await store.useCatalogue(WITH_ODDITY);
+      await db.sql('DELETE FROM Category WHERE category_id = 17');
+      const brandy: Row = [BRANDY, 1, 1, 1, 0, 0, 0];
+      const market = snapshot([GOLD_ROW, brandy, [item, 1, 1, 1, 0, 0, 0, 5]], STRANGER);
+      const outcome = { status: 'written', station: 'created', rows: 2, leftOut: [reason] };
+      expect(await store.writeMarkets([market, snapshot([FUEL_ROW])])).toEqual([
+        outcome,
+        { ...KNOWN, rows: 1 },
+      ]);
+      expect(await rowsOf(STRANGER.marketId)).toEqual(stored([GOLD_ROW, brandy]));
+      // A second time: what was left out once does not count as known.
+      const again = snapshot([FUEL_ROW, [item, 1, 1, 1, 0, 0, 0, 5]], { ...STRANGER, at: NOON_S + 1 });
+      expect(await store.writeMarkets([again])).toEqual([{ ...KNOWN, rows: 1, leftOut: [reason] }]);
+    });
+
+    test.each([
+      ['no catalogue knows', NOVELTY, `unknown item ${NOVELTY}`],
+      ['whose category is gone', ODDITY, 'unknown category Oddities'],
+    ])('a market of nothing but an item %s is not taken for an empty one', async (_, item, reason) => {
+      const { db, store, rowsOf, stationOf } = world();
+      await store.useCatalogue(WITH_ODDITY);
+      await db.sql('DELETE FROM Category WHERE category_id = 17');
+      await store.writeMarkets([snapshot([GOLD_ROW])]);
+      const only: Row[] = [[item, 1, 1, 1, 0, 0, 0]];
+      expect(
+        await store.writeMarkets([snapshot(only, STRANGER), snapshot(only, { at: NOON_S + 1 })]),
+      ).toEqual([
+        { status: 'invalid', reason },
+        { status: 'invalid', reason },
+      ]);
       expect(await stationOf(STRANGER.marketId)).toBeUndefined();
-      expect(await db.sql(`SELECT item_id FROM Item WHERE item_id IN (${item}, ${BRANDY})`)).toEqual([]);
+      expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([GOLD_ROW]));
     });
 
     test('an item another program added meanwhile is taken', async () => {

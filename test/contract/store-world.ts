@@ -31,7 +31,7 @@ export const PLATINUM = 128_049_152;
 export const FUEL = 128_049_202;
 /** Rare: no Item until a market lists it. */
 export const BRANDY = 128_668_547;
-/** Its category exists nowhere. */
+/** Its category is none of Trade Dangerous'. */
 export const ODDITY = 128_999_999;
 /** In no catalogue. */
 export const NOVELTY = 128_999_998;
@@ -41,7 +41,12 @@ export const COMMODITIES: readonly Commodity[] = [
   { id: FUEL, symbol: 'HydrogenFuel', category: 'Chemicals', name: 'Hydrogen Fuel', rare: false },
   { id: GOLD, symbol: 'Gold', category: 'Metals', name: 'Gold', rare: false },
   { id: BRANDY, symbol: 'LavianBrandy', category: 'Legal Drugs', name: 'Lavian Brandy', rare: true },
-  { id: ODDITY, symbol: 'Oddity', category: 'Oddities', name: 'Oddity', rare: false },
+];
+
+/** A rare, too. */
+export const WITH_ODDITY: readonly Commodity[] = [
+  ...COMMODITIES,
+  { id: ODDITY, symbol: 'Oddity', category: 'Oddities', name: 'Oddity', rare: true },
 ];
 
 /** Text, for ids beyond 2^53 must stay exact. */

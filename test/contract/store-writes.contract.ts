@@ -146,7 +146,7 @@ export function writeContract(create: CreateDatabase): void {
       const { store, rowsOf } = world();
       const outcomes = await store.writeMarkets([
         snapshot([GOLD_ROW]),
-        snapshot([FUEL_ROW, [NOVELTY, 1, 1, 1, 0, 0, 0]], STRANGER),
+        snapshot([[NOVELTY, 1, 1, 1, 0, 0, 0]], STRANGER),
         snapshot([PLATINUM_ROW], OUTPOST),
       ]);
       expect(outcomes).toEqual([

@@ -59,7 +59,13 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
   );
 
   async function read(generation: Generation, blocksNotBeforeS: number) {
-    const rules = { generation, categories: CATEGORIES, blocksNotBeforeS, blocksNotAfterS: Infinity };
+    const rules = {
+      generation,
+      categories: CATEGORIES,
+      itemCategories: new Map(),
+      blocksNotBeforeS,
+      notAfterS: Infinity,
+    };
     const batches: ReadBatch[] = [];
     for await (const batch of readDump(await openDumpFile(EXCERPT), { rules, threads: 2 }))
       batches.push(batch);

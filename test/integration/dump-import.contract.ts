@@ -134,8 +134,8 @@ async function importAll(
 /** @returns how many systems and stations the readers of a dump take for new or newer */
 function countUnknown(store: Store, file: string): Promise<number> {
   return withImport(store, async (running) => {
-    const { generation, categories } = running;
-    const rules = { generation, categories, blocksNotBeforeS: 0, blocksNotAfterS: Infinity };
+    const { generation, categories, itemCategories } = running;
+    const rules = { generation, categories, itemCategories, blocksNotBeforeS: 0, notAfterS: Infinity };
     let records = 0;
     for await (const batch of readDump(await openDumpFile(file), { rules, known: await running.known() }))
       records += batch.systems.length + batch.stations.length;

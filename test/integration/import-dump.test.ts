@@ -22,6 +22,7 @@ function createStore(write: (call: number) => Promise<unknown> = () => sleep(20)
   const running: GalaxyImport = {
     generation: 'v12',
     categories: CATEGORIES,
+    itemCategories: new Map(),
     known: () => Promise.resolve(allocateKnown(0, 0)),
     async apply({ stations }) {
       const call = sizes.push(stations.length);

@@ -11,8 +11,9 @@ export const NOW_S = 1_795_176_000;
 export const RULES: DumpRules = {
   generation: 'v12',
   categories: CATEGORIES,
+  itemCategories: new Map(),
   blocksNotBeforeS: NOW_S - 30 * 86_400,
-  blocksNotAfterS: NOW_S + 300,
+  notAfterS: NOW_S + 300,
 };
 
 export const V13: DumpRules = { ...RULES, generation: 'v13' };

@@ -123,6 +123,15 @@ test('a sample says where it was', () => {
   expect(problems['no price']?.sample).toBe('station 128016640 in Sol: Gold: sellPrice null');
 });
 
+test('an item that is known keeps its category, whatever the dump calls that', () => {
+  const rules = { ...RULES, itemCategories: new Map([[GOLD, 'Metals']]) };
+  const station = aStation({ market: aMarket([aCommodity({ category: 'Precious Metals' })]) });
+  const staged = stageOne(station, rules);
+  expect(marketRows(staged.station?.market?.rows)).toEqual([[GOLD, 9_400, 20, 0, 0]]);
+  expect(staged.items).toMatchObject([{ id: GOLD, category: 'Metals' }]);
+  expect(staged.problems).toEqual({});
+});
+
 describe('items', () => {
   test('are seen with the category as the table spells it, and the symbol', () => {
     expect(stageMarketOf([aCommodity({ category: ' METALS ' })]).items).toEqual([
@@ -237,11 +246,11 @@ describe.each([
   });
 
   test('may be a little ahead of the clock', () => {
-    expect(at(spanshTime(RULES.blocksNotAfterS)).station?.[block]).not.toBeNull();
+    expect(at(spanshTime(RULES.notAfterS)).station?.[block]).not.toBeNull();
   });
 
   test('from the future is dropped and counted', () => {
-    const staged = at(spanshTime(RULES.blocksNotAfterS + 1));
+    const staged = at(spanshTime(RULES.notAfterS + 1));
     expect(staged.station?.[block]).toBeNull();
     expect(problemCounts(staged)).toEqual({ 'time ahead of clock': 1 });
   });

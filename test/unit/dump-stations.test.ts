@@ -4,6 +4,7 @@ import {
   aSystem,
   bigId,
   dumpOf,
+  knownFrom,
   NOW_S,
   problemCounts,
   RULES,
@@ -232,4 +233,28 @@ test('a carrier that is in two systems is where it was seen last', () => {
     aSystem({ id64: 2, stations: [aStation({ updateTime: early })] }),
   ];
   expect(stageText(dumpOf(...systems)).stations).toMatchObject([{ row: { systemId: 1n } }]);
+});
+
+describe('an updateTime ahead of the clock', () => {
+  const late = aStation({ updateTime: spanshTime(RULES.notAfterS + 1) });
+
+  test('is the epoch, and counted: nothing it says shuts out what comes later', () => {
+    const staged = stageOne(late);
+    expect(staged.station?.row).toMatchObject({ name: 'Galileo', modifiedS: 0 });
+    expect(problemCounts(staged)).toEqual({ 'time ahead of clock': 1 });
+  });
+
+  test('tells nothing new of a station that is known', () => {
+    const known = knownFrom([stageText(dumpOf(aSystem({ stations: [aStation()] })))]);
+    expect(stageText(dumpOf(aSystem({ stations: [late] })), RULES, known).stations).toEqual([]);
+  });
+
+  test('that is stored is older than anything', () => {
+    const known = knownFrom([
+      stageText(dumpOf(aSystem({ stations: [late] })), { ...RULES, notAfterS: Infinity }),
+    ]);
+    expect(stageText(dumpOf(aSystem({ stations: [aStation()] })), RULES, known).stations).toMatchObject([
+      { row: { modifiedS: NOW_S - 100 } },
+    ]);
+  });
 });

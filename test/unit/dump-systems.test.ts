@@ -4,6 +4,7 @@ import {
   aSystem,
   bigId,
   dumpOf,
+  knownFrom,
   NOW_S,
   problemCounts,
   RULES,
@@ -166,4 +167,18 @@ describe('lines', () => {
   ])('%# closed only by the bracket', (dump, closed) => {
     expect(stageText(dump).closed).toBe(closed);
   });
+});
+
+test('a time ahead of the clock is the epoch, and counted', () => {
+  const late = aSystem({ date: spanshTime(V13.notAfterS + 1) });
+  const staged = stageText(dumpOf(late), V13);
+  expect(staged.systems).toMatchObject([{ name: 'Sol', modifiedS: 0 }]);
+  expect(problemCounts(staged)).toEqual({ 'time ahead of clock': 1 });
+});
+
+test('a stored time ahead of the clock is older than anything', () => {
+  const known = knownFrom([
+    stageText(dumpOf(aSystem({ date: spanshTime(NOW_S + 9_999) })), { ...V13, notAfterS: Infinity }),
+  ]);
+  expect(stageText(dumpOf(aSystem()), V13, known).systems).toMatchObject([{ modifiedS: NOW_S }]);
 });

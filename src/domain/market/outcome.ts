@@ -18,6 +18,8 @@ export interface Written {
   readonly rows: number;
   /** The station was not known before, or has moved to another system. */
   readonly station: 'known' | 'created' | 'moved';
+  /** Why rows of it could not be written, each reason once; absent: all were. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Why an empty list is refused when its station name does not match the stored one. */

@@ -85,6 +85,8 @@ export interface GalaxyImport {
   readonly generation: Generation;
   /** Names in `Category`, those EDCD added included. */
   readonly categories: readonly string[];
+  /** By item id, of the items in the database and in EDCD's tables. */
+  readonly itemCategories: ReadonlyMap<number, string>;
   /** What the database holds, for the dump's readers. */
   known(signal?: AbortSignal): Promise<Known>;
   /**

@@ -49,8 +49,9 @@ export interface MarketStore {
   open(): Promise<StoreInfo>;
 
   /**
-   * Makes the commodities known: seeds `Category` and, in a database without items, `Item`; keeps the list so that
-   * an item missing from the table is added when a market first lists it. Never changes existing rows.
+   * Makes the commodities known: seeds `Category`, adds categories it lacks and, in a database without items, seeds
+   * `Item`; keeps the list so that an item missing from the table is added when a market first lists it. Never changes
+   * existing rows.
    */
   useCatalogue(commodities: readonly Commodity[]): Promise<void>;
 

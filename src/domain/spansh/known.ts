@@ -63,10 +63,15 @@ export function findId(ids: BigInt64Array, id: bigint): number {
   return -1;
 }
 
+/** The time of something that is stored, if anybody can have seen it then. */
+export function believedS(knownS: number | undefined, notAfterS: number): number {
+  return knownS === undefined || knownS > notAfterS ? NEVER : knownS;
+}
+
 /** Whether a dump's system would change nothing. */
-export function isKnownSystem({ systems }: Known, system: SystemRow): boolean {
+export function isKnownSystem({ systems }: Known, system: SystemRow, notAfterS: number): boolean {
   const index = findId(systems.ids, system.id);
-  const knownS = systems.modifiedS[index] ?? NEVER;
+  const knownS = believedS(systems.modifiedS[index], notAfterS);
   return system.modifiedS === knownS
     ? systems.content[index] === systemContent(system)
     : system.modifiedS < knownS;

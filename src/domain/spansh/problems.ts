@@ -10,10 +10,11 @@ export const DUMP_PROBLEMS = {
   'distance out of range': 'no number, or more than an INT column holds; 0 is stored',
   'unreadable time': 'a time in no known form, read as if absent',
   'time ahead of clock':
-    'a market, shipyard or outfitting block observed in the future; the block is skipped',
+    'observed in the future: a market, shipyard or outfitting block is skipped, a system or station is taken as one ' +
+    'without a time',
   'unreadable list': 'a block without its list of commodities, ships or modules; the block is skipped',
   'incomplete commodity': 'without a usable id, name or category; the row is skipped',
-  'unknown category': 'a category that is in no table; the row is skipped',
+  'unknown category': 'an item that is in no table, in a category that is in none either; the row is skipped',
   'no price': 'a price or quantity is absent or null; the row is skipped',
   'number out of range': 'a price or quantity is no integer of 0 to 2^31-1; the row is skipped',
   'incomplete ship': 'without a usable id or name; skipped',

@@ -91,10 +91,15 @@ export interface DumpRules {
   readonly generation: Generation;
   /** Names in `Category`; compared without case. */
   readonly categories: readonly string[];
+  /** By item id: an item that is known keeps its category, whatever a dump calls it. */
+  readonly itemCategories: ReadonlyMap<number, string>;
   /** Market, shipyard and outfitting blocks observed before this instant are dropped. */
   readonly blocksNotBeforeS: number;
-  /** And those observed after this one: a time ahead of the clock would shut out every later observation. */
-  readonly blocksNotAfterS: number;
+  /**
+   * Nobody has observed anything later. A block that says so is dropped; a system or station is taken as one without a
+   * time; and what is stored so is older than anything: else it would shut out every later observation.
+   */
+  readonly notAfterS: number;
 }
 
 /** Records for a database. No system and no station is among them twice. */

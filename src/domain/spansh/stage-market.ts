@@ -1,14 +1,18 @@
 import { ROW, ROW_WIDTH } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
-import type { SeenItem } from './records.ts';
+import type { DumpRules, SeenItem } from './records.ts';
 import type { Seen } from './seen.ts';
 import { isCount, isId, isJsonObject, isName, plain, type JsonObject } from './values.ts';
 
-/** Lower-case name -> the spelling in the table. */
-export type CategoryNames = ReadonlyMap<string, string>;
+/** Finds the category of an item, spelled as in the table; undefined: there is none. */
+export type CategoryFinder = (itemId: number, told: string) => string | undefined;
 
-export function indexCategories(names: readonly string[]): CategoryNames {
-  return new Map(names.map((name) => [name.trim().toLowerCase(), name]));
+export function findCategories({
+  categories,
+  itemCategories,
+}: Pick<DumpRules, 'categories' | 'itemCategories'>): CategoryFinder {
+  const names = new Map(categories.map((name) => [name.trim().toLowerCase(), name]));
+  return (itemId, told) => names.get(told.trim().toLowerCase()) ?? itemCategories.get(itemId);
 }
 
 const AMOUNTS = ['sellPrice', 'demand', 'buyPrice', 'supply'] as const;
@@ -25,7 +29,7 @@ const UNKNOWN_LEVEL = -1;
  */
 export function stageMarket(
   block: unknown,
-  categories: CategoryNames,
+  categoryOf: CategoryFinder,
   items: Seen<SeenItem>,
   note: NoteProblem,
   where: () => string,
@@ -37,7 +41,7 @@ export function stageMarket(
   }
   const entries = new Map<number, JsonObject>();
   for (const entry of commodities as unknown[]) {
-    const item = stageItem(entry, categories, note, where);
+    const item = stageItem(entry, categoryOf, note, where);
     if (item === null) continue;
     items.offer(item);
     const row = entry as JsonObject;
@@ -55,7 +59,7 @@ export function stageMarket(
 
 function stageItem(
   entry: unknown,
-  categories: CategoryNames,
+  categoryOf: CategoryFinder,
   note: NoteProblem,
   where: () => string,
 ): SeenItem | null {
@@ -64,7 +68,7 @@ function stageItem(
     note('incomplete commodity', () => `${where()}: ${plain(entry)}`);
     return null;
   }
-  const category = categories.get(given.trim().toLowerCase());
+  const category = categoryOf(id, given);
   if (category === undefined) {
     note('unknown category', () => `${where()}: ${plain(name)} is ${plain(given)}`);
     return null;

@@ -1,8 +1,8 @@
-import { lookupName, type Generation } from '../generation.ts';
+import { lookupName } from '../generation.ts';
 import type { NoteProblem } from './problems.ts';
-import type { SystemRow } from './records.ts';
+import type { DumpRules, SystemRow } from './records.ts';
 import { isJsonObject, isName, MAX_INT64, plain, readBigId } from './values.ts';
-import { readTime } from './times.ts';
+import { readPastTime } from './times.ts';
 
 /** The fields of a system in the dump that a database needs, parsed, whatever they are. */
 export interface DumpSystem {
@@ -15,7 +15,11 @@ export interface DumpSystem {
 }
 
 /** @returns null, with the problem noted, when the system cannot be stored: nor can its stations then */
-export function stageSystem(system: DumpSystem, generation: Generation, note: NoteProblem): SystemRow | null {
+export function stageSystem(
+  system: DumpSystem,
+  { generation, notAfterS }: Pick<DumpRules, 'generation' | 'notAfterS'>,
+  note: NoteProblem,
+): SystemRow | null {
   const { idToken, name, coords } = system;
   const id = readBigId(idToken);
   if (id === null || id < 1n || id > MAX_INT64) {
@@ -40,7 +44,7 @@ export function stageSystem(system: DumpSystem, generation: Generation, note: No
     x,
     y,
     z,
-    modifiedS: readTime(modified, note, () => plain(name)) ?? 0,
+    modifiedS: readPastTime(modified, notAfterS, note, () => plain(name)) ?? 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { BatchRows } from '../../domain/spansh/batch.ts';
-import { findId, isKnownSystem, NEVER, type Known } from '../../domain/spansh/known.ts';
+import { believedS, findId, isKnownSystem, type Known } from '../../domain/spansh/known.ts';
 import { ProblemLog } from '../../domain/spansh/problems.ts';
 import type {
   DumpBatch,
@@ -10,11 +10,11 @@ import type {
   SystemRow,
 } from '../../domain/spansh/records.ts';
 import { Seen } from '../../domain/spansh/seen.ts';
-import { indexCategories, stageMarket, type CategoryNames } from '../../domain/spansh/stage-market.ts';
+import { findCategories, stageMarket, type CategoryFinder } from '../../domain/spansh/stage-market.ts';
 import { stageStation, stageStationId } from '../../domain/spansh/stage-station.ts';
 import { stageSystem } from '../../domain/spansh/stage-system.ts';
 import { stageOutfitting, stageShipyard } from '../../domain/spansh/stage-vendors.ts';
-import { readTime } from '../../domain/spansh/times.ts';
+import { readPastTime } from '../../domain/spansh/times.ts';
 import { plain } from '../../domain/spansh/values.ts';
 import { BrokenJson, JsonCursor, SENTINEL, type Span } from './json-cursor.ts';
 import { locateSystem, type LocatedBlock, type LocatedStation } from './locate.ts';
@@ -34,7 +34,7 @@ const SAMPLE_BYTES = 80;
 export class DumpStager {
   readonly #rules: DumpRules;
   readonly #known: Known | null;
-  readonly #categories: CategoryNames;
+  readonly #categoryOf: CategoryFinder;
   readonly #items = new Seen<SeenItem>();
   readonly #ships = new Seen<SeenShip>();
   readonly #upgrades = new Seen<SeenUpgrade>();
@@ -49,7 +49,7 @@ export class DumpStager {
   constructor(rules: DumpRules, known: Known | null) {
     this.#rules = rules;
     this.#known = known;
-    this.#categories = indexCategories(rules.categories);
+    this.#categoryOf = findCategories(rules);
   }
 
   /** @param text whole lines and, behind them, {@link SENTINEL} */
@@ -102,7 +102,6 @@ export class DumpStager {
 
   #system(cursor: JsonCursor): void {
     const located = locateSystem(cursor);
-    const { generation } = this.#rules;
     const row = stageSystem(
       {
         idToken: this.#token(located.id64),
@@ -111,12 +110,13 @@ export class DumpStager {
         date: this.#parse(located.date),
         updateTime: this.#parse(located.updateTime),
       },
-      generation,
+      this.#rules,
       this.#problems.note,
     );
     if (row === null) return;
     this.#systemsRead++;
-    if (this.#known === null || !isKnownSystem(this.#known, row)) this.#rows.addSystem(row);
+    if (this.#known === null || !isKnownSystem(this.#known, row, this.#rules.notAfterS))
+      this.#rows.addSystem(row);
     for (const station of located.stations) this.#station(station, row);
   }
 
@@ -129,21 +129,22 @@ export class DumpStager {
     try {
       const known = this.#known?.stations;
       const index = known === undefined ? -1 : findId(known.ids, id);
-      const timeS = this.#time(located.updateTime, where) ?? 0;
+      const { generation, notAfterS } = this.#rules;
+      const timeS = readPastTime(this.#parse(located.updateTime), notAfterS, note, where) ?? 0;
       let row = null;
-      if (timeS > (known?.rowS[index] ?? NEVER)) {
-        row = stageStation(this.#head(located), system.id, timeS, this.#rules.generation, note, where);
+      if (timeS > believedS(known?.rowS[index], notAfterS)) {
+        row = stageStation(this.#head(located), system.id, timeS, generation, note, where);
         if (row === null) return;
       }
       this.#stationsRead++;
       const market = this.#block(located.market, known?.marketS[index], where, (block) =>
-        stageMarket(block, this.#categories, this.#items, note, where),
+        stageMarket(block, this.#categoryOf, this.#items, note, where),
       );
       const shipyard = this.#block(located.shipyard, known?.shipyardS[index], where, (block) =>
         stageShipyard(block, this.#ships, note, where),
       );
       const outfitting =
-        this.#rules.generation === 'v12'
+        generation === 'v12'
           ? this.#block(located.outfitting, known?.outfittingS[index], where, (block) =>
               stageOutfitting(block, this.#upgrades, note, where),
             )
@@ -170,19 +171,13 @@ export class DumpStager {
     stage: (block: unknown) => T | null,
   ): { readonly observedAtS: number; readonly staged: T } | null {
     if (located === undefined) return null;
-    const observedAtS = this.#time(located.updateTime, where);
-    if (observedAtS === null || observedAtS < this.#rules.blocksNotBeforeS) return null;
-    if (observedAtS > this.#rules.blocksNotAfterS) {
-      this.#problems.note('time ahead of clock', () => `${where()}: ${this.#sample(located.updateTime)}`);
-      return null;
-    }
-    if (observedAtS <= (knownS ?? NEVER)) return null;
+    const { blocksNotBeforeS, notAfterS } = this.#rules;
+    const told = this.#parse(located.updateTime);
+    const observedAtS = readPastTime(told, notAfterS, this.#problems.note, where);
+    if (observedAtS === null || observedAtS < blocksNotBeforeS) return null;
+    if (observedAtS <= believedS(knownS, notAfterS)) return null;
     const staged = stage(this.#parse(located.span));
     return staged === null ? null : { observedAtS, staged };
-  }
-
-  #time(span: Span | undefined, where: () => string): number | null {
-    return readTime(this.#parse(span), this.#problems.note, where);
   }
 
   /** The station without what is in its blocks. */

@@ -60,12 +60,13 @@ export async function importDump(
   }
 
   try {
-    const { generation, categories } = work;
+    const { generation, categories, itemCategories } = work;
     const rules = {
       generation,
       categories,
+      itemCategories,
       blocksNotBeforeS: nowS - Math.min(MAX_BLOCK_AGE_DAYS, retentionDays) * DAY_S,
-      blocksNotAfterS: nowS + maxClockSkewS,
+      notAfterS: nowS + maxClockSkewS,
     };
     const known = await work.known(signal);
     const problems = new Map<DumpProblem, ProblemCount>();

@@ -1,7 +1,8 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import { CATEGORIES, lookupName } from '../../domain/generation.ts';
 import { StoreError } from '../../domain/errors.ts';
-import type { RareCommodity } from '../../domain/ports/galaxy-store.ts';
+import type { RareCommodity, ReferenceTables } from '../../domain/ports/galaxy-store.ts';
+import type { Log } from '../../domain/ports/log.ts';
 import { categoryKey, type CategoryIds } from './seed-items.ts';
 
 /** What an import makes of EDCD's tables; the same in every database. */
@@ -12,14 +13,13 @@ export interface CategoryRow {
 }
 
 /**
- * The categories that are missing: of an empty table the canonical ones; and EDCD's new ones, numbered on by lower-case
- * name.
+ * The categories that an import adds: the canonical ones of an empty table, and {@link newCategories}.
  *
  * @throws StoreError `refused` when 1-16 are others than Trade Dangerous': every item would be in a wrong one
  */
 export function missingCategories(
   stored: readonly CategoryRow[],
-  commodities: readonly Commodity[] | null,
+  { commodities, rares }: Pick<ReferenceTables, 'commodities' | 'rares'>,
 ): CategoryRow[] {
   const canonical = CATEGORIES.map((name, i) => ({ id: i + 1, name }));
   const present = stored.length === 0 ? canonical : stored;
@@ -30,18 +30,38 @@ export function missingCategories(
       advice: 'have Trade Dangerous rebuild the database, or name an empty one; nothing was changed',
     });
   }
-  const known = new Set(present.map(({ name }) => categoryKey(name)));
-  const added = new Map<string, string>();
-  for (const { category, rare } of commodities ?? []) {
-    const key = categoryKey(category);
-    if (!rare && !known.has(key) && !added.has(key)) added.set(key, category.trim());
-  }
-  const lastId = Math.max(...names.keys());
-  const additions = [...added].sort(([a], [b]) => compare(a, b));
   return [
     ...(stored.length === 0 ? canonical : []),
-    ...additions.map(([, name], i) => ({ id: lastId + 1 + i, name })),
+    ...newCategories(present, [...(commodities ?? []), ...(rares ?? [])]),
   ];
+}
+
+/** The categories of goods that a table lacks, numbered on by lower-case name. @param stored not empty */
+export function newCategories(
+  stored: readonly CategoryRow[],
+  goods: readonly Pick<Commodity, 'category'>[],
+): CategoryRow[] {
+  const known = new Set(stored.map(({ name }) => categoryKey(name)));
+  const added = new Map<string, string>();
+  for (const { category } of goods) {
+    const key = categoryKey(category);
+    if (!known.has(key) && !added.has(key)) added.set(key, category.trim());
+  }
+  const lastId = Math.max(...stored.map(({ id }) => id));
+  return [...added].sort(([a], [b]) => compare(a, b)).map(([, name], i) => ({ id: lastId + 1 + i, name }));
+}
+
+/** The categories of EDCD's commodities, by id. */
+export function categoriesOf({
+  commodities,
+  rares,
+}: Pick<ReferenceTables, 'commodities' | 'rares'>): (readonly [id: number, category: string])[] {
+  return [...(rares ?? []), ...(commodities ?? [])].map(({ id, category }) => [id, category.trim()]);
+}
+
+/** Nobody asked for them, and they stay. */
+export function warnOfNewCategories(log: Log | undefined, names: readonly string[]): void {
+  for (const category of names) log?.warn({ category }, `new category "${category}": added to the database`);
 }
 
 export interface OrderedItem {

@@ -10,7 +10,15 @@ import { BulkWriter, type Loading } from './bulk.ts';
 import type { Link } from './connection.ts';
 import type { RowFault } from './errors.ts';
 import { inSnapshot } from './export.ts';
-import { itemRows, renumberItems, writeCategories, writeEdcdTables, writeRares } from './import-tables.ts';
+import { warnOfNewCategories } from '../reference-tables.ts';
+import {
+  itemRows,
+  readItemCategories,
+  renumberItems,
+  writeCategories,
+  writeEdcdTables,
+  writeRares,
+} from './import-tables.ts';
 import { writeStations, type StationCounts } from './import-stations.ts';
 import { writeSystems } from './import-systems.ts';
 import { readCategories } from './items.ts';
@@ -41,6 +49,7 @@ export interface ImportSetup {
 export class ImportWork {
   readonly generation: Generation;
   readonly categories: readonly string[];
+  readonly itemCategories: ReadonlyMap<number, string>;
   readonly #setup: ImportSetup;
   readonly #categoryIds: ReadonlyMap<string, number>;
   readonly #rares: readonly RareCommodity[] | null;
@@ -65,11 +74,19 @@ export class ImportWork {
         advice: 'wait until it has ended; it is tried again',
       });
     }
-    const categories = await writeCategories(link, tables.commodities);
+    const { categories, added } = await writeCategories(link, tables, setup.maxStatementBytes);
+    warnOfNewCategories(setup.log, added);
     const refused = new Refusals(setup.log);
     const small: SmallTableSetup = { ...setup, onRefused: (what, error) => refused.note(what, error) };
     await writeEdcdTables(small, generation, tables);
-    const work = new ImportWork(setup, categories, await readCategories(link), tables.rares, refused, {
+    const itemCategories = await readItemCategories(link, tables);
+    const begun = {
+      categories,
+      itemCategories,
+      categoryIds: await readCategories(link),
+      rares: tables.rares,
+    };
+    const work = new ImportWork(setup, begun, refused, {
       items: await SmallTable.read(small, 'Item', ['item_id', 'fdev_id', 'name', 'category_id']),
       ships: await SmallTable.read(small, 'Ship', ['ship_id', 'name']),
       upgrades:
@@ -87,18 +104,22 @@ export class ImportWork {
 
   private constructor(
     setup: ImportSetup,
-    categories: readonly string[],
-    categoryIds: ReadonlyMap<string, number>,
-    rares: readonly RareCommodity[] | null,
+    begun: {
+      readonly categories: readonly string[];
+      readonly itemCategories: ReadonlyMap<number, string>;
+      readonly categoryIds: ReadonlyMap<string, number>;
+      readonly rares: readonly RareCommodity[] | null;
+    },
     refused: Refusals,
     tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
   ) {
     this.#setup = setup;
     this.#bulk = new BulkWriter(setup.link, setup.maxStatementBytes, setup.loading);
     this.generation = setup.generation;
-    this.categories = categories;
-    this.#categoryIds = categoryIds;
-    this.#rares = rares;
+    this.categories = begun.categories;
+    this.itemCategories = begun.itemCategories;
+    this.#categoryIds = begun.categoryIds;
+    this.#rares = begun.rares;
     this.#refused = refused;
     this.#items = tables.items;
     this.#ships = tables.ships;

@@ -1,12 +1,19 @@
 import type { Generation } from '../../../domain/generation.ts';
 import type { RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
-import { missingCategories, rareRows, rareStations, renumbered, type RareRow } from '../reference-tables.ts';
+import {
+  categoriesOf,
+  missingCategories,
+  rareRows,
+  rareStations,
+  renumbered,
+  type RareRow,
+} from '../reference-tables.ts';
 import { categoryKey } from '../seed-items.ts';
 import type { Link } from './connection.ts';
 import { patiently } from './housekeeping.ts';
-import { readCategories } from './items.ts';
+import { categoryRows, insertCategories, readCategories } from './items.ts';
 import { SmallTable, type SmallTableSetup } from './small-table.ts';
-import { literal, statements, text } from './sql.ts';
+import { literal, statements } from './sql.ts';
 
 /** Some 10 KB: fits into the packets of any server. */
 const ITEMS_PER_STATEMENT = 200;
@@ -14,20 +21,28 @@ const ITEMS_PER_STATEMENT = 200;
 /**
  * Adds the categories that are missing.
  *
- * @returns the names of all
+ * @returns the names of all, and of those that are new beside others
  * @throws StoreError `refused`: they are not Trade Dangerous' ones
  */
 export async function writeCategories(
   link: Link,
-  commodities: ReferenceTables['commodities'],
-): Promise<string[]> {
-  const rows = await link.rows('SELECT category_id, name FROM Category ORDER BY category_id');
-  const stored = rows.map(([id, name]) => ({ id: Number(id), name: String(name) }));
-  const added = missingCategories(stored, commodities);
-  const values = added.map(({ id, name }) => `(${id}, ${text(name)})`);
-  for (const sql of statements('INSERT INTO Category (category_id, name) VALUES ', values))
-    await link.run(sql);
-  return [...stored, ...added].map(({ name }) => name);
+  tables: ReferenceTables,
+  maxBytes: number,
+): Promise<{ readonly categories: readonly string[]; readonly added: readonly string[] }> {
+  const stored = await categoryRows(link);
+  const missing = missingCategories(stored, tables);
+  for (const sql of insertCategories(missing, maxBytes)) await link.run(sql);
+  const names = (rows: typeof stored) => rows.map(({ name }) => name);
+  return {
+    categories: names([...stored, ...missing]),
+    added: stored.length === 0 ? [] : names(missing),
+  };
+}
+
+/** By item id, of the items in the database and in EDCD's tables. */
+export async function readItemCategories(link: Link, tables: ReferenceTables): Promise<Map<number, string>> {
+  const rows = await link.rows('SELECT item_id, c.name FROM Item JOIN Category c USING (category_id)');
+  return new Map([...categoriesOf(tables), ...rows.map(([id, name]) => [Number(id), String(name)] as const)]);
 }
 
 /** EDCD's own tables; what the checks of a table do not let in is left out. */

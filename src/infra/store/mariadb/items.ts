@@ -1,6 +1,7 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
-import { categoryKey, seedItems } from '../seed-items.ts';
+import { newCategories, type CategoryRow } from '../reference-tables.ts';
+import { categoryKey, findItem, NONE_LEFT_OUT, seedItems } from '../seed-items.ts';
 import type { Link } from './connection.ts';
 import { seedCategories } from './database.ts';
 import { statements, text } from './sql.ts';
@@ -16,53 +17,54 @@ export async function readItems(link: Link): Promise<Items> {
 /** Some 10 KB: fits into the packets of any server. */
 const MEANS_PER_STATEMENT = 200;
 
-/** Seeds `Category`, and `Item` when it is empty. */
+/**
+ * Seeds `Category`, and `Item` when it is empty.
+ * @returns categories that are new beside others
+ */
 export async function seedCatalogue(
   link: Link,
   commodities: readonly Commodity[],
   maxBytes: number,
-): Promise<void> {
+): Promise<string[]> {
   await seedCategories(link);
+  const added = newCategories(await categoryRows(link), commodities);
+  for (const sql of insertCategories(added, maxBytes)) await link.run(sql);
   const [[filled] = []] = await link.rows('SELECT EXISTS (SELECT 1 FROM Item)');
-  if (Number(filled) !== 0) return;
-  const items = seedItems(commodities, await readCategories(link)).map((item) =>
-    itemValues(item.itemId, item.name, item.categoryId, item.uiOrder),
-  );
-  for (const sql of insertItems(items, maxBytes)) await link.run(sql);
+  if (Number(filled) === 0) {
+    const items = seedItems(commodities, await readCategories(link)).map((item) =>
+      itemValues(item.itemId, item.name, item.categoryId, item.uiOrder),
+    );
+    for (const sql of insertItems(items, maxBytes)) await link.run(sql);
+  }
+  return added.map(({ name }) => name);
 }
 
 export interface Admission {
-  /** Per snapshot: why it can never be written; null when it can. */
-  readonly refusals: readonly (string | null)[];
-  /** Values of the items to add for those that can, ascending id. */
+  /** What keeps items out that can neither be found nor added, by id. */
+  readonly leftOut: ReadonlyMap<number, string>;
+  /** Values of the items to add, ascending id. */
   readonly additions: readonly string[];
 }
 
-/** Looks whether every item of the snapshots exists or may be added. Nothing is added for one that is refused. */
+/** Looks whether every item of the snapshots exists or may be added. */
 export async function admit(
   link: Link,
   snapshots: readonly Snapshot[],
   items: Items,
   catalogue: ReadonlyMap<number, Commodity>,
 ): Promise<Admission> {
-  const missing = snapshots.map((snapshot) => itemIds(snapshot).filter((id) => !items.has(id)));
-  if (missing.every((ids) => ids.length === 0)) return { refusals: missing.map(() => null), additions: [] };
+  const missing = new Set(snapshots.flatMap((snapshot) => itemIds(snapshot).filter((id) => !items.has(id))));
+  if (missing.size === 0) return { leftOut: NONE_LEFT_OUT, additions: [] };
 
   const categories = await readCategories(link);
-  const additions = new Map<number, string>();
-  const refusals = missing.map((ids) => {
-    const found = new Map<number, string>();
-    for (const id of ids) {
-      const commodity = catalogue.get(id);
-      if (commodity === undefined) return `unknown item ${id}`;
-      const categoryId = categories.get(categoryKey(commodity.category));
-      if (categoryId === undefined) return `unknown category ${commodity.category}`;
-      found.set(id, itemValues(id, commodity.name, categoryId, 0));
-    }
-    for (const [id, values] of found) additions.set(id, values);
-    return null;
-  });
-  return { refusals, additions: [...additions].sort(([a], [b]) => a - b).map(([, values]) => values) };
+  const leftOut = new Map<number, string>();
+  const additions: string[] = [];
+  for (const id of [...missing].sort((a, b) => a - b)) {
+    const found = findItem(id, catalogue, categories);
+    if (typeof found === 'string') leftOut.set(id, found);
+    else additions.push(itemValues(id, found.name, found.categoryId, 0));
+  }
+  return { leftOut, additions };
 }
 
 /** Existing items stay as they are, also one that another program adds at this moment. */
@@ -108,6 +110,18 @@ function itemValues(itemId: number, name: string, categoryId: number, uiOrder: n
 
 /** Ids by {@link categoryKey}. */
 export async function readCategories(link: Link): Promise<Map<string, number>> {
-  const rows = await link.rows('SELECT category_id, name FROM Category');
-  return new Map(rows.map(([id, name]) => [categoryKey(String(name)), Number(id)]));
+  return new Map((await categoryRows(link)).map(({ id, name }) => [categoryKey(name), id]));
+}
+
+/** Ascending id. */
+export async function categoryRows(link: Link): Promise<CategoryRow[]> {
+  const rows = await link.rows('SELECT category_id, name FROM Category ORDER BY category_id');
+  return rows.map(([id, name]) => ({ id: Number(id), name: String(name) }));
+}
+
+/** Another program may add the same ones at this moment, under the same ids. */
+export function insertCategories(categories: readonly CategoryRow[], maxBytes: number): Iterable<string> {
+  const values = categories.map(({ id, name }) => `(${id}, ${text(name)})`);
+  const tail = ' ON DUPLICATE KEY UPDATE category_id = Category.category_id';
+  return statements('INSERT INTO Category (category_id, name) VALUES ', values, tail, maxBytes);
 }

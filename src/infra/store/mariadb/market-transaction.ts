@@ -4,6 +4,7 @@ import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { leftOutOf, withoutItems } from '../seed-items.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
 import { admit, insertItems, type Items } from './items.ts';
@@ -52,28 +53,30 @@ export async function writeTransaction(
       if ('status' in verdict) outcomes.set(snapshot, verdict);
       else accepted.push(verdict);
     }
-    const { refusals, additions } = await admit(
+    const { leftOut, additions } = await admit(
       link,
       accepted.map(({ snapshot }) => snapshot),
       context.items,
       context.catalogue,
     );
-    const written = accepted.filter(({ snapshot }, i) => {
-      const reason = refusals[i] ?? null;
-      if (reason !== null) outcomes.set(snapshot, { status: 'invalid', reason });
-      return reason === null;
-    });
+    const written: (Accepted & { readonly admitted: Snapshot })[] = [];
+    for (const one of accepted) {
+      const admitted = withoutItems(one.snapshot, leftOut);
+      if (typeof admitted === 'string') outcomes.set(one.snapshot, { status: 'invalid', reason: admitted });
+      else written.push({ ...one, admitted });
+    }
     for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
     await placeStations(link, rows, context.generation, written);
     await writeRows(
       link,
       rows,
-      written.map(({ snapshot }) => snapshot),
+      written.map(({ admitted }) => admitted),
       stored,
       1,
     );
-    for (const { snapshot, station } of written) {
-      outcomes.set(snapshot, { status: 'written', rows: rowCount(snapshot), station });
+    for (const { snapshot, admitted, station } of written) {
+      const lost = admitted === snapshot ? {} : leftOutOf(leftOut);
+      outcomes.set(snapshot, { status: 'written', rows: rowCount(admitted), station, ...lost });
     }
     return outcomes;
   });

@@ -3,6 +3,8 @@ import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { Store } from '../../../domain/ports/store.ts';
+import { warnOfNewCategories } from '../reference-tables.ts';
+import { createLeftOutLog } from '../seed-items.ts';
 import { Loading } from './bulk.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './demote.ts';
@@ -40,6 +42,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
+  const tellLeftOut = createLeftOutLog(log);
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   let choice = options.generation;
@@ -153,7 +156,9 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
 
     useCatalogue(commodities) {
       catalogue = new Map(commodities.map((commodity) => [commodity.id, commodity]));
-      return borrowing((link, { maxStatementBytes }) => seedCatalogue(link, commodities, maxStatementBytes));
+      return borrowing(async (link, { maxStatementBytes }) => {
+        warnOfNewCategories(log, await seedCatalogue(link, commodities, maxStatementBytes));
+      });
     },
 
     writeMarkets(batch) {
@@ -163,6 +168,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
           writeMarkets(writerAt, batch, { generation, maxStatementBytes, catalogue, loading, lock, log }),
         ),
       );
+      void result.then(tellLeftOut, () => undefined);
       writes = result.catch(() => undefined);
       return result;
     },
@@ -197,6 +203,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       return {
         generation: work.generation,
         categories: work.categories,
+        itemCategories: work.itemCategories,
         known: (stop) => stoppable(stop, () => work.known(), link),
         apply: (batch, stop) => stoppable(stop, () => work.apply(batch), link),
         finish: (stop) => stoppable(stop, (_, either) => work.finish(either), link),

@@ -18,6 +18,7 @@ const ROWS_AT_ONCE = 10_000;
 export interface GalaxyImportSetup {
   readonly generation: Generation;
   readonly categories: readonly string[];
+  readonly itemCategories: ReadonlyMap<number, string>;
   readonly rares: readonly RareCommodity[] | null;
   readonly writer: Thread<WriterMethods>;
   /** Runs something that ends early when the caller's signal is aborted or the store is closed. */
@@ -32,10 +33,11 @@ export interface GalaxyImportSetup {
 
 /** An import: writes between the live ones, in the same thread. There are no locks, so nothing is ever deferred. */
 export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
-  const { generation, categories, rares, writer, stoppable, readKnown, onClose, log } = setup;
+  const { generation, categories, itemCategories, rares, writer, stoppable, readKnown, onClose, log } = setup;
   return {
     generation,
     categories,
+    itemCategories,
 
     known: (signal) => stoppable(signal, readKnown),
 

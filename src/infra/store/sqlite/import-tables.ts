@@ -6,34 +6,55 @@ import type {
   RareCommodity,
   ReferenceTables,
 } from '../../../domain/ports/galaxy-store.ts';
-import { missingCategories, rareRows, rareStations, renumbered, type RareRow } from '../reference-tables.ts';
+import {
+  categoriesOf,
+  missingCategories,
+  rareRows,
+  rareStations,
+  renumbered,
+  type RareRow,
+} from '../reference-tables.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
-import { prepareItemUpsert, readCategories } from './items.ts';
+import { categoryRows, insertCategories, prepareItemUpsert, readCategories } from './items.ts';
 import { prepareUpsert } from './upsert.ts';
 
-/**
- * What an import begins with: categories and EDCD's tables.
- * @returns the names of all categories
- * @throws StoreError `refused`: the categories are not Trade Dangerous' ones
- */
+/** What an import begins with, beside EDCD's tables. */
+export interface BegunImport {
+  /** Names of all. */
+  readonly categories: readonly string[];
+  /** Of those the ones that are new beside others. */
+  readonly newCategories: readonly string[];
+  /** By item id. */
+  readonly itemCategories: ReadonlyMap<number, string>;
+}
+
+/** @throws StoreError `refused`: the categories are not Trade Dangerous' ones */
 export function writeReferenceTables(
   db: DatabaseSync,
   generation: Generation,
-  { commodities, shipyard, outfitting }: ReferenceTables,
-): string[] {
+  tables: ReferenceTables,
+): BegunImport {
+  const { commodities, shipyard, outfitting } = tables;
   return transact(db, () => {
-    writeCategories(db, commodities);
+    const stored = categoryRows(db);
+    const added = missingCategories(stored, tables);
+    insertCategories(db, added);
     if (generation === 'v13' && commodities !== null) {
       const writeItem = prepareItemUpsert(db);
       for (const commodity of commodities) if (!commodity.rare) writeItem(commodity);
     }
     if (shipyard !== null) writeShipyard(db, shipyard);
     if (generation === 'v12' && outfitting !== null) writeOutfitting(db, outfitting);
-    return db
-      .prepare('SELECT name FROM Category ORDER BY category_id')
+    const items = db
+      .prepare('SELECT item_id, c.name FROM Item JOIN Category c USING (category_id)')
       .all()
-      .map(({ name }) => String(name));
+      .map((row) => [Number(row.item_id), String(row.name)] as const);
+    return {
+      categories: [...stored, ...added].map(({ name }) => name),
+      newCategories: stored.length === 0 ? [] : added.map(({ name }) => name),
+      itemCategories: new Map([...categoriesOf(tables), ...items]),
+    };
   });
 }
 
@@ -51,13 +72,6 @@ export function finishTables(
     if (generation === 'v12') writeRareItems(db, rows);
     else writeRareStations(db, rows);
   });
-}
-
-function writeCategories(db: DatabaseSync, commodities: ReferenceTables['commodities']): void {
-  const stored = db.prepare('SELECT category_id, name FROM Category').all();
-  const rows = stored.map((row) => ({ id: Number(row.category_id), name: String(row.name) }));
-  const insert = db.prepare('INSERT INTO Category (category_id, name) VALUES (?, ?)');
-  for (const { id, name } of missingCategories(rows, commodities)) insert.run(id, name);
 }
 
 function writeShipyard(db: DatabaseSync, ships: readonly FDevShip[]): void {

@@ -1,18 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
-import { categoryKey, seedItems } from '../seed-items.ts';
+import { newCategories, type CategoryRow } from '../reference-tables.ts';
+import { categoryKey, findItem, NONE_LEFT_OUT, seedItems } from '../seed-items.ts';
 import { seedCategories, transact } from './database.ts';
 import { prepareUpsert } from './upsert.ts';
 
 /** The `Item` table as the writer knows it: what exists, what may be added, and the mean prices. */
 export interface Items {
-  /**
-   * Makes sure that every item of the rows exists, adding those the catalogue knows. Nothing is added when one
-   * cannot be.
-   * @returns why the snapshot can never be written; null when it can
-   */
-  admit(rows: Int32Array): string | null;
+  /** Adds the items of the rows that the catalogue knows. @returns what keeps each of the others out, by item id */
+  admit(rows: Int32Array): ReadonlyMap<number, string>;
   /** Writes the mean prices that differ, ascending item id; the newest observation tells. */
   writeMeans(written: readonly Snapshot[]): void;
   /** Reads the table anew when next asked: after a rollback, what is in memory may never have been written. */
@@ -45,21 +42,19 @@ export function createItems(db: DatabaseSync, commodities: readonly Commodity[])
         const itemId = rows[at] ?? 0;
         if (!exists(itemId)) missing.push(itemId);
       }
-      if (missing.length === 0) return null;
+      if (missing.length === 0) return NONE_LEFT_OUT;
       const categories = readCategories(db);
-      const additions: [commodity: Commodity, categoryId: number][] = [];
+      const leftOut = new Map<number, string>();
       for (const itemId of missing) {
-        const commodity = catalogue.get(itemId);
-        if (commodity === undefined) return `unknown item ${itemId}`;
-        const categoryId = categories.get(categoryKey(commodity.category));
-        if (categoryId === undefined) return `unknown category ${commodity.category}`;
-        additions.push([commodity, categoryId]);
+        const found = findItem(itemId, catalogue, categories);
+        if (typeof found === 'string') {
+          leftOut.set(itemId, found);
+        } else {
+          insert(itemId, found.name, found.categoryId, 0);
+          prices().set(itemId, null);
+        }
       }
-      for (const [{ id, name }, categoryId] of additions) {
-        insert(id, name, categoryId, 0);
-        prices().set(id, null);
-      }
-      return null;
+      return leftOut;
     },
 
     writeMeans(written) {
@@ -71,7 +66,8 @@ export function createItems(db: DatabaseSync, commodities: readonly Commodity[])
         }
       }
       for (const [itemId, price] of [...means].sort(([a], [b]) => a - b)) {
-        if (prices().get(itemId) === price) continue;
+        // One that does not exist was left out.
+        if (!prices().has(itemId) || prices().get(itemId) === price) continue;
         updateMean.run(price, itemId);
         prices().set(itemId, price);
       }
@@ -83,15 +79,22 @@ export function createItems(db: DatabaseSync, commodities: readonly Commodity[])
   };
 }
 
-/** Seeds `Category`, and `Item` when it is empty. */
-export function seedCatalogue(db: DatabaseSync, commodities: readonly Commodity[]): void {
-  transact(db, () => {
+/**
+ * Seeds `Category`, and `Item` when it is empty.
+ * @returns categories that are new beside others
+ */
+export function seedCatalogue(db: DatabaseSync, commodities: readonly Commodity[]): string[] {
+  return transact(db, () => {
     seedCategories(db);
-    if (db.prepare('SELECT 1 FROM Item LIMIT 1').get() !== undefined) return;
-    const insert = prepareInsert(db);
-    for (const item of seedItems(commodities, readCategories(db))) {
-      insert(item.itemId, item.name, item.categoryId, item.uiOrder);
+    const added = newCategories(categoryRows(db), commodities);
+    insertCategories(db, added);
+    if (db.prepare('SELECT 1 FROM Item LIMIT 1').get() === undefined) {
+      const insert = prepareInsert(db);
+      for (const item of seedItems(commodities, readCategories(db))) {
+        insert(item.itemId, item.name, item.categoryId, item.uiOrder);
+      }
     }
+    return added.map(({ name }) => name);
   });
 }
 
@@ -120,6 +123,16 @@ export function prepareItemUpsert(
 
 /** Ids of the categories by {@link categoryKey}. */
 export function readCategories(db: DatabaseSync): Map<string, number> {
-  const rows = db.prepare('SELECT category_id, name FROM Category').all();
-  return new Map(rows.map((row) => [categoryKey(String(row.name)), Number(row.category_id)]));
+  return new Map(categoryRows(db).map(({ id, name }) => [categoryKey(name), id]));
+}
+
+/** Ascending id. */
+export function categoryRows(db: DatabaseSync): CategoryRow[] {
+  const rows = db.prepare('SELECT category_id, name FROM Category ORDER BY category_id').all();
+  return rows.map((row) => ({ id: Number(row.category_id), name: String(row.name) }));
+}
+
+export function insertCategories(db: DatabaseSync, categories: readonly CategoryRow[]): void {
+  const insert = db.prepare('INSERT INTO Category (category_id, name) VALUES (?, ?)');
+  for (const { id, name } of categories) insert.run(id, name);
 }

@@ -6,6 +6,8 @@ import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts
 import type { Store } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
+import { warnOfNewCategories } from '../reference-tables.ts';
+import { createLeftOutLog } from '../seed-items.ts';
 import { createGalaxyImport } from './galaxy-import.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import type { Emitted } from './text-sender.ts';
@@ -37,6 +39,7 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
   // Read anew whenever the thread is started: a catalogue outlives it.
   const workerData: WriterData = { file, choice: generation, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
+  const tellLeftOut = createLeftOutLog(log);
   /** Of the import that is running. */
   let importing: symbol | undefined;
   const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
@@ -79,12 +82,16 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
   return {
     open: () => writer.call('open', undefined),
 
-    useCatalogue: (commodities) => {
+    async useCatalogue(commodities) {
       workerData.commodities = commodities;
-      return writer.call('useCatalogue', commodities);
+      warnOfNewCategories(log, await writer.call('useCatalogue', commodities));
     },
 
-    writeMarkets: (batch) => writer.call('writeMarkets', batch.map(compact)),
+    async writeMarkets(batch) {
+      const outcomes = await writer.call('writeMarkets', batch.map(compact));
+      tellLeftOut(outcomes);
+      return outcomes;
+    },
 
     knownSystems: (names) => writer.call('knownSystems', names),
 
@@ -116,9 +123,10 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
         };
         try {
           const { generation } = await writer.call('open', undefined);
-          const categories = await writer.call('writeReferenceTables', tables);
+          const { newCategories, ...begun } = await writer.call('writeReferenceTables', tables);
+          warnOfNewCategories(log, newCategories);
           return createGalaxyImport({
-            ...{ generation, categories, rares: tables.rares, writer, stoppable, onClose, log },
+            ...{ ...begun, generation, rares: tables.rares, writer, stoppable, onClose, log },
             readKnown: (stop) => read((reader) => reader.call('known', generation, { signal: stop })),
           });
         } catch (error) {

@@ -4,6 +4,7 @@ import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { formatTimestamp, parseTimestamp } from '../../../domain/timestamp.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
+import { leftOutOf, withoutItems } from '../seed-items.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
 import type { Items } from './items.ts';
@@ -44,14 +45,15 @@ export function createMarketWriter(db: DatabaseSync, generation: Generation, ite
     const named = systems.get(systemKey(snapshot.systemName)) ?? [];
     const decision = decideWrite(snapshot, found?.station, named);
     if (!decision.write) return decision.outcome;
-    const reason = items.admit(snapshot.rows);
-    if (reason !== null) return { status: 'invalid', reason };
+    const leftOut = items.admit(snapshot.rows);
+    const admitted = withoutItems(snapshot, leftOut);
+    if (typeof admitted === 'string') return { status: 'invalid', reason: admitted };
     const { station, systemId } = decision;
     const modified = formatTimestamp(snapshot.observedAtS);
     if (station === 'created') insertStation(snapshot, systemId, modified);
     if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
-    markets.replace(snapshot.marketId, snapshot.rows, found?.rows ?? [], modified, 1);
-    return { status: 'written', rows: rowCount(snapshot), station };
+    markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);
+    return { status: 'written', rows: rowCount(admitted), station, ...leftOutOf(leftOut) };
   }
 
   /** Rolls back what one station wrote, if the database refuses one of its rows. */

@@ -90,9 +90,10 @@ const methods = {
 
   useCatalogue: method((list: readonly Commodity[], current) => {
     commodities = list;
-    seedCatalogue(current.db, list);
+    const added = seedCatalogue(current.db, list);
     current.items = createItems(current.db, list);
     current.writeMarkets = createMarketWriter(current.db, current.info.generation, current.items);
+    return added;
   }),
 
   writeMarkets: method((batch: readonly Snapshot[], { writeMarkets }) => writeMarkets(batch)),

@@ -1,0 +1,11 @@
+import { createMariadbDatabase } from '../contract/mariadb-database.ts';
+import { createSqliteDatabase } from '../contract/sqlite-database.ts';
+import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { fieldReportContract } from './field-reports.contract.ts';
+
+fieldReportContract('SQLite', createSqliteDatabase);
+
+describeMariadb('with a server', () => {
+  const server = useMariadb();
+  fieldReportContract('MariaDB', () => createMariadbDatabase(server));
+});
