@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
+import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { ask, startHttp } from '../support/http.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { readSchemas, type Schemas } from '../support/openapi.ts';
@@ -27,18 +28,16 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
   beforeEach(async () => {
     world = use();
     plain = world.plain;
-    const { url } = await startHttp(
-      {},
-      {
-        api: {
+    const { url } = await startHttp([
+      (app) =>
+        apiRoutes(app, {
           queries: world.queries,
           commodities: () => COMMODITIES,
           now: () => NOW_S * 1000,
           questionsPerMinute: null,
           version: '1.2.3',
-        },
-      },
-    );
+        }),
+    ]);
     base = `${url}/api/v1`;
     schemas = readSchemas(JSON.parse((await ask(`${base}/openapi.json`)).bytes.toString()));
   });

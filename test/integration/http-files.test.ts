@@ -1,31 +1,24 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync, statSync, utimesSync, writeFileSync, truncateSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { publishFile } from '../../src/infra/publishing/publish.ts';
-import { ask, silentLog, startHttp, type Answer } from '../support/http.ts';
+import { ask, serveFiles, silentLog, type Answer } from '../support/http.ts';
+import { NAME, publish, served, TEXT } from '../support/published.ts';
 import { tempDir } from '../support/temp-dir.ts';
-
-const NAME = 'listings-live.csv';
-const TEXT = 'id,station_id\n1,128\n2,129\n';
-
-/** Publishes as the exporter does. */
-async function publish(file: string, text: string | Uint8Array) {
-  await publishFile(file, (write) => write(Buffer.from(text)));
-}
-
-async function served(text: string | Uint8Array = TEXT) {
-  const dir = join(tempDir(), 'export');
-  const file = join(dir, NAME);
-  const gzipDir = join(tempDir(), 'gzip');
-  await publish(file, text);
-  const server = await startHttp({ [NAME]: file, 'System.csv': join(dir, 'System.csv') }, { gzipDir });
-  return { file, dir, gzipDir, base: server.url, url: `${server.url}/files/${NAME}` };
-}
 
 /** Asks until the compressed twin is ready. */
 async function askGzip(url: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -68,109 +61,6 @@ describe('a published file', () => {
     const bytes = Buffer.alloc(5_000_001, 'abcdefg\n');
     const { url } = await served(bytes);
     expect((await ask(url)).bytes.equals(bytes)).toBe(true);
-  });
-});
-
-describe('validators', () => {
-  test('stay when the same bytes are published again', async () => {
-    const { url, file } = await served();
-    const before = await ask(url);
-    await publish(file, TEXT);
-    const after = await ask(url);
-    expect(after.headers.etag).toBe(before.headers.etag);
-    expect(after.headers['last-modified']).toBe(before.headers['last-modified']);
-  });
-
-  test('change with the content, also within the second and of the same length', async () => {
-    const { url, file } = await served();
-    const before = await ask(url);
-    await publish(file, TEXT.replace('129', '130'));
-    expect((await ask(url)).headers.etag).not.toBe(before.headers.etag);
-  });
-
-  test.each([
-    ['the tag', (etag: string) => etag],
-    ['a list with the tag', (etag: string) => `"other", W/"more", ${etag}`],
-    ['the weak form of the tag', (etag: string) => `W/${etag}`],
-    ['any version', () => '*'],
-  ])('If-None-Match with %s is 304 without a body', async (_, tags) => {
-    const { url } = await served();
-    const { headers } = await ask(url);
-    const answer = await ask(url, { 'if-none-match': tags(headers.etag ?? '') });
-    expect(answer.status).toBe(304);
-    expect(answer.bytes).toHaveLength(0);
-    expect(answer.headers).toMatchObject({ etag: headers.etag, vary: 'Accept-Encoding' });
-  });
-
-  test('If-None-Match with another tag sends the file, whatever If-Modified-Since says', async () => {
-    const { url } = await served();
-    const { headers } = await ask(url);
-    const answer = await ask(url, {
-      'if-none-match': '"other"',
-      'if-modified-since': headers['last-modified'] ?? '',
-    });
-    expect(answer.status).toBe(200);
-  });
-
-  test('If-Modified-Since is 304 until the file is newer', async () => {
-    const { url, file } = await served();
-    const since = (await ask(url)).headers['last-modified'] ?? '';
-    expect((await ask(url, { 'if-modified-since': since })).status).toBe(304);
-    const later = new Date(Date.parse(since) + 5_000);
-    utimesSync(file, later, later);
-    expect((await ask(url, { 'if-modified-since': since })).status).toBe(200);
-    expect((await ask(url, { 'if-modified-since': 'yesterday' })).status).toBe(200);
-  });
-});
-
-describe('ranges', () => {
-  test.each([
-    ['bytes=0-3', TEXT.slice(0, 4), `bytes 0-3/${TEXT.length}`],
-    ['bytes=3-', TEXT.slice(3), `bytes 3-${TEXT.length - 1}/${TEXT.length}`],
-    ['bytes=-4', TEXT.slice(-4), `bytes ${TEXT.length - 4}-${TEXT.length - 1}/${TEXT.length}`],
-    ['bytes=-999', TEXT, `bytes 0-${TEXT.length - 1}/${TEXT.length}`],
-    ['bytes=20-999', TEXT.slice(20), `bytes 20-${TEXT.length - 1}/${TEXT.length}`],
-  ])('%s sends that part', async (range, text, contentRange) => {
-    const { url } = await served();
-    const { status, headers, bytes } = await ask(url, { range });
-    expect(status).toBe(206);
-    expect(bytes.toString()).toBe(text);
-    expect(headers).toMatchObject({ 'content-range': contentRange, 'content-length': String(text.length) });
-  });
-
-  test.each([`bytes=${TEXT.length}-`, 'bytes=999-1000', 'bytes=-0'])('%s is 416', async (range) => {
-    const { url } = await served();
-    const { status, headers } = await ask(url, { range });
-    expect(status).toBe(416);
-    expect(headers['content-range']).toBe(`bytes */${TEXT.length}`);
-  });
-
-  test.each(['bytes=3-1', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=-', 'bytes=a-b'])(
-    '%s is passed over: the whole file',
-    async (range) => {
-      const { url } = await served();
-      const { status, bytes } = await ask(url, { range });
-      expect(status).toBe(200);
-      expect(bytes.toString()).toBe(TEXT);
-    },
-  );
-
-  test('If-Range sends the part of the same version, the whole of another', async () => {
-    const { url } = await served();
-    const { headers } = await ask(url);
-    const range = 'bytes=0-3';
-    expect((await ask(url, { range, 'if-range': headers.etag ?? '' })).status).toBe(206);
-    expect((await ask(url, { range, 'if-range': headers['last-modified'] ?? '' })).status).toBe(206);
-    expect((await ask(url, { range, 'if-range': '"other"' })).status).toBe(200);
-    expect((await ask(url, { range, 'if-range': 'Thu, 01 Jan 1970 00:00:00 GMT' })).status).toBe(200);
-  });
-
-  test('an interrupted download is continued', async () => {
-    const bytes = Buffer.alloc(1_000_000, '0123456789');
-    const { url } = await served(bytes);
-    const first = await ask(url, { range: 'bytes=0-399999' });
-    const rest = await ask(url, { range: 'bytes=400000-', 'if-range': first.headers.etag ?? '' });
-    expect(Buffer.concat([first.bytes, rest.bytes]).equals(bytes)).toBe(true);
   });
 });
 
@@ -229,7 +119,7 @@ describe('gzip', () => {
   test('outlives a restart, and is made again when it was removed', async () => {
     const { url, file, gzipDir } = await served();
     const first = await askGzip(url);
-    const again = await startHttp({ [NAME]: file }, { gzipDir });
+    const again = await serveFiles({ [NAME]: file }, { gzipDir });
     const second = await ask(`${again.url}/files/${NAME}`, { 'accept-encoding': 'gzip' });
     expect(second.headers['content-encoding']).toBe('gzip');
     expect(second.headers.etag).toBe(first.headers.etag);
@@ -243,7 +133,7 @@ describe('gzip', () => {
     const dir = tempDir();
     const file = join(dir, NAME);
     writeFileSync(file, TEXT);
-    const server = await startHttp({ [NAME]: file }, { gzipDir: join(file, 'not-a-directory'), log });
+    const server = await serveFiles({ [NAME]: file }, { gzipDir: join(file, 'not-a-directory'), log });
     const url = `${server.url}/files/${NAME}`;
     while (warnings.length === 0) await ask(url, { 'accept-encoding': 'gzip' });
     expect((await ask(url, { 'accept-encoding': 'gzip' })).bytes.toString()).toBe(TEXT);
@@ -304,9 +194,6 @@ describe('a file that changes during a slow download', () => {
 describe('what is not served', () => {
   test.each([
     '/files/secret.txt',
-    '/files/',
-    '/files',
-    '/',
     '/files/../secret.txt',
     '/files/..%2fsecret.txt',
     '/files/%2e%2e/secret.txt',
@@ -341,8 +228,32 @@ describe('what is not served', () => {
     expect((await ask(url, {}, 'HEAD')).status).toBe(503);
   });
 
-  test('other methods are refused', async () => {
-    const { url } = await served();
-    expect((await ask(url, {}, 'POST')).status).toBe(404);
+  test.each(['POST', 'PUT', 'DELETE'] as const)('%s is 405, and says what is allowed', async (method) => {
+    const { base, url } = await served();
+    for (const each of [url, `${base}/files/`, `${base}/files/nothing.csv`]) {
+      const { status, headers } = await ask(each, {}, method);
+      expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    }
+  });
+
+  test('what is no regular file: no symbolic link is followed, no FIFO waited for', async () => {
+    const { base, url, dir } = await served();
+    const file = join(dir, 'System.csv');
+    const secret = join(tempDir(), 'secret.txt');
+    writeFileSync(secret, 'secret');
+    symlinkSync(secret, file);
+    expect((await ask(`${base}/files/System.csv`)).status).toBe(404);
+    rmSync(file);
+    mkdirSync(file);
+    expect((await ask(`${base}/files/System.csv`)).status).toBe(404);
+    rmdirSync(file);
+    execFileSync('mkfifo', [file]);
+    // More of them than threads that work on files.
+    const asked = await Promise.all(Array.from({ length: 12 }, () => ask(`${base}/files/System.csv`)));
+    expect(asked.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 404));
+    expect((await ask(url)).bytes.toString()).toBe(TEXT);
+    expect(JSON.parse((await ask(`${base}/files/`)).bytes.toString())).toMatchObject({
+      files: [{ name: NAME }],
+    });
   });
 });

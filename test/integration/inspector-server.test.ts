@@ -146,8 +146,8 @@ test('tells the charts, and the context of an actor', async () => {
 test('follows a market, and none', async () => {
   const { ask, followed } = await serve();
   const post = async (body: unknown) => {
-    const payload = { 'content-length': String(JSON.stringify(body).length) };
-    return (await ask('/follow', { method: 'POST', headers: payload, body })).statusCode;
+    const headers = { 'content-type': 'application/json' };
+    return (await ask('/follow', { method: 'POST', headers, body })).statusCode;
   };
   expect([await post({ marketId: 128 }), await post({ marketId: null })]).toEqual([200, 200]);
   for (const marketId of ['128', -1, 1.5, 2 ** 60, undefined]) expect(await post({ marketId })).toBe(400);

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/domain/ports/log.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/infra/http/server.ts';
+import { createHttpApp, type Routes } from '../../src/infra/http/app.ts';
+import { fileRoutes } from '../../src/infra/http/routes/files.ts';
+import { listen, type HttpServer } from '../../src/infra/http/server.ts';
 import { tempDir } from './temp-dir.ts';
 
 const nothing = () => undefined;
@@ -10,23 +12,21 @@ export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, er
 
 /** A server on a free port of the loopback, closed with the test. */
 export async function startHttp(
-  files: Readonly<Record<string, string>>,
-  options: Partial<HttpServerOptions> = {},
+  routes: readonly Routes[],
+  { host = '127.0.0.1', log = silentLog }: { host?: string; log?: Log } = {},
 ): Promise<HttpServer> {
-  const server = await createHttpServer({
-    listen: { host: '127.0.0.1', port: 0 },
-    files: new Map(Object.entries(files)),
-    gzipDir: join(tempDir(), 'gzip'),
-    health: () => ({ ok: true }),
-    notReady: () => [],
-    status: () => Promise.resolve({}),
-    metrics: () => [],
-    api: null,
-    log: silentLog,
-    ...options,
-  });
+  const server = await listen(await createHttpApp(log, routes), { host, port: 0 });
   onTestFinished(() => server.close(0));
   return server;
+}
+
+/** {@link startHttp} with nothing but published files. */
+export function serveFiles(
+  files: Readonly<Record<string, string>>,
+  { gzipDir = join(tempDir(), 'gzip'), log = silentLog }: { gzipDir?: string; log?: Log } = {},
+): Promise<HttpServer> {
+  const deps = { files: new Map(Object.entries(files)), gzipDir, log };
+  return startHttp([(app) => fileRoutes(app, deps)], { log });
 }
 
 export interface Answer {
@@ -40,7 +40,7 @@ export interface Answer {
 export async function ask(
   url: string,
   headers: Record<string, string> = {},
-  method: 'GET' | 'HEAD' | 'POST' = 'GET',
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' = 'GET',
 ): Promise<Answer> {
   const { statusCode, headers: answered, body } = await request(url, { method, headers });
   return {

@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createRequire } from 'node:module';
+import { basename, dirname } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Log } from '../../domain/ports/log.ts';
 import type { Inspection } from '../../domain/ports/inspection.ts';
-import { readAsset } from './assets.ts';
+import { createHttpApp, refuse, type HttpApp } from '../http/app.ts';
+import { listen, type HttpServer } from '../http/server.ts';
 import { LiveStream } from './stream.ts';
 
 export interface InspectorServerOptions {
@@ -23,13 +26,9 @@ export interface InspectorServer {
   close(): Promise<void>;
 }
 
-type Route = (exchange: {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly query: URLSearchParams;
-}) => void | Promise<void>;
-
 const HOST = '127.0.0.1';
+/** What a page has not taken by then it does not get. */
+const GRACE_MS = 200;
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; " +
@@ -37,10 +36,15 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
 };
-const MAX_BODY_BYTES = 1_000;
+
+// The same from src/ and from dist/: the page is no TypeScript and is published as it stands.
+const PAGE = new URL('../../../src/pages/inspector/', import.meta.url);
+const require = createRequire(import.meta.url);
+const ELK = {
+  '/elk-api.js': require.resolve('elkjs/lib/elk-api.js'),
+  '/elk-worker.js': require.resolve('elkjs/lib/elk-worker.min.js'),
+};
 
 /**
  * Serves the inspector's page, the charts and the live stream, to this machine only: it listens on the loopback
@@ -53,116 +57,61 @@ export async function createInspectorServer(options: InspectorServerOptions): Pr
     inspection,
     reportSlow: () => log.warn({}, 'inspector: a page did not keep up and was disconnected'),
   });
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      log.debug({ error }, 'inspector: request failed');
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
-  server.requestTimeout = 10_000;
-
-  const routes: Readonly<Record<string, Route>> = {
-    'GET /charts.json': ({ response }) => sendJson(response, options.charts),
-    'GET /stream': ({ response, query }) => {
-      if (stream.isFull) refuse(response, 503, 'too many pages are open');
-      else stream.open(response, query.get('page') ?? '');
-    },
-    'GET /context': ({ response, query }) => {
-      const context = inspection.context(query.get('actor') ?? '');
-      if (context === undefined) refuse(response, 404, 'no such actor');
-      else sendJson(response, context);
-    },
-    'POST /follow': async ({ request, response }) => {
-      const marketId = marketIdOf(await bodyOf(request));
-      if (marketId === undefined) {
-        refuse(response, 400, 'a market id, or null');
-        return;
-      }
-      inspection.follow(marketId);
-      stream.tellActors();
-      sendJson(response, { followed: marketId });
-    },
-    'POST /detach': ({ response }) => {
-      sendJson(response, {});
-      options.onDetach();
+  const serve = async (port: number): Promise<HttpServer> =>
+    listen(await createHttpApp(log, [(app) => inspectorRoutes(app, stream, options)]), { host: HOST, port });
+  const server = await serve(options.port).catch(() => serve(0));
+  return {
+    url: `${server.url}/`,
+    close: () => {
+      stream.close();
+      return server.close(GRACE_MS);
     },
   };
+}
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    if (!isOwn(request)) {
-      refuse(response, 403, 'only for pages of this machine');
-      return;
-    }
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', `http://${HOST}`);
-    const route = routes[`${request.method} ${pathname}`];
-    if (route !== undefined) {
-      await route({ request, response, query });
-      return;
-    }
-    const asset = request.method === 'GET' ? await readAsset(pathname) : null;
-    if (asset === null) refuse(response, 404, 'nothing here');
-    else response.setHeader('content-type', asset.type).end(asset.body);
+function inspectorRoutes(
+  app: HttpApp,
+  stream: LiveStream,
+  { inspection, charts, onDetach }: InspectorServerOptions,
+): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(HEADERS);
+    if (isOwn(request)) done();
+    else refuse(reply, 403, 'only for pages of this machine');
+  });
+  void app.register(fastifyStatic, { root: PAGE, wildcard: false, cacheControl: false });
+  for (const [url, file] of Object.entries(ELK)) {
+    app.get(url, (_request, reply) => reply.sendFile(basename(file), dirname(file)));
   }
 
-  await listen(server, options.port).catch(() => listen(server, 0));
-  return {
-    url: `http://${HOST}:${portOf(server)}/`,
-    close: () =>
-      new Promise((resolve) => {
-        stream.close();
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        // What a page has not taken by then it does not get.
-        setTimeout(() => server.closeAllConnections(), 200).unref();
-      }),
-  };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, HOST, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  app.get('/charts.json', () => charts);
+  app.get('/stream', { schema: { querystring: z.object({ page: z.string() }) } }, (request, reply) => {
+    if (stream.isFull) return refuse(reply, 503, 'too many pages are open');
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '');
+    stream.open(reply.raw, request.query.page);
+    return reply;
   });
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+  app.get('/context', { schema: { querystring: z.object({ actor: z.string() }) } }, (request, reply) => {
+    const context = inspection.context(request.query.actor);
+    return context === undefined ? refuse(reply, 404, 'no such actor') : reply.send(context);
+  });
+  const Follow = z.object({ marketId: z.int().positive().nullable() });
+  app.post('/follow', { schema: { body: Follow } }, (request) => {
+    const { marketId } = request.body;
+    inspection.follow(marketId);
+    stream.tellActors();
+    return { followed: marketId };
+  });
+  app.post('/detach', () => {
+    onDetach();
+    return {};
+  });
 }
 
 /** Against DNS rebinding (Host), and against other sites' scripts (Origin, sent by browsers with every POST). */
-function isOwn({ headers, socket }: IncomingMessage): boolean {
+function isOwn({ headers, socket }: FastifyRequest): boolean {
   const own = [HOST, 'localhost'].map((host) => `${host}:${socket.localPort}`);
   const { host = '', origin } = headers;
   return own.includes(host) && (origin === undefined || own.includes(origin.replace(/^http:\/\//, '')));
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  if (!(Number(request.headers['content-length']) <= MAX_BODY_BYTES)) return undefined;
-  try {
-    return JSON.parse(await text(request));
-  } catch {
-    return undefined;
-  }
-}
-
-/** @returns null: follow none; undefined: no sense */
-function marketIdOf(body: unknown): number | null | undefined {
-  const { marketId } = (body ?? {}) as { marketId?: unknown };
-  return marketId === null || (Number.isSafeInteger(marketId) && Number(marketId) > 0)
-    ? (marketId as number | null)
-    : undefined;
-}
-
-function sendJson(response: ServerResponse, body: unknown): void {
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify(body));
-}
-
-function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
+import { openRegularFile } from './regular-file.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 /** Whatever writes for that long has been killed. */
@@ -120,10 +121,10 @@ function bufferedWriter(file: FileHandle) {
 }
 
 async function sameContent(file: FileHandle, bytes: number, target: string): Promise<boolean> {
-  const old = await open(target).catch(() => undefined);
-  if (old === undefined) return false;
+  const found = await openRegularFile(target).catch(() => null);
+  if (found === null) return false;
+  const { handle: old, size } = found;
   try {
-    const { size } = await old.stat();
     if (size !== bytes) return false;
     const mine = new Uint8Array(BUFFER_BYTES);
     const theirs = new Uint8Array(BUFFER_BYTES);

@@ -118,7 +118,8 @@ async function showContext(id) {
 /** @returns null when there is no such thing, or nobody answers */
 async function ask(method, path, body) {
   try {
-    const response = await fetch(path, { method, body: body === undefined ? null : JSON.stringify(body) });
+    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(path, { method, ...(body !== undefined && json) });
     return response.ok ? await response.json() : null;
   } catch {
     return null;

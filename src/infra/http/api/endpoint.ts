@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { HttpApp } from '../app.ts';
 import { ApiError } from './errors.ts';
 
 /** A question of the API: what it takes, what it answers, and how it is answered. */
@@ -31,10 +31,10 @@ export const NO_PARAMS = z.strictObject({});
 
 /** Serves endpoints, and knows them for the documentation. */
 export class Api {
-  readonly #app: FastifyInstance;
+  readonly #app: HttpApp;
   readonly endpoints: DescribedEndpoint[] = [];
 
-  constructor(app: FastifyInstance) {
+  constructor(app: HttpApp) {
     this.#app = app;
   }
 

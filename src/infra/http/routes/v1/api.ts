@@ -1,13 +1,14 @@
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance } from 'fastify';
 import { StoreError } from '../../../../domain/errors.ts';
+import type { HttpApp } from '../../app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { Goods } from '../../api/goods.ts';
 import { openApi } from '../../api/openapi.ts';
+import { openToAllOrigins } from '../../origins.ts';
 import { commodityRoutes } from './commodities.ts';
 import { docsPage } from './docs-page.ts';
 import { freshnessRoutes } from './freshness.ts';
@@ -29,50 +30,45 @@ export interface ApiOptions extends ApiDeps {
 }
 
 /** The query API under `/api/v1`, its description and a readable page of it. */
-export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  await app.register(
-    async (scope) => {
-      if (options.questionsPerMinute !== null) {
-        await scope.register(rateLimit, {
-          max: options.questionsPerMinute,
-          timeWindow: '1 minute',
-          errorResponseBuilder: (_request, { after }) => ({
-            statusCode: 429,
-            error: `too many questions: ask again in ${after}`,
-          }),
-        });
-      }
-      await scope.register(etag, { weak: true });
-      await scope.register(compress, { threshold: COMPRESSED_FROM_BYTES, encodings: ['gzip', 'identity'] });
-      scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
-        if (error instanceof ApiError) {
-          return reply.code(error.statusCode).send({ error: error.message, ...error.facts });
-        }
-        if (error instanceof StoreError) {
-          return reply
-            .code(503)
-            .header('retry-after', '5')
-            .send({ error: 'the database cannot answer now: ask again in a moment' });
-        }
-        throw error;
+export function apiRoutes(app: HttpApp, options: ApiOptions): void {
+  openToAllOrigins(app, API_BASE, async (scope) => {
+    if (options.questionsPerMinute !== null) {
+      await scope.register(rateLimit, {
+        max: options.questionsPerMinute,
+        timeWindow: '1 minute',
+        errorResponseBuilder: (_request, { after }) =>
+          Object.assign(new Error(`too many questions: ask again in ${after}`), { statusCode: 429 }),
       });
+    }
+    await scope.register(etag, { weak: true });
+    await scope.register(compress, { threshold: COMPRESSED_FROM_BYTES, encodings: ['gzip', 'identity'] });
+    scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+      if (error instanceof ApiError) {
+        return reply.code(error.statusCode).send({ error: error.message, ...error.facts });
+      }
+      if (error instanceof StoreError) {
+        return reply
+          .code(503)
+          .header('retry-after', '5')
+          .send({ error: 'the database cannot answer now: ask again in a moment' });
+      }
+      throw error;
+    });
 
-      const api = new Api(scope);
-      const goods = new Goods(options);
-      systemRoutes(api, options);
-      stationRoutes(api, options);
-      marketRoutes(api, options, goods);
-      commodityRoutes(api, options, goods);
-      hopRoutes(api, options, goods);
-      spreadRoutes(api, options, goods);
-      freshnessRoutes(api, options);
+    const api = new Api(scope);
+    const goods = new Goods(options);
+    systemRoutes(api, options);
+    stationRoutes(api, options);
+    marketRoutes(api, options, goods);
+    commodityRoutes(api, options, goods);
+    hopRoutes(api, options, goods);
+    spreadRoutes(api, options, goods);
+    freshnessRoutes(api, options);
 
-      const description = openApi(api.endpoints, API_BASE, options.version);
-      scope.get('/openapi.json', (_request, reply) =>
-        reply.header('cache-control', 'public, max-age=300').send(description),
-      );
-      docsPage(scope, API_BASE);
-    },
-    { prefix: API_BASE },
-  );
+    const description = openApi(api.endpoints, API_BASE, options.version);
+    scope.get('/openapi.json', (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=300').send(description),
+    );
+    docsPage(scope, API_BASE);
+  });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { HttpApp } from '../../app.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -17,7 +17,7 @@ const POLICY =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `/docs`: the description of the API, readable, with a form to try each question. */
-export function docsPage(app: FastifyInstance, base: string): void {
+export function docsPage(app: HttpApp, base: string): void {
   const page = `<!doctype html>
 <html lang="en">
 <head>

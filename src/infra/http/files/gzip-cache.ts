@@ -1,19 +1,12 @@
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { describeError } from '../../domain/errors.ts';
-import type { Log } from '../../domain/ports/log.ts';
-import { versionOf } from './published-files.ts';
+import { describeError } from '../../../domain/errors.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import { openRegularFile, versionOf, type RegularFile } from '../../publishing/regular-file.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-
-/** A compressed file, opened; `version` and `size` are its own. */
-export interface CompressedFile {
-  readonly handle: FileHandle;
-  readonly version: string;
-  readonly size: number;
-}
 
 /**
  * Compressed twins of published files, made once a version, one after the other, in a directory that may be emptied at
@@ -33,13 +26,10 @@ export class GzipCache {
   }
 
   /** @returns null when it is not ready; then it is being made */
-  async open(name: string, version: string, source: string): Promise<CompressedFile | null> {
-    const handle = await open(this.#path(name, version)).catch(() => null);
-    const found = handle && (await versionOf(handle));
-    if (handle !== null && found !== null) return { handle, version: found.version, size: found.size };
-    await handle?.close();
-    this.#prepare(name, version, source);
-    return null;
+  async open(name: string, version: string, source: string): Promise<RegularFile | null> {
+    const twin = await openRegularFile(this.#path(name, version)).catch(() => null);
+    if (twin === null) this.#prepare(name, version, source);
+    return twin;
   }
 
   /** Ends running work. */
@@ -73,9 +63,10 @@ export class GzipCache {
     signal.throwIfAborted();
     await mkdir(this.#dir, { recursive: true });
     const target = this.#path(name, version);
-    await using input = await open(source);
-    const isThatVersion = async () => (await versionOf(input))?.version === version;
-    if (!(await isThatVersion())) return;
+    const found = await openRegularFile(source);
+    if (found === null) return;
+    await using input = found.handle;
+    if (found.version !== version) return;
     const temp = `${target}.tmp`;
     try {
       const output = await open(temp, 'w');
@@ -85,7 +76,7 @@ export class GzipCache {
         output.createWriteStream({ flush: true }),
         { signal },
       );
-      if (await isThatVersion()) await rename(temp, target);
+      if ((await versionOf(input))?.version === version) await rename(temp, target);
     } finally {
       await rm(temp, { force: true });
     }

@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { openRegularFile, versionOf } from '../../publishing/regular-file.ts';
 import type { ByteRange, Validators } from './conditions.ts';
 import type { GzipCache } from './gzip-cache.ts';
 
@@ -16,22 +17,6 @@ export interface OpenFile extends Validators {
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Changes when the content does: a published file is replaced by a new one, and left alone when nothing changed.
- * @returns null: not a file
- */
-export async function versionOf(
-  handle: FileHandle,
-): Promise<{ version: string; size: number; modifiedAt: Date } | null> {
-  const stats = await handle.stat({ bigint: true });
-  if (!stats.isFile()) return null;
-  return {
-    version: [stats.size, stats.mtimeNs, stats.ino].map((part) => part.toString(36)).join('-'),
-    size: Number(stats.size),
-    modifiedAt: stats.mtime,
-  };
-}
-
-/**
  * Opens a file for one answer; its compressed twin when that is wanted, ready, and of this very version.
  * @returns why not: there is none, or nothing is in it (yet)
  */
@@ -41,17 +26,13 @@ export async function openPublished(
   wantsGzip: boolean,
   gzip: GzipCache,
 ): Promise<OpenFile | 'missing' | 'empty'> {
-  const handle = await open(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  });
-  if (handle === null) return 'missing';
-  const found = await versionOf(handle);
-  if (found === null || found.size === 0) {
+  const found = await openRegularFile(path);
+  if (found === null) return 'missing';
+  const { handle, version, size, modifiedAt } = found;
+  if (size === 0) {
     await handle.close();
-    return found === null ? 'missing' : 'empty';
+    return 'empty';
   }
-  const { version, modifiedAt } = found;
   const lastModified = modifiedAt.toUTCString();
   const twin = await gzip.open(name, version, path);
   if (twin !== null && wantsGzip) {
@@ -62,7 +43,7 @@ export async function openPublished(
     });
   }
   await twin?.handle.close();
-  return openFile(handle, version, found.size, 'identity', { etag: `"${version}"`, lastModified });
+  return openFile(handle, version, size, 'identity', { etag: `"${version}"`, lastModified });
 }
 
 function openFile(

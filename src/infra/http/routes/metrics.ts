@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { HttpApp } from '../app.ts';
 
 /** A figure as it is now. */
 export interface Metric {
@@ -10,27 +11,26 @@ export interface Metric {
   readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-export interface MetricsPage {
-  readonly contentType: string;
-  text(): Promise<string>;
+export interface MetricsRoutesDeps {
+  readonly metrics: () => readonly Metric[];
 }
 
-/** The process's own figures (memory, event loop delay, garbage collection), and what `read` tells. */
-export function metricsPage(read: () => readonly Metric[]): MetricsPage {
+/** `/metrics`: the process's own figures (memory, event loop delay, garbage collection), and what `metrics` tells. */
+export function metricsRoutes(app: HttpApp, { metrics }: MetricsRoutesDeps): void {
   const process = new Registry();
   // Milliseconds between two looks, which the figures contain; every 10 ms would cost an idle daemon half a percent.
   collectDefaultMetrics({ register: process, eventLoopMonitoringPrecision: 50 });
-  return {
-    contentType: process.contentType,
-    async text() {
-      const registry = new Registry();
-      for (const metric of read()) register(registry, metric);
-      return [await process.metrics(), await registry.metrics(), ''].join('\n');
-    },
-  };
+  app.get('/metrics', async (_request, reply) => {
+    const registry = new Registry();
+    for (const metric of metrics()) register(registry, metric);
+    const text = [await process.metrics(), await registry.metrics(), ''].join('\n');
+    return reply.type(process.contentType).send(text);
+  });
 }
 
 function register(registry: Registry, { name, help, type, samples }: Metric): void {
+  // Without a sample there is no figure, not even 0.
+  if (samples.length === 0) return;
   const options = { name, help, labelNames: Object.keys(samples[0]?.labels ?? {}), registers: [registry] };
   if (type === 'gauge') {
     const gauge = new Gauge(options);

@@ -1,0 +1,26 @@
+import { BlockList, isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * Whether somebody asks who need not know what this machine calls its hosts, paths and databases: from another machine
+ * (a proxy here names it in X-Forwarded-For), or by a name that anybody can give to this address (DNS rebinding: a page
+ * of that name reads what its browser's machine may read).
+ */
+export function isStranger({ ip, headers, socket }: FastifyRequest): boolean {
+  return !(isLoopback(ip) || ip === socket.localAddress) || !isOwnName(headers.host ?? '');
+}
+
+function isLoopback(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An IP address cannot be rebound, and browsers keep localhost to this machine. */
+function isOwnName(host: string): boolean {
+  const { hostname = '' } = URL.parse(`http://${host}`) ?? {};
+  return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+}

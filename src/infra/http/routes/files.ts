@@ -1,0 +1,106 @@
+import { lstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Log } from '../../../domain/ports/log.ts';
+import { Refusal, refuse, type HttpApp } from '../app.ts';
+import { acceptsGzip, evaluateConditions, requestedRange } from '../files/conditions.ts';
+import { GzipCache } from '../files/gzip-cache.ts';
+import { openPublished } from '../files/published-files.ts';
+import { openToAllOrigins } from '../origins.ts';
+
+export interface FileRoutesDeps {
+  /** Path by public name: `listings.csv` -> `/srv/export/listings.csv`. Nothing else is served. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Where compressed twins are kept. */
+  readonly gzipDir: string;
+  readonly log: Log;
+}
+
+/** Not serialized: a stream is sent as it is, and nothing of HEAD. */
+const Csv = z.custom<Readable | undefined>().meta({ description: 'CSV, whole or a range' });
+
+export const FileIndex = z.object({
+  files: z.array(z.object({ name: z.string(), bytes: z.int(), modified: z.iso.datetime() })),
+});
+
+/**
+ * `GET|HEAD /files/<name>` as a Trade Dangerous client wants it: validators that hold, lengths that are true, no
+ * redirects, nothing empty; `/files/` says what there is.
+ */
+export function fileRoutes(app: HttpApp, { files, gzipDir, log }: FileRoutesDeps): void {
+  const gzip = new GzipCache(gzipDir, log);
+  app.addHook('onClose', () => gzip.close());
+  openToAllOrigins(app, '/files', (scope) => {
+    scope.get('/', { schema: { response: { 200: FileIndex } } }, () => ({
+      files: presentFiles(files),
+    }));
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: '/:name',
+      schema: {
+        params: z.object({ name: z.string() }),
+        response: {
+          200: Csv,
+          206: Csv,
+          304: z.undefined(),
+          404: Refusal,
+          412: Refusal,
+          416: Refusal,
+          503: Refusal,
+        },
+      },
+      async handler(request, reply) {
+        const { name } = request.params;
+        const path = files.get(name);
+        const wantsGzip = acceptsGzip(request.headers);
+        const file = path === undefined ? 'missing' : await openPublished(path, name, wantsGzip, gzip);
+        if (file === 'missing') return refuse(reply, 404, 'no such published file');
+        if (file === 'empty')
+          return refuse(reply.header('retry-after', '60'), 503, 'nothing is published yet');
+        const verdict = evaluateConditions(request.headers, file);
+        if (verdict === 'failed') {
+          await file.close();
+          return refuse(reply, 412, 'the file has another version');
+        }
+        void reply.headers({
+          etag: file.etag,
+          'last-modified': file.lastModified,
+          // Kept by caches, and asked for again every time.
+          'cache-control': 'no-cache',
+          vary: 'Accept-Encoding',
+        });
+        if (verdict === 'notModified') {
+          await file.close();
+          return reply.code(304).send(undefined);
+        }
+        const isHead = request.method === 'HEAD';
+        const range = isHead ? null : requestedRange(request.headers, file.size, file);
+        if (range === 'unsatisfiable') {
+          await file.close();
+          return refuse(reply.header('content-range', `bytes */${file.size}`), 416, 'no such range');
+        }
+        const { start, end } = range ?? { start: 0, end: file.size - 1 };
+        if (range !== null) {
+          void reply.code(206).header('content-range', `bytes ${start}-${end}/${file.size}`);
+        }
+        if (file.encoding === 'gzip') void reply.header('content-encoding', 'gzip');
+        void reply.headers({
+          'content-type': 'text/csv; charset=utf-8',
+          'accept-ranges': 'bytes',
+          'content-length': end - start + 1,
+        });
+        if (!isHead) return reply.send(file.read({ start, end }));
+        await file.close();
+        return reply.send(undefined);
+      },
+    });
+  });
+}
+
+/** The files that are there, as they are now. */
+export function presentFiles(files: ReadonlyMap<string, string>): z.input<typeof FileIndex>['files'] {
+  return [...files].flatMap(([name, path]) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true ? [{ name, bytes: stats.size, modified: stats.mtime.toISOString() }] : [];
+  });
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { HttpApp } from '../app.ts';
+import { isStranger } from '../asker.ts';
+import { FileIndex } from './files.ts';
+import { About, partOf } from './health.ts';
+
+const count = z.int();
+const counts = z.record(z.string(), count);
+const time = z.iso.datetime();
+const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+
+const Actor = z.strictObject({
+  name: z.string(),
+  state: z.string(),
+  since: time,
+  lastEvent: z.strictObject({ type: z.string(), at: time }).nullable(),
+  events: count,
+  transitions: count,
+  incarnations: count,
+  counters: counts,
+  lastError: z
+    .strictObject({
+      /** Null to strangers. */
+      message: z.string().nullable(),
+      at: time,
+      active: z.boolean(),
+    })
+    .nullable(),
+  due: list(z.strictObject({ timer: z.string(), at: time })),
+});
+
+/** Strict: a figure that is not in here is an error, rather than left out in silence. */
+const Status = z.strictObject({
+  ...About.shape,
+  notReady: list(z.string()),
+  actors: list(Actor),
+  totals: z.strictObject({
+    received: count,
+    accepted: count,
+    restored: count,
+    written: count,
+    writtenRows: count,
+    stale: count,
+    superseded: count,
+    spilled: count,
+    everParked: count,
+    parkedDropped: count,
+    deferrals: count,
+    rejected: counts,
+    rejectedRows: counts,
+  }),
+  held: count,
+  markets: z.strictObject({ pending: count, deferred: count, queued: count, spooled: count, parked: count }),
+  maintenance: z.strictObject({ purge: time.nullable(), optimize: time.nullable() }),
+  newestSnapshot: z.strictObject({ observedAt: time, receivedAt: time }).nullable(),
+  database: z
+    .strictObject({
+      totalRows: count,
+      liveRows: count,
+      stations: count,
+      liveStations: count,
+      newestAtS: count.nullable(),
+      readAt: time,
+    })
+    .nullable(),
+  files: list(FileIndex.shape.files.element.extend({ ageS: count })),
+});
+type Status = z.input<typeof Status>;
+
+export interface StatusRoutesDeps {
+  readonly status: () => Status;
+}
+
+/** `/status`: everything there is to know. */
+export function statusRoutes(app: HttpApp, { status }: StatusRoutesDeps): void {
+  app.get('/status', { schema: { response: { 200: Status } } }, (request) =>
+    isStranger(request) ? forStrangers(status()) : status(),
+  );
+}
+
+/** Messages name hosts, paths and databases. */
+function forStrangers(status: Status): Status {
+  return {
+    ...status,
+    notReady: status.notReady.map(partOf),
+    actors: status.actors.map((actor) => ({
+      ...actor,
+      lastError: actor.lastError && { ...actor.lastError, message: null },
+    })),
+  };
+}
