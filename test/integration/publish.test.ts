@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -55,6 +65,17 @@ test('the same content leaves the file alone', async () => {
   expect(await publish('same'.repeat(1_000_000))).toMatchObject({ bytes: 4_000_000, changed: false });
   expect(statSync(target)).toMatchObject({ ino, mtimeMs: 1_000_000 });
   expect(readdirSync(dir)).toEqual(['listings.csv']);
+});
+
+test('a symbolic link to the same content and a FIFO in its place give way to a file', async () => {
+  const elsewhere = join(tempDir(), 'listings.csv');
+  writeFileSync(elsewhere, 'same');
+  for (const put of [() => symlinkSync(elsewhere, target), () => execFileSync('mkfifo', [target])]) {
+    rmSync(target, { force: true });
+    put();
+    expect(await publish('same')).toMatchObject({ changed: true });
+    expect(lstatSync(target).isFile()).toBe(true);
+  }
 });
 
 test('a difference in the last byte is one', async () => {

@@ -19,6 +19,7 @@ const POOL = 'test/unit/station-pool.test.ts';
 const SQLITE = 'test/contract/sqlite-store.test.ts';
 const GALAXY = 'test/contract/sqlite-galaxy.test.ts';
 const PUBLISH = 'test/integration/publish.test.ts';
+const HTTP_CONDITIONS = 'test/integration/http-conditions.test.ts';
 const MAINTENANCE = 'test/unit/maintenance.test.ts';
 
 const COALESCER = 'src/machines/station-coalescer.machine.ts';
@@ -233,6 +234,30 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'const bytes = await disk(writer.flush());\n    signal?.throwIfAborted();',
     to: 'const bytes = await disk(writer.flush());',
     tests: [PUBLISH],
+  },
+  {
+    guarantee: 'a download is never a mixture of two versions',
+    fault: 'a range is sent on the strength of a date',
+    file: 'src/infra/http/files/conditions.ts',
+    from: 'condition !== undefined && condition !== etag',
+    to: "condition?.startsWith('\"') === true && condition !== etag",
+    tests: [HTTP_CONDITIONS],
+  },
+  {
+    guarantee: 'nothing outside the public folders is served',
+    fault: 'a symbolic link is followed',
+    file: 'src/infra/publishing/regular-file.ts',
+    from: ' | constants.O_NOFOLLOW',
+    to: '',
+    tests: [PUBLISH, 'test/integration/http-files.test.ts'],
+  },
+  {
+    guarantee: 'strangers are told no host, path or database',
+    fault: 'the name by which is asked is not looked at',
+    file: 'src/infra/http/asker.ts',
+    from: " || !isOwnName(headers.host ?? '')",
+    to: '',
+    tests: ['test/integration/http-routes.test.ts'],
   },
   {
     guarantee: 'demotion of exactly what was published',

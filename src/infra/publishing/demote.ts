@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import type { GalaxyStore, PublishedStation } from '../../domain/ports/galaxy-store.ts';
+import { openRegularFile } from './regular-file.ts';
 
 /** Stations compared and demoted in one transaction. */
 const STATIONS_A_BATCH = 100;
@@ -60,7 +60,9 @@ async function* publishedStations(
 }
 
 async function* pieces(path: string, signal: AbortSignal): AsyncGenerator<string[]> {
-  const stream = createReadStream(path, { encoding: 'latin1', highWaterMark: READ_BYTES, signal });
+  const found = await openRegularFile(path);
+  if (found === null) throw new Error(`there is no file ${path}`);
+  const stream = found.handle.createReadStream({ encoding: 'latin1', highWaterMark: READ_BYTES, signal });
   let rest = '';
   for await (const text of stream as AsyncIterable<string>) {
     const lines = (rest + text).split('\n');
