@@ -81,6 +81,7 @@ export function createNullSystem(
 function stagedBatch(snapshots: readonly Snapshot[]): StagedBatch {
   return {
     received: snapshots.length,
+    newestGatewayS: 0,
     snapshots,
     unresolved: [],
     rejected: {},

@@ -43,7 +43,8 @@ export const OWN_KEYS = {
     fallback: 300,
     schema: amount('seconds', 0, 86_400),
     live: true,
-    about: 'How far ahead of the local clock an observation may be.',
+    about:
+      'How far ahead of the time at which the gateway passed it on an observation may be (of the local clock where no gateway tells).',
   },
   shutdown_timeout_s: {
     field: 'shutdownTimeoutMs',

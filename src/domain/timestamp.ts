@@ -1,4 +1,5 @@
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 const EPOCH = /^\d{9,12}(?:\.\d+)?$/;
 
 /** 9999-12-31T23:59:59Z, the last second every database here can hold. */
@@ -6,7 +7,8 @@ const MAX_TIMESTAMP_S = 253_402_300_799;
 
 /**
  * Reads the timestamps of EDDN, Spansh, SQLite and Trade Dangerous: epoch seconds (number or digits), `T` or space,
- * no zone (= UTC), `Z`, `+00`, `+0000`, `+00:00` or another offset, a fraction of any length, a date alone.
+ * no zone (= UTC), `Z`, `+00`, `+0000`, `+00:00` or another offset, a fraction of any length, no seconds, a date alone.
+ * A leap second (`:60`) is the one that follows, `24:00` the midnight at the end of the day: ISO 8601 allows both.
  *
  * @returns whole seconds since the epoch, sub-seconds dropped; null for anything else, calendar nonsense included
  */
@@ -15,13 +17,20 @@ export function parseTimestamp(value: unknown): number | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
   if (EPOCH.test(text)) return inRange(Math.floor(Number(text)));
-  const [, day, time = '00:00:00', zone] = DATE_TIME.exec(text) ?? [];
+  const [, day, hour, minute, second, zone] = DATE_TIME.exec(text) ?? [];
   if (day === undefined) return null;
-  const utcMs = Date.parse(`${day}T${time}Z`);
-  // Date.parse takes 30 February and 24:00 for days that follow; what it cannot read at all has no date.
-  if (new Date(utcMs).getUTCDate() !== Number(day.slice(-2))) return null;
+  const midnightMs = Date.parse(`${day}T00:00:00Z`);
+  // Date.parse takes 30 February for the day that follows; what it cannot read at all has no date.
+  if (new Date(midnightMs).getUTCDate() !== Number(day.slice(-2))) return null;
+  const timeS = timeOfDayS(Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
   const offsetS = zoneOffsetS(zone);
-  return offsetS === null ? null : inRange(utcMs / 1000 - offsetS);
+  return timeS === null || offsetS === null ? null : inRange(midnightMs / 1000 + timeS - offsetS);
+}
+
+function timeOfDayS(hours: number, minutes: number, seconds: number): number | null {
+  if (minutes > 59 || seconds > 60) return null;
+  const timeS = hours * 3600 + minutes * 60 + seconds;
+  return hours < 24 || timeS === 86_400 ? timeS : null;
 }
 
 /** Seconds that a zone is ahead of UTC; null when no clock on Earth shows it. */

@@ -71,6 +71,14 @@ export function fieldReportContract(name: string, create: CreateDatabase): void 
           { system_id: '302' },
         ]);
       });
+
+      test('control characters of a name are in no table', async () => {
+        const { hear } = await fieldWorld(db, generation);
+        expect(await hear('control-characters.jsonl')).toMatchObject([{ status: 'written' }]);
+        expect(await db.sql('SELECT name FROM Station WHERE station_id = 128980001')).toEqual([
+          { name: 'NulPort' },
+        ]);
+      });
     },
   );
 }

@@ -86,6 +86,7 @@ export function createFakeDecoder(world: World, time: ProcessTime): Decoder {
   };
   const staged = (received: number, parts: Partial<StagedBatch>): StagedBatch => ({
     received,
+    newestGatewayS: world.nowS,
     snapshots: [],
     unresolved: [],
     rejected: {},

@@ -104,6 +104,7 @@ describe('a bad row is skipped and counted', () => {
     ['no price', aCommodity({ supply: undefined })],
     ['number out of range', aCommodity({ sellPrice: MAX_INT32 + 1 })],
     ['number out of range', aCommodity({ buyPrice: -1 })],
+    ['number out of range', aCommodity({ supply: -1 })],
     ['number out of range', aCommodity({ demand: 1.5 })],
     ['number out of range', aCommodity({ supply: '5' })],
   ])('%s: %j', (problem, entry) => {
@@ -116,6 +117,11 @@ describe('a bad row is skipped and counted', () => {
 test('the largest numbers fit', () => {
   const { station } = stageMarketOf([aCommodity({ sellPrice: MAX_INT32, demand: 1_936_721_850 })]);
   expect(marketRows(station?.market?.rows)).toEqual([[GOLD, MAX_INT32, 1_936_721_850, 0, 0]]);
+});
+
+test('more units than a column holds are as many as it holds', () => {
+  const { station } = stageMarketOf([aCommodity({ demand: MAX_INT32 + 1, supply: 1e300 })]);
+  expect(marketRows(station?.market?.rows)).toEqual([[GOLD, 9_400, MAX_INT32, 0, MAX_INT32]]);
 });
 
 test('a sample says where it was', () => {

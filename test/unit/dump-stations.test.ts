@@ -258,3 +258,12 @@ describe('an updateTime ahead of the clock', () => {
     ]);
   });
 });
+
+test('names are cleaned', () => {
+  expect(stageOne(aStation({ name: 'Nul\u0000Port' })).station?.row?.name).toBe('NulPort');
+  expect(stageOne(aStation({ name: '$EXT_PANEL_ColonisationShip:#index=1;' })).station?.row?.name).toBe(
+    'System Colonisation Ship',
+  );
+  expect(problemCounts(stageOne(aStation({ name: '\u0000' })))).toEqual({ 'no station name': 1 });
+  expect(stageText(dumpOf(aSystem({ name: 'Sol\u0000' }))).systems).toMatchObject([{ name: 'Sol' }]);
+});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
-import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
+import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { commodity, testCatalogue } from '../support/messages.ts';
 
 const GOLD = 128049154;
@@ -125,11 +125,20 @@ describe('an entry that is no row', () => {
   });
 });
 
+it('more units than a column holds are as many as it holds', () => {
+  const rows = stage(commodity('gold', { demand: 2_147_483_648, stock: 1e300 })).rows;
+  expect([rows?.[0]?.[ROW.demandUnits], rows?.[0]?.[ROW.supplyUnits]]).toEqual([
+    2_147_483_647, 2_147_483_647,
+  ]);
+});
+
 describe('a refused row', () => {
   it.each([
     ['number out of range', { sellPrice: -1 }],
     ['number out of range', { buyPrice: 1.5 }],
-    ['number out of range', { demand: 2_147_483_648 }],
+    ['number out of range', { sellPrice: 2_147_483_648 }],
+    ['number out of range', { demand: -1 }],
+    ['number out of range', { demand: Infinity }],
     ['number out of range', { stock: 'many' }],
     ['number out of range', { stock: true }],
     ['bracket out of range', { stockBracket: 4 }],

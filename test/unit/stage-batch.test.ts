@@ -11,6 +11,7 @@ import {
   commodityMessage,
   frame,
   frameBatch,
+  OBSERVED_AT_S,
   testCatalogue,
   testRules,
 } from '../support/messages.ts';
@@ -70,6 +71,29 @@ describe('a batch', () => {
     expect(batch.snapshots).toHaveLength(2);
     expect(batch.rejectedRows).toEqual({ 'number out of range': 2, 'unknown commodity': 2 });
     expect(batch.unknownCommodities).toEqual({ Vapour: 2 });
+  });
+
+  it.each([
+    ['9007199254740991.4', 'market id out of range'],
+    ['128016384.00000000001', 'market id out of range'],
+    ['1280163840000000000e-10', 'market id out of range'],
+    ['9007199254740993', 'market id out of range'],
+    ['128016384.5', 'market id out of range'],
+    ['9007199254740991', null],
+    ['"128016384"', null],
+  ])('takes the market id %s as it is written: %s', (marketId, reason) => {
+    const text = JSON.stringify(commodityMessage({ marketId: 'ID' })).replace('"ID"', marketId);
+    expect(stage(text).rejected).toEqual(reason === null ? {} : { [reason]: 1 });
+  });
+
+  it('tells the newest time of the gateway, of refused messages, too', () => {
+    const at = (gatewayTimestamp: unknown, fields = {}) =>
+      commodityMessage({ header: { gatewayTimestamp }, ...fields });
+    const later = new Date((OBSERVED_AT_S + 60) * 1000).toISOString();
+    expect(stage(at(OBSERVED_AT_S), at(later, { marketId: null }), at('soon')).newestGatewayS).toBe(
+      OBSERVED_AT_S + 60,
+    );
+    expect(stage(at(undefined)).newestGatewayS).toBe(0);
   });
 
   it('keeps a market that was sent twice', () => {
@@ -218,7 +242,7 @@ describe('without a catalogue', () => {
   it('what stayed unresolved becomes the same snapshot later', () => {
     const stager = new BatchStager(rowStager);
     for (const entry of unstaged.unresolved) stager.resolve(entry);
-    expect(stager.finish()).toEqual({ ...stage(commodityMessage()), samples: [] });
+    expect(stager.finish()).toEqual({ ...stage(commodityMessage()), newestGatewayS: 0, samples: [] });
   });
 
   it.each([

@@ -68,7 +68,7 @@ describe('schema', () => {
 });
 
 describe('sender', () => {
-  it.each([['3.8.0.406'], ['CAPI-Legacy-market'], ['capi-legacy-market']])(
+  it.each([['3.8.0.406'], [' 3.8.0'], ['CAPI-Legacy-market'], ['capi-legacy-market']])(
     'refuses the legacy galaxy: gameversion %j',
     (gameversion) => {
       expect(stage({ header: { gameversion } })).toBe('legacy galaxy');
@@ -145,13 +145,37 @@ describe('observation time', () => {
     expect(stage({ timestamp })).toBe('timestamp unreadable');
   });
 
-  it('may be ahead of the clock by the allowed skew', () => {
-    expect(stage({ timestamp: OBSERVED_AT_S + 300 })).toBeTypeOf('object');
+  const gateway = (timestamp: unknown, receivedAtS = OBSERVED_AT_S) => {
+    const message = commodityMessage({ timestamp, header: { gatewayTimestamp: OBSERVED_AT_S + 10 } });
+    const staged = stageMessage(message, rules, receivedAtS * 1000);
+    return typeof staged === 'string' ? staged : staged.market.head.observedAtS;
+  };
+
+  it('is capped at the gateway by what it is ahead within the allowed skew', () => {
+    expect(gateway(OBSERVED_AT_S + 10)).toBe(OBSERVED_AT_S + 10);
+    expect(gateway(OBSERVED_AT_S + 310)).toBe(OBSERVED_AT_S + 10);
   });
 
-  it('may not be further ahead', () => {
-    expect(stage({ timestamp: OBSERVED_AT_S + 301 })).toBe('timestamp ahead of clock');
+  it('may not be further ahead of the gateway', () => {
+    expect(gateway(OBSERVED_AT_S + 311)).toBe('timestamp ahead of clock');
+    // However fast the local clock is.
+    expect(gateway(OBSERVED_AT_S + 311, OBSERVED_AT_S + 1e6)).toBe('timestamp ahead of clock');
   });
+
+  it('does not depend on a local clock that is slow', () => {
+    expect(gateway(OBSERVED_AT_S + 9, OBSERVED_AT_S - 1e6)).toBe(OBSERVED_AT_S + 9);
+  });
+
+  it.each([[undefined], ['soon']])(
+    'is judged by the local clock when the gateway tells %j',
+    (gatewayTimestamp) => {
+      const header = { gatewayTimestamp };
+      expect(stage({ timestamp: OBSERVED_AT_S + 300, header })).toMatchObject({
+        observedAtS: OBSERVED_AT_S + 300,
+      });
+      expect(stage({ timestamp: OBSERVED_AT_S + 301, header })).toBe('timestamp ahead of clock');
+    },
+  );
 
   it('may be any time past', () => {
     expect(stage({ timestamp: '2017-09-10T12:43:23Z' })).toBeTypeOf('object');
@@ -171,12 +195,23 @@ describe('names', () => {
     expect(stage(overrides)).toBe(reason);
   });
 
-  it.each([['x'.repeat(128)], ['$EXT_PANEL_ColonisationShip; Aldrin'], ['K7Q-BQL'], ['ABCD'], ['Zhèng Hé']])(
-    '%s is taken',
-    (stationName) => {
-      expect(stage({ stationName })).toMatchObject({ stationName });
-    },
-  );
+  it.each([['x'.repeat(128)], ['$'], ['K7Q-BQL'], ['ABCD'], ['Zhèng Hé']])('%s is taken', (stationName) => {
+    expect(stage({ stationName })).toMatchObject({ stationName });
+  });
+});
+
+describe('a name', () => {
+  it.each([
+    ['Nul\u0000Port', 'NulPort'],
+    ['$EXT_PANEL_ColonisationShip; Founders', 'System Colonisation Ship Founders'],
+  ])('%j is taken as %s', (stationName, cleaned) => {
+    expect(stage({ stationName })).toMatchObject({ stationName: cleaned });
+    expect(stage({ systemName: stationName })).toMatchObject({ systemName: cleaned });
+  });
+
+  it('of nothing but control characters is none', () => {
+    expect(stage({ stationName: '\u0000\u0007' })).toBe('no station name');
+  });
 });
 
 describe('shape', () => {

@@ -104,6 +104,7 @@ async function stage(deps: FeedDeps, batch: FrameBatch): Promise<StagedBatch> {
     deps.reportDecodeFailure(describeError(error), batch.frames.length);
     return {
       received: batch.frames.length,
+      newestGatewayS: 0,
       snapshots: [],
       unresolved: [],
       rejected: { 'decoder failed': batch.frames.length },

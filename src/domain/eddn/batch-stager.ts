@@ -4,8 +4,8 @@ import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 import type { Rejection } from './rejections.ts';
 import { commoditiesOf } from './schemas/commodity.ts';
 import type { SnapshotHead } from './schemas/schema.ts';
-import { stageMessage, type CompiledRules } from './staging.ts';
-import { describeMessage, plainText } from './values.ts';
+import { gatewayTimeS, stageMessage, type CompiledRules } from './staging.ts';
+import { describeMessage, hasBrokenMarketId, plainText } from './values.ts';
 
 /** Bounds on what one batch tells about refused things: whoever sends them decides how many there are. */
 const MAX_SAMPLES = 10;
@@ -24,6 +24,7 @@ export class BatchStager {
   readonly #unknownCommodities = new Map<string, number>();
   readonly #samples: { reason: string; detail: string }[] = [];
   #received = 0;
+  #newestGatewayS = 0;
 
   /** @param rowStager null: no catalogue yet, good messages stay unresolved */
   constructor(rowStager: RowStager | null) {
@@ -36,8 +37,10 @@ export class BatchStager {
     const describe = rules.debug
       ? () => (message === undefined ? plainText(text) : describeMessage(message))
       : undefined;
+    this.#newestGatewayS = Math.max(this.#newestGatewayS, gatewayTimeS(message) ?? 0);
     const staged = stageMessage(message, rules, receivedAtMs);
     if (typeof staged === 'string') this.reject(staged, describe);
+    else if (hasBrokenMarketId(text)) this.reject('market id out of range', describe);
     else this.#place(staged.market.head, staged.market.commodities, text, describe);
   }
 
@@ -60,6 +63,7 @@ export class BatchStager {
   finish(): StagedBatch {
     return {
       received: this.#received,
+      newestGatewayS: this.#newestGatewayS,
       snapshots: this.#snapshots,
       unresolved: this.#unresolved,
       rejected: Object.fromEntries(this.#rejected),

@@ -11,7 +11,8 @@ export const REJECTIONS = {
   'software version too old': 'below minversion of the whitelist',
   'no timestamp': 'no observation time',
   'timestamp unreadable': 'an observation time in no known form',
-  'timestamp ahead of clock': 'observed later than the local clock allows: max_clock_skew_s',
+  'timestamp ahead of clock':
+    'observed later than the gateway got it, by more than max_clock_skew_s: the clock of the sender is wrong',
   'no market id': 'older clients name the station only',
   'market id out of range': 'not an integer of 1 to 2^53-1',
   'no system name': 'absent or blank',

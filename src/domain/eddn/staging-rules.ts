@@ -11,7 +11,7 @@ export interface StagingRules {
   /** The schema taken, without `/test`. Source: EDDN, `https://eddn.edcd.io/schemas/commodity/3`. */
   readonly schemaRef: string;
   readonly whitelist: readonly WhitelistEntry[];
-  /** How far ahead of the local clock an observation may be, seconds. */
+  /** How far ahead of the gateway's clock an observation may be, seconds. */
   readonly maxClockSkewS: number;
   /** Also return refused messages' details. */
   readonly debug: boolean;

@@ -52,8 +52,17 @@ export function stageMessage(
   if (isAbsent(body.timestamp)) return 'no timestamp';
   const observedAtS = parseTimestamp(body.timestamp);
   if (observedAtS === null) return 'timestamp unreadable';
-  if ((observedAtS - rules.maxClockSkewS) * 1000 > receivedAtMs) return 'timestamp ahead of clock';
-  return schema.stage({ body, observedAtS, receivedAtMs });
+  const gatewayAtS = gatewayTimeS(message);
+  if (observedAtS - rules.maxClockSkewS > (gatewayAtS ?? receivedAtMs / 1000))
+    return 'timestamp ahead of clock';
+  // Nothing is sent before it was seen: what the sender's clock is ahead of the gateway's within the skew is taken off.
+  return schema.stage({ body, observedAtS: Math.min(observedAtS, gatewayAtS ?? Infinity), receivedAtMs });
+}
+
+/** When the gateway passed a message on, epoch seconds; null when it does not tell. */
+export function gatewayTimeS(message: unknown): number | null {
+  const header = isObject(message) ? message.header : undefined;
+  return isObject(header) ? parseTimestamp(header.gatewayTimestamp) : null;
 }
 
 /**
@@ -82,5 +91,5 @@ function schemaKey(schemaRef: string): string {
 
 /** Legacy galaxy: `3.x` from journals, `CAPI-Legacy-market` from Frontier's API. Absent or blank: not told. */
 function isLegacy(gameVersion: unknown): boolean {
-  return typeof gameVersion === 'string' && /^(?:3\.|capi-legacy)/i.test(gameVersion);
+  return typeof gameVersion === 'string' && /^\s*(?:3\.|capi-legacy)/i.test(gameVersion);
 }

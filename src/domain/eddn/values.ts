@@ -1,3 +1,5 @@
+import { cleanName } from '../names.ts';
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
@@ -8,6 +10,21 @@ export const isAbsent = (value: unknown) => value === undefined || value === nul
 export function toMarketId(value: unknown): number | null {
   const id = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof id === 'number' && Number.isSafeInteger(id) && id >= 1 ? id : null;
+}
+
+/**
+ * JSON.parse makes an integer of 9007199254740991.4, and of any id with a small enough fraction: only the text tells.
+ *
+ * @param text of a whole message
+ */
+export function hasBrokenMarketId(text: string): boolean {
+  return /"marketId"\s*:\s*\d+(?:\.\d*[1-9]|\.?\d*e)/i.test(text);
+}
+
+/** @returns a name fit for tables; null when there is none */
+export function readName(value: unknown): string | null {
+  const name = typeof value === 'string' ? cleanName(value) : '';
+  return name.trim() === '' ? null : name;
 }
 
 const MAX_TEXT_LENGTH = 128;

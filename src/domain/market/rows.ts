@@ -83,8 +83,8 @@ export class RowStager {
     const place = this.#places.get(name) ?? this.#places.get(commodityKey(name));
     if (place === undefined) return 'unknown commodity';
     if (Number.isNaN(demandLevel) || Number.isNaN(supplyLevel)) return 'bracket out of range';
-    const demandUnits = amount(entry.demand);
-    const supplyUnits = amount(entry.stock);
+    const demandUnits = units(entry.demand);
+    const supplyUnits = units(entry.stock);
     if (!(fits(demandPrice) && fits(supplyPrice) && fits(demandUnits) && fits(supplyUnits))) {
       return 'number out of range';
     }
@@ -125,6 +125,12 @@ function amount(value: unknown): number {
   return typeof value === 'string' ? Number(value) : NaN;
 }
 
+/** A number of units. Above 2^31-1, which is all a column holds, it counts as that: more than anybody trades. */
+function units(value: unknown): number {
+  const told = amount(value);
+  return Number.isInteger(told) ? Math.min(told, MAX_INT32) : told;
+}
+
 /** A bracket: 0 ... 3; absent or blank is -1 (unknown), nonsense NaN. */
 function level(value: unknown): number {
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return -1;
@@ -149,13 +155,13 @@ const POINTS = [
 /** Better filled, else more units; of two equal rows the first stays. */
 function isBetter(row: Int32Array, rival: Int32Array): boolean {
   const difference = points(row) - points(rival);
-  return difference > 0 || (difference === 0 && units(row) > units(rival));
+  return difference > 0 || (difference === 0 && unitsOf(row) > unitsOf(rival));
 }
 
 function points(row: Int32Array): number {
   return POINTS.reduce((sum, [column, worth]) => sum + ((row[column] ?? 0) > 0 ? worth : 0), 0);
 }
 
-function units(row: Int32Array): number {
+function unitsOf(row: Int32Array): number {
   return (row[ROW.demandUnits] ?? 0) + (row[ROW.supplyUnits] ?? 0);
 }

@@ -33,6 +33,8 @@ export interface FeedHandlers {
 /** What staging made of a batch. Sum of outcomes = number of frames. */
 export interface StagedBatch {
   readonly received: number;
+  /** The newest time at which the gateway passed one of them on, epoch seconds; 0: none tells. */
+  readonly newestGatewayS: number;
   readonly snapshots: readonly Snapshot[];
   readonly unresolved: readonly UnresolvedSnapshot[];
   /** Messages refused, by reason. */

@@ -16,7 +16,8 @@ export const DUMP_PROBLEMS = {
   'incomplete commodity': 'without a usable id, name or category; the row is skipped',
   'unknown category': 'an item that is in no table, in a category that is in none either; the row is skipped',
   'no price': 'a price or quantity is absent or null; the row is skipped',
-  'number out of range': 'a price or quantity is no integer of 0 to 2^31-1; the row is skipped',
+  'number out of range':
+    'a price is no integer of 0 to 2^31-1, or a quantity none of 0 or more; the row is skipped',
   'incomplete ship': 'without a usable id or name; skipped',
   'incomplete module': 'without a usable id, name, class or rating; skipped',
 } as const;

@@ -2,7 +2,7 @@ import { ROW, ROW_WIDTH } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { DumpRules, SeenItem } from './records.ts';
 import type { Seen } from './seen.ts';
-import { isCount, isId, isJsonObject, isName, plain, type JsonObject } from './values.ts';
+import { isCount, isId, isJsonObject, plain, readName, readUnits, type JsonObject } from './values.ts';
 
 /** Finds the category of an item, spelled as in the table; undefined: there is none. */
 export type CategoryFinder = (itemId: number, told: string) => string | undefined;
@@ -15,7 +15,14 @@ export function findCategories({
   return (itemId, told) => names.get(told.trim().toLowerCase()) ?? itemCategories.get(itemId);
 }
 
-const AMOUNTS = ['sellPrice', 'demand', 'buyPrice', 'supply'] as const;
+/** What may be in a row's numbers. */
+const NUMBERS = {
+  sellPrice: isCount,
+  demand: (value: unknown) => readUnits(value) !== null,
+  buyPrice: isCount,
+  supply: (value: unknown) => readUnits(value) !== null,
+};
+const AMOUNTS = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
 
 /** Brackets are not in the dump. */
 const UNKNOWN_LEVEL = -1;
@@ -45,7 +52,7 @@ export function stageMarket(
     if (item === null) continue;
     items.offer(item);
     const row = entry as JsonObject;
-    const odd = AMOUNTS.find((key) => !isCount(row[key]));
+    const odd = AMOUNTS.find((key) => !NUMBERS[key](row[key]));
     if (odd === undefined) entries.set(item.id, row);
     else {
       const absent = row[odd] === undefined || row[odd] === null;
@@ -63,8 +70,10 @@ function stageItem(
   note: NoteProblem,
   where: () => string,
 ): SeenItem | null {
-  const { commodityId: id, name, category: given, symbol } = isJsonObject(entry) ? entry : {};
-  if (!isId(id) || !isName(name) || !isName(given)) {
+  const fields = isJsonObject(entry) ? entry : {};
+  const { commodityId: id } = fields;
+  const [name, given] = [readName(fields.name), readName(fields.category)];
+  if (!isId(id) || name === null || given === null) {
     note('incomplete commodity', () => `${where()}: ${plain(entry)}`);
     return null;
   }
@@ -73,7 +82,7 @@ function stageItem(
     note('unknown category', () => `${where()}: ${plain(name)} is ${plain(given)}`);
     return null;
   }
-  return { id, name, category, symbol: isName(symbol) ? symbol : null };
+  return { id, name, category, symbol: readName(fields.symbol) };
 }
 
 function pack(entries: ReadonlyMap<number, JsonObject>): Int32Array<ArrayBuffer> | null {
@@ -86,10 +95,10 @@ function pack(entries: ReadonlyMap<number, JsonObject>): Int32Array<ArrayBuffer>
   for (const [id, entry] of traded) {
     rows[at + ROW.itemId] = id;
     rows[at + ROW.demandPrice] = entry.sellPrice as number;
-    rows[at + ROW.demandUnits] = entry.demand as number;
+    rows[at + ROW.demandUnits] = readUnits(entry.demand) ?? 0;
     rows[at + ROW.demandLevel] = UNKNOWN_LEVEL;
     rows[at + ROW.supplyPrice] = entry.buyPrice as number;
-    rows[at + ROW.supplyUnits] = entry.supply as number;
+    rows[at + ROW.supplyUnits] = readUnits(entry.supply) ?? 0;
     rows[at + ROW.supplyLevel] = UNKNOWN_LEVEL;
     at += ROW_WIDTH;
   }

@@ -3,7 +3,7 @@ import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
 import { stationType } from './station-types.ts';
-import { isJsonObject, isName, MAX_INT64, plain, readBigId, type JsonObject } from './values.ts';
+import { isJsonObject, MAX_INT64, plain, readBigId, readName, type JsonObject } from './values.ts';
 
 /** What Frontier sends for "no station". */
 const SENTINEL_ID = 2n ** 64n - 1n;
@@ -33,9 +33,9 @@ export function stageStation(
   where: () => string,
 ): StationRow | null {
   const fields = isJsonObject(station) ? station : {};
-  const { name } = fields;
-  if (!isName(name)) {
-    note('no station name', () => `${where()}: name ${plain(name)}`);
+  const name = readName(fields.name);
+  if (name === null) {
+    note('no station name', () => `${where()}: name ${plain(fields.name)}`);
     return null;
   }
   const services = generation === 'v13' && Array.isArray(fields.services) ? fields.services : null;

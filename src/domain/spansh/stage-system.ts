@@ -1,7 +1,7 @@
 import { lookupName } from '../generation.ts';
 import type { NoteProblem } from './problems.ts';
 import type { DumpRules, SystemRow } from './records.ts';
-import { isJsonObject, isName, MAX_INT64, plain, readBigId } from './values.ts';
+import { isJsonObject, MAX_INT64, plain, readBigId, readName } from './values.ts';
 import { readPastTime } from './times.ts';
 
 /** The fields of a system in the dump that a database needs, parsed, whatever they are. */
@@ -20,14 +20,15 @@ export function stageSystem(
   { generation, notAfterS }: Pick<DumpRules, 'generation' | 'notAfterS'>,
   note: NoteProblem,
 ): SystemRow | null {
-  const { idToken, name, coords } = system;
+  const { idToken, coords } = system;
   const id = readBigId(idToken);
   if (id === null || id < 1n || id > MAX_INT64) {
-    note('no system id', () => `${plain(name)}: id64 ${plain(idToken)}`);
+    note('no system id', () => `${plain(system.name)}: id64 ${plain(idToken)}`);
     return null;
   }
-  if (!isName(name)) {
-    note('no system name', () => `system ${id}: name ${plain(name)}`);
+  const name = readName(system.name);
+  if (name === null) {
+    note('no system name', () => `system ${id}: name ${plain(system.name)}`);
     return null;
   }
   const { x, y, z } = isJsonObject(coords) ? coords : {};

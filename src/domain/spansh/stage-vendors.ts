@@ -1,7 +1,7 @@
 import type { NoteProblem } from './problems.ts';
 import type { SeenShip, SeenUpgrade } from './records.ts';
 import type { Seen } from './seen.ts';
-import { isCount, isId, isJsonObject, isName, plain } from './values.ts';
+import { isCount, isId, isJsonObject, plain, readName } from './values.ts';
 
 /**
  * @param block parsed `station.shipyard`, whatever it is
@@ -14,8 +14,9 @@ export function stageShipyard(
   where: () => string,
 ): Int32Array<ArrayBuffer> | null {
   return stageList(block, 'ships', note, where, (entry) => {
-    const { shipId: id, name } = entry;
-    if (!isId(id) || !isName(name)) {
+    const { shipId: id } = entry;
+    const name = readName(entry.name);
+    if (!isId(id) || name === null) {
       note('incomplete ship', () => `${where()}: ${plain(entry)}`);
       return null;
     }
@@ -35,12 +36,13 @@ export function stageOutfitting(
   where: () => string,
 ): Int32Array<ArrayBuffer> | null {
   return stageList(block, 'modules', note, where, (entry) => {
-    const { moduleId: id, name, class: size, rating, ship } = entry;
-    if (!isId(id) || !isName(name) || !isCount(size) || typeof rating !== 'string' || rating.length !== 1) {
+    const { moduleId: id, class: size, rating } = entry;
+    const name = readName(entry.name);
+    if (!isId(id) || name === null || !isCount(size) || typeof rating !== 'string' || rating.length !== 1) {
       note('incomplete module', () => `${where()}: ${plain(entry)}`);
       return null;
     }
-    upgrades.offer({ id, name, class: size, rating, ship: isName(ship) ? ship : null });
+    upgrades.offer({ id, name, class: size, rating, ship: readName(entry.ship) });
     return id;
   });
 }

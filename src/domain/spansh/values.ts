@@ -1,10 +1,8 @@
 import { MAX_INT32 } from '../market/snapshot.ts';
+import { cleanName, MAX_NAME_LENGTH } from '../names.ts';
 
 /** The largest id a BIGINT column holds. */
 export const MAX_INT64 = 2n ** 63n - 1n;
-
-/** Every name column of Trade Dangerous holds as much. */
-const MAX_NAME_LENGTH = 128;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -27,14 +25,21 @@ export function isId(value: unknown): value is number {
   return isCount(value) && value > 0;
 }
 
-/** A price, a quantity: 0 ... 2^31-1. */
+/** A price: 0 ... 2^31-1. */
 export function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_INT32;
 }
 
-/** Text that a name column holds. */
-export function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_NAME_LENGTH && value.trim() !== '';
+/** A number of units: 0 or more. Above 2^31-1, which is all a column holds, it counts as that: more than anybody buys. */
+export function readUnits(value: unknown): number | null {
+  return Number.isInteger(value) && (value as number) >= 0 ? Math.min(value as number, MAX_INT32) : null;
+}
+
+/** @returns text that a name column holds, cleaned; null when it is none */
+export function readName(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const name = cleanName(value);
+  return name.length <= MAX_NAME_LENGTH && name.trim() !== '' ? name : null;
 }
 
 /** Any value made fit for a log line. */

@@ -1,21 +1,22 @@
-import { isAbsent, isObject, toMarketId } from '../values.ts';
+import { MAX_NAME_LENGTH } from '../../names.ts';
+import { isAbsent, isObject, readName, toMarketId } from '../values.ts';
 import { COMMODITY_SCHEMA_REF } from '../staging-rules.ts';
 import type { Schema } from './schema.ts';
-
-const MAX_NAME_LENGTH = 128;
 
 /** A whole market. */
 export const commodity: Schema = {
   ref: COMMODITY_SCHEMA_REF,
 
   stage({ body, observedAtS, receivedAtMs }) {
-    const { commodities, systemName, stationName } = body;
+    const { commodities } = body;
     if (!Array.isArray(commodities)) return 'malformed';
     if (isAbsent(body.marketId)) return 'no market id';
     const marketId = toMarketId(body.marketId);
     if (marketId === null) return 'market id out of range';
-    if (typeof systemName !== 'string' || systemName.trim() === '') return 'no system name';
-    if (typeof stationName !== 'string' || stationName.trim() === '') return 'no station name';
+    const systemName = readName(body.systemName);
+    const stationName = readName(body.stationName);
+    if (systemName === null) return 'no system name';
+    if (stationName === null) return 'no station name';
     if (Math.max(systemName.length, stationName.length) > MAX_NAME_LENGTH) return 'name too long';
     return {
       market: { head: { marketId, systemName, stationName, observedAtS, receivedAtMs }, commodities },
