@@ -29,6 +29,8 @@ export interface Ages {
 export interface TradeFilter extends StationFilter, Ages {
   readonly side: Side;
   readonly minUnits?: number;
+  /** 0 units fit, too: some take a demand of 0 for one without limit. */
+  readonly orNoUnits?: boolean;
   readonly minPrice?: number;
   readonly maxPrice?: number;
   readonly sort: 'price' | 'distance' | 'age';
@@ -49,7 +51,7 @@ export function findTrades(
   filter: TradeFilter,
   page: PageRequest,
 ): Found {
-  const { side, sort, minUnits = 0, minPrice = 0, maxPrice = Infinity } = filter;
+  const { side, sort, minUnits = 0, orNoUnits = false, minPrice = 0, maxPrice = Infinity } = filter;
   const { seenAfterS = 0, seenBeforeS = Infinity } = filter;
   const { price: prices, units } = quotes[side];
   const matches = stationMatcher(galaxy, filter, kinds);
@@ -57,7 +59,9 @@ export function findTrades(
   const markets = Math.min(galaxy.marketCount, prices.length);
   for (let market = 0; market < markets; market++) {
     const price = prices[market] ?? 0;
-    if (price === 0 || price < minPrice || price > maxPrice || (units[market] ?? 0) < minUnits) continue;
+    if (price === 0 || price < minPrice || price > maxPrice) continue;
+    const tonnes = units[market] ?? 0;
+    if (tonnes < minUnits && !(orNoUnits && tonnes === 0)) continue;
     const atS = galaxy.seenAtS[market] ?? 0;
     if (atS < seenAfterS || atS > seenBeforeS) continue;
     const station = galaxy.stationOf[market] ?? 0;

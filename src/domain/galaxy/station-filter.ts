@@ -25,6 +25,8 @@ export interface StationFilter {
   readonly services?: number;
   /** Only in this system (id64). */
   readonly systemId?: bigint;
+  /** Not in this system (id64). */
+  readonly exceptSystemId?: bigint;
 }
 
 /** @returns the distance in ly of a station that fits (0 where no place was named), else -1 */
@@ -35,11 +37,14 @@ export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: Sta
   const minPadAt = minPad === undefined ? 0 : PADS.indexOf(minPad);
   const isWanted = wantedTypes(filter, kinds);
   const onlySystem = systemId === undefined ? null : galaxy.systemIndex(systemId);
+  const { exceptSystemId } = filter;
+  const exceptSystem = exceptSystemId === undefined ? null : galaxy.systemIndex(exceptSystemId);
   const isNear = reach(galaxy, near, along, alongWithinLy);
 
   return (station) => {
     const system = galaxy.systemOf[station] ?? 0;
     if (systemId !== undefined && system !== onlySystem) return -1;
+    if (system === exceptSystem) return -1;
     if ((galaxy.pad[station] ?? 0) < minPadAt) return -1;
     if (planetary !== undefined && galaxy.planetary[station] !== (planetary ? 2 : 1)) return -1;
     if (((galaxy.services[station] ?? 0) & services) !== services) return -1;

@@ -23,6 +23,8 @@ export interface StationRecord {
   readonly name: string;
   readonly system: SystemRecord;
   readonly type: string | null;
+  /** As the game's journal calls it. */
+  readonly journalType: string | null;
   readonly group: StationGroup | null;
   readonly lsFromStar: number | null;
   readonly maxPad: Pad | null;
@@ -156,6 +158,36 @@ export interface NamePage<T> {
   readonly next: NameCursor | null;
 }
 
+/** Prices of one side of a good, credits a tonne; units in tonnes. */
+export interface PriceTotals {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly markets: number;
+  readonly units: number;
+}
+
+/** Prices of a good over all markets but fleet carriers. Null: nobody trades it on that side. */
+export interface PriceReport {
+  readonly itemId: number;
+  readonly supply: PriceTotals | null;
+  readonly demand: PriceTotals | null;
+}
+
+/** How much there is. */
+export interface Census {
+  readonly systems: number;
+  /** By the journal's name of the type; null: unknown. */
+  readonly stationTypes: readonly { readonly journalType: string | null; readonly stations: number }[];
+  readonly marketSystems: number;
+  readonly stationMarkets: number;
+  readonly carrierMarkets: number;
+  readonly rows: number;
+  readonly goods: number;
+  /** Of markets, and of their rows. */
+  readonly seenAfterS: { readonly markets: number; readonly rows: number };
+}
+
 /** What the reading side knows of itself. */
 export interface QueryStatus {
   readonly systems: number;
@@ -205,6 +237,10 @@ export interface Queries {
   changed(marketIds: readonly number[]): void;
   /** Everything may have changed. */
   changedAll(): void;
+  /** Of all goods; made anew every few minutes, for it reads every row. */
+  priceReports(): Promise<readonly PriceReport[]>;
+  /** Counted anew every few minutes. @param seenAfterS epoch seconds after which markets count as seen lately */
+  census(seenAfterS: number): Promise<Census>;
   status(): Promise<QueryStatus | null>;
   close(): Promise<void>;
 }

@@ -57,7 +57,8 @@ export class Api {
   }
 }
 
-function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
+/** @throws ApiError that says which parameters make no sense */
+export function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {

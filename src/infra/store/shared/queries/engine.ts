@@ -13,16 +13,20 @@ import { stationKinds, type StationKinds } from '../../../../domain/galaxy/stati
 import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type {
+  Census,
   FoundStation,
   HopRequest,
   NameCursor,
   NamePage,
   Page,
+  PriceReport,
   Queries,
   QueryStatus,
 } from '../../../../domain/ports/queries.ts';
+import { takeCensus } from './census.ts';
 import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
+import { readPriceReports } from './price-reports.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
 import { findSpreads } from './spreads.ts';
@@ -35,6 +39,9 @@ interface Model {
   readonly quotes: QuotesCache;
 }
 
+/** How long a report that reads every row is good for. */
+const REPORT_MS = 10 * 60_000;
+
 /** The end of a range of names that begin alike: no character of a name is larger. */
 const LAST = '\u{10ffff}';
 
@@ -43,6 +50,7 @@ export class QueryEngine implements Answers {
   readonly #reader: QueryReader;
   readonly #kinds: StationKinds;
   #model: Promise<Model> | undefined;
+  #reports: { readonly atMs: number; readonly made: Promise<PriceReport[]> } | undefined;
   /** Markets written since they were read. */
   readonly #changed = new Set<number>();
 
@@ -167,6 +175,22 @@ export class QueryEngine implements Answers {
     const found = findMarkets(galaxy, this.#kinds, filter, page);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
     return this.#describe(galaxy, found, stations, filter);
+  }
+
+  async priceReports() {
+    const { galaxy } = await this.#current();
+    const nowMs = Date.now();
+    if (this.#reports === undefined || nowMs - this.#reports.atMs > REPORT_MS) {
+      const made = readPriceReports(this.#reader, galaxy, this.#kinds);
+      this.#reports = { atMs: nowMs, made };
+      made.catch(() => (this.#reports = undefined));
+    }
+    return this.#reports.made;
+  }
+
+  async census(seenAfterS: number): Promise<Census> {
+    const { galaxy } = await this.#current();
+    return takeCensus(this.#reader, galaxy, this.#kinds, seenAfterS);
   }
 
   async status(): Promise<QueryStatus | null> {

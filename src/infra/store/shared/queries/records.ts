@@ -72,6 +72,7 @@ export async function readStations(
       name: String(name ?? ''),
       system: systemOf(cells),
       type: kind?.name ?? null,
+      journalType: kind?.journalType ?? null,
       group: kind?.group ?? null,
       lsFromStar: Number(ls) === NEW_STATION.lsFromStar ? null : Number(ls),
       maxPad: pad === '?' ? null : (pad as Pad),

@@ -64,6 +64,8 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
     hops: ask('hops'),
     spreads: ask('spreads'),
     freshness: ask('freshness'),
+    census: ask('census'),
+    priceReports: ask('priceReports'),
     changed(marketIds) {
       // Whoever has not been asked yet has nothing in memory.
       if (!isStarted || changed === 'all') return;
