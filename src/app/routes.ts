@@ -6,7 +6,7 @@ import { fileRoutes, presentFiles } from '../infra/http/routes/files.ts';
 import { healthRoutes } from '../infra/http/routes/health.ts';
 import { homeRoutes } from '../infra/http/routes/home.ts';
 import { metricsRoutes } from '../infra/http/routes/metrics.ts';
-import type { ApiOptions } from '../infra/http/routes/v1/api.ts';
+import type { ApiOptions } from '../infra/http/api/manners.ts';
 import { statusRoutes } from '../infra/http/routes/status.ts';
 import type { ApiSource } from './api.ts';
 import type { Bootstrap } from './bootstrap.ts';
@@ -41,14 +41,15 @@ export async function routesOf(
       }),
     (app) => statusRoutes(app, { status: () => ({ ...about(), ...report(), files: reportFiles(files) }) }),
     (app) => metricsRoutes(app, { metrics: () => metricsOf(report(), reportFiles(files), version) }),
-    ...(api === null ? [] : [await apiOf({ ...api, version })]),
+    ...(api === null ? [] : await apisOf({ ...api, version })),
   ];
 }
 
 /** Loaded only where it is wanted. */
-async function apiOf(options: ApiOptions): Promise<Routes> {
+async function apisOf(options: ApiOptions): Promise<Routes[]> {
   const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
-  return (app) => apiRoutes(app, options);
+  const { ardentRoutes } = await import('../infra/http/routes/ardent/ardent.ts');
+  return [(app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
 }
 
 /** Path by public name. */

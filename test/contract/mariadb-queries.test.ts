@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
+import { ardentContract } from './ardent.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
@@ -12,6 +13,7 @@ describeMariadb('with a server', () => {
     const world = useQueryWorld(() => createMariadbDatabase(server), generation);
     describe('records', () => recordContract(world));
     describe('API', () => apiContract(world, generation));
+    describe('Ardent', () => ardentContract(world, generation));
     describe('searches', () => searchContract(world, generation));
   });
 });

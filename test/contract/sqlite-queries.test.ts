@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { apiContract } from './api.contract.ts';
+import { ardentContract } from './ardent.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
@@ -15,5 +16,6 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   const world = useQueryWorld(() => createSqliteDatabase(join(dir, `${generation}.db`)), generation);
   describe('records', () => recordContract(world));
   describe('API', () => apiContract(world, generation));
+  describe('Ardent', () => ardentContract(world, generation));
   describe('searches', () => searchContract(world, generation));
 });

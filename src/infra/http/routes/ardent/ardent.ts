@@ -1,10 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
-import type { ApiDeps } from '../../api/deps.ts';
+import type { HttpApp } from '../../app.ts';
 import { parse } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { Goods, type Good } from '../../api/goods.ts';
+import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
+import { openToAllOrigins } from '../../origins.ts';
 import { lookUp, NotFound } from './lookups.ts';
 import { commodityQuery, GALAXY, SEARCH_RESULTS, tradeFilter, within } from './parameters.ts';
 import { commodityRow, stationRow, systemRow } from './rows.ts';
@@ -12,6 +13,9 @@ import { statisticsRoutes } from './statistics.ts';
 import { systemRoutes } from './systems.ts';
 
 const marketId = z.object({ marketId: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+
+/** Its program serves the one, its public host the other. */
+const BASES = ['/api/v2', '/v2'] as const;
 
 interface Named {
   readonly name: string;
@@ -21,12 +25,21 @@ interface Named {
  * Ardent's API v2, so that its clients work by changing the base address: its names, parameters, limits and shapes.
  * docs/api.md tells the differences.
  */
-export function ardentRoutes(app: FastifyInstance, deps: ApiDeps, version: string): void {
+export function ardentRoutes(app: HttpApp, options: ApiOptions): void {
+  for (const base of BASES) {
+    openToAllOrigins(app, base, async (scope) => {
+      await addManners(scope, options);
+      addRoutes(scope, options);
+    });
+  }
+}
+
+function addRoutes(app: HttpApp, deps: ApiOptions): void {
   const { queries } = deps;
   const goods = new Goods(deps);
 
   app.setErrorHandler<Error>((error, _request, reply) => {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) return answerStoreError(error, reply);
     const { statusCode, message } = error;
     return reply.code(statusCode).send({ error: statusCode === 404 ? 'Not Found' : 'Bad Request', message });
   });
@@ -35,7 +48,7 @@ export function ardentRoutes(app: FastifyInstance, deps: ApiDeps, version: strin
     return Promise.resolve();
   });
 
-  statisticsRoutes(app, deps, goods, version);
+  statisticsRoutes(app, deps, goods);
   systemRoutes(app, deps, goods);
 
   const find = async (name: string): Promise<Good> =>

@@ -1,13 +1,13 @@
-import type { FastifyInstance } from 'fastify';
-import type { ApiDeps } from '../../api/deps.ts';
+import type { HttpApp } from '../../app.ts';
+import type { ApiOptions } from '../../api/manners.ts';
 import type { Goods } from '../../api/goods.ts';
 import { NotFound } from './lookups.ts';
 
 const DAY_MS = 86_400_000;
 
 /** What is in the database, and prices of goods over all of it. */
-export function statisticsRoutes(app: FastifyInstance, deps: ApiDeps, goods: Goods, version: string): void {
-  const { queries } = deps;
+export function statisticsRoutes(app: HttpApp, deps: ApiOptions, goods: Goods): void {
+  const { queries, version } = deps;
   const census = () => queries.census(Math.floor((deps.now() - DAY_MS) / 1000));
   const timestamp = () => new Date(deps.now()).toISOString();
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { HttpApp } from '../../app.ts';
 import type { StationGroup } from '../../../../domain/galaxy/station-types.ts';
 import { PADS, type Pad } from '../../../../domain/galaxy/pads.ts';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
@@ -55,7 +55,7 @@ const SERVICES: Readonly<Record<string, StationService | null>> = {
 };
 
 /** `/system/{name|address}/{id}` and what is below it. */
-export function systemRoutes(app: FastifyInstance, deps: ApiDeps, goods: Goods): void {
+export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
   const { queries } = deps;
   const base = '/system/:kind/:id';
 

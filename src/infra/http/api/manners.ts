@@ -1,0 +1,39 @@
+import compress from '@fastify/compress';
+import etag from '@fastify/etag';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyReply } from 'fastify';
+import { StoreError } from '../../../domain/errors.ts';
+import type { HttpApp } from '../app.ts';
+import type { ApiDeps } from './deps.ts';
+
+export interface ApiOptions extends ApiDeps {
+  /** Questions a minute that one client may ask; null: any number. */
+  readonly questionsPerMinute: number | null;
+  readonly version: string;
+}
+
+/** Answers smaller than this are not compressed. */
+const COMPRESSED_FROM_BYTES = 1_024;
+
+/** What every API here does besides answering: a limit for each client, entity tags, compression. */
+export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOptions): Promise<void> {
+  if (questionsPerMinute !== null) {
+    await scope.register(rateLimit, {
+      max: questionsPerMinute,
+      timeWindow: '1 minute',
+      errorResponseBuilder: (_request, { after }) =>
+        Object.assign(new Error(`too many questions: ask again in ${after}`), { statusCode: 429 }),
+    });
+  }
+  await scope.register(etag, { weak: true });
+  await scope.register(compress, { threshold: COMPRESSED_FROM_BYTES, encodings: ['gzip', 'identity'] });
+}
+
+/** Answers for a database that is away; anything else is not ours. */
+export function answerStoreError(error: unknown, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof StoreError)) throw error;
+  return reply
+    .code(503)
+    .header('retry-after', '5')
+    .send({ error: 'the database cannot answer now: ask again in a moment' });
+}
