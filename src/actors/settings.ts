@@ -17,6 +17,7 @@ export interface SystemSettings {
   readonly spanshUpdater: {
     readonly startMs: number;
     readonly intervalMs: number;
+    readonly lookMs: number;
     readonly enabled: boolean;
     readonly quickTestMs: number | null;
     readonly backoff: Backoff;
@@ -58,6 +59,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
   spanshUpdater: {
     startMs: 1_000,
     intervalMs: 24 * 60 * MINUTE_MS,
+    lookMs: MINUTE_MS,
     enabled: true,
     quickTestMs: null,
     backoff: { minMs: MINUTE_MS, capMs: 60 * MINUTE_MS },

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { access } from 'node:fs/promises';
 import { createSystem, type System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { createStore } from './store.ts';
@@ -42,10 +41,7 @@ export async function assemble(
       store,
       spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
       commodities: commoditySource(base),
-      liveListing: {
-        stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }),
-        exists: () => exists(liveFile),
-      },
+      liveListing: { stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }) },
       spanshUpdater: updaterPorts({ ...base, log }, store),
       maintenanceWindow: maintenancePorts(base, store),
       log,
@@ -121,11 +117,4 @@ async function reload(system: System, base: Bootstrap): Promise<void> {
   } catch (error) {
     log.error({}, `the configuration stays as it was: ${describeError(error)}`);
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

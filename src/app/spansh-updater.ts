@@ -6,7 +6,7 @@ import type { Store } from '../domain/ports/store.ts';
 import { demotePublished } from '../infra/publishing/demote.ts';
 import { createDumpCommodities } from '../infra/spansh/dump-commodities.ts';
 import { readReference } from '../infra/edcd/reference.ts';
-import { pathOf, publishSet } from '../infra/publishing/published-set.ts';
+import { missingFiles, pathOf, publishSet } from '../infra/publishing/published-set.ts';
 import { checkDump, downloadDump, removeDownload, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
 import { createDumpState } from '../infra/spansh/dump-state.ts';
@@ -50,6 +50,18 @@ export async function importSource(
   return result;
 }
 
+/** Has the daemon publish what the database was brought, at its next look or when it is started. */
+export async function requestPublication({
+  state,
+  database,
+}: Pick<SpanshUpdaterPorts, 'state' | 'database'>): Promise<void> {
+  const progress = await state.load();
+  // It is on its way to a publication anyway.
+  if (progress?.stage === 'downloaded') return;
+  const version = progress?.database === database ? progress.version : null;
+  await state.save({ version, stage: 'imported', file: '', database, atS: Math.floor(Date.now() / 1000) });
+}
+
 /** The updater's surroundings as the configuration has them. */
 export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
   const { config, paths, database } = base;
@@ -64,6 +76,7 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
     },
     importDump: async (file, hooks) => importSource(base, store, await openDumpFile(file), hooks),
     publish: async (signal) => publishSet(store, (await store.open()).generation, directories, signal),
+    missingFiles: async () => missingFiles((await store.open()).generation, directories),
     demote: (signal) => demotePublished(store, pathOf('listings', directories), signal),
     database:
       database.backend === 'sqlite'

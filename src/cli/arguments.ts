@@ -13,7 +13,8 @@ export type Command =
     }
   | { readonly verb: 'purge' | 'maintain'; readonly dryRun: boolean }
   | {
-      readonly verb: 'stats' | 'export-live' | 'export-dump' | 'check-config' | 'status' | 'help' | 'version';
+      readonly verb:
+        'stats' | 'export-live' | 'export-dump' | 'publish' | 'check-config' | 'status' | 'help' | 'version';
     }
   | { readonly verb: 'import'; readonly from: string }
   | { readonly verb: 'replay'; readonly file: string }
@@ -101,6 +102,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     operand: 'FILE|URL|-',
     about: 'bring the database up to date with a Spansh dump (plain or gzip), and exit',
     command: ({ operand }) => ({ verb: 'import', from: operand }),
+  },
+  publish: {
+    about: 'write listings.csv, listings-live.csv and the table files from what the database has, and exit',
+    command: () => ({ verb: 'publish' }),
   },
   purge: {
     usage: '[--dry-run]',

@@ -8,8 +8,10 @@ import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';
 import { resolvePaths, type Paths } from '../config/paths.ts';
 import { describeError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { createLog } from '../infra/log/log.ts';
+import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/spansh/request.ts';
 
@@ -60,9 +62,11 @@ export async function checkConfig(
 
   const { config, file: configFile } = settings;
   const paths = resolvePaths({ ...at, configFile, config, database });
+  const stored = checkDatabase(config, database.database, paths);
   for (const pending of [
     ...[...new Set([paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir])].map(checkDirectory),
-    checkDatabase(config, database.database, paths),
+    stored.then(({ finding }) => finding),
+    stored.then(({ generation }) => checkPublicFiles(generation, paths)),
     checkListen(config),
     checkRelay(config),
     checkEdcd(config),
@@ -117,21 +121,40 @@ async function checkDatabase(
   config: Config,
   database: LoadedDatabaseConfig['database'],
   paths: Paths,
-): Promise<Finding> {
+): Promise<{ readonly finding: Finding; readonly generation: Generation | null }> {
   const about = 'database';
   if (database.backend === 'sqlite' && (await stat(database.file).catch(() => null)) === null) {
-    return { level: 'ok', about, text: `${database.file} does not exist: the first start makes it` };
+    const text = `${database.file} does not exist: the first start makes it`;
+    return { finding: { level: 'ok', about, text }, generation: null };
   }
   const log = createLog({ to: 'stderr', verbose: false, debug: false });
   const store = await createStore({ config, database, paths, log });
   try {
     const { description, generation, created } = await store.open();
-    return { level: 'ok', about, text: `${description}, ${generation}${created ? ', tables made' : ''}` };
+    const text = `${description}, ${generation}${created ? ', tables made' : ''}`;
+    return { finding: { level: 'ok', about, text }, generation: created ? null : generation };
   } catch (error) {
-    return { level: 'fail', about, text: describeError(error) };
+    return { finding: { level: 'fail', about, text: describeError(error) }, generation: null };
   } finally {
     await store.close();
   }
+}
+
+/** @param generation null: the database holds nothing to publish, or cannot be asked */
+async function checkPublicFiles(
+  generation: Generation | null,
+  { csvDir, exportDir }: Paths,
+): Promise<Finding> {
+  const about = 'public files';
+  if (generation === null) return { level: 'ok', about, text: 'published once the database is filled' };
+  const live = join(exportDir, 'listings-live.csv');
+  const missing = [
+    ...(await missingFiles(generation, { csvDir, exportDir })),
+    ...((await isPublic(live)) ? [] : [live]),
+  ];
+  if (missing.length === 0) return { level: 'ok', about, text: `all in ${exportDir} and ${csvDir}` };
+  const text = `missing: ${missing.join(', ')} (the daemon publishes them, as does tdl publish)`;
+  return { level: 'warn', about, text };
 }
 
 async function checkListen({ httpListen }: Config): Promise<Finding> {

@@ -5,7 +5,7 @@ import type { Bootstrap } from '../app/bootstrap.ts';
 import { createStore } from '../app/store.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/spansh/problems.ts';
 import { AppError } from '../domain/errors.ts';
-import { importSource } from '../app/spansh-updater.ts';
+import { importSource, requestPublication, updaterPorts } from '../app/spansh-updater.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
@@ -29,6 +29,7 @@ export async function importNow(base: Bootstrap, from: string): Promise<string> 
       onProgress: progress.update,
       signal: stop.signal,
     });
+    await requestPublication(updaterPorts(base, store));
     return summary(from, result);
   } catch (error) {
     stop.signal.throwIfAborted();

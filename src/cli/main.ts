@@ -53,6 +53,10 @@ async function execute(command: Command, base: Bootstrap): Promise<number> {
       const { importNow } = await import('./import.ts');
       return say(`${await importNow(base, command.from)}\n`);
     }
+    case 'publish': {
+      const { publishNow } = await import('./publish.ts');
+      return say(`${await publishNow(base)}\n`);
+    }
     case 'purge':
     case 'maintain': {
       const { maintainNow, purgeNow } = await import('./maintain.ts');

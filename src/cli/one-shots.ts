@@ -17,12 +17,14 @@ export function stats(base: Bootstrap): Promise<string> {
 
 /** `--export-live-now`, `--export-dump-now`: writes the file once. */
 export function exportNow(base: Bootstrap, scope: 'live' | 'all'): Promise<string> {
-  return withStore(base, async (store) => {
-    const file = join(base.paths.exportDir, scope === 'live' ? 'listings-live.csv' : 'listings.csv');
-    const { bytes, changed, result } = await publishFile(file, (write) => store.exportListings(scope, write));
-    const { rows, stations } = result;
-    return `${file}: ${rows} rows of ${stations} stations, ${bytes} bytes${changed ? '' : ', unchanged'}`;
-  });
+  return withStore(base, (store) => exportListing(base, store, scope));
+}
+
+export async function exportListing(base: Bootstrap, store: Store, scope: 'live' | 'all'): Promise<string> {
+  const file = join(base.paths.exportDir, scope === 'live' ? 'listings-live.csv' : 'listings.csv');
+  const { bytes, changed, result } = await publishFile(file, (write) => store.exportListings(scope, write));
+  const { rows, stations } = result;
+  return `${file}: ${rows} rows of ${stations} stations, ${bytes} bytes${changed ? '' : ', unchanged'}`;
 }
 
 /** Opens the database for one piece of work. */

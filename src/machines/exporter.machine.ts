@@ -1,5 +1,6 @@
 /**
- * Publishes one listing file every interval: the first time as soon as there is something to export.
+ * Publishes one listing file every interval: at once at the start, empty or not (clients ask for it), and once more as
+ * soon as an empty one has something to tell.
  *
  * Invariants: at most one export at a time; a file is published only after it was written whole (staged); a failure
  * publishes nothing and is retried with backoff; a stop during an export drops the staged file.
@@ -12,7 +13,7 @@ import { promiseSlot } from './slots.ts';
 
 export interface ExporterInput {
   readonly intervalMs: number;
-  /** How long the very first export waits for company once there is something to export. */
+  /** How long the first rows wait for company when the file of the start was empty. */
   readonly firstMs: number;
   readonly backoff: Backoff;
   readonly random: Random;
@@ -51,8 +52,8 @@ export const exporterMachine = setup({
     input: {} as ExporterInput,
   },
   actors: {
-    /** Writes the file whole beside its target; null: nothing to export and no file to replace. */
-    stage: promiseSlot<StagedExport | null>('stage'),
+    /** Writes the file whole beside its target. */
+    stage: promiseSlot<StagedExport>('stage'),
     /** Makes the staged file the public one. */
     publish: promiseSlot<PublishedExport, StagedExport>('publish'),
   },
@@ -62,7 +63,7 @@ export const exporterMachine = setup({
     retryBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
   },
   guards: {
-    nothingStaged: (_, staged: StagedExport | null) => staged === null,
+    isFirstAndEmpty: ({ context }, { rows }: PublishedExport) => context.published === null && rows === 0,
     writtenSince: ({ context }) => context.writtenSince,
   },
   actions: {
@@ -74,7 +75,7 @@ export const exporterMachine = setup({
     }),
     noteWritten: assign({ writtenSince: true }),
     forgetWritten: assign({ writtenSince: false }),
-    noteStaged: assign({ staged: (_, staged: StagedExport | null) => staged }),
+    noteStaged: assign({ staged: (_, staged: StagedExport) => staged }),
     notePublished: assign({ published: (_, published: PublishedExport) => published }),
     noteInterval: assign({
       intervalMs: ({ context, event }) =>
@@ -107,17 +108,10 @@ export const exporterMachine = setup({
       entry: 'forgetWritten',
       invoke: {
         src: 'stage',
-        onDone: [
-          {
-            guard: { type: 'nothingStaged', params: ({ event }) => event.output },
-            target: 'waiting.first',
-            actions: 'resetAttempts',
-          },
-          {
-            target: 'publishing',
-            actions: { type: 'noteStaged', params: ({ event }) => event.output },
-          },
-        ],
+        onDone: {
+          target: 'publishing',
+          actions: { type: 'noteStaged', params: ({ event }) => event.output },
+        },
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
@@ -128,14 +122,25 @@ export const exporterMachine = setup({
       invoke: {
         src: 'publish',
         input: ({ context }) => context.staged ?? { token: -1, rows: 0, stations: 0 },
-        onDone: {
-          target: 'waiting.interval',
-          actions: [
-            { type: 'notePublished', params: ({ event }) => event.output },
-            'resetAttempts',
-            'reportPublished',
-          ],
-        },
+        onDone: [
+          {
+            guard: { type: 'isFirstAndEmpty', params: ({ event }) => event.output },
+            target: 'waiting.first',
+            actions: [
+              { type: 'notePublished', params: ({ event }) => event.output },
+              'resetAttempts',
+              'reportPublished',
+            ],
+          },
+          {
+            target: 'waiting.interval',
+            actions: [
+              { type: 'notePublished', params: ({ event }) => event.output },
+              'resetAttempts',
+              'reportPublished',
+            ],
+          },
+        ],
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
@@ -147,6 +152,7 @@ export const exporterMachine = setup({
       states: {
         first: {
           always: { guard: 'writtenSince', target: 'gathering' },
+          after: { exportInterval: '#exporter.exporting' },
         },
         gathering: { after: { firstDelay: '#exporter.exporting' } },
         interval: { after: { exportInterval: '#exporter.exporting' } },

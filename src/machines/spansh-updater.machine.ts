@@ -1,7 +1,8 @@
 /**
  * Brings the galaxy up to date from Spansh: at start, then every interval. Check, download, import, publish, demote;
  * after each step what was reached is on disk, and the next one is planned from there: going on after a crash is the
- * ordinary way, not another one.
+ * ordinary way, not another one. In between it looks every now and then whether there is something to publish all the
+ * same: a file that is missing, or what `tdl import` has brought.
  *
  * Invariants: a dump that was imported is not imported again; nothing is published before an import is complete,
  * nothing demoted before its file is public; a failure moves nothing forward and is retried with backoff, never
@@ -18,6 +19,8 @@ export interface SpanshUpdaterInput {
   readonly startMs: number;
   /** Between two checks. */
   readonly intervalMs: number;
+  /** Between two looks at what is public. */
+  readonly lookMs: number;
   /** False: nothing is ever done, as `--no-update` asks and a replayed file needs. */
   readonly enabled: boolean;
   /** For tests (`TDL_REFRESH_QUICK_TEST`): only the catalogue is refreshed, once, after so long; null: normal work. */
@@ -26,15 +29,15 @@ export interface SpanshUpdaterInput {
   readonly random: Random;
 }
 
-export type UpdateStep = 'check' | 'import' | 'publish' | 'demote' | 'outsideHours';
+export type UpdateStep = 'check' | 'import' | 'publish' | 'demote';
 
 export interface UpdatePlan {
   readonly step: UpdateStep;
-  /** Until the active hours begin; 0 for every other step. */
+  /** Until the active hours of the step begin; 0: now is one of them. */
   readonly opensInMs: number;
 }
 
-/** Newer than what was imported last, or not. */
+/** Newer than what was tried last, or not. */
 export interface CheckResult {
   readonly changed: boolean;
 }
@@ -45,6 +48,8 @@ interface SpanshUpdaterContext extends SpanshUpdaterInput {
   /** What the server asked us to wait at least; 0: nothing. */
   readonly retryAfterMs: number;
   readonly opensInMs: number;
+  /** 0: a check is due, if nothing else is. */
+  readonly checkInMs: number;
   /** A maintenance window is open. */
   readonly quiesced: boolean;
 }
@@ -72,8 +77,8 @@ export const spanshUpdaterMachine = setup({
     demote: promiseSlot<undefined>('demote'),
   },
   delays: {
-    checkInterval: ({ context }) => context.intervalMs,
-    untilOpen: ({ context }) => context.opensInMs,
+    lookInterval: ({ context }) => Math.min(context.lookMs, context.checkInMs),
+    untilOpen: ({ context }) => Math.min(context.lookMs, context.opensInMs),
     startDelay: ({ context }) => context.quickTestMs ?? context.startMs,
     retryBackoff: ({ context }) =>
       Math.max(context.retryAfterMs, backoffMs(context.backoff, context.attempt, context.random)),
@@ -82,8 +87,9 @@ export const spanshUpdaterMachine = setup({
     disabled: ({ context }) => !context.enabled,
     isQuickTest: ({ context }) => context.quickTestMs !== null,
     isStep: (_, { plan, step }: { plan: UpdatePlan; step: UpdateStep }) => plan.step === step,
-    mustWait: ({ context }, { step }: UpdatePlan) =>
-      context.quiesced && (step === 'import' || step === 'publish' || step === 'demote'),
+    nothingDue: ({ context }, { step }: UpdatePlan) => step === 'check' && context.checkInMs > 0,
+    isClosed: (_, { opensInMs }: UpdatePlan) => opensInMs > 0,
+    mustWait: ({ context }, { step }: UpdatePlan) => context.quiesced && step !== 'check',
     isChanged: (_, { changed }: CheckResult) => changed,
   },
   actions: {
@@ -94,13 +100,19 @@ export const spanshUpdaterMachine = setup({
         error instanceof Error ? error.message : String(error),
       retryAfterMs: (_, { error }: { error: unknown }) => retryAfterOf(error),
     }),
+    /** Nothing is known to be newer than what was imported. */
+    noteUpToDate: assign({ checkInMs: ({ context }) => context.intervalMs }),
+    noteRested: assign({
+      checkInMs: ({ context }) => Math.max(0, context.checkInMs - context.lookMs),
+    }),
     forgetFailures: assign({ attempt: 0, lastError: null, retryAfterMs: 0 }),
     noteQuiesced: assign({ quiesced: true }),
     noteReleased: assign({ quiesced: false }),
-    noteInterval: assign({
-      intervalMs: ({ context, event }) =>
-        event.type === 'interval.changed' ? event.intervalMs : context.intervalMs,
-    }),
+    noteInterval: assign(({ context, event }) =>
+      event.type === 'interval.changed'
+        ? { intervalMs: event.intervalMs, checkInMs: Math.min(context.checkInMs, event.intervalMs) }
+        : {},
+    ),
     // Told to the operator and to the catalogue by the wiring.
     refreshCatalogue: () => undefined,
     reportOutsideHours: () => undefined,
@@ -114,6 +126,7 @@ export const spanshUpdaterMachine = setup({
     lastError: null,
     retryAfterMs: 0,
     opensInMs: 0,
+    checkInMs: 0,
     quiesced: false,
   }),
   initial: 'starting',
@@ -138,6 +151,12 @@ export const spanshUpdaterMachine = setup({
       invoke: {
         src: 'plan',
         onDone: [
+          { guard: { type: 'nothingDue', params: ({ event }) => event.output }, target: 'idle' },
+          {
+            guard: { type: 'isClosed', params: ({ event }) => event.output },
+            target: 'outsideHours',
+            actions: { type: 'noteOpening', params: ({ event }) => event.output },
+          },
           { guard: { type: 'mustWait', params: ({ event }) => event.output }, target: 'paused' },
           {
             guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'import' }) },
@@ -150,11 +169,6 @@ export const spanshUpdaterMachine = setup({
           {
             guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'demote' }) },
             target: 'demoting',
-          },
-          {
-            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'outsideHours' }) },
-            target: 'outsideHours',
-            actions: { type: 'noteOpening', params: ({ event }) => event.output },
           },
           { target: 'checking' },
         ],
@@ -176,7 +190,7 @@ export const spanshUpdaterMachine = setup({
         src: 'check',
         onDone: [
           { guard: { type: 'isChanged', params: ({ event }) => event.output }, target: 'downloading' },
-          { target: 'idle' },
+          { target: 'idle', actions: 'noteUpToDate' },
         ],
         onError: {
           target: 'backingOff',
@@ -198,7 +212,7 @@ export const spanshUpdaterMachine = setup({
       tags: 'updating',
       invoke: {
         src: 'importDump',
-        onDone: { target: 'planning', actions: ['forgetFailures', 'refreshCatalogue'] },
+        onDone: { target: 'planning', actions: ['forgetFailures', 'noteUpToDate', 'refreshCatalogue'] },
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
@@ -220,7 +234,7 @@ export const spanshUpdaterMachine = setup({
       tags: 'updating',
       invoke: {
         src: 'demote',
-        onDone: 'idle',
+        onDone: { target: 'planning', actions: 'forgetFailures' },
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
@@ -229,7 +243,7 @@ export const spanshUpdaterMachine = setup({
     },
     idle: {
       entry: 'forgetFailures',
-      after: { checkInterval: 'planning' },
+      after: { lookInterval: { target: 'planning', actions: 'noteRested' } },
     },
     backingOff: {
       entry: 'reportFailure',

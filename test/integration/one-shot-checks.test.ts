@@ -86,7 +86,18 @@ describe('check-config', () => {
     expect(lines.filter((line) => !line.startsWith('ok'))).toEqual([]);
     expect(code).toBe(0);
     expect(lines.map((line) => /^ok {4}([^:]+)/.exec(line)?.[1])).toEqual([
-      ...['configuration', 'credentials', 'path', 'path', 'database', 'http', 'relay', 'EDCD', 'Spansh'],
+      ...[
+        'configuration',
+        'credentials',
+        'path',
+        'path',
+        'database',
+        'public files',
+        'http',
+        'relay',
+        'EDCD',
+        'Spansh',
+      ],
     ]);
     expect(readdirSync(cwd)).toEqual(before);
   });

@@ -159,19 +159,39 @@ test.each([
     (body: Buffer) => Buffer.concat([body.subarray(0, 60), Buffer.alloc(80, 7), body.subarray(140)]),
   ],
   ['an error page', () => Buffer.from('<html>sorry</html>')],
-])('publishes nothing of a dump that is %s', async (_, damage) => {
+])('does not take for imported a dump that is %s, nor fetches it again', async (_, damage) => {
   const { cwd, server, start } = await world({ body: damage(dump()) });
   const program = start();
   const { msg } = await program.logged(/trying again/);
   expect(msg).toMatch(/truncated|corrupt|no galaxy dump/);
+  expect(msg).toContain('it is not fetched again until there is another one');
   await stop(program);
-  expect(existsSync(join(cwd, 'data/listings.csv'))).toBe(false);
+  expect(existsSync(join(cwd, 'tmp/galaxy_stations.spansh')), 'it is not kept').toBe(false);
+  const next = start();
+  await next.logged(/is still of no use/);
+  await stop(next);
+  expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'HEAD']);
 
   server.body = dump();
+  server.etag = '"two"';
   const again = start();
   await again.logged(demoted);
   await stop(again);
   expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
+});
+
+test('fetches again what may have been cut on the way', async () => {
+  const { server, start } = await world();
+  server.misbehaveHead.push({ untold: true }, { untold: true });
+  server.misbehave.push({ untold: true, bodyBytes: dump().length - 40 });
+  const program = start();
+  const { msg } = await program.logged(/trying again/);
+  expect(msg).toMatch(/truncated.*; trying again/);
+  await stop(program);
+  const again = start();
+  await again.logged(demoted);
+  await stop(again);
+  expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
 });
 
 test('says once that the source is away, and goes on receiving', async () => {

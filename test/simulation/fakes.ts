@@ -178,7 +178,6 @@ export function createFakeListing(
     get staged() {
       return open;
     },
-    exists: () => Promise.resolve(world.publishedListing !== null),
     async stageFile(produce, signal) {
       let content = '';
       open += 1;

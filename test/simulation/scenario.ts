@@ -64,6 +64,8 @@ export interface Scenario {
   readonly windows: ReadonlyMap<Fault, readonly Window[]>;
   readonly restarts: readonly Restart[];
   readonly newDumpsAtMs: readonly number[];
+  /** Somebody deletes a public file. */
+  readonly filesDeletedAtMs: readonly number[];
   /** 0: never. */
   readonly purgeEveryMs: number;
   readonly parkedMax: number;
@@ -136,6 +138,7 @@ export function scenario(seed: number, troubledMs?: number): Scenario {
     clockErrorMs: random.pick([-60 * MINUTE_MS, -5_000, 2_000, 60 * MINUTE_MS]),
     settings: settings(random.fork()),
     random: random.fork(),
+    filesDeletedAtMs: some(random.integer(0, 2)),
   };
 }
 
@@ -158,6 +161,7 @@ function settings(random: SeededRandom): SystemSettings {
     spanshUpdater: {
       startMs: 1_000,
       intervalMs: random.pick([MINUTE_MS, 3 * MINUTE_MS]),
+      lookMs: MINUTE_MS / 3,
       enabled: true,
       quickTestMs: null,
       backoff: { minMs: 1_000, capMs: MINUTE_MS },

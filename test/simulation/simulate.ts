@@ -93,6 +93,7 @@ class Simulation {
       if (knownAtMs < plan.endMs) at(knownAtMs, () => world.systems.add(`System ${system}`));
     }
     for (const atMs of plan.newDumpsAtMs) at(atMs, () => world.renewDump());
+    for (const atMs of plan.filesDeletedAtMs) at(atMs, () => (world.publishedSet = null));
     const restarts = [...plan.restarts];
     const onMoment = (moment: Moment) => {
       const next = restarts[0];

@@ -43,6 +43,8 @@ export class World {
   dumpProgress: DumpProgress | null = null;
   /** `listings.csv`: which message each station is in it with. */
   publishedSet: ReadonlyMap<number, Message> | null = null;
+  /** Dumps that were found to be of no use. */
+  readonly damagedDumps = new Set<string>();
   /** A purge or an optimization is at work. */
   maintained = false;
   maintenances = 0;

@@ -74,6 +74,8 @@ export interface World {
   readonly database: string;
   /** StationItem, whole, in its own order. */
   readonly rows: () => Promise<MarketRow[]>;
+  /** By which a program finds the database. */
+  readonly env: Readonly<Record<string, string>>;
   readonly start: (env?: Record<string, string>) => Program;
   readonly publish: (marketId: number, stationName: string, sellPrice: number, agoS: number) => Promise<void>;
 }
@@ -107,6 +109,7 @@ export async function world({
     relay,
     cwd,
     database,
+    env: dbConfig,
     rows: () =>
       mariadb === undefined || schema === undefined
         ? Promise.resolve(marketRows(database))

@@ -19,6 +19,7 @@ test.each([
   ['--export-live-now', { verb: 'export-live' }],
   ['--export-dump-now', { verb: 'export-dump' }],
   ['import dump.json.gz', { verb: 'import', from: 'dump.json.gz' }],
+  ['publish', { verb: 'publish' }],
   ['import -', { verb: 'import', from: '-' }],
   ['replay file', { verb: 'replay', file: 'file' }],
   ['replay -- --odd-name', { verb: 'replay', file: '--odd-name' }],

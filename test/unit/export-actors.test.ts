@@ -18,7 +18,6 @@ test('an export that is stopped before it has begun does not read', async () => 
         discard: () => Promise.resolve(),
       };
     },
-    exists: () => Promise.resolve(true),
   });
   const stopped = createActor(stage).start();
   stopped.stop();

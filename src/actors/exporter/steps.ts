@@ -19,19 +19,15 @@ export function exportLogics(deps: ExportDeps) {
     staged = null;
   };
 
-  const stage = fromPromise<StagedExport | null>(async ({ signal }) => {
+  const stage = fromPromise<StagedExport>(async ({ signal }) => {
     await discard();
     // Stopped meanwhile, it has promised to leave the database alone.
     signal.throwIfAborted();
     const producing = deps.stageFile((write) => deps.read(write, signal), signal);
     reading = producing.catch(() => undefined);
     const file = await producing;
-    // An empty listing replaces a file that is there; else there is nothing to publish yet.
-    if (signal.aborted || (file.result.rows === 0 && !(await deps.exists()))) {
-      await file.discard();
-      return null;
-    }
     staged = file;
+    if (signal.aborted) await discard();
     token += 1;
     return { token, ...file.result };
   });

@@ -13,6 +13,8 @@ export class SpanshReporter {
   readonly #now: () => number;
   readonly #intervalMs: number;
   #error: string | null = null;
+  #missing = '';
+  #opensAtS = 0;
   /** When the work at hand began, and where it was then. */
   #began: { readonly what: string; readonly atMs: number; readonly bytes: number } | null = null;
   #toldAtMs = 0;
@@ -24,13 +26,10 @@ export class SpanshReporter {
     this.#intervalMs = intervalMs;
   }
 
-  checked = (version: DumpVersion, changed: boolean): void => {
+  checked = (version: DumpVersion, found: 'is new' | 'was imported already' | 'is still of no use'): void => {
     const { source, lastModifiedS, size } = version;
     const of = lastModifiedS === null ? '' : ` of ${formatTimestamp(lastModifiedS)} UTC`;
-    this.#log.info(
-      { source, lastModifiedS, size, changed },
-      `Spansh: the dump${of} ${changed ? 'is new' : 'was imported already'}: ${source}`,
-    );
+    this.#log.info({ source, lastModifiedS, size, found }, `Spansh: the dump${of} ${found}: ${source}`);
   };
 
   downloading = ({ bytes, totalBytes }: DownloadProgress): void => {
@@ -64,7 +63,16 @@ export class SpanshReporter {
     }
   };
 
+  /** Looked for every minute, told once. */
+  missing = (files: readonly string[]): void => {
+    const list = files.join(', ');
+    if (list === this.#missing) return;
+    this.#missing = list;
+    this.#log.warn({ files }, `missing, to be published from what the database has: ${list}`);
+  };
+
   published = ({ rows, changed }: PublishedSet): void => {
+    this.#missing = '';
     this.#log.info(
       { rows, changed },
       `published: listings.csv with ${rows.listings ?? 0} rows and ${Object.keys(rows).length - 1} table files, ` +
@@ -78,7 +86,11 @@ export class SpanshReporter {
   };
 
   outsideHours = (opensInMs: number): void => {
-    const opens = formatTimestamp(Math.round((this.#now() + opensInMs) / 1000));
+    const opensAtS = Math.round((this.#now() + opensInMs) / 1000);
+    // It looks every minute.
+    if (Math.abs(opensAtS - this.#opensAtS) < 60) return;
+    this.#opensAtS = opensAtS;
+    const opens = formatTimestamp(opensAtS);
     this.#log.info({ opensInMs }, `Spansh: outside its active hours, which begin at ${opens} UTC`);
   };
 

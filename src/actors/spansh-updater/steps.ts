@@ -17,6 +17,7 @@ const NEXT = {
   imported: 'publish',
   published: 'demote',
   demoted: 'check',
+  refused: 'check',
 } as const satisfies Record<DumpStage, UpdateStep>;
 
 /** The I/O steps of the updater; what each reaches is durable before it resolves. */
@@ -31,30 +32,54 @@ export function updaterLogics(deps: UpdaterDeps) {
     await state.save({ version, file, database, stage, atS: Math.floor(time.now() / 1000) });
   }
 
-  async function current(stage: DumpStage): Promise<DumpProgress> {
+  async function current(stage: DumpStage): Promise<DumpProgress & { readonly version: DumpVersion }> {
     const progress = await state.load();
-    if (progress?.stage !== stage) throw new Error(`no dump is ${stage}`);
-    return progress;
+    if (progress?.stage !== stage || progress.version === null) throw new Error(`no dump is ${stage}`);
+    return { ...progress, version: progress.version };
+  }
+
+  /** What is remembered of this database. */
+  async function ours(): Promise<DumpProgress | null> {
+    const progress = await state.load();
+    return progress?.stage === 'downloaded' || progress?.database === deps.database ? progress : null;
+  }
+
+  /** A client needs every file of the set; what an empty database has is of no use to it. */
+  async function isPublicLacking(): Promise<boolean> {
+    const missing = await deps.missingFiles();
+    if (missing.length === 0 || (await deps.isEmpty())) return false;
+    reporter.missing(missing);
+    return true;
   }
 
   const plan = step<UpdatePlan>(async () => {
-    const progress = await state.load();
-    const isOurs = progress?.stage === 'downloaded' || progress?.database === deps.database;
-    const next = progress !== null && isOurs ? NEXT[progress.stage] : 'check';
-    const opensInMs = next === 'demote' ? 0 : deps.opensInMs(next === 'publish' ? 'publishing' : 'spansh');
-    return opensInMs > 0 ? { step: 'outsideHours', opensInMs } : { step: next, opensInMs: 0 };
+    const progress = await ours();
+    const next = progress === null ? 'check' : NEXT[progress.stage];
+    const publishInMs = deps.opensInMs('publishing');
+    switch (next) {
+      case 'publish':
+        return { step: 'publish', opensInMs: publishInMs };
+      case 'demote':
+        if (await isPublicLacking()) return { step: 'publish', opensInMs: publishInMs };
+        return { step: 'demote', opensInMs: 0 };
+      case 'check':
+        // Clients are not kept waiting for Spansh.
+        if (publishInMs === 0 && (await isPublicLacking())) return { step: 'publish', opensInMs: 0 };
+        return { step: 'check', opensInMs: deps.opensInMs('spansh') };
+      case 'import':
+        return { step: 'import', opensInMs: deps.opensInMs('spansh') };
+    }
   });
 
   const check = step<CheckResult>(async (signal) => {
     found = await source.check(signal);
-    const progress = await state.load();
-    const isKnown =
-      progress !== null &&
-      progress.database === deps.database &&
-      isSameDump(progress.version, found) &&
-      !(await deps.isEmpty());
-    reporter.checked(found, !isKnown);
-    return { changed: !isKnown };
+    const progress = await ours();
+    const version = progress?.version ?? null;
+    const isSame = version !== null && isSameDump(version, found);
+    const isRefused = isSame && progress?.stage === 'refused';
+    const changed = !isRefused && (!isSame || (await deps.isEmpty()));
+    reporter.checked(found, changed ? 'is new' : isRefused ? 'is still of no use' : 'was imported already');
+    return { changed };
   });
 
   const download = step<undefined>(async (signal) => {
@@ -70,14 +95,13 @@ export function updaterLogics(deps: UpdaterDeps) {
     try {
       reporter.imported(await deps.importDump(file, options));
     } catch (error) {
-      if (error instanceof AppError && error.code === 'dump') {
-        // It will not get better: the next check has it brought again.
-        await reached('demoted', {
-          file,
-          version: { ...version, etag: null, lastModifiedS: null },
-          database: null,
-        });
+      if (error instanceof AppError && (error.code === 'dump' || error.code === 'dumpUnreadable')) {
+        // Whole as the source has it, it will not get better. Else the next check has it brought again.
+        const isWhole = error.code === 'dump' && version.size !== null;
+        await reached('refused', { file, version: isWhole ? version : null, database: deps.database });
         await source.discard(file);
+        if (isWhole)
+          throw new AppError('dump', `${error.message}; it is not fetched again until there is another one`);
       }
       throw error;
     }
@@ -88,14 +112,15 @@ export function updaterLogics(deps: UpdaterDeps) {
   });
 
   const publish = step<undefined>(async (signal) => {
-    const progress = await current('imported');
+    const progress = await ours();
     reporter.published(await deps.publish(signal));
-    await reached('published', progress);
+    await reached('published', progress ?? { version: null, file: '', database: deps.database });
     return undefined;
   });
 
   const demote = step<undefined>(async (signal) => {
-    const progress = await current('published');
+    const progress = await ours();
+    if (progress?.stage !== 'published') throw new Error('nothing is published');
     reporter.demoted(await deps.demote(signal));
     await reached('demoted', progress);
     return undefined;

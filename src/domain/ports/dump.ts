@@ -9,12 +9,16 @@ export interface DumpVersion {
   readonly size: number | null;
 }
 
-/** How far a dump has come; each stage is reached once the work named is complete and durable. */
-export type DumpStage = 'downloaded' | 'imported' | 'published' | 'demoted';
+/**
+ * How far a dump has come; each stage is reached once the work named is complete and durable. `refused`: it is whole and
+ * of no use, so there is nothing to do until the source has another.
+ */
+export type DumpStage = 'downloaded' | 'imported' | 'published' | 'demoted' | 'refused';
 
 /** What is remembered of the newest dump, so that a start goes on where the last run ended. */
 export interface DumpProgress {
-  readonly version: DumpVersion;
+  /** null: none of the source's: what the database has otherwise is to be published. */
+  readonly version: DumpVersion | null;
   readonly stage: DumpStage;
   /** Of the downloaded dump, or the local one; not there any more once it is imported. */
   readonly file: string;

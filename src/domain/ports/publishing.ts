@@ -20,7 +20,6 @@ export interface StagedFile<T> {
 /** The public place of one file. */
 export interface PublicFile {
   stageFile<T>(produce: (write: ChunkSink) => Promise<T>, signal: AbortSignal): Promise<StagedFile<T>>;
-  exists(): Promise<boolean>;
 }
 
 /** What a published set has brought. */

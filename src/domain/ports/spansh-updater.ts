@@ -55,6 +55,8 @@ export interface SpanshUpdaterPorts {
   };
   readonly importDump: (file: string, hooks: ImportHooks) => Promise<ImportResult>;
   readonly publish: (signal: AbortSignal) => Promise<PublishedSet>;
+  /** Paths of the published set at which there is no file. */
+  readonly missingFiles: () => Promise<readonly string[]>;
   readonly demote: (signal: AbortSignal) => Promise<number>;
   /** Names the database: a dump that went into another one has to be imported again. */
   readonly database: string;

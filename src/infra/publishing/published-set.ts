@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
@@ -75,6 +76,19 @@ export async function publishSet(
       if (each.status === 'fulfilled') await each.value.discard();
     }
   }
+}
+
+/** Paths of the set at which clients find nothing. */
+export async function missingFiles(generation: Generation, directories: SetDirectories): Promise<string[]> {
+  const paths = [...TABLE_FILES[generation], 'listings' as const].map((file) => pathOf(file, directories));
+  const found = await Promise.all(paths.map(isPublic));
+  return paths.filter((_, i) => found[i] !== true);
+}
+
+/** Whether there is a file that says something: a client takes an empty one for a failure. */
+export async function isPublic(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() === true && found.size > 0;
 }
 
 export function pathOf(file: PublishedFile, { csvDir, exportDir }: SetDirectories): string {

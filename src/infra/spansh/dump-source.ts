@@ -114,7 +114,7 @@ function readError(name: string, error: unknown): AppError {
       cause: error,
     });
   }
-  return new AppError('dump', `${name} cannot be read: ${describeError(error)}`, { cause: error });
+  return new AppError('dumpUnreadable', `${name} cannot be read: ${describeError(error)}`, { cause: error });
 }
 
 /** What is said of a dump that lacks its end. */

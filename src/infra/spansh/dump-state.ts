@@ -5,8 +5,8 @@ import { publishFile } from '../publishing/publish.ts';
 import { dumpVersion } from './download.ts';
 
 const stateFile = z.object({
-  version: dumpVersion,
-  stage: z.enum(['downloaded', 'imported', 'published', 'demoted']),
+  version: dumpVersion.nullable(),
+  stage: z.enum(['downloaded', 'imported', 'published', 'demoted', 'refused']),
   file: z.string(),
   database: z.string().nullable(),
   atS: z.number(),

@@ -11,15 +11,23 @@ const exporter: ModelSetup<typeof exporterMachine> = {
     random: () => 0.5,
   },
   outputs: {
-    stage: [{ token: 1, rows: 10, stations: 2 }, null],
-    publish: [{ rows: 10, stations: 2, bytes: 100, changed: true }],
+    stage: [{ token: 1, rows: 10, stations: 2 }],
+    publish: [
+      { rows: 10, stations: 2, bytes: 100, changed: true },
+      { rows: 0, stations: 0, bytes: 10, changed: true },
+    ],
   },
   fails: ['stage', 'publish'],
   delays: { exportInterval: [300_000, 300_000], firstDelay: [2_000, 2_000], retryBackoff: [500, 60_000] },
   stop: { type: 'stop' },
   home: ['waiting.interval'],
   payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 300_000 }] : undefined),
-  key: ({ attempt, staged, writtenSince }) => [attempt > 0, staged, writtenSince],
+  key: ({ attempt, staged, writtenSince, published }) => [
+    attempt > 0,
+    staged,
+    writtenSince,
+    published === null,
+  ],
   check({ event, value, previous, context, before, running, news, history, done }) {
     const slot = { exporting: 'stage', publishing: 'publish' }[value];
     expect(running, 'one export at a time').toEqual(slot === undefined ? [] : [slot]);
@@ -31,6 +39,7 @@ const exporter: ModelSetup<typeof exporterMachine> = {
       expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
     if (value.startsWith('waiting')) expect(context.attempt, 'a success ends the backoff').toBe(0);
     if (value === 'waiting.first') {
+      expect(context.published?.rows, 'an empty file is public').toBe(0);
       const last = (entry: string) => history.findLastIndex((past) => past === entry);
       expect(last('start stage'), 'sees what was written').toBeGreaterThan(last('event market.written'));
     }

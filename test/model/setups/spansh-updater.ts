@@ -18,19 +18,16 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
     input: {
       startMs: 1_000,
       intervalMs: 86_400_000,
+      lookMs: 43_200_000,
       enabled: mode !== 'disabled',
       quickTestMs: mode === 'quickTest' ? 2_000 : null,
       backoff: { minMs: 60_000, capMs: 3_600_000 },
       random: () => 0.5,
     },
     outputs: {
-      plan: [
-        { step: 'check', opensInMs: 0 },
-        { step: 'import', opensInMs: 0 },
-        { step: 'publish', opensInMs: 0 },
-        { step: 'demote', opensInMs: 0 },
-        { step: 'outsideHours', opensInMs: 7_200_000 },
-      ],
+      plan: (['check', 'import', 'publish', 'demote'] as const).flatMap((step) =>
+        [0, 7_200_000].map((opensInMs) => ({ step, opensInMs })),
+      ),
       check: [{ changed: true }, { changed: false }],
       download: [undefined],
       importDump: [undefined],
@@ -39,7 +36,7 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
     },
     fails: ['plan', 'check', 'download', 'importDump', 'publish', 'demote'],
     delays: {
-      checkInterval: [86_400_000, 86_400_000],
+      lookInterval: [43_200_000, 43_200_000],
       untilOpen: [7_200_000, 7_200_000],
       startDelay: mode === 'quickTest' ? [2_000, 2_000] : [1_000, 1_000],
       retryBackoff: [30_000, 3_600_000],
@@ -47,7 +44,7 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
     stop: { type: 'stop' },
     home: mode === 'normal' ? ['idle'] : ['disabled'],
     payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 86_400_000 }] : undefined),
-    key: ({ attempt, quiesced }) => [attempt > 0, quiesced],
+    key: ({ attempt, quiesced, checkInMs }) => [attempt > 0, quiesced, checkInMs],
     check({ event, value, previous, context, before, running, news, done }) {
       const slot = SLOT_OF[value];
       expect(running, 'one step at a time').toEqual(slot === undefined ? [] : [slot]);
@@ -55,6 +52,7 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
       if (news.includes('start publish') || news.includes('start demote')) {
         expect(previous, 'only what is on disk says what is next').toBe('planning');
       }
+      if (news.includes('start check')) expect(context.checkInMs, 'not before it is due').toBe(0);
       const begins = ['importing', 'publishing', 'demoting'].includes(value) && previous !== value;
       if (begins) expect(context.quiesced, 'nothing begins in a maintenance window').toBe(false);
       if (value === 'backingOff' && previous !== value) {

@@ -1,0 +1,30 @@
+import type { Bootstrap } from '../app/bootstrap.ts';
+import { updaterPorts } from '../app/spansh-updater.ts';
+import { AppError } from '../domain/errors.ts';
+import { exportListing, withStore } from './one-shots.ts';
+
+/** `publish`: writes every public file from what the database has, and makes baseline of what `listings.csv` has. */
+export function publishNow(base: Bootstrap): Promise<string> {
+  return withStore(base, async (store, { description }) => {
+    if (await store.isEmpty()) {
+      throw new AppError('publish', `no station is in ${description}: there is nothing to publish`, {
+        advice: 'tdl import fills it, and so does the daemon',
+      });
+    }
+    const { state, database, publish, demote } = updaterPorts(base, store);
+    const { signal } = new AbortController();
+    const { rows, changed } = await publish(signal);
+    const demoted = await demote(signal);
+    const progress = await state.load();
+    // The daemon need not do it again.
+    if (progress?.stage === 'imported' && progress.database === database) {
+      await state.save({ ...progress, stage: 'demoted', atS: Math.floor(Date.now() / 1000) });
+    }
+    const files = Object.entries(rows).map(([file, count]) => `${file}.csv ${count}`);
+    return [
+      `published rows  ${files.join(', ')}; ${changed.length} files changed`,
+      `baseline        ${demoted} stations more`,
+      `live            ${await exportListing(base, store, 'live')}`,
+    ].join('\n');
+  });
+}

@@ -1,0 +1,133 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkPublishedSet } from '../support/client-rules.ts';
+import { runProgram, writeConfig } from '../support/daemon.ts';
+import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import type { MariadbServer } from '../support/mariadb-server.ts';
+import { dump, eventually, stop, world, type World } from '../support/spansh-world.ts';
+
+const HEADER =
+  'id,station_id,commodity_id,supply,supply_bracket,buy_price,sell_price,demand,demand_bracket,collected_at\n';
+const demoted = /are baseline now/;
+
+describe('on SQLite', () => {
+  publishing();
+});
+
+describeMariadb('on MariaDB', () => {
+  const server = useMariadb();
+  publishing(server);
+});
+
+function publishing(mariadb?: MariadbServer): void {
+  test('listings-live.csv is there from the first start, whatever else is', async () => {
+    const { cwd, start } = await away();
+    const program = start();
+    await program.logged(/listings-live\.csv: 0 rows/);
+    await stop(program);
+    expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
+  });
+
+  test('a file that was deleted is made again, the others stay as they are, and nothing is imported', async () => {
+    const { cwd, server, start } = await filled();
+    const file = (name: string) => join(cwd, 'data', name);
+    const before = {
+      listings: statSync(file('listings.csv')).mtimeMs,
+      text: readFileSync(file('System.csv')),
+    };
+    rmSync(file('System.csv'));
+    const program = start();
+    const { msg } = await program.logged(/^missing, to be published/);
+    expect(msg).toContain(file('System.csv'));
+    await program.logged(/was imported already/);
+    await stop(program);
+    expect(readFileSync(file('System.csv')).equals(before.text)).toBe(true);
+    expect(statSync(file('listings.csv')).mtimeMs).toBe(before.listings);
+    expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
+  test('another export_path gets its files', async () => {
+    const { cwd, relay, server, start } = await filled();
+    const text = readFileSync(join(cwd, 'data/listings.csv'));
+    writeConfig(cwd, {
+      eddn_url: relay.url,
+      spansh_url: `${server.url}/galaxy_stations.json.gz`,
+      export_path: './public',
+    });
+    const program = start();
+    await program.logged(/was imported already/);
+    await stop(program);
+    expect(readFileSync(join(cwd, 'public/listings.csv')).equals(text)).toBe(true);
+    expect(readFileSync(join(cwd, 'public/listings-live.csv'), 'utf8')).toBe(HEADER);
+  });
+
+  test('a start that is killed while it makes missing files is completed by the next one', async () => {
+    const { cwd, start } = await filled();
+    for (const delayMs of [0, 5, 20, 60]) {
+      rmSync(join(cwd, 'data/Station.csv'));
+      rmSync(join(cwd, 'data/listings.csv'));
+      const program = start();
+      await program.logged(/^missing, to be published/);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      program.kill('SIGKILL');
+      await program.exit;
+      const again = start();
+      await again.logged(/was imported already/);
+      await stop(again);
+      expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
+    }
+  });
+
+  test('what tdl import brought is published although Spansh is away, once', async () => {
+    const { cwd, start, env } = await away();
+    const file = join(cwd, 'dump.json.gz');
+    writeFileSync(file, dump());
+    const imported = await runProgram({ cwd, args: ['import', file], env });
+    expect(imported.code, imported.stderr).toBe(0);
+    const program = start();
+    await program.logged(demoted);
+    await stop(program);
+    expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
+    const again = start();
+    await again.logged(/cannot be fetched/);
+    await stop(again);
+    expect(again.log.filter(({ msg }) => msg.startsWith('published:'))).toEqual([]);
+  });
+
+  test('tdl publish writes the whole set once, and tells check-config is content', async () => {
+    const { cwd, env } = await away();
+    const nothing = await runProgram({ cwd, args: ['publish'], env });
+    expect(nothing).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is nothing to publish'),
+    });
+    const file = join(cwd, 'dump.json.gz');
+    writeFileSync(file, dump());
+    expect((await runProgram({ cwd, args: ['import', file], env })).code).toBe(0);
+    expect((await runProgram({ cwd, args: ['check-config'], env })).stdout).toMatch(
+      /warn {2}public files: missing: .*System\.csv.*listings\.csv.*listings-live\.csv/,
+    );
+    const published = await runProgram({ cwd, args: ['publish'], env });
+    expect(published).toMatchObject({ code: 0, stdout: expect.stringContaining('listings.csv 2;') });
+    expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
+    expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
+    expect((await runProgram({ cwd, args: ['check-config'], env })).stdout).toMatch(/ok {4}public files: /);
+  });
+
+  /** Spansh cannot be reached. */
+  async function away(): Promise<World> {
+    return world({ mariadb, config: { spansh_url: 'http://127.0.0.1:1/galaxy_stations.json.gz' } });
+  }
+
+  async function filled(): Promise<World> {
+    const there = await world({ mariadb });
+    const program = there.start();
+    await program.logged(demoted);
+    await eventually(
+      () => statSync(join(there.cwd, 'data/listings-live.csv'), { throwIfNoEntry: false }) !== undefined,
+    );
+    await stop(program);
+    return there;
+  }
+}
