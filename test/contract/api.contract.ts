@@ -231,6 +231,35 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
     await get(`/freshness/stale?along=${along}&near=1,2,3`, 400);
   });
 
+  test('ages are counted between their bounds, around a place too', async () => {
+    const construction = generation === 'v13' ? [10, 14] : [];
+    for (const [query, withinLy] of [
+      ['carriers=included', Infinity],
+      ['carriers=included&near=1,2,3&within=40', 40],
+    ] as const) {
+      const markets = plain.filter(
+        (station) =>
+          (station.atS !== null || station.flags.market === 'Y') &&
+          !construction.includes(station.typeId) &&
+          away(station, [1, 2, 3]) <= withinLy,
+      );
+      const told = (await get(`/freshness/histogram?${query}`)) as unknown as {
+        total: number;
+        neverSeen: number;
+        ages: { fromS: number; toS: number | null; markets: number }[];
+      };
+      expect(told.total).toBe(markets.length);
+      expect(told.neverSeen).toBe(markets.filter(({ atS }) => atS === null).length);
+      expect(told.ages.map(({ toS }) => toS).slice(0, -1)).toEqual(
+        told.ages.map(({ fromS }) => fromS).slice(1),
+      );
+      for (const { fromS, toS, markets: counted } of told.ages) {
+        const isBetween = (ageS: number) => (fromS === 0 || ageS > fromS) && ageS <= (toS ?? Infinity);
+        expect(counted).toBe(markets.filter(({ atS }) => atS !== null && isBetween(NOW_S - atS)).length);
+      }
+    }
+  });
+
   test('hops and spreads', async () => {
     const from = plain.find(({ rows }) => (rows.get(GOLD)?.[3] ?? 0) > 0 && rows.get(GOLD)![4]! > 0)!;
     const body = await get(`/hops?from=${from.id}&within=500&maxAge=200d&carriers=included&limit=1000`);

@@ -103,6 +103,37 @@ export function findMarkets(
   return found(best);
 }
 
+/** How many markets were seen when. */
+export interface AgeCounts {
+  /** A number more than there were bounds: seen at or after the first one, ..., before the last one. */
+  readonly seen: readonly number[];
+  readonly neverSeen: number;
+}
+
+/** @param boundsS epoch seconds, newest first */
+export function countAges(
+  galaxy: Galaxy,
+  kinds: StationKinds,
+  filter: StationFilter,
+  boundsS: readonly number[],
+): AgeCounts {
+  const matches = stationMatcher(galaxy, filter, kinds);
+  const seen = Array.from({ length: boundsS.length + 1 }, () => 0);
+  let neverSeen = 0;
+  for (let market = 0; market < galaxy.marketCount; market++) {
+    const atS = galaxy.seenAtS[market] ?? 0;
+    if (atS === NO_MARKET || matches(galaxy.stationOf[market] ?? 0) < 0) continue;
+    if (atS === 0) {
+      neverSeen += 1;
+      continue;
+    }
+    const bound = boundsS.findIndex((boundS) => atS >= boundS);
+    const at = bound < 0 ? boundsS.length : bound;
+    seen[at] = (seen[at] ?? 0) + 1;
+  }
+  return { seen, neverSeen };
+}
+
 /** Station indexes, nearest first; in order of their ids where no place is named. */
 export function findStations(
   galaxy: Galaxy,

@@ -1,7 +1,14 @@
 import type { Pad } from '../galaxy/pads.ts';
 import type { HopGood } from '../galaxy/hops.ts';
 import type { Quote } from '../galaxy/quotes.ts';
-import type { Ages, FreshnessFilter, PageRequest, PriceSpread, TradeFilter } from '../galaxy/search.ts';
+import type {
+  AgeCounts,
+  Ages,
+  FreshnessFilter,
+  PageRequest,
+  PriceSpread,
+  TradeFilter,
+} from '../galaxy/search.ts';
 import type { StationFilter } from '../galaxy/station-filter.ts';
 import type { StationGroup } from '../galaxy/station-types.ts';
 import type { Cursor } from '../galaxy/best.ts';
@@ -232,6 +239,8 @@ export interface Queries {
   /** Of all goods that are sold and bought, the widest first. */
   spreads(filter: StationFilter & Ages & { readonly minUnits: number }): Promise<readonly SpreadRecord[]>;
   freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
+  /** @param boundsS epoch seconds, newest first */
+  ages(filter: StationFilter, boundsS: readonly number[]): Promise<AgeCounts>;
 
   /** These markets have been written: what is in memory of them is read again. Never waits, never fails. */
   changed(marketIds: readonly number[]): void;

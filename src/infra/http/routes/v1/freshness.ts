@@ -7,6 +7,9 @@ import { ApiError } from '../../api/errors.ts';
 import { route, searchParameters, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
 
+/** Seconds that part the ages of markets. */
+const AGE_BOUNDS_S = [900, 3_600, 6 * 3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400];
+
 const entry = station.extend({ distanceLy: z.number().nullable() });
 
 /** How fresh markets are: what is stale, what came last. */
@@ -86,6 +89,43 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
         { limit: query.limit, after: query.cursor ?? null },
       );
       return answer(page);
+    },
+  });
+
+  api.get({
+    path: '/freshness/histogram',
+    summary: 'How many markets have which age',
+    description: 'Construction sites are left out.',
+    params: NO_PARAMS,
+    query: z.strictObject(searchParameters(50)),
+    answer: z.object({
+      at: z.iso.datetime(),
+      total: z.int().describe('Markets of all ages, and those that nobody has seen'),
+      neverSeen: z.int(),
+      ages: z.array(
+        z.object({
+          fromS: z.int().describe('More than so many seconds old'),
+          toS: z.int().nullable().describe('At most so many; null: any number'),
+          markets: z.int(),
+        }),
+      ),
+    }),
+    maxAgeS: 10,
+    async handle({ query }) {
+      const filter = { ...(await stationFilter(deps, query)), exceptGroups: ['construction'] as const };
+      const presenter = new Presenter(deps);
+      const nowS = Math.floor(deps.now() / 1000);
+      const { seen, neverSeen } = await queries.ages(
+        filter,
+        AGE_BOUNDS_S.map((ageS) => nowS - ageS),
+      );
+      const ages = seen.map((markets, at) => ({
+        fromS: at === 0 ? 0 : (AGE_BOUNDS_S[at - 1] ?? 0),
+        toS: AGE_BOUNDS_S[at] ?? null,
+        markets,
+      }));
+      const total = seen.reduce((sum, markets) => sum + markets, neverSeen);
+      return { at: presenter.at, total, neverSeen, ages };
     },
   });
 }

@@ -1,6 +1,7 @@
 import { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { Quote, Side } from '../../../../domain/galaxy/quotes.ts';
 import {
+  countAges,
   findMarkets,
   findStations,
   findSystems,
@@ -191,6 +192,11 @@ export class QueryEngine implements Answers {
   async census(seenAfterS: number): Promise<Census> {
     const { galaxy } = await this.#current();
     return takeCensus(this.#reader, galaxy, this.#kinds, seenAfterS);
+  }
+
+  async ages(filter: StationFilter, boundsS: readonly number[]) {
+    const { galaxy } = await this.#current();
+    return countAges(galaxy, this.#kinds, filter, boundsS);
   }
 
   async status(): Promise<QueryStatus | null> {

@@ -64,6 +64,7 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
     hops: ask('hops'),
     spreads: ask('spreads'),
     freshness: ask('freshness'),
+    ages: ask('ages'),
     census: ask('census'),
     priceReports: ask('priceReports'),
     changed(marketIds) {
