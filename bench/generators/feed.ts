@@ -10,6 +10,7 @@ export const BATCH = 256;
 /** Takes every market message of the load. */
 export const RULES: StagingRules = {
   schemaRef: COMMODITY_SCHEMA_REF,
+  learn: [],
   whitelist: [{ software: 'E:D Market Connector [Windows]' }],
   maxClockSkewS: 300,
   debug: false,

@@ -42,7 +42,8 @@ export function createNullSystem(
       store: {
         open: () =>
           Promise.resolve({ backend: 'sqlite', generation: 'v12', created: false, description: 'nothing' }),
-        useCatalogue: done,
+        learn: () => Promise.resolve({ madeTables: false, systems: [], deferred: [] }),
+    useCatalogue: done,
         writeMarkets: (batch) => {
           written += batch.length;
           return Promise.resolve(
@@ -84,6 +85,8 @@ function stagedBatch(snapshots: readonly Snapshot[]): StagedBatch {
     newestGatewayS: 0,
     snapshots,
     unresolved: [],
+    records: [],
+    learned: 0,
     rejected: {},
     rejectedRows: {},
     unknownCommodities: {},

@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import type { CommoditySource } from '../domain/ports/commodity-source.ts';
 import type { Decoder, Feed } from '../domain/ports/feed.ts';
+import type { LearningStore } from '../domain/ports/learning-store.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
@@ -16,6 +17,7 @@ import type { SystemSettings } from './settings.ts';
 import type { Ledger } from './station-coalescer/ledger.ts';
 import type { StationPool } from './station-coalescer/pool.ts';
 import type { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
+import type { Learner } from './writer/learner.ts';
 
 /** A guarded child as the wiring sees it; `actors/<machine>/child.ts` makes it. */
 export interface Child {
@@ -38,7 +40,7 @@ export interface Child {
 export interface SystemPorts {
   readonly feed: Feed;
   readonly decoder: Decoder;
-  readonly store: MarketStore;
+  readonly store: MarketStore & LearningStore;
   readonly spool: Spool;
   readonly commodities: CommoditySource;
   /** `listings-live.csv`. */
@@ -57,6 +59,7 @@ export interface Parts extends SystemPorts {
   readonly ledger: Ledger;
   readonly keeper: SpoolKeeper;
   readonly pool: StationPool;
+  readonly learner: Learner;
   readonly catalogue: CatalogueHolder;
   /** Sends to the present incarnation of a child; nobody home is nothing lost: state is elsewhere. */
   readonly tell: (name: ChildName, event: AnyEventObject) => void;

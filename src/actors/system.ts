@@ -34,6 +34,7 @@ import { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
 import { stationsLogic } from './station-coalescer/stations.ts';
 import { SupervisorReporter } from './supervisor/reporter.ts';
 import { lifecycleLogics } from './supervisor/steps.ts';
+import { Learner } from './writer/learner.ts';
 import { createWriter } from './writer/child.ts';
 
 export interface System {
@@ -73,8 +74,11 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
 
   const ledger = new Ledger();
   const keeper = new SpoolKeeper(spool);
-  const pool = new StationPool(
-    { ...settings.stations, ledger, keeper, time, random, feedWaits: feed.finite },
+  const pool: StationPool = new StationPool(
+    {
+      ...{ ...settings.stations, ledger, keeper, time, random },
+      ...{ feedWaits: feed.finite, alsoHeld: () => learner.waiting },
+    },
     {
       workAvailable: () => tell('writer', { type: 'work.available' }),
       batchFull: () => tell('writer', { type: 'work.batchFull' }),
@@ -84,12 +88,18 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       emptied: () => tellStations({ type: 'pool.emptied' }),
     },
   );
+  const learner: Learner = new Learner({
+    ...{ store: ports.store, spool, keeper, pool },
+    workAvailable: () => tell('writer', { type: 'work.available' }),
+    reportTables: () =>
+      log.info({}, "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/database.md)"),
+  });
   const reporter = new StationsReporter(log, ledger, pool, keeper);
   const supervisorReporter = new SupervisorReporter(log, pool);
 
   const parts: Parts = {
     ...ports,
-    ...{ ledger, keeper, pool, tell },
+    ...{ ledger, keeper, pool, learner, tell },
     settings: () => settings,
     catalogue: new CatalogueHolder(),
     tellSupervisor: (event) => root.send(event),

@@ -25,6 +25,7 @@ export function metricsOf(report: SystemReport, files: readonly FileReport[], ve
   ]);
   gauge('ready', '1 when spool, database and feed work', one(notReady.length === 0 ? 1 : 0));
   counter('messages_received', 'Messages read from the feed', one(totals.received));
+  counter('messages_learned', 'Messages about the galaxy, not about a market', one(totals.learned));
   counter(
     'snapshots',
     'Whole markets, by what became of them',

@@ -4,15 +4,16 @@ import type { Bootstrap } from './bootstrap.ts';
 
 /** The store the configuration names; not yet connected. Only its own driver is loaded. */
 export async function createStore({ config, database, log }: Omit<Bootstrap, 'reload'>): Promise<Store> {
-  const { generation } = config;
+  const { generation, ownTables } = config;
   if (database.backend === 'sqlite') {
     const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
-    return createSqliteStore({ file: database.file, generation, log });
+    return createSqliteStore({ file: database.file, generation, ownTables, log });
   }
   const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
   return createMariadbStore({
     connection: connectionTo(database),
     generation,
+    ownTables,
     lock: config.lock,
     log,
   });

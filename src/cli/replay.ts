@@ -23,6 +23,7 @@ export function summary(totals: LedgerTotals): string {
   return [
     `received    ${totals.received}`,
     ...(totals.restored === 0 ? [] : [`restored    ${totals.restored} from the spool`]),
+    ...(totals.learned === 0 ? [] : [`learned     ${totals.learned}`]),
     `written     ${totals.written} (${totals.writtenRows} rows)`,
     `stale       ${totals.stale}`,
     `superseded  ${totals.superseded}`,

@@ -100,9 +100,12 @@ function checkFile(
 
 /** Brings what belongs together into one object each. */
 function assemble(file: Values<typeof KEYS>, env: Values<typeof VARIABLES>, cwd: string) {
-  const { eddnSchemaRef, whitelist, maxClockSkewS, edcdSource, spanshUrl, ...plain } = file;
+  const { eddnSchemaRef, learn, whitelist, maxClockSkewS, edcdSource, spanshUrl, ...plain } = file;
   const { listenerDiag, diagnostics, diagnosticsStatsEveryMs, diagnosticsPath, ...settings } = plain;
-  const rules: StagingRules = { schemaRef: eddnSchemaRef, whitelist, maxClockSkewS, debug: file.debug };
+  const rules: StagingRules = {
+    ...{ schemaRef: eddnSchemaRef, whitelist, maxClockSkewS, debug: file.debug },
+    learn: file.ownTables ? learn : [],
+  };
   return Object.freeze({
     ...settings,
     /** Base address without a slash at its end, or an absolute directory. */

@@ -4,6 +4,7 @@ import {
   EDCD_SOURCE,
   edcdSource,
   flag,
+  learn,
   listenAddress,
   logLevel,
   pathOrNull,
@@ -18,6 +19,22 @@ export const OWN_KEYS = {
     fallback: 'auto',
     schema: z.enum(['auto', 'v12', 'v13']).describe('"auto", "v12" or "v13"'),
     about: 'Generation of Trade Dangerous that is served; auto = what the database is, a new one is v12.',
+  },
+  learn: {
+    field: 'learn',
+    fallback: true,
+    schema: learn,
+    optional: true,
+    live: true,
+    about: 'Whether the galaxy is learned from the feed, or from which of its schemas.',
+  },
+  own_tables: {
+    field: 'ownTables',
+    fallback: true,
+    schema: flag,
+    optional: true,
+    about:
+      "Keep tables of its own (`tdl_*`) beside Trade Dangerous' in the database; without them nothing is learned.",
   },
   edcd_source: {
     field: 'edcdSource',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ALWAYS, parseActiveHours } from '../domain/active-hours.ts';
 import { describeError } from '../domain/errors.ts';
+import { SCHEMAS } from '../domain/eddn/schemas/registry.ts';
 import { COMMODITY_SCHEMA_REF } from '../domain/eddn/staging-rules.ts';
 
 export const EDDN_URL = 'tcp://eddn.edcd.io:9500';
@@ -52,6 +53,17 @@ export const listenAddress = z
   })
   .nullable()
   .describe('null, "host:port" or "[IPv6 address]:port"; port 0 is any free one');
+
+const SCHEMA_NAMES = SCHEMAS.map(({ name }) => name);
+
+/** The names of those that are learned from; what an object does not name is. */
+export const learn = z
+  .union([z.boolean(), z.partialRecord(z.enum(SCHEMA_NAMES), z.boolean())])
+  .transform((choice): readonly string[] => {
+    if (typeof choice === 'boolean') return choice ? SCHEMA_NAMES : [];
+    return SCHEMA_NAMES.filter((name) => choice[name] !== false);
+  })
+  .describe(`true, false or {"name": true or false, ...} with names of ${SCHEMA_NAMES.join(', ')}`);
 
 /** One entry of `whitelist`; `load.ts` drops those that are not, and keeps the others. */
 export const whitelistEntry = z

@@ -4,6 +4,7 @@ import { galaxyGuardContract } from './store-galaxy-guards.contract.ts';
 import { galaxyImportContract } from './store-galaxy-import.contract.ts';
 import { galaxyTableContract } from './store-galaxy-tables.contract.ts';
 import { growthContract } from './store-growth.contract.ts';
+import { learningContract } from './store-learning.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
 import { publishedLiveContract } from './store-published-live.contract.ts';
 import { publishedSetContract } from './store-published-set.contract.ts';
@@ -21,6 +22,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('exports', () => exportContract(create));
     describe('purge and stats', () => purgeContract(create));
     describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
+      describe('learning', () => learningContract(create, generation));
       describe('imports', () => galaxyImportContract(create, generation));
       describe('guards', () => galaxyGuardContract(create, generation));
       describe('tables', () => galaxyTableContract(create, generation));

@@ -1,5 +1,6 @@
 import { StoreError } from '../../src/domain/errors.ts';
 import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
+import type { LearningStore } from '../../src/domain/ports/learning-store.ts';
 import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { decideWrite } from '../../src/domain/market/write-rule.ts';
@@ -11,7 +12,7 @@ import type { World } from './world.ts';
 const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */
-export function createFakeStore(world: World, time: ProcessTime): MarketStore {
+export function createFakeStore(world: World, time: ProcessTime): MarketStore & LearningStore {
   const { random } = world;
   /** A batch is with this store: `useCatalogue` is its first half. */
   let writing = false;
@@ -64,7 +65,7 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore {
         name: stored.stationName,
         systemId: stored.systemName,
         systemName: stored.systemName,
-        modifiedS: 0,
+        placedS: 0,
         newestAtS: stored.rows.length > 0 ? stored.observedAtS : null,
       },
       world.systems.has(systemName) ? [systemName] : [],
@@ -85,6 +86,7 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore {
     open: () => ask(() => INFO),
     useCatalogue: () => exclusively(() => ask(() => undefined)),
     knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),
+    learn: () => ask(() => ({ madeTables: false, systems: [], deferred: [] })),
     stats: () => Promise.reject(new Error('not simulated')),
     purge: async ({ signal }) => {
       checkAway();

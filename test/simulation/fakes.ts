@@ -89,6 +89,8 @@ export function createFakeDecoder(world: World, time: ProcessTime): Decoder {
     newestGatewayS: world.nowS,
     snapshots: [],
     unresolved: [],
+    records: [],
+    learned: 0,
     rejected: {},
     rejectedRows: {},
     unknownCommodities: {},

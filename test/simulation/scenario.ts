@@ -145,7 +145,7 @@ export function scenario(seed: number, troubledMs?: number): Scenario {
 function settings(random: SeededRandom): SystemSettings {
   return {
     ...DEFAULT_SETTINGS,
-    rules: { schemaRef: COMMODITY_SCHEMA_REF, whitelist: [], maxClockSkewS: 300, debug: false },
+    rules: { schemaRef: COMMODITY_SCHEMA_REF, learn: [], whitelist: [], maxClockSkewS: 300, debug: false },
     stations: {
       backoff: { minMs: 250, capMs: 30_000 },
       maxFailures: random.pick([2, 10]),

@@ -21,6 +21,7 @@ export function testCatalogue(version = 1): Catalogue {
 export function testRules(overrides: Partial<StagingRules> = {}): StagingRules {
   return {
     schemaRef: COMMODITY_SCHEMA_REF,
+    learn: [],
     whitelist: [{ software: 'EDDiscovery' }],
     maxClockSkewS: 300,
     debug: false,

@@ -59,6 +59,7 @@ test('the defaults, in the units of the program', async () => {
     stationBackoffCapMs: 30_000,
     coalesceDrainCap: 5000,
     rateEveryMs: 60_000,
+    ownTables: true,
     activeHours: { spansh: ALWAYS, maintenance: ALWAYS, publishing: ALWAYS },
     pidFile: null,
     logFile: null,
@@ -68,6 +69,7 @@ test('the defaults, in the units of the program', async () => {
     logCompress: true,
     rules: {
       schemaRef: COMMODITY_SCHEMA_REF,
+      learn: ['commodity'],
       whitelist: [
         { software: 'E:D Market Connector [Windows]', minversion: '6.0.0' },
         { software: 'E:D Market Connector [Mac OS]', minversion: '6.0.0' },

@@ -5,7 +5,7 @@ import { feedLogic } from './feed.ts';
 import { ListenerReporter } from './reporter.ts';
 
 export function createListener(parts: Parts): Child {
-  const { feed, decoder, catalogue, ledger, pool, settings } = parts;
+  const { feed, decoder, catalogue, ledger, learner, pool, settings } = parts;
   const reporter = new ListenerReporter(parts.log, feed.description);
 
   const deliver = (batch: StagedBatch) => {
@@ -14,6 +14,7 @@ export function createListener(parts: Parts): Child {
       return;
     }
     reporter.staged(batch, ledger.countStaged(batch));
+    learner.add(batch.records);
     pool.accept(batch.snapshots);
     pool.parkUnresolved(batch.unresolved);
   };

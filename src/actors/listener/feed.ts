@@ -107,6 +107,8 @@ async function stage(deps: FeedDeps, batch: FrameBatch): Promise<StagedBatch> {
       newestGatewayS: 0,
       snapshots: [],
       unresolved: [],
+      records: [],
+      learned: 0,
       rejected: { 'decoder failed': batch.frames.length },
       rejectedRows: {},
       unknownCommodities: {},

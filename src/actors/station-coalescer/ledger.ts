@@ -6,6 +6,8 @@ export interface LedgerTotals {
   readonly received: number;
   /** Of those, whole markets that passed staging. */
   readonly accepted: number;
+  /** Messages about the galaxy, not about a market. */
+  readonly learned: number;
   /** Taken back from the spool: left over from an earlier run, or parked until now. */
   readonly restored: number;
   readonly written: number;
@@ -27,12 +29,14 @@ export interface LedgerTotals {
 }
 
 /**
- * Snapshots that have no fate yet. At any time: received + restored = written + stale + superseded + spilled +
+ * Snapshots that have no fate yet. At any time: received + restored = learned + written + stale + superseded + spilled +
  * ever parked + rejected + what the station pool holds.
  */
 export function withoutFate(totals: LedgerTotals): number {
-  const { received, restored, written, stale, superseded, spilled, everParked, rejected } = totals;
-  return received + restored - (written + stale + superseded + spilled + everParked + sum(rejected));
+  const { received, restored, learned, written, stale, superseded, spilled, everParked, rejected } = totals;
+  return (
+    received + restored - (learned + written + stale + superseded + spilled + everParked + sum(rejected))
+  );
 }
 
 export function sum(counts: Readonly<Record<string, number>>): number {
@@ -44,6 +48,7 @@ export class Ledger {
   readonly totals = {
     received: 0,
     accepted: 0,
+    learned: 0,
     restored: 0,
     written: 0,
     writtenRows: 0,
@@ -64,6 +69,7 @@ export class Ledger {
   countStaged(batch: StagedBatch): string[] {
     this.totals.received += batch.received;
     this.totals.accepted += batch.snapshots.length;
+    this.totals.learned += batch.learned;
     for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
     for (const [reason, count] of Object.entries(batch.rejectedRows)) {
       this.totals.rejectedRows[reason] = (this.totals.rejectedRows[reason] ?? 0) + count;

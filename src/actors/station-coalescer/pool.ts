@@ -24,6 +24,8 @@ export interface StationPoolOptions {
   readonly maxLive: number;
   /** The feed can wait without losing anything. */
   readonly feedWaits: boolean;
+  /** What else of a file is held, and not here. */
+  readonly alsoHeld?: () => number;
   readonly batch: BatchLimits;
 }
 
@@ -305,7 +307,8 @@ export class StationPool {
   }
 
   #regulateFeed(): void {
-    const { keeper, feedWaits } = this.#options;
-    this.#regulator.regulate(feedWaits ? this.#entries.size : keeper.backlog);
+    const { keeper, feedWaits, alsoHeld } = this.#options;
+    const held = this.#entries.size + (alsoHeld?.() ?? 0);
+    this.#regulator.regulate(feedWaits ? held : keeper.backlog);
   }
 }

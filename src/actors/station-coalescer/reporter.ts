@@ -44,8 +44,8 @@ export class StationsReporter {
     const { totals } = this.#ledger;
     this.#log.info(
       facts,
-      `received ${totals.received} + restored ${totals.restored} = written ${totals.written} + ` +
-        `stale ${totals.stale} + superseded ${totals.superseded} + spilled ${totals.spilled} + ` +
+      `received ${totals.received} + restored ${totals.restored} = learned ${totals.learned} + ` +
+        `written ${totals.written} + stale ${totals.stale} + superseded ${totals.superseded} + spilled ${totals.spilled} + ` +
         `ever parked ${totals.everParked} + rejected ${sum(totals.rejected)} + held ${facts.held}; ` +
         `now pending ${facts.pending}, deferred ${facts.deferred}, spooled ${facts.spooled}, parked ${facts.parked}`,
     );

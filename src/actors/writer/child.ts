@@ -9,6 +9,7 @@ export function createWriter(parts: Parts): Child {
   const deps = {
     store: parts.store,
     pool: parts.pool,
+    learner: parts.learner,
     catalogue: () => parts.catalogue.current,
     reportOpened: reporter.opened,
     deferEveryN,

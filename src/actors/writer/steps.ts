@@ -3,11 +3,13 @@ import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { describeError, StoreError } from '../../domain/errors.ts';
 import type { MarketStore, StoreInfo } from '../../domain/ports/market-store.ts';
 import type { WriteReport } from '../../machines/writer.machine.ts';
+import type { Learner } from './learner.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 
 export interface StoreDeps {
   readonly store: MarketStore;
   readonly pool: StationPool;
+  readonly learner: Learner;
   readonly catalogue: () => Catalogue | null;
   readonly reportOpened: (info: StoreInfo) => void;
   /** `TDL_TEST_FORCE_DEFER_EVERY_N`: every Nth station update is put off artificially; 0 = never. */
@@ -19,14 +21,14 @@ export function openStoreLogic(deps: StoreDeps) {
   return fromPromise<WriteReport>(async () => {
     try {
       deps.reportOpened(await deps.store.open());
-      return { status: 'done', left: deps.pool.left };
+      return { status: 'done', left: left(deps) };
     } catch (error) {
       return unavailable(error);
     }
   });
 }
 
-/** Writes one batch of the pool's queue; whatever happens, every station of it gets an answer. */
+/** Writes what was learned and one batch of the pool's queue; whatever happens, every station of it gets an answer. */
 export function writeBatchLogic(deps: StoreDeps) {
   let knownVersion: number | null = null;
   let updates = 0;
@@ -44,20 +46,27 @@ export function writeBatchLogic(deps: StoreDeps) {
       held,
       held.map(() => ({ status: 'contended', reason: 'TDL_TEST_FORCE_DEFER_EVERY_N' })),
     );
-    if (batch.length === 0) return { status: 'done', left: deps.pool.left };
     try {
+      // First, for a market may be of a system or a station that is in there.
+      await deps.learner.write();
+      if (batch.length === 0) return { status: 'done', left: left(deps) };
       const catalogue = deps.catalogue();
       if (catalogue !== null && catalogue.version !== knownVersion) {
         await deps.store.useCatalogue(catalogue.commodities);
         knownVersion = catalogue.version;
       }
       deps.pool.answer(batch, await deps.store.writeMarkets(batch));
-      return { status: 'done', left: deps.pool.left };
+      return { status: 'done', left: left(deps) };
     } catch (error) {
       deps.pool.returnBatch(batch);
       return unavailable(error);
     }
   });
+}
+
+/** What waits, markets or records, in the writer's terms. */
+function left({ pool, learner }: StoreDeps): 'none' | 'some' | 'fullBatch' {
+  return pool.left === 'none' ? learner.left : pool.left;
 }
 
 function unavailable(error: unknown): WriteReport {

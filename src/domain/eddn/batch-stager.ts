@@ -1,3 +1,4 @@
+import type { GalaxyRecord } from '../galaxy/records.ts';
 import type { RowStager } from '../market/rows.ts';
 import type { StagedBatch } from '../ports/feed.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
@@ -12,18 +13,20 @@ const MAX_SAMPLES = 10;
 const MAX_UNKNOWN_NAMES = 100;
 
 /**
- * Stages messages one after the other and keeps the books: each ends as exactly one of snapshot, unresolved and
- * rejected.
+ * Stages messages one after the other and keeps the books: each ends as exactly one of snapshot, unresolved,
+ * learned and rejected.
  */
 export class BatchStager {
   readonly #rowStager: RowStager | null;
   readonly #snapshots: Snapshot[] = [];
   readonly #unresolved: UnresolvedSnapshot[] = [];
+  readonly #records: GalaxyRecord[] = [];
   readonly #rejected = new Map<string, number>();
   readonly #rejectedRows = new Map<string, number>();
   readonly #unknownCommodities = new Map<string, number>();
   readonly #samples: { reason: string; detail: string }[] = [];
   #received = 0;
+  #learned = 0;
   #newestGatewayS = 0;
 
   /** @param rowStager null: no catalogue yet, good messages stay unresolved */
@@ -41,7 +44,13 @@ export class BatchStager {
     const staged = stageMessage(message, rules, receivedAtMs);
     if (typeof staged === 'string') this.reject(staged, describe);
     else if (hasBrokenMarketId(text)) this.reject('market id out of range', describe);
-    else this.#place(staged.market.head, staged.market.commodities, text, describe);
+    else {
+      this.#records.push(...staged.records);
+      if (staged.market === undefined) {
+        this.#received++;
+        this.#learned++;
+      } else this.#place(staged.market.head, staged.market.commodities, text, describe);
+    }
   }
 
   /** Stages a message again that had found no catalogue. */
@@ -66,6 +75,8 @@ export class BatchStager {
       newestGatewayS: this.#newestGatewayS,
       snapshots: this.#snapshots,
       unresolved: this.#unresolved,
+      records: this.#records,
+      learned: this.#learned,
       rejected: Object.fromEntries(this.#rejected),
       rejectedRows: Object.fromEntries(this.#rejectedRows),
       unknownCommodities: Object.fromEntries(this.#unknownCommodities),

@@ -8,8 +8,10 @@ export interface WhitelistEntry {
 
 /** What a message must satisfy to be taken; plain data, so that it crosses to worker threads. */
 export interface StagingRules {
-  /** The schema taken, without `/test`. Source: EDDN, `https://eddn.edcd.io/schemas/commodity/3`. */
+  /** The schema of markets, without `/test`. Source: EDDN, `https://eddn.edcd.io/schemas/commodity/3`. */
   readonly schemaRef: string;
+  /** Names of the schemas from which the galaxy is learned. */
+  readonly learn: readonly string[];
   readonly whitelist: readonly WhitelistEntry[];
   /** How far ahead of the gateway's clock an observation may be, seconds. */
   readonly maxClockSkewS: number;

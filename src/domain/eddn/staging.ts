@@ -10,6 +10,8 @@ import { compileWhitelist, type Whitelist } from './whitelist.ts';
 export interface CompiledRules {
   /** Those that are taken, by {@link schemaKey}. */
   readonly schemas: ReadonlyMap<string, Schema>;
+  /** Those from which the galaxy is learned. */
+  readonly learned: ReadonlySet<Schema>;
   readonly whitelist: Whitelist;
   readonly maxClockSkewS: number;
   readonly debug: boolean;
@@ -17,11 +19,15 @@ export interface CompiledRules {
 
 export function compileRules(rules: StagingRules): CompiledRules {
   const [market, ...others] = SCHEMAS;
+  const learned = new Set(SCHEMAS.filter(({ name }) => rules.learn.includes(name)));
   return {
     schemas: new Map([
-      ...others.map((schema) => [schemaKey(schema.ref), schema] as const),
+      ...others
+        .filter((schema) => learned.has(schema))
+        .map((schema) => [schemaKey(schema.ref), schema] as const),
       [schemaKey(rules.schemaRef), market],
     ]),
+    learned,
     whitelist: compileWhitelist(rules.whitelist),
     maxClockSkewS: rules.maxClockSkewS,
     debug: rules.debug,
@@ -56,7 +62,9 @@ export function stageMessage(
   if (observedAtS - rules.maxClockSkewS > (gatewayAtS ?? receivedAtMs / 1000))
     return 'timestamp ahead of clock';
   // Nothing is sent before it was seen: what the sender's clock is ahead of the gateway's within the skew is taken off.
-  return schema.stage({ body, observedAtS: Math.min(observedAtS, gatewayAtS ?? Infinity), receivedAtMs });
+  const seenAtS = Math.min(observedAtS, gatewayAtS ?? Infinity);
+  const staged = schema.stage({ body, software: header.softwareName, observedAtS: seenAtS, receivedAtMs });
+  return typeof staged === 'string' || rules.learned.has(schema) ? staged : { ...staged, records: [] };
 }
 
 /** When the gateway passed a message on, epoch seconds; null when it does not tell. */

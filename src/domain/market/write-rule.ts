@@ -7,8 +7,8 @@ export interface StoredStation<Id> {
   readonly name: string;
   readonly systemId: Id;
   readonly systemName: string;
-  /** `Station.modified`, epoch seconds. */
-  readonly modifiedS: number;
+  /** When it was last seen where it is, epoch seconds; `Station.modified` where nothing else tells. */
+  readonly placedS: number;
   /** The newest `StationItem.modified` of the station; null when it has no rows. */
   readonly newestAtS: number | null;
 }
@@ -58,6 +58,5 @@ export function decideWrite<Id>(
   if (sameName(snapshot.systemName, stored.systemName) || systems.includes(stored.systemId)) return stays;
   const [systemId, ...others] = systems;
   if (systemId === undefined || others.length > 0) return refuse({ status: 'unknownSystem' });
-  // The station's own row is newer than this observation: its place is known better already.
-  return snapshot.observedAtS < stored.modifiedS ? stays : { write: true, station: 'moved', systemId };
+  return snapshot.observedAtS < stored.placedS ? stays : { write: true, station: 'moved', systemId };
 }

@@ -1,3 +1,4 @@
+import type { GalaxyRecord } from '../galaxy/records.ts';
 import type { Catalogue } from '../market/catalogue.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 import type { StagingRules } from '../eddn/staging-rules.ts';
@@ -37,6 +38,10 @@ export interface StagedBatch {
   readonly newestGatewayS: number;
   readonly snapshots: readonly Snapshot[];
   readonly unresolved: readonly UnresolvedSnapshot[];
+  /** What the messages say of the galaxy, markets' ones included. */
+  readonly records: readonly GalaxyRecord[];
+  /** Messages that brought records and no market. */
+  readonly learned: number;
   /** Messages refused, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Rows refused inside accepted messages, by reason. */

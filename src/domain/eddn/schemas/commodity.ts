@@ -1,13 +1,17 @@
+import { factsOf, RANK } from '../../galaxy/facts.ts';
+import type { GalaxyRecord } from '../../galaxy/records.ts';
+import { kindFacts } from '../../galaxy/station-kinds.ts';
 import { MAX_NAME_LENGTH } from '../../names.ts';
 import { isAbsent, isObject, readName, toMarketId } from '../values.ts';
 import { COMMODITY_SCHEMA_REF } from '../staging-rules.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, SnapshotHead } from './schema.ts';
 
 /** A whole market. */
 export const commodity: Schema = {
+  name: 'commodity',
   ref: COMMODITY_SCHEMA_REF,
 
-  stage({ body, observedAtS, receivedAtMs }) {
+  stage({ body, software, observedAtS, receivedAtMs }) {
     const { commodities } = body;
     if (!Array.isArray(commodities)) return 'malformed';
     if (isAbsent(body.marketId)) return 'no market id';
@@ -18,11 +22,28 @@ export const commodity: Schema = {
     if (systemName === null) return 'no system name';
     if (stationName === null) return 'no station name';
     if (Math.max(systemName.length, stationName.length) > MAX_NAME_LENGTH) return 'name too long';
-    return {
-      market: { head: { marketId, systemName, stationName, observedAtS, receivedAtMs }, commodities },
-    };
+    const head = { marketId, systemName, stationName, observedAtS, receivedAtMs };
+    const seen: GalaxyRecord = { kind: 'market', id: marketId, software, observedAtS, updates: 1 };
+    // An empty list proves nothing about its station: some come under the id of another one.
+    const records = commodities.length === 0 ? [seen] : [stationOf(head, body.stationType), seen];
+    return { market: { head, commodities }, records };
   },
 };
+
+/** Names and places are those of the sender's client, so they only fill; but that there is a market is certain. */
+function stationOf(head: SnapshotHead, stationType: unknown): GalaxyRecord {
+  const { marketId, systemName, stationName, observedAtS } = head;
+  const { pads, ...kind } = kindFacts(stationType, stationName, marketId);
+  return {
+    kind: 'station',
+    id: marketId,
+    facts: {
+      ...factsOf(RANK.fills, observedAtS, { name: stationName, pads }),
+      ...factsOf(RANK.tells, observedAtS, { market: 'Y', ...kind }),
+    },
+    seenIn: { systemName, observedAtS },
+  };
+}
 
 /** The list of a market message, unless there is none. */
 export function commoditiesOf(message: unknown): readonly unknown[] | null {

@@ -7,7 +7,9 @@ import {
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import { recognise, REQUIRED_TABLES, type Shape } from '../generation.ts';
+import { OWN_PREFIX } from '../shared/own-tables.ts';
 import type { Link } from './connection.ts';
+import { openOwnTables } from './galaxy/own-tables.ts';
 import { tables, type Table } from './schema.ts';
 import { statements, text } from './sql.ts';
 
@@ -16,6 +18,8 @@ export interface Recognised {
   readonly info: StoreInfo;
   /** No statement may be longer. */
   readonly maxStatementBytes: number;
+  /** There are tables of our own, and they are used. */
+  readonly hasOwnTables: boolean;
 }
 
 /** Older ones are not tried. */
@@ -28,12 +32,14 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  * Looks at the server and the database, and makes the tables when there are none.
  *
  * @param address for messages
+ * @param ownTables whether tables of our own are used, where there are any
  * @throws StoreError `refused` when it is not a Trade Dangerous database of the chosen generation on a fit server
  */
 export async function openDatabase(
   link: Link,
   choice: GenerationChoice,
   address: string,
+  ownTables: boolean,
 ): Promise<Recognised> {
   const [[version, packetBytes] = []] = await link.rows('SELECT VERSION(), @@max_allowed_packet');
   const description = `MariaDB ${checkVersion(String(version), address)} at ${address}`;
@@ -45,7 +51,8 @@ export async function openDatabase(
   if (created) await createTables(link, fresh, shape);
   const generation = created ? fresh : (recognise(shape, choice, `database ${address}`) ?? fresh);
   if (!created) await checkEngine(link, address);
-  return { info: { backend: 'mariadb', generation, created, description }, maxStatementBytes };
+  const hasOwnTables = ownTables && (await openOwnTables(link, false)) > 0;
+  return { info: { backend: 'mariadb', generation, created, description }, maxStatementBytes, hasOwnTables };
 }
 
 /** @returns the version's number. @throws StoreError `refused`: too old, or not MariaDB */
@@ -66,7 +73,7 @@ export function checkVersion(version: string, address: string): string {
 export async function readShape(link: Link): Promise<Shape> {
   const found = await link.rows(
     `SELECT TABLE_NAME FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'`,
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND LEFT(TABLE_NAME, 4) <> '${OWN_PREFIX}'`,
   );
   const columns = await link.rows(
     `SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'Item'`,

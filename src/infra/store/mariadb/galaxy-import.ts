@@ -24,6 +24,7 @@ import { writeSystems } from './import-systems.ts';
 import { readCategories } from './items.ts';
 import { readKnown } from './known.ts';
 import { underLocks, untilAllDone, type LockTuning, type StationWork } from './locks.ts';
+import { Refusals } from './refusals.ts';
 import { settle } from './settle.ts';
 import { SmallTable, type SmallTableSetup } from './small-table.ts';
 
@@ -40,6 +41,7 @@ export interface ImportSetup {
   readonly link: Link;
   readonly generation: Generation;
   readonly maxStatementBytes: number;
+  readonly hasOwnTables: boolean;
   readonly loading: Loading;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
@@ -127,8 +129,8 @@ export class ImportWork {
   }
 
   known(): Promise<Known> {
-    const { link, generation } = this.#setup;
-    return inSnapshot(link, () => readKnown(link, generation));
+    const { link, generation, hasOwnTables } = this.#setup;
+    return inSnapshot(link, () => readKnown(link, generation, hasOwnTables));
   }
 
   async apply({ systems, stations, items, ships, upgrades }: DumpRecords): Promise<ImportCounts> {
@@ -205,7 +207,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, generation, lock, log } = this.#setup;
+    const { link, generation, hasOwnTables, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await settle(
       {
@@ -213,7 +215,9 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          this.#count(await this.#bulk.run((rows) => writeStations(link, { generation, rows }, some)));
+          this.#count(
+            await this.#bulk.run((rows) => writeStations(link, { generation, hasOwnTables, rows }, some)),
+          );
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);
@@ -242,26 +246,4 @@ export class ImportWork {
 
 function isHeld(fault: RowFault): boolean {
   return fault === 'deadlock' || fault === 'lockWait';
-}
-
-/** What the database will never take: told in one line a call. */
-class Refusals {
-  readonly #log: Log | undefined;
-  #count = 0;
-  #first = '';
-
-  constructor(log: Log | undefined) {
-    this.#log = log;
-  }
-
-  note(what: string, error: unknown): void {
-    if (this.#count++ === 0)
-      this.#first = `${what}: ${error instanceof Error ? error.message : String(error)}`;
-  }
-
-  tell(): void {
-    if (this.#count === 0) return;
-    this.#log?.warn({ refused: this.#count }, `the database refused ${this.#count} records: ${this.#first}`);
-    this.#count = 0;
-  }
 }

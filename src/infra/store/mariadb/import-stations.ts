@@ -3,7 +3,10 @@ import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import type { RowWriter } from './bulk.ts';
-import type { Cell, Link } from './connection.ts';
+import { factsOfRow } from '../../../domain/galaxy/station-state.ts';
+import { STATION_COLUMNS, stationValues } from '../shared/station-columns.ts';
+import type { Link } from './connection.ts';
+import { learnStations, readOwn } from './galaxy/station-states.ts';
 import { readMarkets, writeRows } from './market-rows.ts';
 import { epochOf, literal } from './sql.ts';
 
@@ -17,6 +20,7 @@ export interface StationCounts {
 
 export interface StationSetup {
   readonly generation: Generation;
+  readonly hasOwnTables: boolean;
   readonly rows: RowWriter;
 }
 
@@ -39,22 +43,49 @@ export async function writeStations(
   }));
 }
 
-const STATION_COLUMNS = [
-  ...['name', 'system_id', 'ls_from_star', 'blackmarket', 'max_pad_size', 'market', 'shipyard', 'outfitting'],
-  ...['rearm', 'refuel', 'repair', 'planetary', 'type_id'],
-];
-
 async function writeStationRows(
   link: Link,
-  { generation, rows }: StationSetup,
+  { generation, hasOwnTables, rows }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
-  const told = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
+  const all = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
+  if (all.length === 0) return 0;
+  const owned = hasOwnTables
+    ? await readOwn(
+        link,
+        all.map(({ id }) => id),
+      )
+    : new Map<string, unknown>();
+  // What the feed has told about is joined with what it told.
+  const joined = await learnStations(
+    link,
+    { generation, rows },
+    all
+      .filter(({ id }) => owned.has(String(id)))
+      .map(({ id, row }) => ({ id, facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS })),
+  );
+  return (
+    joined +
+    (await replaceRows(
+      link,
+      { generation, rows },
+      all.filter(({ id }) => !owned.has(String(id))),
+    ))
+  );
+}
+
+/** Each by its one time. */
+async function replaceRows(
+  link: Link,
+  { generation, rows }: Pick<StationSetup, 'generation' | 'rows'>,
+  told: readonly { readonly id: bigint; readonly row: StationRow }[],
+): Promise<number> {
   if (told.length === 0) return 0;
-  const v13 = generation === 'v13';
-  const columns = v13 ? [...STATION_COLUMNS, 'lookup_name'] : STATION_COLUMNS;
+  const columns = STATION_COLUMNS[generation];
+  const cellsOf = (row: StationRow) => stationValues(row, generation, (atS) => atS);
+  const expressions = columns.map((column) => (column === 'modified' ? epochOf(column) : column));
   const found = await link.rows(
-    `SELECT station_id, ${epochOf('modified')}, ${columns.join()} FROM Station
+    `SELECT station_id, ${epochOf('modified')}, ${expressions.join()} FROM Station
      WHERE station_id IN (${told.map(({ id }) => id).join()})`,
   );
   const stored = new Map(found.map(([id, modifiedS, ...cells]) => [String(id), { modifiedS, cells }]));
@@ -62,31 +93,22 @@ async function writeStationRows(
     const before = stored.get(String(id));
     const beforeS = Number(before?.modifiedS ?? -1);
     if (before === undefined || row.modifiedS > beforeS) return true;
-    return row.modifiedS === beforeS && cellsOf(row, v13).join('\n') !== before.cells.join('\n');
+    return row.modifiedS === beforeS && cellsOf(row).join('\n') !== before.cells.join('\n');
   });
   const literals = ({ id, row }: (typeof told)[number]) =>
-    `${id},'${formatTimestamp(row.modifiedS)}',${cellsOf(row, v13).map(literal).join()}`;
+    `${id},${stationValues(row, generation, formatTimestamp).map(literal).join()}`;
   const { added = [], altered = [] } = Object.groupBy(changed, ({ id }) =>
     stored.has(String(id)) ? 'altered' : 'added',
   );
   const rowsOf = (some: typeof told) => ({
     table: 'Station',
-    columns: ['station_id', 'modified', ...columns],
+    columns: ['station_id', ...columns],
     count: some.length,
     values: some.map(literals),
   });
   await rows.insert(rowsOf(added));
   await rows.upsertReferred(rowsOf(altered), ['station_id']);
   return changed.length;
-}
-
-/** In the order of the columns. */
-function cellsOf(row: StationRow, v13: boolean): (Cell | bigint)[] {
-  return [
-    ...[row.name, row.systemId, row.lsFromStar, row.blackmarket, row.maxPadSize, row.market, row.shipyard],
-    ...[row.outfitting, row.rearm, row.refuel, row.repair, row.planetary, row.typeId],
-    ...(v13 ? [row.lookupName] : []),
-  ];
 }
 
 async function writeMarkets(link: Link, { rows }: StationSetup, stations: readonly StagedStation[]) {

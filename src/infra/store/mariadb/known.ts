@@ -6,7 +6,7 @@ import { SCAN_TIMEOUT_MS } from './export.ts';
 import { epochOf } from './sql.ts';
 
 /** Reads what an import need not write again, row by row into arrays. In a snapshot. */
-export async function readKnown(link: Link, generation: Generation): Promise<Known> {
+export async function readKnown(link: Link, generation: Generation, hasOwnTables: boolean): Promise<Known> {
   const [counts = []] = await link.rows(
     'SELECT (SELECT COUNT(*) FROM System), (SELECT COUNT(*) FROM Station)',
     SCAN_TIMEOUT_MS,
@@ -30,9 +30,14 @@ export async function readKnown(link: Link, generation: Generation): Promise<Kno
 
   at = 0;
   const madeByFeed = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
+  const rowTime = `${epochOf('modified')} - ${madeByFeed}`;
+  // Of what the feed has told about, the time of the last dump's row is kept apart.
+  const rowS = hasOwnTables
+    ? `IFNULL((SELECT dump_s FROM tdl_fact WHERE station_id = st.station_id), ${rowTime})`
+    : rowTime;
   const times = ['StationItem', 'ShipVendor', ...(generation === 'v12' ? ['UpgradeVendor'] : [])].map(timeOf);
   for await (const rows of link.stream(
-    `SELECT station_id, ${epochOf('modified')} - ${madeByFeed}, ${times.join()}
+    `SELECT station_id, ${rowS}, ${times.join()}
      FROM Station st FORCE INDEX (PRIMARY) ORDER BY station_id`,
     SCAN_TIMEOUT_MS,
   )) {

@@ -2,11 +2,13 @@ import type { Commodity } from '../../../domain/market/catalogue.ts';
 import { lookupName, NEW_STATION, type Generation } from '../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
+import { marketFacts, type OwnState } from '../../../domain/galaxy/station-state.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { leftOutOf, withoutItems } from '../seed-items.ts';
 import type { RowWriter } from './bulk.ts';
 import type { Link } from './connection.ts';
+import { learnStations, readOwn } from './galaxy/station-states.ts';
 import { admit, insertItems, type Items } from './items.ts';
 import { readMarkets, writeRows, type StoredMarkets } from './market-rows.ts';
 import { epochOf, text } from './sql.ts';
@@ -16,6 +18,7 @@ import { findSystems, systemKey } from './systems.ts';
 export interface WriteContext {
   readonly generation: Generation;
   readonly maxStatementBytes: number;
+  readonly hasOwnTables: boolean;
   readonly catalogue: ReadonlyMap<number, Commodity>;
   /** As they are before. */
   readonly items: Items;
@@ -49,7 +52,7 @@ export async function writeTransaction(
       link,
       snapshots.map(({ marketId }) => marketId),
     );
-    for (const [snapshot, verdict] of await decide(link, snapshots, stored)) {
+    for (const [snapshot, verdict] of await decide(link, context, snapshots, stored)) {
       if ('status' in verdict) outcomes.set(snapshot, verdict);
       else accepted.push(verdict);
     }
@@ -66,7 +69,7 @@ export async function writeTransaction(
       else written.push({ ...one, admitted });
     }
     for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
-    await placeStations(link, rows, context.generation, written);
+    await placeStations(link, rows, context, written);
     await writeRows(
       link,
       rows,
@@ -85,10 +88,17 @@ export async function writeTransaction(
 /** The write rule for each station; systems are looked up only for those that seem new or elsewhere. */
 async function decide(
   link: Link,
+  { hasOwnTables }: WriteContext,
   snapshots: readonly Snapshot[],
   markets: StoredMarkets,
 ): Promise<(readonly [Snapshot, WriteOutcome | Accepted])[]> {
-  const stored = await readStations(link, snapshots, markets);
+  const owned = hasOwnTables
+    ? await readOwn(
+        link,
+        snapshots.map(({ marketId }) => marketId),
+      )
+    : new Map<string, OwnState>();
+  const stored = await readStations(link, snapshots, markets, owned);
   const systems = await findSystems(
     link,
     snapshots
@@ -107,6 +117,7 @@ async function readStations(
   link: Link,
   snapshots: readonly Snapshot[],
   markets: StoredMarkets,
+  owned: ReadonlyMap<string, OwnState>,
 ): Promise<Map<number, StoredStation<string>>> {
   const rows = await link.rows(
     `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')}
@@ -120,7 +131,7 @@ async function readStations(
         name: String(name),
         systemId: String(systemId),
         systemName: String(systemName ?? ''),
-        modifiedS: Number(modifiedS),
+        placedS: owned.get(String(id))?.facts.system?.[1] ?? Number(modifiedS),
         newestAtS: markets.get(String(id))?.newestS ?? null,
       },
     ]),
@@ -135,9 +146,22 @@ const STATION_COLUMNS = [
 async function placeStations(
   link: Link,
   rows: RowWriter,
-  generation: Generation,
+  { generation, hasOwnTables }: WriteContext,
   written: readonly Accepted[],
 ): Promise<void> {
+  if (hasOwnTables) {
+    const placed = written.filter(({ station }) => station !== 'known');
+    await learnStations(
+      link,
+      { generation, rows },
+      placed.map(({ snapshot: { marketId, stationName, observedAtS }, systemId }) => ({
+        id: marketId,
+        facts: marketFacts(stationName, systemId, observedAtS),
+        create: true,
+      })),
+    );
+    return;
+  }
   const { typeId, lsFromStar, market, flag } = NEW_STATION;
   const v13 = generation === 'v13';
   const fixed = `${lsFromStar},${typeId},'${market}'${`,'${flag}'`.repeat(8)}`;

@@ -13,6 +13,8 @@ import { toStoreError } from './errors.ts';
 import { inSnapshot, readStationIds, writeListings } from './export.ts';
 import { writeSet } from './export-set.ts';
 import { ImportWork } from './galaxy-import.ts';
+import { learn } from './galaxy/learn.ts';
+import { openOwnTables } from './galaxy/own-tables.ts';
 import { purge, readStats } from './housekeeping.ts';
 import { seedCatalogue } from './items.ts';
 import type { LockTuning } from './locks.ts';
@@ -24,6 +26,8 @@ export interface MariadbStoreOptions {
   readonly generation: GenerationChoice;
   readonly lock: LockTuning;
   readonly log?: Log;
+  /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
+  readonly ownTables?: boolean;
   /** A statement without an answer for so long means that the server is frozen: its connection is given up. */
   readonly statementTimeoutMs?: number;
 }
@@ -38,7 +42,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
  * again.
  */
 export function createMariadbStore(options: MariadbStoreOptions): Store {
-  const { connection, lock, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { connection, lock, log, ownTables = true, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
@@ -68,7 +72,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   async function recogniseOnce(): Promise<Recognised> {
     const link = await connect();
     try {
-      const recognised = await openDatabase(link, choice, address);
+      const recognised = await openDatabase(link, choice, address, ownTables);
       choice = recognised.info.generation;
       created ||= recognised.info.created;
       return recognised;
@@ -102,6 +106,13 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
         link.release();
       }
     });
+  }
+
+  /** One at a time: each pinned connection has one transaction. */
+  function inTurn<T>(run: (recognised: Recognised) => Promise<T>): Promise<T> {
+    const result = writes.then(() => guarded(run));
+    writes = result.catch(() => undefined);
+    return result;
   }
 
   /**
@@ -162,16 +173,28 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     },
 
     writeMarkets(batch) {
-      // One at a time: each pinned connection has one transaction.
-      const result = writes.then(() =>
-        guarded(({ info: { generation }, maxStatementBytes }) =>
-          writeMarkets(writerAt, batch, { generation, maxStatementBytes, catalogue, loading, lock, log }),
-        ),
+      const result = inTurn(({ info: { generation }, maxStatementBytes, hasOwnTables }) =>
+        writeMarkets(writerAt, batch, {
+          ...{ generation, maxStatementBytes, hasOwnTables, catalogue, loading, lock, log },
+        }),
       );
       void result.then(tellLeftOut, () => undefined);
-      writes = result.catch(() => undefined);
       return result;
     },
+
+    learn: (records) =>
+      inTurn(async (recognised) => {
+        if (!ownTables) return { madeTables: false, systems: [], deferred: [] };
+        const link = await writerAt(0);
+        const madeTables = !recognised.hasOwnTables && (await openOwnTables(link, true)) === 0;
+        if (!recognised.hasOwnTables) opening = Promise.resolve({ ...recognised, hasOwnTables: true });
+        const { info, maxStatementBytes } = recognised;
+        const learned = await learn(
+          { link, generation: info.generation, maxStatementBytes, loading, lock, log },
+          records,
+        );
+        return { madeTables, ...learned };
+      }),
 
     knownSystems: (names) =>
       borrowing(async (link) => {
@@ -192,8 +215,8 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       const link = await guarded(connect);
       const work = await stoppable(
         signal,
-        (_, _stop, { info: { generation }, maxStatementBytes }) =>
-          ImportWork.begin({ link, generation, maxStatementBytes, loading, lock, log }, tables),
+        (_, _stop, { info: { generation }, maxStatementBytes, hasOwnTables }) =>
+          ImportWork.begin({ link, generation, maxStatementBytes, hasOwnTables, loading, lock, log }, tables),
         link,
       ).catch((error: unknown) => {
         link.destroy();

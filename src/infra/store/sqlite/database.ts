@@ -9,6 +9,7 @@ import {
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import { recognise, type Shape } from '../generation.ts';
+import { OWN_PREFIX } from '../shared/own-tables.ts';
 import { schemaSql } from './schema.ts';
 
 /** How long a statement waits for other programs that hold the database. */
@@ -137,7 +138,8 @@ export function readShape(db: DatabaseSync): Shape {
     );
   return {
     tables: names(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+         AND name NOT LIKE '${OWN_PREFIX.replace('_', '!_')}%' ESCAPE '!'`,
     ),
     itemColumns: names(`SELECT name FROM pragma_table_info('Item')`),
   };

@@ -1,15 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { NEW_STATION, type Generation } from '../../../domain/generation.ts';
+import { ownVersion } from './galaxy/own-tables.ts';
 import { allocateKnown, findId, NEVER, systemContent, type Known } from '../../../domain/spansh/known.ts';
 
 /** Between two looks at the signal. */
 const ROWS_AT_ONCE = 20_000;
 
+export interface KnownRequest {
+  readonly generation: Generation;
+  readonly ownTables: boolean;
+}
+
 /** What the database holds, for the readers of a dump. The transaction of `db` makes it one state. */
 export async function readKnown(
   db: DatabaseSync,
-  generation: Generation,
+  { generation, ownTables }: KnownRequest,
   signal: AbortSignal,
 ): Promise<Known> {
   const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
@@ -42,8 +48,13 @@ export async function readKnown(
   const isNew = `(type_id = ${NEW_STATION.typeId} AND ls_from_star = ${NEW_STATION.lsFromStar})`;
   const timeOf = (table: string) =>
     `(SELECT unixepoch(modified) FROM ${table} WHERE station_id = st.station_id LIMIT 1)`;
+  const rowTime = `unixepoch(modified) - ${isNew}`;
+  // Of what the feed has told about, the time of the last dump's row is kept apart.
+  const isOwn = ownTables && ownVersion(db) > 0;
   const selectStations = db.prepare(
-    `SELECT station_id, unixepoch(modified) - ${isNew}, ${timeOf('StationItem')},
+    `SELECT station_id,
+       ${isOwn ? `ifnull((SELECT dump_s FROM tdl_fact WHERE station_id = st.station_id), ${rowTime})` : rowTime},
+       ${timeOf('StationItem')},
        ${generation === 'v12' ? timeOf('UpgradeVendor') : 'NULL'}
      FROM Station st ORDER BY station_id`,
   );

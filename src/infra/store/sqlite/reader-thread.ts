@@ -8,7 +8,7 @@ import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
 import { writeSet } from './export-set.ts';
 import { selectLiveStations, writeListings } from './listings.ts';
-import { readKnown } from './read-known.ts';
+import { readKnown, type KnownRequest } from './read-known.ts';
 import { TextSender } from './text-sender.ts';
 
 const { file } = workerData as { readonly file: string };
@@ -30,7 +30,7 @@ const methods = {
 
   exportSet: (generation: Generation, { emit }: CallContext) => read((db) => writeSet(db, generation, emit)),
 
-  known: (generation: Generation, { signal }: CallContext) => read((db) => readKnown(db, generation, signal)),
+  known: (request: KnownRequest, { signal }: CallContext) => read((db) => readKnown(db, request, signal)),
 
   liveStations: () => read(selectLiveStations),
 

@@ -21,13 +21,16 @@ export interface SqliteStoreOptions {
   readonly file: string;
   readonly generation: GenerationChoice;
   readonly log?: Log;
+  /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
+  readonly ownTables?: boolean;
 }
 
 /**
  * A Trade Dangerous database in one SQLite file. All writing runs in one worker thread; exports and statistics have
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
-export function createSqliteStore({ file: path, generation, log }: SqliteStoreOptions): Store {
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const { file: path, generation, log, ownTables = true } = options;
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -37,7 +40,7 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
     return error;
   };
   // Read anew whenever the thread is started: a catalogue outlives it.
-  const workerData: WriterData = { file, choice: generation, commodities: [] };
+  const workerData: WriterData = { file, choice: generation, ownTables, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   const tellLeftOut = createLeftOutLog(log);
   /** Of the import that is running. */
@@ -93,6 +96,17 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
       return outcomes;
     },
 
+    async learn(records) {
+      const { madeTables, systems, refused } = await writer.call('learn', records);
+      if (refused.length > 0) {
+        log?.warn(
+          { refused: refused.length },
+          `the database refused ${refused.length} records: ${refused[0]}`,
+        );
+      }
+      return { madeTables, systems, deferred: [] };
+    },
+
     knownSystems: (names) => writer.call('knownSystems', names),
 
     stats: () =>
@@ -127,7 +141,8 @@ export function createSqliteStore({ file: path, generation, log }: SqliteStoreOp
           warnOfNewCategories(log, newCategories);
           return createGalaxyImport({
             ...{ ...begun, generation, rares: tables.rares, writer, stoppable, onClose, log },
-            readKnown: (stop) => read((reader) => reader.call('known', generation, { signal: stop })),
+            readKnown: (stop) =>
+              read((reader) => reader.call('known', { generation, ownTables }, { signal: stop })),
           });
         } catch (error) {
           onClose();

@@ -4,7 +4,10 @@ import { NO_COUNTS, type ImportCounts } from '../../../domain/ports/galaxy-store
 import { rowCount } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords, StagedMarket, StagedStation, StationRow } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
+import { factsOfRow } from '../../../domain/galaxy/station-state.ts';
+import { STATION_COLUMNS, stationValues } from '../shared/station-columns.ts';
 import { transact } from './database.ts';
+import type { StationStates } from './galaxy/station-states.ts';
 import { isRowError } from './errors.ts';
 import { prepareItemUpsert } from './items.ts';
 import { createMarketRows, newestAtS } from './market-rows.ts';
@@ -20,10 +23,11 @@ export interface Imported {
 /** Runs the writing of one record. */
 type Guard = (what: string, write: () => void) => void;
 
-/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). */
+/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). @param states where there are tables of our own */
 export function createGalaxyWriter(
   db: DatabaseSync,
   generation: Generation,
+  states: StationStates | undefined,
 ): (part: DumpRecords) => Imported {
   const writeSystem = prepareUpsert(
     db,
@@ -32,7 +36,7 @@ export function createGalaxyWriter(
     ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(generation === 'v13' ? ['lookup_name'] : [])],
     notOlder('System'),
   );
-  const writeStationRow = prepareStationUpsert(db, generation);
+  const upsertStation = prepareStationUpsert(db, generation);
   const markets = createMarketRows(db);
   const writeShipyard = createVendorWriter(db, SHIPYARD);
   const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
@@ -41,6 +45,12 @@ export function createGalaxyWriter(
     generation === 'v12'
       ? prepareUpsert(db, 'Upgrade', 'upgrade_id', ['name', 'class', 'rating', 'ship'])
       : () => false;
+
+  /** What the feed has told about is joined with what it told. */
+  function writeStationRow(id: bigint, row: StationRow): boolean {
+    if (states?.factsOf(id) === undefined) return upsertStation(id, row);
+    return states.learn(id, factsOfRow(row, generation), { create: true, dumpS: row.modifiedS });
+  }
 
   function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
     const stored = markets.read(stationId);
@@ -105,7 +115,7 @@ export function createGalaxyWriter(
 }
 
 /** @returns why the database refused what was written, which is rolled back; null when it took it */
-function inSavepoint(db: DatabaseSync, write: () => void): string | null {
+export function inSavepoint(db: DatabaseSync, write: () => void): string | null {
   db.exec('SAVEPOINT record');
   try {
     write();
@@ -120,28 +130,8 @@ function inSavepoint(db: DatabaseSync, write: () => void): string | null {
 }
 
 function prepareStationUpsert(db: DatabaseSync, generation: Generation) {
-  const v13 = generation === 'v13';
-  const columns = [
-    ...[
-      'name',
-      'system_id',
-      'ls_from_star',
-      'blackmarket',
-      'max_pad_size',
-      'market',
-      'shipyard',
-      'outfitting',
-    ],
-    ...['rearm', 'refuel', 'repair', 'planetary', 'type_id', 'modified'],
-    ...(v13 ? ['lookup_name'] : []),
-  ];
+  const columns = STATION_COLUMNS[generation];
   const upsert = prepareUpsert(db, 'Station', 'station_id', columns, notOlder('Station'));
   return (id: bigint, row: StationRow): boolean =>
-    upsert(
-      id,
-      ...[row.name, row.systemId, row.lsFromStar, row.blackmarket, row.maxPadSize, row.market, row.shipyard],
-      ...[row.outfitting, row.rearm, row.refuel, row.repair, row.planetary, row.typeId],
-      formatTimestamp(row.modifiedS),
-      ...(v13 ? [row.lookupName] : []),
-    );
+    upsert(id, ...stationValues(row, generation, formatTimestamp));
 }

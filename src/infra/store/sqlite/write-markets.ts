@@ -5,14 +5,21 @@ import { rowCount, type Snapshot } from '../../../domain/market/snapshot.ts';
 import { formatTimestamp, parseTimestamp } from '../../../domain/timestamp.ts';
 import { decideWrite, sameName, type StoredStation } from '../../../domain/market/write-rule.ts';
 import { leftOutOf, withoutItems } from '../seed-items.ts';
+import { marketFacts } from '../../../domain/galaxy/station-state.ts';
 import { transact } from './database.ts';
 import { isRowError } from './errors.ts';
+import type { StationStates } from './galaxy/station-states.ts';
 import type { Items } from './items.ts';
 import { createMarketRows, newestAtS, type StoredRow } from './market-rows.ts';
 import { createSystemLookup, systemKey, type SystemsByName } from './systems.ts';
 
-/** Writes batches by the write rule, a transaction each. */
-export function createMarketWriter(db: DatabaseSync, generation: Generation, items: Items) {
+/** Writes batches by the write rule, a transaction each. @param states where there are tables of our own */
+export function createMarketWriter(
+  db: DatabaseSync,
+  generation: Generation,
+  items: Items,
+  states: StationStates | undefined,
+) {
   const lookUpSystems = createSystemLookup(db);
   const selectStation = db.prepare(
     `SELECT st.name, st.system_id, sy.name AS system_name, st.modified
@@ -31,7 +38,7 @@ export function createMarketWriter(db: DatabaseSync, generation: Generation, ite
       name: String(row.name ?? ''),
       systemId: row.system_id as bigint,
       systemName: String(row.system_name ?? ''),
-      modifiedS: parseTimestamp(row.modified) ?? 0,
+      placedS: states?.factsOf(marketId)?.system?.[1] ?? parseTimestamp(row.modified) ?? 0,
       newestAtS: newestAtS(rows),
     };
     return { station, rows };
@@ -50,8 +57,11 @@ export function createMarketWriter(db: DatabaseSync, generation: Generation, ite
     if (typeof admitted === 'string') return { status: 'invalid', reason: admitted };
     const { station, systemId } = decision;
     const modified = formatTimestamp(snapshot.observedAtS);
-    if (station === 'created') insertStation(snapshot, systemId, modified);
-    if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
+    if (station !== 'known' && states !== undefined) {
+      const facts = marketFacts(snapshot.stationName, String(systemId), snapshot.observedAtS);
+      states.learn(snapshot.marketId, facts, { create: true });
+    } else if (station === 'created') insertStation(snapshot, systemId, modified);
+    else if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
     markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);
     return { status: 'written', rows: rowCount(admitted), station, ...leftOutOf(leftOut) };
   }

@@ -3,6 +3,7 @@ import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
+import type { GalaxyRecord } from '../../../domain/galaxy/records.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
@@ -11,6 +12,8 @@ import { serveThread } from '../../threads/rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
+import { createLearner } from './galaxy/learn.ts';
+import { openOwnTables } from './galaxy/own-tables.ts';
 import { finishTables, writeReferenceTables } from './import-tables.ts';
 import { createItems, seedCatalogue, type Items } from './items.ts';
 import { createSystemLookup, systemKey } from './systems.ts';
@@ -21,6 +24,8 @@ import { createMarketWriter } from './write-markets.ts';
 export interface WriterData {
   readonly file: string;
   readonly choice: GenerationChoice;
+  /** Whether tables of our own are made and used. */
+  readonly ownTables: boolean;
   /** The store's newest: what a thread that is started again begins with. */
   commodities: readonly Commodity[];
 }
@@ -32,12 +37,16 @@ const PURGE_ROWS = 5_000;
 const VACUUM_PAGES = 2_000;
 
 let { choice, commodities } = workerData as WriterData;
-const { file } = workerData as WriterData;
+const { file, ownTables } = workerData as WriterData;
+
+type Learner = ReturnType<typeof createLearner>;
 
 interface Session extends Database {
   readonly lookUpSystems: ReturnType<typeof createSystemLookup>;
   items: Items;
   writeMarkets: ReturnType<typeof createMarketWriter>;
+  /** Where the tables of our own are there. */
+  learner: Learner | undefined;
   /** Made by the first import. */
   writeGalaxy?: ReturnType<typeof createGalaxyWriter>;
 }
@@ -60,13 +69,19 @@ function openSession(): Session {
   created ||= database.info.created;
   const { db, info } = database;
   const items = createItems(db, commodities);
-  const writeMarkets = createMarketWriter(db, info.generation, items);
-  return (session = { ...database, items, writeMarkets, lookUpSystems: createSystemLookup(db) });
+  const learner = ownTables && openOwnTables(db, false) > 0 ? createLearner(db, info.generation) : undefined;
+  const writeMarkets = createMarketWriter(db, info.generation, items, learner?.states);
+  return (session = { ...database, items, learner, writeMarkets, lookUpSystems: createSystemLookup(db) });
 }
 
 function closeSession(): void {
   session?.db.close();
   session = undefined;
+}
+
+function prepareMarkets(current: Session): void {
+  const { db, info, items, learner } = current;
+  current.writeMarkets = createMarketWriter(db, info.generation, items, learner?.states);
 }
 
 /** Opens first, and translates what SQLite throws. After an error of the file the next call opens it anew. */
@@ -92,8 +107,19 @@ const methods = {
     commodities = list;
     const added = seedCatalogue(current.db, list);
     current.items = createItems(current.db, list);
-    current.writeMarkets = createMarketWriter(current.db, current.info.generation, current.items);
+    prepareMarkets(current);
     return added;
+  }),
+
+  learn: method((records: readonly GalaxyRecord[], current) => {
+    if (!ownTables) return { madeTables: false, systems: [], refused: [] };
+    const madeTables = current.learner === undefined && openOwnTables(current.db, true) === 0;
+    if (current.learner === undefined) {
+      current.learner = createLearner(current.db, current.info.generation);
+      prepareMarkets(current);
+      delete current.writeGalaxy;
+    }
+    return { madeTables, ...current.learner.learn(records) };
   }),
 
   writeMarkets: method((batch: readonly Snapshot[], { writeMarkets }) => writeMarkets(batch)),
@@ -110,7 +136,7 @@ const methods = {
   ),
 
   writeGalaxy: method((part: DumpRecords, current) => {
-    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.generation);
+    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.generation, current.learner?.states);
     return current.writeGalaxy(part);
   }),
 

@@ -1,0 +1,80 @@
+import type { GalaxyRecord } from '../../domain/galaxy/records.ts';
+import { RecordQueue } from '../../domain/galaxy/gathered.ts';
+import type { LearningStore } from '../../domain/ports/learning-store.ts';
+import type { Spool } from '../../domain/ports/spool.ts';
+import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
+import type { StationPool } from '../station-coalescer/pool.ts';
+
+export interface LearnerDeps {
+  readonly store: LearningStore;
+  readonly spool: Spool;
+  readonly keeper: SpoolKeeper;
+  readonly pool: StationPool;
+  readonly workAvailable: () => void;
+  readonly reportTables: () => void;
+}
+
+/** Things held while the database is away. What is dropped then, the next message about it tells again. */
+const MAX_HELD = 50_000;
+
+/** Some 0.1 s, in which markets wait. */
+const RECORDS_AT_ONCE = 500;
+
+/** What the feed says of the galaxy, on its way to the database: written by the writer, before the markets. */
+export class Learner {
+  readonly #deps: LearnerDeps;
+  readonly #queue = new RecordQueue(MAX_HELD);
+  /** Another writer holds their stations: they go with the next ones. */
+  #deferred: readonly GalaxyRecord[] = [];
+
+  constructor(deps: LearnerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Records that wait, in the writer's terms. */
+  get left(): 'none' | 'some' | 'fullBatch' {
+    if (this.#queue.size === 0) return 'none';
+    return this.#queue.size < RECORDS_AT_ONCE ? 'some' : 'fullBatch';
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  add(records: readonly GalaxyRecord[]): void {
+    const wasEmpty = this.#queue.size === 0;
+    this.#queue.add(records);
+    if (wasEmpty && records.length > 0) this.#deps.workAvailable();
+  }
+
+  /**
+   * Writes some of what waits, and hands parked markets of systems that became known back to their stations.
+   * @throws StoreError when the database could not answer; everything still waits then
+   */
+  async write(): Promise<void> {
+    if (this.#queue.size === 0) return;
+    this.#queue.add(this.#deferred);
+    this.#deferred = [];
+    const records = this.#queue.take(RECORDS_AT_ONCE);
+    try {
+      const { madeTables, systems, deferred } = await this.#deps.store.learn(records);
+      this.#deferred = deferred;
+      if (madeTables) this.#deps.reportTables();
+      await this.#release(systems);
+    } catch (error) {
+      this.#queue.add(records);
+      throw error;
+    }
+  }
+
+  async #release(systems: readonly string[]): Promise<void> {
+    const { keeper, pool, spool } = this.#deps;
+    if (systems.length === 0 || keeper.parkedCount === 0) return;
+    try {
+      await pool.sync();
+      await pool.release(await spool.parkedIn(systems));
+    } catch {
+      // The spool is reported by its own; the catalogue looks for what is parked once in a while.
+    }
+  }
+}

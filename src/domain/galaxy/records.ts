@@ -1,0 +1,34 @@
+import type { Facts } from './facts.ts';
+
+/** What a message of the feed says of the galaxy. Every one can be merged with others of the same thing, in any order. */
+export type GalaxyRecord = SystemRecord | StationRecord | MarketRecord;
+
+export interface SystemRecord {
+  readonly kind: 'system';
+  /** id64, exact. */
+  readonly id: bigint;
+  readonly name: string;
+  /** Light years from Sol. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly observedAtS: number;
+}
+
+export interface StationRecord {
+  readonly kind: 'station';
+  readonly id: number;
+  readonly facts: Facts;
+  /** Where it was last seen by one who knows the system's name only. */
+  readonly seenIn?: { readonly systemName: string; readonly observedAtS: number };
+}
+
+/** Who told of a market, and how often it was told. */
+export interface MarketRecord {
+  readonly kind: 'market';
+  readonly id: number;
+  /** The sender of the newest observation. */
+  readonly software: string;
+  readonly observedAtS: number;
+  readonly updates: number;
+}

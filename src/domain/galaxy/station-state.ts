@@ -1,0 +1,107 @@
+import { lookupName, NEW_STATION, type Generation } from '../generation.ts';
+import type { Flag, StationRow } from '../spansh/records.ts';
+import { factsOf, joinFacts, newestFactS, RANK, type Facts } from './facts.ts';
+import { typeIdOf, typeOfId } from './station-kinds.ts';
+
+/** What `tdl_fact` keeps of a station. */
+export interface OwnState {
+  readonly facts: Facts;
+  /** `Station.modified` as we wrote it; another one means that another program wrote the row. -1: there was no row. */
+  readonly modifiedS: number;
+  /** Time of the newest dump's row that is in the facts; -1: none. */
+  readonly dumpS: number;
+}
+
+/** What a database holds of a station. */
+export interface StoredState {
+  readonly row: StationRow | null;
+  readonly own: OwnState | null;
+}
+
+/**
+ * Joins what is told with what is stored.
+ *
+ * @param dumpS told by a dump's row of this time
+ */
+export function learnState(
+  { row, own }: StoredState,
+  told: Facts,
+  generation: Generation,
+  dumpS = -1,
+): OwnState {
+  const isForeign = row !== null && row.modifiedS !== own?.modifiedS;
+  const rowFacts = isForeign ? factsOfRow(row, generation) : {};
+  // What the feed made before there were facts, no dump has told.
+  const rowDumpS = isForeign && !isNewRow(row) ? row.modifiedS : -1;
+  const facts = joinFacts(own?.facts ?? {}, rowFacts, told);
+  return { facts, modifiedS: newestFactS(facts), dumpS: Math.max(own?.dumpS ?? -1, rowDumpS, dumpS) };
+}
+
+function isNewRow({ typeId, lsFromStar }: StationRow): boolean {
+  return typeId === NEW_STATION.typeId && lsFromStar === NEW_STATION.lsFromStar;
+}
+
+/** Whether a row may be made of it: somebody was there, and told its name. */
+export function isWhole({ facts }: OwnState): boolean {
+  return facts.system !== undefined && facts.name?.[0] === RANK.tells;
+}
+
+/** A row's facts: what is not unknown in it. */
+export function factsOfRow(row: StationRow, generation: Generation): Facts {
+  const known = <V extends string>(value: V) => (value === '?' ? undefined : (value as Exclude<V, '?'>));
+  return factsOf(RANK.tells, row.modifiedS, {
+    name: row.name,
+    system: String(row.systemId),
+    type: typeOfId(row.typeId, generation),
+    planetary: known(row.planetary),
+    pads: known(row.maxPadSize),
+    // A dump that does not know the distance leaves 0.
+    ls: row.lsFromStar === 0 || isNewRow(row) ? undefined : row.lsFromStar,
+    blackmarket: known(row.blackmarket),
+    market: known(row.market),
+    shipyard: known(row.shipyard),
+    outfitting: known(row.outfitting),
+    rearm: known(row.rearm),
+    refuel: known(row.refuel),
+    repair: known(row.repair),
+  });
+}
+
+/**
+ * The row that the facts make.
+ *
+ * @param system in force; not the facts' one where no table has that yet
+ */
+export function rowOfFacts(
+  { facts, modifiedS, dumpS }: OwnState,
+  system: string,
+  generation: Generation,
+): StationRow {
+  const flag = (fact: Facts['market']): Flag => fact?.[2] ?? NEW_STATION.flag;
+  const name = facts.name?.[2] ?? '';
+  return {
+    name,
+    lookupName: generation === 'v13' ? lookupName(name) : null,
+    systemId: BigInt(system),
+    lsFromStar: facts.ls?.[2] ?? (dumpS < 0 ? NEW_STATION.lsFromStar : 0),
+    blackmarket: flag(facts.blackmarket),
+    maxPadSize: facts.pads?.[2] ?? NEW_STATION.flag,
+    market: flag(facts.market),
+    shipyard: flag(facts.shipyard),
+    outfitting: flag(facts.outfitting),
+    rearm: flag(facts.rearm),
+    refuel: flag(facts.refuel),
+    repair: flag(facts.repair),
+    planetary: flag(facts.planetary),
+    typeId: typeIdOf(facts.type?.[2], generation),
+    modifiedS,
+  };
+}
+
+/** What a market's message says of its station: enough for a row that waits to be completed. */
+export function marketFacts(stationName: string, systemId: string, observedAtS: number): Facts {
+  return {
+    ...factsOf(RANK.fills, observedAtS, { name: stationName }),
+    ...factsOf(RANK.tells, observedAtS, { system: systemId, market: NEW_STATION.market }),
+  };
+}

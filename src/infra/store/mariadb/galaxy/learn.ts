@@ -1,0 +1,138 @@
+import { newer } from '../../../../domain/galaxy/gathered.ts';
+import type {
+  GalaxyRecord,
+  MarketRecord,
+  StationRecord,
+  SystemRecord,
+} from '../../../../domain/galaxy/records.ts';
+import { lookupName, type Generation } from '../../../../domain/generation.ts';
+import type { Log } from '../../../../domain/ports/log.ts';
+import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import { BulkWriter, type Loading } from '../bulk.ts';
+import type { Link } from '../connection.ts';
+import { underLocks, type LockTuning } from '../locks.ts';
+import { Refusals } from '../refusals.ts';
+import { settle, type Settlement } from '../settle.ts';
+import { epochOf, orUpdate, statements, text } from '../sql.ts';
+import { systemKey } from '../systems.ts';
+import { learnStations } from './station-states.ts';
+
+export interface LearnSetup {
+  readonly link: Link;
+  readonly generation: Generation;
+  readonly maxStatementBytes: number;
+  readonly loading: Loading;
+  readonly lock: LockTuning;
+  readonly log: Log | undefined;
+}
+
+export interface LearnedRecords {
+  readonly systems: readonly string[];
+  readonly deferred: readonly GalaxyRecord[];
+}
+
+/** Writes records: systems first, then each station under its lock (domain/ports/learning-store.ts). */
+export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[]): Promise<LearnedRecords> {
+  const { link, generation, maxStatementBytes, loading } = setup;
+  const kinds = Object.groupBy(records, ({ kind }) => kind) as {
+    [Kind in GalaxyRecord['kind']]?: Extract<GalaxyRecord, { kind: Kind }>[];
+  };
+  const refusals = new Refusals(setup.log);
+  const deferred: GalaxyRecord[] = [];
+  const giveUp: Settlement<GalaxyRecord>['giveUp'] = (record, fault, error) => {
+    if (fault === 'deadlock' || fault === 'lockWait') deferred.push(record);
+    else refusals.note(`${record.kind} ${record.id}`, error);
+  };
+
+  const names: string[] = [];
+  const systems = (kinds.system ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const writeSome = async (some: readonly SystemRecord[]) => {
+    names.push(...(await learnSystems(setup, some)));
+  };
+  await settle({ ...setup, write: writeSome, giveUp }, systems);
+
+  const bulk = new BulkWriter(link, maxStatementBytes, loading);
+  const settlement: Settlement<StationRecord> = {
+    ...setup,
+    write: (some) =>
+      bulk.run(async (rows) => {
+        await link.transaction(() => learnStations(link, { generation, rows }, some));
+      }),
+    giveUp,
+  };
+  const stations = (kinds.station ?? []).sort((a, b) => a.id - b.id);
+  const busy = await underLocks(
+    {
+      link,
+      idOf: ({ id }) => id,
+      rowsOf: () => 1,
+      run: async (held: readonly StationRecord[]) => {
+        await settle(settlement, held);
+        return [];
+      },
+    },
+    stations,
+    0,
+  );
+  deferred.push(...busy);
+
+  const markets = (kinds.market ?? []).sort((a, b) => a.id - b.id);
+  await settle(
+    { ...setup, write: (some: readonly MarketRecord[]) => countMarkets(setup, some), giveUp },
+    markets,
+  );
+  refusals.tell();
+  return { systems: names, deferred };
+}
+
+/** @returns names that are new */
+async function learnSystems(
+  { link, generation, maxStatementBytes }: LearnSetup,
+  systems: readonly SystemRecord[],
+): Promise<string[]> {
+  const v13 = generation === 'v13';
+  return link.transaction(async () => {
+    // Systems have no locks of their own.
+    const found = await link.rows(
+      `SELECT system_id, name, CAST(pos_x AS DOUBLE), CAST(pos_y AS DOUBLE), CAST(pos_z AS DOUBLE), ${epochOf('modified')}
+       FROM System WHERE system_id IN (${systems.map(({ id }) => id).join()}) FOR UPDATE`,
+    );
+    const stored = new Map(
+      found.map(([id, name, x, y, z, observedAtS]) => [
+        String(id),
+        { name: String(name), x: Number(x), y: Number(y), z: Number(z), observedAtS: Number(observedAtS) },
+      ]),
+    );
+    const changed = systems.filter((system) => {
+      const before = stored.get(String(system.id));
+      return before === undefined || newer<Omit<SystemRecord, 'kind' | 'id'>>(system, before) !== before;
+    });
+    const columns = ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(v13 ? ['lookup_name'] : [])];
+    const values = changed.map(({ id, name, x, y, z, observedAtS }) => {
+      const lookup = v13 ? `,${text(lookupName(name))}` : '';
+      return `(${id},${text(name)},${x},${y},${z},'${formatTimestamp(observedAtS)}'${lookup})`;
+    });
+    const head = `INSERT INTO System (system_id, ${columns.join()}) VALUES `;
+    for (const sql of statements(head, values, orUpdate(columns), maxStatementBytes)) await link.run(sql);
+    return changed
+      .filter(({ id, name }) => systemKey(stored.get(String(id))?.name ?? '') !== systemKey(name))
+      .map(({ name }) => name);
+  });
+}
+
+async function countMarkets(
+  { link, maxStatementBytes }: LearnSetup,
+  markets: readonly MarketRecord[],
+): Promise<void> {
+  const values = markets.map(
+    ({ id, software, observedAtS, updates }) => `(${id},${text(software)},${observedAtS},${updates})`,
+  );
+  // Assigned in this order: the software looks at the time before it is moved.
+  const tail = ` ON DUPLICATE KEY UPDATE updates = updates + VALUES(updates),
+    software = IF((VALUES(observed_s), VALUES(software)) > (observed_s, software), VALUES(software), software),
+    observed_s = GREATEST(observed_s, VALUES(observed_s))`;
+  const head = 'INSERT INTO tdl_market (station_id, software, observed_s, updates) VALUES ';
+  await link.transaction(async () => {
+    for (const sql of statements(head, values, tail, maxStatementBytes)) await link.run(sql);
+  });
+}

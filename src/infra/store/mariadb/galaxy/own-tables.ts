@@ -1,0 +1,43 @@
+import { StoreError } from '../../../../domain/errors.ts';
+import { OWN_VERSION_TABLE, ownMigrations } from '../../shared/own-tables.ts';
+import type { Link } from '../connection.ts';
+
+/** Values are compared as the domain compares them: by code points. */
+const MIGRATIONS = ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin');
+
+/**
+ * Brings the tables of our own up to date, where there are any.
+ *
+ * @param make also where there are none
+ * @returns the version that was found; 0: there were none
+ * @throws StoreError `refused` when a newer version of this program made them
+ */
+export async function openOwnTables(link: Link, make: boolean): Promise<number> {
+  const found = await readVersion(link);
+  if (found > MIGRATIONS.length) {
+    throw new StoreError(
+      'refused',
+      `the tdl_ tables were made by a newer version of this program (${found})`,
+      {
+        advice: 'update this program, or set own_tables to false; nothing was changed',
+      },
+    );
+  }
+  if (found === MIGRATIONS.length || (found === 0 && !make)) return found;
+  // There is no transaction around them: a call that is killed, or another program that does the same, does no harm.
+  for (const statement of MIGRATIONS.slice(found).flat()) await link.run(statement);
+  await link.run(
+    `CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (id INT NOT NULL PRIMARY KEY, version INT NOT NULL) ENGINE=InnoDB`,
+  );
+  await link.run(`REPLACE INTO ${OWN_VERSION_TABLE} VALUES (1, ${MIGRATIONS.length})`);
+  return found;
+}
+
+async function readVersion(link: Link): Promise<number> {
+  const [exists] = await link.rows(
+    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${OWN_VERSION_TABLE}'`,
+  );
+  if (exists === undefined) return 0;
+  const [row] = await link.rows(`SELECT version FROM ${OWN_VERSION_TABLE}`);
+  return Number(row?.[0] ?? 0);
+}

@@ -1,0 +1,230 @@
+import { factsOf, joinFacts, RANK, type Facts, type FactValues } from '../../../../domain/galaxy/facts.ts';
+import type { StationRecord } from '../../../../domain/galaxy/records.ts';
+import { isWhole, learnState, rowOfFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
+import type { Generation } from '../../../../domain/generation.ts';
+import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
+import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
+import type { RowWriter } from '../bulk.ts';
+import type { Cell, Link } from '../connection.ts';
+import { epochOf, literal, text } from '../sql.ts';
+import { findSystems, systemKey } from '../systems.ts';
+
+/** What is told of a station. */
+export interface ToldStation {
+  readonly id: number | bigint;
+  readonly facts: Facts;
+  readonly seenIn?: StationRecord['seenIn'];
+  /** Make a row of whatever is known; else only of what somebody told who was there. */
+  readonly create?: boolean;
+  /** Told by a dump's row of this time. */
+  readonly dumpS?: number;
+}
+
+export interface StatesSetup {
+  readonly generation: Generation;
+  readonly rows: RowWriter;
+}
+
+/** A state as it is stored; the facts as JSON, too. */
+interface StoredOwn extends OwnState {
+  readonly json: string;
+}
+
+/**
+ * Joins stations with what is stored: `tdl_fact`, and what is made from it. In the caller's transaction, under the
+ * stations' locks; no station twice.
+ * @returns how many rows in `Station` are new or other
+ */
+export async function learnStations(
+  link: Link,
+  { generation, rows }: StatesSetup,
+  told: readonly ToldStation[],
+): Promise<number> {
+  if (told.length === 0) return 0;
+  const ids = told.map(({ id }) => id);
+  const [stored, owned] = [await readRows(link, generation, ids), await readOwn(link, ids)];
+  const named = await findSystems(
+    link,
+    told.flatMap(({ seenIn }) => seenIn?.systemName ?? []),
+  );
+  const states = told.map(({ id, facts, seenIn, create = false, dumpS = -1 }) => {
+    const [row, own] = [stored.get(String(id)) ?? null, owned.get(String(id)) ?? null];
+    const place = seenIn === undefined ? {} : placeFacts(seenIn, named, own);
+    return {
+      id,
+      row,
+      own,
+      create,
+      state: learnState({ row, own }, joinFacts(facts, place), generation, dumpS),
+    };
+  });
+  const known = await knownSystems(
+    link,
+    states.flatMap(({ state: { facts } }) => facts.system?.[2] ?? []),
+  );
+  const changed = states.flatMap(({ id, row, create, state }) => {
+    if (row === null && !create && !isWhole(state)) return [];
+    const toldSystem = state.facts.system?.[2];
+    const system =
+      toldSystem !== undefined && known.has(toldSystem) ? toldSystem : row && String(row.systemId);
+    if (system === null) return [];
+    const values = valuesOf(rowOfFacts(state, system, generation), generation);
+    return row !== null && values === valuesOf(row, generation) ? [] : [{ id, isNew: row === null, values }];
+  });
+  const rowsOf = (some: typeof changed) => ({
+    table: 'Station',
+    columns: ['station_id', ...STATION_COLUMNS[generation]],
+    count: some.length,
+    values: some.map(({ id, values }) => `${id},${values}`),
+  });
+  await rows.insert(rowsOf(changed.filter(({ isNew }) => isNew)));
+  await rows.upsertReferred(rowsOf(changed.filter(({ isNew }) => !isNew)), ['station_id']);
+  await writeOwn(link, rows, states);
+  return changed.length;
+}
+
+/** The facts of stations that have some of their own, by id. */
+export async function readOwn(link: Link, ids: readonly unknown[]): Promise<Map<string, StoredOwn>> {
+  if (ids.length === 0) return new Map();
+  const found = await link.rows(
+    `SELECT station_id, facts, modified_s, dump_s FROM tdl_fact WHERE station_id IN (${ids.join()})`,
+  );
+  return new Map(
+    found.map(([id, json, modifiedS, dumpS]) => [
+      String(id),
+      {
+        json: String(json),
+        facts: JSON.parse(String(json)) as Facts,
+        modifiedS: Number(modifiedS),
+        dumpS: Number(dumpS),
+      },
+    ]),
+  );
+}
+
+/** Of several systems of one name it can only be the one where the station was anyhow. */
+function placeFacts(
+  { systemName, observedAtS }: NonNullable<StationRecord['seenIn']>,
+  named: ReadonlyMap<string, readonly string[]>,
+  own: OwnState | null,
+): Facts {
+  const systems = named.get(systemKey(systemName)) ?? [];
+  const system = systems.length > 1 ? systems.find((id) => id === own?.facts.system?.[2]) : systems[0];
+  return factsOf(RANK.tells, observedAtS, { system });
+}
+
+async function knownSystems(link: Link, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const found = await link.rows(`SELECT system_id FROM System WHERE system_id IN (${ids.join()})`);
+  return new Set(found.map(([id]) => String(id)));
+}
+
+async function readRows(
+  link: Link,
+  generation: Generation,
+  ids: readonly unknown[],
+): Promise<Map<string, StationRow>> {
+  const columns = STATION_COLUMNS[generation];
+  const expressions = columns.map((column) => (column === 'modified' ? epochOf(column) : column));
+  const found = await link.rows(
+    `SELECT station_id, ${expressions.join()} FROM Station WHERE station_id IN (${ids.join()})`,
+  );
+  return new Map(
+    found.map(([id, ...cells]) => [
+      String(id),
+      rowOf(Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? null]))),
+    ]),
+  );
+}
+
+function rowOf(row: Readonly<Record<string, Cell>>): StationRow {
+  const flag = (column: string) => String(row[column]) as Flag;
+  return {
+    name: String(row.name),
+    lookupName: row.lookup_name === undefined || row.lookup_name === null ? null : String(row.lookup_name),
+    systemId: BigInt(row.system_id ?? 0),
+    lsFromStar: Number(row.ls_from_star),
+    blackmarket: flag('blackmarket'),
+    maxPadSize: flag('max_pad_size') as StationRow['maxPadSize'],
+    market: flag('market'),
+    shipyard: flag('shipyard'),
+    outfitting: flag('outfitting'),
+    rearm: flag('rearm'),
+    refuel: flag('refuel'),
+    repair: flag('repair'),
+    planetary: flag('planetary'),
+    typeId: Number(row.type_id),
+    modifiedS: Number(row.modified),
+  };
+}
+
+/** As SQL literals with commas between. */
+function valuesOf(row: StationRow, generation: Generation): string {
+  return stationValues(row, generation, formatTimestamp).map(literal).join();
+}
+
+interface Learned {
+  readonly id: number | bigint;
+  readonly own: StoredOwn | null;
+  readonly state: OwnState;
+}
+
+async function writeOwn(link: Link, rows: RowWriter, states: readonly Learned[]): Promise<void> {
+  const changed = states
+    .map((each) => ({ ...each, json: JSON.stringify(each.state.facts) }))
+    .filter(
+      ({ own, state, json }) =>
+        json !== own?.json || state.modifiedS !== own.modifiedS || state.dumpS !== own.dumpS,
+    );
+  await rows.upsert(
+    {
+      table: 'tdl_fact',
+      columns: ['station_id', 'facts', 'modified_s', 'dump_s'],
+      count: changed.length,
+      values: changed.map(({ id, json, state }) => `${id},${text(json)},${state.modifiedS},${state.dumpS}`),
+    },
+    ['station_id'],
+  );
+  const news = (name: keyof FactValues) =>
+    changed.filter(
+      ({ own, state: { facts } }) => facts[name] !== undefined && facts[name][2] !== own?.facts[name]?.[2],
+    );
+  const bodies = news('body');
+  await rows.upsert(
+    {
+      table: 'tdl_station',
+      columns: ['station_id', 'body'],
+      count: bodies.length,
+      values: bodies.map(({ id, state }) => `${id},${text(state.facts.body?.[2] ?? '')}`),
+    },
+    ['station_id'],
+  );
+  await replaceList(link, rows, 'tdl_service', ['service'], news('services'), ({ services }) =>
+    servicesOf(services?.[2] ?? '').map(text),
+  );
+  await replaceList(
+    link,
+    rows,
+    'tdl_economy',
+    ['economy', 'proportion'],
+    news('economies'),
+    ({ economies }) =>
+      economiesOf(economies?.[2] ?? '').map(([economy, proportion]) => `${text(economy)},${proportion}`),
+  );
+}
+
+async function replaceList(
+  link: Link,
+  rows: RowWriter,
+  table: string,
+  columns: readonly string[],
+  stations: readonly Learned[],
+  list: (facts: Facts) => readonly string[],
+): Promise<void> {
+  if (stations.length === 0) return;
+  await link.run(`DELETE FROM ${table} WHERE station_id IN (${stations.map(({ id }) => id).join()})`);
+  const values = stations.flatMap(({ id, state }) => list(state.facts).map((entry) => `${id},${entry}`));
+  await rows.insert({ table, columns: ['station_id', ...columns], count: values.length, values });
+}

@@ -1,0 +1,53 @@
+/**
+ * The tables of our own, beside Trade Dangerous' in the same database; no foreign keys lead to its tables. Their names
+ * begin with {@link OWN_PREFIX}.
+ */
+export const OWN_PREFIX = 'tdl_';
+
+/** Holds the version of the others. */
+export const OWN_VERSION_TABLE = 'tdl_version';
+
+/**
+ * What turned each version into the next: statements that both databases take.
+ *
+ * @param options end of a CREATE TABLE
+ */
+export function ownMigrations(options: string): readonly (readonly string[])[] {
+  const table = (name: string, ...parts: readonly string[]) =>
+    `CREATE TABLE ${name} (${parts.join(', ')}) ${options}`;
+  const stationKey = 'station_id BIGINT NOT NULL PRIMARY KEY';
+  return [
+    [
+      // Facts as JSON: rank, observation time and value of each. The others that name stations are made from it.
+      table(
+        'tdl_fact',
+        stationKey,
+        'modified_s BIGINT NOT NULL',
+        'dump_s BIGINT NOT NULL',
+        'facts TEXT NOT NULL',
+      ),
+      table('tdl_station', stationKey, 'body VARCHAR(128) NOT NULL'),
+      table(
+        'tdl_service',
+        'station_id BIGINT NOT NULL',
+        'service VARCHAR(64) NOT NULL',
+        'PRIMARY KEY (station_id, service)',
+      ),
+      'CREATE INDEX tdl_service_by_name ON tdl_service (service, station_id)',
+      table(
+        'tdl_economy',
+        'station_id BIGINT NOT NULL',
+        'economy VARCHAR(64) NOT NULL',
+        'proportion DOUBLE NOT NULL',
+        'PRIMARY KEY (station_id, economy)',
+      ),
+      table(
+        'tdl_market',
+        stationKey,
+        'software VARCHAR(128) NOT NULL',
+        'observed_s BIGINT NOT NULL',
+        'updates BIGINT NOT NULL',
+      ),
+    ],
+  ];
+}

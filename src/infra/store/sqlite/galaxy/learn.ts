@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Generation } from '../../../../domain/generation.ts';
+import { factsOf, joinFacts, RANK, type Facts } from '../../../../domain/galaxy/facts.ts';
+import { newer } from '../../../../domain/galaxy/gathered.ts';
+import type { GalaxyRecord, StationRecord, SystemRecord } from '../../../../domain/galaxy/records.ts';
+import { lookupName } from '../../../../domain/generation.ts';
+import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
+import { transact } from '../database.ts';
+import { isRowError } from '../errors.ts';
+import { createSystemLookup, systemKey } from '../systems.ts';
+import { inSavepoint } from '../write-galaxy.ts';
+import { createStationStates } from './station-states.ts';
+
+/** What one call did. */
+export interface LearnedRecords {
+  readonly systems: readonly string[];
+  /** What the database refused, and why; nothing of it was written. */
+  readonly refused: readonly string[];
+}
+
+/** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
+export function createLearner(db: DatabaseSync, generation: Generation) {
+  const states = createStationStates(db, generation);
+  const lookUpSystems = createSystemLookup(db);
+  const lookup = generation === 'v13' ? ', lookup_name' : '';
+  const selectSystem = db.prepare(
+    'SELECT name, pos_x AS x, pos_y AS y, pos_z AS z, modified FROM System WHERE system_id = ?',
+  );
+  const writeSystem = db.prepare(
+    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified ${lookup})
+     VALUES (?, ?, ?, ?, ?, ?${lookup && ', ?'})
+     ON CONFLICT DO UPDATE SET name = excluded.name, pos_x = excluded.pos_x, pos_y = excluded.pos_y,
+       pos_z = excluded.pos_z, modified = excluded.modified ${lookup && ', lookup_name = excluded.lookup_name'}`,
+  );
+  const countMarket = db.prepare(
+    `INSERT INTO tdl_market (station_id, software, observed_s, updates) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET updates = updates + excluded.updates,
+       software = CASE WHEN (excluded.observed_s, excluded.software) > (observed_s, software)
+         THEN excluded.software ELSE software END,
+       observed_s = max(observed_s, excluded.observed_s)`,
+  );
+
+  /** @returns whether a name is new */
+  function learnSystem(told: SystemRecord): boolean {
+    const row = selectSystem.get(told.id);
+    if (row !== undefined) {
+      const stored = {
+        name: String(row.name),
+        ...{ x: Number(row.x), y: Number(row.y), z: Number(row.z) },
+        observedAtS: parseTimestamp(row.modified) ?? -1,
+      };
+      if (newer<Omit<SystemRecord, 'kind' | 'id'>>(told, stored) === stored) return false;
+    }
+    const { id, name, x, y, z, observedAtS } = told;
+    const modified = formatTimestamp(observedAtS);
+    writeSystem.run(id, name, x, y, z, modified, ...(lookup === '' ? [] : [lookupName(name)]));
+    return row === undefined || systemKey(String(row.name)) !== systemKey(name);
+  }
+
+  function learnStation({ id, facts, seenIn }: StationRecord): void {
+    states.learn(id, joinFacts(facts, seenIn === undefined ? {} : placeFacts(id, seenIn)));
+  }
+
+  /** Of several systems of one name it can only be the one where the station was anyhow. */
+  function placeFacts(id: number, { systemName, observedAtS }: NonNullable<StationRecord['seenIn']>): Facts {
+    const systems = (lookUpSystems([systemName]).get(systemKey(systemName)) ?? []).map(String);
+    const system =
+      systems.length > 1 ? systems.find((each) => each === states.factsOf(id)?.system?.[2]) : systems[0];
+    return factsOf(RANK.tells, observedAtS, { system });
+  }
+
+  function learnAll(
+    records: readonly GalaxyRecord[],
+    guard: (what: string, write: () => void) => void,
+  ): string[] {
+    const names: string[] = [];
+    const kinds = Object.groupBy(records, ({ kind }) => kind) as {
+      [Kind in GalaxyRecord['kind']]?: Extract<GalaxyRecord, { kind: Kind }>[];
+    };
+    for (const system of kinds.system ?? []) {
+      guard(`system ${system.id}`, () => {
+        if (learnSystem(system)) names.push(system.name);
+      });
+    }
+    for (const station of kinds.station ?? []) guard(`station ${station.id}`, () => learnStation(station));
+    for (const { id, software, observedAtS, updates } of kinds.market ?? []) {
+      guard(`market ${id}`, () => void countMarket.run(id, software, observedAtS, updates));
+    }
+    return names;
+  }
+
+  return {
+    states,
+    learn(records: readonly GalaxyRecord[]): LearnedRecords {
+      try {
+        return { systems: transact(db, () => learnAll(records, (_, write) => write())), refused: [] };
+      } catch (error) {
+        if (!isRowError(error)) throw error;
+        // Rare, so only now every record pays for a savepoint.
+        const refused: string[] = [];
+        const systems = transact(db, () =>
+          learnAll(records, (what, write) => {
+            const reason = inSavepoint(db, write);
+            if (reason !== null) refused.push(`${what}: ${reason}`);
+          }),
+        );
+        return { systems, refused };
+      }
+    },
+  };
+}

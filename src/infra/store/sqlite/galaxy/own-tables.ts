@@ -1,0 +1,41 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../../../domain/errors.ts';
+import { OWN_VERSION_TABLE, ownMigrations } from '../../shared/own-tables.ts';
+import { transact } from '../database.ts';
+
+const MIGRATIONS = ownMigrations('WITHOUT ROWID');
+
+/**
+ * Brings the tables of our own up to date, where there are any.
+ *
+ * @param make also where there are none
+ * @returns the version that was found; 0: there were none
+ * @throws StoreError `refused` when a newer version of this program made them
+ */
+export function openOwnTables(db: DatabaseSync, make: boolean): number {
+  const found = ownVersion(db);
+  if (found > MIGRATIONS.length) {
+    throw new StoreError(
+      'refused',
+      `the tdl_ tables were made by a newer version of this program (${found})`,
+      {
+        advice: 'update this program, or set own_tables to false; nothing was changed',
+      },
+    );
+  }
+  if (found === MIGRATIONS.length || (found === 0 && !make)) return found;
+  transact(db, () => {
+    // Another process may have been quicker.
+    for (const statement of MIGRATIONS.slice(ownVersion(db)).flat()) db.exec(statement);
+    db.exec(`CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (version INTEGER NOT NULL);
+      DELETE FROM ${OWN_VERSION_TABLE}; INSERT INTO ${OWN_VERSION_TABLE} VALUES (${MIGRATIONS.length})`);
+  });
+  return found;
+}
+
+/** @returns 0: there are no tables of our own */
+export function ownVersion(db: DatabaseSync): number {
+  const exists =
+    db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(OWN_VERSION_TABLE) !== undefined;
+  return exists ? Number(db.prepare(`SELECT version FROM ${OWN_VERSION_TABLE}`).get()?.version) : 0;
+}

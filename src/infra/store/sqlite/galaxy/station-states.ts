@@ -1,0 +1,133 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Generation } from '../../../../domain/generation.ts';
+import type { Facts, FactValues } from '../../../../domain/galaxy/facts.ts';
+import {
+  isWhole,
+  learnState,
+  rowOfFacts,
+  type OwnState,
+  type StoredState,
+} from '../../../../domain/galaxy/station-state.ts';
+import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
+import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
+import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
+import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+
+/** Stations as a join of facts: `tdl_fact`, and what is made from it. */
+export interface StationStates {
+  /**
+   * @param create make a row of whatever is known; else only of what somebody told who was there
+   * @param dumpS told by a dump's row of this time
+   * @returns whether the row in `Station` is new or other
+   */
+  learn(id: number | bigint, told: Facts, how?: { create?: boolean; dumpS?: number }): boolean;
+  /** The facts of a station, if there are any of its own. */
+  factsOf(id: number | bigint): Facts | undefined;
+}
+
+export function createStationStates(db: DatabaseSync, generation: Generation): StationStates {
+  const columns = STATION_COLUMNS[generation];
+  const selectRow = db.prepare(`SELECT ${columns.join()} FROM Station WHERE station_id = ?`);
+  selectRow.setReadBigInts(true);
+  const selectOwn = db.prepare('SELECT facts, modified_s, dump_s FROM tdl_fact WHERE station_id = ?');
+  const isSystem = db.prepare('SELECT 1 FROM System WHERE system_id = ?');
+  const insertRow = db.prepare(
+    `INSERT INTO Station (station_id, ${columns.join()}) VALUES (?${', ?'.repeat(columns.length)})`,
+  );
+  const updateRow = db.prepare(
+    `UPDATE Station SET ${columns.map((column) => `${column} = ?`).join()} WHERE station_id = ?`,
+  );
+  const writeOwn = db.prepare(
+    'INSERT OR REPLACE INTO tdl_fact (station_id, facts, modified_s, dump_s) VALUES (?, ?, ?, ?)',
+  );
+  const writeBody = db.prepare('INSERT OR REPLACE INTO tdl_station (station_id, body) VALUES (?, ?)');
+  const clearServices = db.prepare('DELETE FROM tdl_service WHERE station_id = ?');
+  const addService = db.prepare('INSERT INTO tdl_service (station_id, service) VALUES (?, ?)');
+  const clearEconomies = db.prepare('DELETE FROM tdl_economy WHERE station_id = ?');
+  const addEconomy = db.prepare('INSERT INTO tdl_economy (station_id, economy, proportion) VALUES (?, ?, ?)');
+
+  function readOwn(id: number | bigint): (OwnState & { readonly json: string }) | null {
+    const row = selectOwn.get(id);
+    if (row === undefined) return null;
+    const json = String(row.facts);
+    return {
+      json,
+      facts: JSON.parse(json) as Facts,
+      modifiedS: Number(row.modified_s),
+      dumpS: Number(row.dump_s),
+    };
+  }
+
+  function readRow(id: number | bigint): StationRow | null {
+    const row = selectRow.get(id);
+    return row === undefined ? null : rowOf(row as Record<string, string | bigint | null>);
+  }
+
+  function writeRow(id: number | bigint, state: OwnState, stored: StoredState, create: boolean): boolean {
+    const { row } = stored;
+    if (row === null && !create && !isWhole(state)) return false;
+    const told = state.facts.system?.[2];
+    const isKnown =
+      told !== undefined && (told === String(row?.systemId) || isSystem.get(BigInt(told)) !== undefined);
+    const systemId = isKnown ? told : row === null ? undefined : String(row.systemId);
+    if (systemId === undefined) return false;
+    const values = stationValues(rowOfFacts(state, systemId, generation), generation, formatTimestamp);
+    if (row === null) insertRow.run(id, ...values);
+    else if (values.join('\n') === stationValues(row, generation, formatTimestamp).join('\n')) return false;
+    else updateRow.run(...values, id);
+    return true;
+  }
+
+  function writeLists(id: number | bigint, before: Facts | undefined, facts: Facts): void {
+    const changed = (name: keyof FactValues) =>
+      facts[name] !== undefined && facts[name][2] !== before?.[name]?.[2];
+    if (facts.body !== undefined && changed('body')) writeBody.run(id, facts.body[2]);
+    if (facts.services !== undefined && changed('services')) {
+      clearServices.run(id);
+      for (const service of servicesOf(facts.services[2])) addService.run(id, service);
+    }
+    if (facts.economies !== undefined && changed('economies')) {
+      clearEconomies.run(id);
+      for (const [economy, proportion] of economiesOf(facts.economies[2]))
+        addEconomy.run(id, economy, proportion);
+    }
+  }
+
+  return {
+    learn(id, told, { create = false, dumpS = -1 } = {}) {
+      const own = readOwn(id);
+      const stored = { row: readRow(id), own };
+      const state = learnState(stored, told, generation, dumpS);
+      const changed = writeRow(id, state, stored, create);
+      const json = JSON.stringify(state.facts);
+      if (json !== own?.json || state.modifiedS !== own.modifiedS || state.dumpS !== own.dumpS) {
+        writeOwn.run(id, json, state.modifiedS, state.dumpS);
+        writeLists(id, own?.facts, state.facts);
+      }
+      return changed;
+    },
+
+    factsOf: (id) => readOwn(id)?.facts,
+  };
+}
+
+function rowOf(row: Record<string, string | bigint | null>): StationRow {
+  const flag = (column: string) => String(row[column] ?? '?') as Flag;
+  return {
+    name: String(row.name ?? ''),
+    lookupName: row.lookup_name === undefined || row.lookup_name === null ? null : String(row.lookup_name),
+    systemId: BigInt(row.system_id ?? 0),
+    lsFromStar: Number(row.ls_from_star),
+    blackmarket: flag('blackmarket'),
+    maxPadSize: flag('max_pad_size') as StationRow['maxPadSize'],
+    market: flag('market'),
+    shipyard: flag('shipyard'),
+    outfitting: flag('outfitting'),
+    rearm: flag('rearm'),
+    refuel: flag('refuel'),
+    repair: flag('repair'),
+    planetary: flag('planetary'),
+    typeId: Number(row.type_id),
+    modifiedS: parseTimestamp(row.modified) ?? 0,
+  };
+}
