@@ -1,3 +1,4 @@
+import { Now } from '../../src/domain/now.ts';
 import type { SystemPorts } from '../../src/actors/child.ts';
 import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
 import { createSystem, type System } from '../../src/actors/system.ts';
@@ -66,6 +67,7 @@ export function createNullSystem(
       maintenanceWindow: NO_MAINTENANCE,
       log: nobody,
       time: realTime,
+      now: new Now(realTime),
       random: Math.random,
     },
     {

@@ -1,4 +1,5 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
+import type { Now } from '../domain/now.ts';
 import type { CommoditySource } from '../domain/ports/commodity-source.ts';
 import type { Decoder, Feed } from '../domain/ports/feed.ts';
 import type { LearningStore } from '../domain/ports/learning-store.ts';
@@ -49,6 +50,7 @@ export interface SystemPorts {
   readonly maintenanceWindow: MaintenanceWindowPorts;
   readonly log: Log;
   readonly time: Time;
+  readonly now: Now;
   readonly random: Random;
 }
 

@@ -181,6 +181,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     status: new SystemStatus({
       board: new ActorBoard(root, time),
       ...{ ledger, pool, reporter, store: ports.store, time },
+      feedTroubles: children.listener.troubles,
       maintenanceDue: children['maintenance-window'].nextDue,
     }),
     start: () => root.start(),

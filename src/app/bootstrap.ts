@@ -3,8 +3,10 @@ import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/databas
 import type { Environment } from '../config/environment.ts';
 import { createDirectories, resolvePaths, type Paths } from '../config/paths.ts';
 import { changedKeys, livePart, type ChangedKeys } from '../config/reload.ts';
+import type { Now } from '../domain/now.ts';
 import { createLog, type LogHandle } from '../infra/log/log.ts';
 import type { LogFileOptions } from '../infra/log/log-file.ts';
+import { readNow } from './now.ts';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -16,6 +18,7 @@ export interface Bootstrap {
   readonly paths: Paths;
   readonly database: LoadedDatabaseConfig['database'];
   readonly log: LogHandle;
+  readonly now: Now;
   /**
    * Reads the configuration file again, and puts in force what can be.
    * @returns what has taken effect, and what has changed since the start without taking any
@@ -65,6 +68,7 @@ export async function bootstrap(
     paths,
     database,
     log,
+    now: await readNow(paths.clockFile),
     async reload() {
       const fresh = await inspectConfig(at);
       tell(fresh.problems);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createSystem, type System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import { keepNow } from './now.ts';
 import { createStore } from './store.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Feed } from '../domain/ports/feed.ts';
@@ -46,6 +47,7 @@ export async function assemble(
       maintenanceWindow: maintenancePorts(base, store),
       log,
       time: realTime,
+      now: base.now,
       random: Math.random,
     },
     settingsFrom(config, update),
@@ -64,7 +66,7 @@ export async function assemble(
  * @returns the exit code
  */
 export async function run(system: System, base: Bootstrap): Promise<number> {
-  const { config, log } = base;
+  const { config, log, now, paths } = base;
   const forced = Promise.withResolvers<number>();
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -87,6 +89,7 @@ export async function run(system: System, base: Bootstrap): Promise<number> {
     reloading = reloading.then(() => reload(system, base));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
+  const saveNow = keepNow(now, paths.clockFile, log);
   try {
     system.start();
     const ended = system.done.then(({ failure }) => {
@@ -98,6 +101,7 @@ export async function run(system: System, base: Bootstrap): Promise<number> {
     return await Promise.race([ended, forced.promise]);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
+    await saveNow();
   }
 }
 

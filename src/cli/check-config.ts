@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { readNow } from '../app/now.ts';
 import { createStore } from '../app/store.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
 import type { Environment } from '../config/environment.ts';
@@ -128,7 +129,8 @@ async function checkDatabase(
     return { finding: { level: 'ok', about, text }, generation: null };
   }
   const log = createLog({ to: 'stderr', verbose: false, debug: false });
-  const store = await createStore({ config, database, paths, log });
+  const now = await readNow(paths.clockFile);
+  const store = await createStore({ config, database, paths, log, now });
   try {
     const { description, generation, created } = await store.open();
     const text = `${description}, ${generation}${created ? ', tables made' : ''}`;

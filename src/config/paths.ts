@@ -18,6 +18,8 @@ export interface Paths {
   readonly spoolFile: string;
   readonly diagnosticsFile: string;
   readonly dbMaintCnfFile: string;
+  /** Has the newest time that EDDN's gateway told. */
+  readonly clockFile: string;
   /** Says which daemon works on the data directory. */
   readonly instanceFile: string;
   readonly pidFile: string | null;
@@ -58,6 +60,7 @@ export function resolvePaths(from: {
         ? join(exportDir, 'listener_diag.jsonl')
         : resolvePath(cwd, config.diagnostics.path),
     dbMaintCnfFile: resolvePath(cwd, config.dbMaintCnf),
+    clockFile: join(database.dataDir, 'tradedangerous-listener-clock'),
     instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
     pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
     logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),

@@ -1,3 +1,4 @@
+import { Now } from '../../src/domain/now.ts';
 import type { AnyActorRef } from 'xstate';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
@@ -56,6 +57,7 @@ export function startLife(world: World): Life {
       maintenanceWindow: createFakeMaintenance(world, time),
       log,
       time,
+      now: new Now(time),
       random: world.random.fork().next,
     },
     world.scenario.settings,

@@ -35,8 +35,8 @@ describe('schema', () => {
   it.each([
     ['https://eddn.edcd.io/schemas/commodity/3/test', 'test schema'],
     ['https://eddn.edcd.io/schemas/Commodity/3/TEST/', 'test schema'],
-    ['https://eddn.edcd.io/schemas/commodity/2', 'other schema'],
-    ['https://eddn.edcd.io/schemas/commodity/30', 'other schema'],
+    ['https://eddn.edcd.io/schemas/commodity/2', 'other version of the schema'],
+    ['https://eddn.edcd.io/schemas/commodity/30', 'other version of the schema'],
     ['https://eddn.edcd.io/schemas/journal/1', 'other schema'],
     ['', 'other schema'],
     [3, 'malformed'],

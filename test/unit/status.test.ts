@@ -19,6 +19,7 @@ function tagsOf(machine: AnyStateMachine, state: string): readonly string[] {
 /** A status whose actors are in the given states, on a clock that is set by hand. */
 function statusOf(states: Record<string, string>, count: () => Promise<typeof NOTHING>) {
   const clock = { nowMs: 1_000_000 };
+  const troubles: string[] = [];
   const gauges = { pending: 0, deferred: 0, spooled: 0, parked: 0 };
   const reporter = { spoolError: null as string | null, gauges: () => gauges };
   const board = {
@@ -37,14 +38,21 @@ function statusOf(states: Record<string, string>, count: () => Promise<typeof NO
     ledger: new Ledger(),
     pool: { queuedCount: 0 },
     store: { stats: count },
+    feedTroubles: () => troubles,
     time: { now: () => clock.nowMs },
     maintenanceDue: () => ({ purge: 1_060_000, optimize: Infinity }),
   };
-  return { clock, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
+  return { clock, troubles, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
 }
 
 const WELL = { supervisor: 'running', writer: 'idle', listener: 'attached.live.receiving' };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what is wrong although messages arrive makes it not ready', () => {
+  const { status, troubles } = statusOf(WELL, () => Promise.resolve(NOTHING));
+  troubles.push('the local clock is 60 min behind');
+  expect(status.notReady()).toEqual(['feed: the local clock is 60 min behind']);
+});
 
 test.each([
   [{}, []],

@@ -3,16 +3,24 @@ import { listenerMachine } from '../../machines/listener.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { feedLogic } from './feed.ts';
 import { ListenerReporter } from './reporter.ts';
+import { FeedWatch } from './watch.ts';
 
-export function createListener(parts: Parts): Child {
+export interface ListenerChild extends Child {
+  /** What is wrong although messages arrive. */
+  readonly troubles: () => string[];
+}
+
+export function createListener(parts: Parts): ListenerChild {
   const { feed, decoder, catalogue, ledger, learner, pool, settings } = parts;
   const reporter = new ListenerReporter(parts.log, feed.description);
+  const watch = new FeedWatch(parts.now, !feed.finite, reporter);
 
   const deliver = (batch: StagedBatch) => {
     if (pool.closed) {
       ledger.countLate(batch);
       return;
     }
+    watch.note(batch);
     reporter.staged(batch, ledger.countStaged(batch));
     learner.add(batch.records);
     pool.accept(batch.snapshots);
@@ -37,6 +45,7 @@ export function createListener(parts: Parts): Child {
         reportHeard: ({ context }) => reporter.heard(context),
       },
     }),
+    troubles: watch.troubles,
     input: { ...settings().listener, finite: feed.finite, random: parts.random },
   };
 }

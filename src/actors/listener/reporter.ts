@@ -7,6 +7,8 @@ export class ListenerReporter {
   readonly #log: Log;
   readonly #feed: string;
   #error: string | null = null;
+  #clockTrouble: string | null = null;
+  #refusal: string | null = null;
 
   /** @param feed its description */
   constructor(log: Log, feed: string) {
@@ -23,6 +25,29 @@ export class ListenerReporter {
 
   decodeFailed = (error: string, messages: number): void => {
     this.#log.error({ error, messages }, `${messages} messages could not be decoded: ${error}`);
+  };
+
+  /** @param trouble null: all is well */
+  clock = (trouble: string | null): void => {
+    const wasWrong = this.#clockTrouble !== null;
+    this.#clockTrouble = trouble;
+    if (wasWrong === (trouble !== null)) return;
+    if (trouble === null) this.#log.info({}, 'the local clock is right again');
+    else this.#log.warn({}, `${trouble}: set it (NTP); until then the gateway's counts`);
+  };
+
+  /** @param trouble what is refused instead of being understood; null: enough is */
+  understood = (trouble: string | null): void => {
+    const wasWrong = this.#refusal !== null;
+    this.#refusal = trouble;
+    if (wasWrong === (trouble !== null)) return;
+    if (trouble === null) this.#log.info({}, `feed ${this.#feed}: messages are understood again`);
+    else {
+      this.#log.error(
+        { feed: this.#feed },
+        `feed ${this.#feed}: ${trouble} (a new version of the schema, another compression? see whether there is an update of this program)`,
+      );
+    }
   };
 
   lost = ({ attempt, lastError }: Failing): void => {

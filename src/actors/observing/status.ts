@@ -13,6 +13,8 @@ export interface StatusDeps {
   readonly reporter: StationsReporter;
   readonly store: Pick<MarketStore, 'stats'>;
   readonly time: Time;
+  /** What is wrong although messages arrive. */
+  readonly feedTroubles: () => readonly string[];
   /** When each task of the maintenance is due, epoch milliseconds; Infinity: never. */
   readonly maintenanceDue: () => Readonly<Record<MaintenanceTask, number>>;
 }
@@ -71,6 +73,7 @@ export class SystemStatus {
     // While a maintenance window is open, too: what arrives waits, files are served.
     if (!board.is('writer', 'ready')) reasons.push(`database: ${troubleOf(board.report('writer'))}`);
     if (!board.is('listener', 'ready')) reasons.push(`feed: ${troubleOf(board.report('listener'))}`);
+    for (const trouble of this.#deps.feedTroubles()) reasons.push(`feed: ${trouble}`);
     return reasons;
   }
 

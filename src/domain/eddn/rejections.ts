@@ -3,6 +3,8 @@ export const REJECTIONS = {
   'too large': 'inflates to more than any message of the feed has',
   malformed: 'not zlib, not JSON, or without the parts every message has',
   'test schema': 'sent to a /test schema',
+  'other version of the schema':
+    'of a schema that is understood, but not of this version: is there an update of this program?',
   'other schema': 'not about commodity markets; most of the feed',
   'legacy galaxy': 'the game before Odyssey has markets of its own',
   'software not whitelisted': 'the program is in no whitelist entry',

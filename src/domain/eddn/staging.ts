@@ -10,6 +10,8 @@ import { compileWhitelist, type Whitelist } from './whitelist.ts';
 export interface CompiledRules {
   /** Those that are taken, by {@link schemaKey}. */
   readonly schemas: ReadonlyMap<string, Schema>;
+  /** The same without their versions. */
+  readonly subjects: ReadonlySet<string>;
   /** Those from which the galaxy is learned. */
   readonly learned: ReadonlySet<Schema>;
   readonly whitelist: Whitelist;
@@ -20,13 +22,15 @@ export interface CompiledRules {
 export function compileRules(rules: StagingRules): CompiledRules {
   const [market, ...others] = SCHEMAS;
   const learned = new Set(SCHEMAS.filter(({ name }) => rules.learn.includes(name)));
+  const schemas = new Map([
+    ...others
+      .filter((schema) => learned.has(schema))
+      .map((schema) => [schemaKey(schema.ref), schema] as const),
+    [schemaKey(rules.schemaRef), market],
+  ]);
   return {
-    schemas: new Map([
-      ...others
-        .filter((schema) => learned.has(schema))
-        .map((schema) => [schemaKey(schema.ref), schema] as const),
-      [schemaKey(rules.schemaRef), market],
-    ]),
+    schemas,
+    subjects: new Set([...schemas.keys()].map(subjectOf)),
     learned,
     whitelist: compileWhitelist(rules.whitelist),
     maxClockSkewS: rules.maxClockSkewS,
@@ -85,8 +89,14 @@ export function peekSchema(beginning: string): string | null {
 /** @returns why messages of this schema are refused, or the one that is taken */
 export function findSchema(schemaRef: string, rules: CompiledRules): Schema | Rejection {
   const key = schemaKey(schemaRef);
-  return rules.schemas.get(key) ?? (key.endsWith('/test') ? 'test schema' : 'other schema');
+  const found = rules.schemas.get(key);
+  if (found !== undefined) return found;
+  if (key.endsWith('/test')) return 'test schema';
+  return rules.subjects.has(subjectOf(key)) ? 'other version of the schema' : 'other schema';
 }
+
+/** The key of a schema without its version. */
+const subjectOf = (key: string) => key.replace(/\/\d+$/, '');
 
 /** Schemas are compared without case, protocol and trailing slash. */
 function schemaKey(schemaRef: string): string {
