@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import type { Catalogue } from '../../src/domain/market/catalogue.ts';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
+import { parseTimestamp } from '../../src/domain/timestamp.ts';
 import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/eddn/staging-rules.ts';
 
 /** Directory of a small FDevIDs subset: `commodity.csv` and `rare_commodity.csv`. */
@@ -65,7 +66,7 @@ export function commodityMessage({
     header: {
       gamebuild: 'r316268/r0 ',
       gameversion: '4.1.3.0',
-      gatewayTimestamp: '2026-05-01T12:00:01.123456Z',
+      gatewayTimestamp: passedOn(body.timestamp ?? '2026-05-01T12:00:00Z'),
       softwareName: 'EDDiscovery',
       softwareVersion: '19.0.0.0',
       uploaderID: '0123456789abcdef0123456789abcdef01234567',
@@ -80,6 +81,12 @@ export function commodityMessage({
       ...body,
     },
   };
+}
+
+/** A second after it was sent; anything for a time that is none. */
+function passedOn(timestamp: unknown): string {
+  const atS = parseTimestamp(timestamp) ?? OBSERVED_AT_S;
+  return `${new Date((atS + 1) * 1000).toISOString().slice(0, 19)}.123456Z`;
 }
 
 /** A message as one ZeroMQ frame of the relay. A string is taken as the JSON text. */

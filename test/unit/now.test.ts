@@ -15,8 +15,16 @@ function clockAt(localS: number, provenMs = 0) {
 
 function batch(parts: Partial<StagedBatch>): StagedBatch {
   return {
-    ...{ received: 1, newestGatewayS: 0, snapshots: [], unresolved: [], rejected: {}, rejectedRows: {} },
-    ...{ unknownCommodities: {}, samples: [], ...parts },
+    ...{
+      received: 1,
+      newestGatewayS: 0,
+      snapshots: [],
+      unresolved: [],
+      records: [],
+      learned: 0,
+      rejected: {},
+    },
+    ...{ rejectedRows: {}, unknownCommodities: {}, samples: [], ...parts },
   };
 }
 
