@@ -44,7 +44,7 @@ export function createNullSystem(
         open: () =>
           Promise.resolve({ backend: 'sqlite', generation: 'v12', created: false, description: 'nothing' }),
         learn: () => Promise.resolve({ madeTables: false, systems: [], deferred: [] }),
-    useCatalogue: done,
+        useCatalogue: done,
         writeMarkets: (batch) => {
           written += batch.length;
           return Promise.resolve(

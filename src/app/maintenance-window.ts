@@ -3,7 +3,7 @@ import { readConfigFile, updateConfigFile } from '../config/config-file.ts';
 import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
 import type { MarketStore } from '../domain/ports/market-store.ts';
 import type { Tidier } from '../domain/ports/tidier.ts';
-import { createCheckTool } from '../infra/store/mariadb/check-tool.ts';
+import { createCheckTool } from '../infra/store/mariadb/housekeeping/check-tool.ts';
 
 /** The key of the configuration file that keeps when a task was last done. */
 const KEYS = { purge: 'last_purge', optimize: 'last_db_maint' } as const;

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
-import { createCheckTool, type CheckToolOptions } from '../../src/infra/store/mariadb/check-tool.ts';
+import {
+  createCheckTool,
+  type CheckToolOptions,
+} from '../../src/infra/store/mariadb/housekeeping/check-tool.ts';
 import { makeMariadbGalaxy } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, mariadbEnv, useMariadb } from '../support/mariadb.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -262,7 +262,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'demotion of exactly what was published',
     fault: 'stations written since are demoted, too',
-    file: 'src/infra/store/sqlite/demote.ts',
+    file: 'src/infra/store/sqlite/export/demote.ts',
     from: 'select.get(id)?.lines === lines &&',
     to: 'select.get(id) !== undefined &&',
     tests: [GALAXY, SQLITE],

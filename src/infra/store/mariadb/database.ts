@@ -6,7 +6,7 @@ import {
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
-import { recognise, REQUIRED_TABLES, type Shape } from '../generation.ts';
+import { recognise, REQUIRED_TABLES, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import type { Link } from './connection.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';

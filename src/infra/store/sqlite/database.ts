@@ -8,7 +8,7 @@ import {
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
-import { recognise, type Shape } from '../generation.ts';
+import { recognise, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import { schemaSql } from './schema.ts';
 

@@ -6,10 +6,10 @@ import { parseTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
-import { writeSet } from './export-set.ts';
-import { selectLiveStations, writeListings } from './listings.ts';
-import { readKnown, type KnownRequest } from './read-known.ts';
-import { TextSender } from './text-sender.ts';
+import { writeSet } from './export/set.ts';
+import { selectLiveStations, writeListings } from './export/listings.ts';
+import { readKnown, type KnownRequest } from './galaxy/known.ts';
+import { TextSender } from './export/text-sender.ts';
 
 const { file } = workerData as { readonly file: string };
 

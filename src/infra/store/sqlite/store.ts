@@ -6,11 +6,11 @@ import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts
 import type { Store } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
-import { warnOfNewCategories } from '../reference-tables.ts';
-import { createLeftOutLog } from '../seed-items.ts';
-import { createGalaxyImport } from './galaxy-import.ts';
+import { warnOfNewCategories } from '../shared/reference-tables.ts';
+import { createLeftOutLog } from '../shared/seed-items.ts';
+import { createGalaxyImport } from './galaxy/import.ts';
 import type { ReaderMethods } from './reader-thread.ts';
-import type { Emitted } from './text-sender.ts';
+import type { Emitted } from './export/text-sender.ts';
 import type { WriterData, WriterMethods } from './writer-thread.ts';
 
 /** Stations of a transaction of {@link Store.demote}. */

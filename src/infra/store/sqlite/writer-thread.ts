@@ -10,15 +10,15 @@ import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread } from '../../threads/rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
-import { demoteStations } from './demote.ts';
+import { demoteStations } from './export/demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
 import { createLearner } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
-import { finishTables, writeReferenceTables } from './import-tables.ts';
-import { createItems, seedCatalogue, type Items } from './items.ts';
-import { createSystemLookup, systemKey } from './systems.ts';
-import { createGalaxyWriter } from './write-galaxy.ts';
-import { createMarketWriter } from './write-markets.ts';
+import { finishTables, writeReferenceTables } from './galaxy/tables.ts';
+import { createItems, seedCatalogue, type Items } from './markets/items.ts';
+import { createSystemLookup, systemKey } from './markets/systems.ts';
+import { createGalaxyWriter } from './galaxy/stations.ts';
+import { createMarketWriter } from './markets/write-markets.ts';
 
 /** What the store starts this thread with. */
 export interface WriterData {

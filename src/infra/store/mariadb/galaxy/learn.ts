@@ -10,11 +10,11 @@ import type { Log } from '../../../../domain/ports/log.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { BulkWriter, type Loading } from '../bulk.ts';
 import type { Link } from '../connection.ts';
-import { underLocks, type LockTuning } from '../locks.ts';
+import { underLocks, type LockTuning } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
-import { settle, type Settlement } from '../settle.ts';
+import { settle, type Settlement } from '../markets/stations.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
-import { systemKey } from '../systems.ts';
+import { systemKey } from '../markets/systems.ts';
 import { learnStations } from './station-states.ts';
 
 export interface LearnSetup {

@@ -9,7 +9,7 @@ import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Cell, Link } from '../connection.ts';
 import { epochOf, literal, text } from '../sql.ts';
-import { findSystems, systemKey } from '../systems.ts';
+import { findSystems, systemKey } from '../markets/systems.ts';
 
 /** What is told of a station. */
 export interface ToldStation {

@@ -7,8 +7,8 @@ import { lookupName } from '../../../../domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
-import { createSystemLookup, systemKey } from '../systems.ts';
-import { inSavepoint } from '../write-galaxy.ts';
+import { createSystemLookup, systemKey } from '../markets/systems.ts';
+import { inSavepoint } from './stations.ts';
 import { createStationStates } from './station-states.ts';
 
 /** What one call did. */

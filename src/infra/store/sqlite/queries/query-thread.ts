@@ -6,7 +6,7 @@ import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
 import { serveQueries } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
-import { recognise } from '../../generation.ts';
+import { recognise } from '../../shared/generation.ts';
 import { BUSY_MS, readShape } from '../database.ts';
 import { toStoreError } from '../errors.ts';
 import type { QueryThreadData } from './queries.ts';

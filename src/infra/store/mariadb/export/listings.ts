@@ -1,0 +1,128 @@
+import type { ChunkSink, ExportCount } from '../../../../domain/ports/market-store.ts';
+import { CHUNK_BYTES, LISTINGS_HEADER } from '../../shared/listing.ts';
+import { isPublished } from '../../shared/table-files.ts';
+import type { Cell, Link } from '../connection.ts';
+import { epochOf } from '../sql.ts';
+
+/** Stations read at a time: some 100 ms of the server's work, some MB in memory. */
+const STATIONS_PER_PAGE = 500;
+
+/** Reads that look at the whole table. */
+export const SCAN_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * The rows of a station in one text: a line a row without the running number and the station. One value a station
+ * crosses into JavaScript instead of nine a row. Read by the primary key, so they come in its order.
+ */
+const LINES = `GROUP_CONCAT(item_id, ',', supply_units, ',', supply_level, ',', supply_price, ',', demand_price, ',',
+  demand_units, ',', demand_level, ',', ${epochOf('modified')} SEPARATOR '\\n')`;
+
+/** Without a price it is no row of the listings. */
+export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
+
+/** `live` and `all`: as the port says. `published`: of stations and items that are in their files. */
+export type ListingScope = 'live' | 'all' | 'published';
+
+const STATIONS: Readonly<Record<ListingScope, readonly [rows: string, stations: string]>> = {
+  live: [`WHERE from_live = 1 AND ${HAS_PRICE}`, ''],
+  all: ['', ''],
+  published: ['', `WHERE ${isPublished('Station', 'st')}`],
+};
+
+/** Runs reads that all see the database as it is now, and hold no writer up. */
+export async function inSnapshot<T>(link: Link, run: () => Promise<T>): Promise<T> {
+  await link.run('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await link.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  const result = await run();
+  await link.run('COMMIT');
+  await link.run('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  return result;
+}
+
+/** Ids of the stations that may have rows in the listings, ascending. */
+export async function readStationIds(link: Link, scope: ListingScope): Promise<string[]> {
+  const [rows, stations] = STATIONS[scope];
+  const found = await link.rows(
+    // Distinct before joined: for all stations an index tells that without a look at every row.
+    `SELECT station_id FROM (SELECT DISTINCT station_id FROM StationItem ${rows}) found
+     JOIN Station st USING (station_id) ${stations} ORDER BY station_id`,
+    SCAN_TIMEOUT_MS,
+  );
+  return found.map(([id]) => String(id));
+}
+
+/** Streams the listings, page by page: what the sink has not taken is not read. In a snapshot. */
+export async function writeListings(
+  link: Link,
+  scope: ListingScope,
+  sink: ChunkSink,
+  signal: AbortSignal,
+): Promise<ExportCount> {
+  const stations = await readStationIds(link, scope);
+  const unknownItems = await findUnknownItems(link, scope);
+  const page = (from: number) =>
+    readLines(link, stations.slice(from, from + STATIONS_PER_PAGE), unknownItems);
+
+  const count = { rows: 0, stations: 0 };
+  const encoder = new TextEncoder();
+  let text = LISTINGS_HEADER;
+  const send = async () => {
+    signal.throwIfAborted();
+    await sink(encoder.encode(text));
+    text = '';
+  };
+  let next = page(0);
+  for (let from = 0; from < stations.length; from += STATIONS_PER_PAGE) {
+    const rows = await next;
+    // The server works on the next page while this one is made into text.
+    next = page(from + STATIONS_PER_PAGE);
+    next.catch(() => undefined);
+    for (const { id, lines } of rows) {
+      for (const line of lines.split('\n')) text += `${++count.rows},${id},${line}\n`;
+      count.stations++;
+      if (text.length >= CHUNK_BYTES) await send();
+    }
+  }
+  await send();
+  return count;
+}
+
+/** Foreign keys let none be, but Trade Dangerous' bulk sessions switch them off. Read from an index alone. */
+export async function findUnknownItems(link: Link, scope: ListingScope = 'all'): Promise<Cell[]> {
+  const rows = await link.rows(
+    `SELECT item_id FROM (SELECT DISTINCT item_id FROM StationItem) used
+     WHERE item_id NOT IN (
+       SELECT item_id FROM Item it ${scope === 'published' ? `WHERE ${isPublished('Item', 'it')}` : ''})`,
+    SCAN_TIMEOUT_MS,
+  );
+  return rows.flat();
+}
+
+/** A station and its lines, without running number and station id, joined by line feeds. */
+export interface StationLines {
+  readonly id: string;
+  readonly lines: string;
+  readonly isLive: boolean;
+}
+
+/** @param lock `FOR UPDATE`, or nothing. @returns those that have lines, ascending */
+export async function readLines(
+  link: Link,
+  stations: readonly (string | bigint)[],
+  unknownItems: readonly Cell[],
+  lock: 'FOR UPDATE' | '' = '',
+): Promise<StationLines[]> {
+  if (stations.length === 0) return [];
+  const rows = await link.rows(
+    `SELECT station_id, COUNT(*), ${LINES}, MAX(from_live) FROM StationItem FORCE INDEX (PRIMARY)
+     WHERE station_id IN (${stations.join()}) AND ${HAS_PRICE}
+       ${unknownItems.length > 0 ? `AND item_id NOT IN (${unknownItems.join()})` : ''}
+     GROUP BY station_id ORDER BY station_id ${lock}`,
+  );
+  return rows.map(([id, count, value, fromLive]) => {
+    const lines = String(value);
+    // group_concat_max_len cuts silently.
+    if (lines.split('\n').length !== Number(count)) throw new Error(`the rows of station ${id} were cut`);
+    return { id: String(id), lines, isLive: Number(fromLive) !== 0 };
+  });
+}

@@ -1,0 +1,249 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Generation } from '../../../../domain/generation.ts';
+import { StoreError } from '../../../../domain/errors.ts';
+import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../../domain/ports/galaxy-store.ts';
+import type { Log } from '../../../../domain/ports/log.ts';
+import { BatchRows, stationSize } from '../../../../domain/spansh/batch.ts';
+import type { Known } from '../../../../domain/spansh/known.ts';
+import type { DumpRecords, StagedStation, SystemRow } from '../../../../domain/spansh/records.ts';
+import { BulkWriter, type Loading } from '../bulk.ts';
+import type { Link } from '../connection.ts';
+import type { RowFault } from '../errors.ts';
+import { inSnapshot } from '../export/listings.ts';
+import { warnOfNewCategories } from '../../shared/reference-tables.ts';
+import {
+  itemRows,
+  readItemCategories,
+  renumberItems,
+  writeCategories,
+  writeEdcdTables,
+  writeRares,
+} from './tables.ts';
+import { writeStations, type StationCounts } from './stations.ts';
+import { writeSystems } from './systems.ts';
+import { readCategories } from '../markets/items.ts';
+import { readKnown } from './known.ts';
+import { underLocks, untilAllDone, type LockTuning, type StationWork } from '../markets/locks.ts';
+import { Refusals } from '../refusals.ts';
+import { settle } from '../markets/stations.ts';
+import { SmallTable, type SmallTableSetup } from './small-table.ts';
+
+/** By which programs tell each other of an import. Source: Trade Dangerous' listener looks for it. */
+const IMPORT_LOCK = "'td.spansh.import'";
+
+/** A connection of ours that was dropped a moment ago may still hold it. */
+const IMPORT_LOCK_WAIT_MS = 1_000;
+
+const PAUSE_MS = 250;
+
+export interface ImportSetup {
+  /** Its own connection, with the locks of the import. */
+  readonly link: Link;
+  readonly generation: Generation;
+  readonly maxStatementBytes: number;
+  readonly hasOwnTables: boolean;
+  readonly loading: Loading;
+  readonly lock: LockTuning;
+  readonly log: Log | undefined;
+}
+
+/** What the calls of an import share. A call that throws leaves nothing that could be carried on with. */
+export class ImportWork {
+  readonly generation: Generation;
+  readonly categories: readonly string[];
+  readonly itemCategories: ReadonlyMap<number, string>;
+  readonly #setup: ImportSetup;
+  readonly #categoryIds: ReadonlyMap<string, number>;
+  readonly #rares: readonly RareCommodity[] | null;
+  readonly #items: SmallTable;
+  readonly #ships: SmallTable;
+  readonly #upgrades: SmallTable | null;
+  readonly #refused: Refusals;
+  readonly #bulk: BulkWriter;
+  #deferredSystems: readonly SystemRow[] = [];
+  #deferred: readonly StagedStation[] = [];
+  #written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
+
+  /** @throws StoreError `busy`: another import is running; `refused`: the categories are not Trade Dangerous' ones */
+  static async begin(setup: ImportSetup, tables: ReferenceTables): Promise<ImportWork> {
+    const { link, generation } = setup;
+    const [[got] = []] = await link.rows(
+      `SELECT GET_LOCK(${IMPORT_LOCK}, ${IMPORT_LOCK_WAIT_MS / 1000})`,
+      IMPORT_LOCK_WAIT_MS + link.timeoutMs,
+    );
+    if (Number(got) !== 1) {
+      throw new StoreError('busy', 'another program imports into this database', {
+        advice: 'wait until it has ended; it is tried again',
+      });
+    }
+    const { categories, added } = await writeCategories(link, tables, setup.maxStatementBytes);
+    warnOfNewCategories(setup.log, added);
+    const refused = new Refusals(setup.log);
+    const small: SmallTableSetup = { ...setup, onRefused: (what, error) => refused.note(what, error) };
+    await writeEdcdTables(small, generation, tables);
+    const itemCategories = await readItemCategories(link, tables);
+    const begun = {
+      categories,
+      itemCategories,
+      categoryIds: await readCategories(link),
+      rares: tables.rares,
+    };
+    const work = new ImportWork(setup, begun, refused, {
+      items: await SmallTable.read(small, 'Item', ['item_id', 'fdev_id', 'name', 'category_id']),
+      ships: await SmallTable.read(small, 'Ship', ['ship_id', 'name']),
+      upgrades:
+        generation === 'v12'
+          ? await SmallTable.read(small, 'Upgrade', ['upgrade_id', 'name', 'class', 'rating', 'ship'])
+          : null,
+    });
+    if (generation === 'v13' && tables.commodities !== null) {
+      const commodities = tables.commodities.filter(({ rare }) => !rare);
+      await work.#items.write(itemRows(commodities, work.#categoryIds));
+    }
+    refused.tell();
+    return work;
+  }
+
+  private constructor(
+    setup: ImportSetup,
+    begun: {
+      readonly categories: readonly string[];
+      readonly itemCategories: ReadonlyMap<number, string>;
+      readonly categoryIds: ReadonlyMap<string, number>;
+      readonly rares: readonly RareCommodity[] | null;
+    },
+    refused: Refusals,
+    tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
+  ) {
+    this.#setup = setup;
+    this.#bulk = new BulkWriter(setup.link, setup.maxStatementBytes, setup.loading);
+    this.generation = setup.generation;
+    this.categories = begun.categories;
+    this.itemCategories = begun.itemCategories;
+    this.#categoryIds = begun.categoryIds;
+    this.#rares = begun.rares;
+    this.#refused = refused;
+    this.#items = tables.items;
+    this.#ships = tables.ships;
+    this.#upgrades = tables.upgrades;
+  }
+
+  known(): Promise<Known> {
+    const { link, generation, hasOwnTables } = this.#setup;
+    return inSnapshot(link, () => readKnown(link, generation, hasOwnTables));
+  }
+
+  async apply({ systems, stations, items, ships, upgrades }: DumpRecords): Promise<ImportCounts> {
+    await this.#items.write(itemRows(items, this.#categoryIds));
+    await this.#ships.write(ships.map(({ id, name }) => [id, name]));
+    await this.#upgrades?.write(
+      upgrades.map(({ id, name, class: size, rating, ship }) => [id, name, size, rating, ship]),
+    );
+    const rows = new BatchRows();
+    for (const system of [...this.#deferredSystems, ...systems]) rows.addSystem(system);
+    const systemsWritten = await this.#writeSystems(rows.systems);
+    for (const station of [...this.#deferred, ...stations]) rows.addStation(station);
+    const sorted = rows.stations.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#deferred = await underLocks(this.#work(), sorted, 0);
+    return this.#told(systemsWritten);
+  }
+
+  async finish(signal: AbortSignal): Promise<ImportCounts> {
+    const { link, generation } = this.#setup;
+    for (const table of [this.#items, this.#ships, this.#upgrades]) {
+      while (table?.isWritten === false) {
+        await sleep(PAUSE_MS, undefined, { signal });
+        await table.write([]);
+      }
+    }
+    let systemsWritten = 0;
+    while (this.#deferredSystems.length > 0) {
+      await sleep(PAUSE_MS, undefined, { signal });
+      systemsWritten += await this.#writeSystems(this.#deferredSystems);
+    }
+    await untilAllDone(this.#work(), this.#deferred, signal);
+    this.#deferred = [];
+    await renumberItems(link);
+    if (this.#rares !== null) await writeRares(link, generation, this.#rares);
+    return this.#told(systemsWritten);
+  }
+
+  /** Idempotent. The connection can be used for other things then. */
+  async end(): Promise<void> {
+    await this.#setup.link.rows(`SELECT RELEASE_LOCK(${IMPORT_LOCK})`);
+  }
+
+  async #writeSystems(systems: readonly SystemRow[]): Promise<number> {
+    const { link, generation, maxStatementBytes, lock, log } = this.#setup;
+    let written = 0;
+    const held: SystemRow[] = [];
+    await settle(
+      {
+        link,
+        lock,
+        log,
+        write: async (some) => {
+          written += await writeSystems(link, generation, some, maxStatementBytes);
+        },
+        giveUp: (system, fault, error) => {
+          if (isHeld(fault)) held.push(system);
+          else this.#refused.note(`system ${system.id}`, error);
+        },
+      },
+      systems.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    this.#deferredSystems = held;
+    return written;
+  }
+
+  #work(): StationWork<StagedStation> {
+    return {
+      link: this.#setup.link,
+      idOf: ({ id }) => id,
+      rowsOf: stationSize,
+      run: (held) => this.#writeHeld(held),
+    };
+  }
+
+  /** @returns those of which somebody else holds rows */
+  async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
+    const { link, generation, hasOwnTables, lock, log } = this.#setup;
+    const held: StagedStation[] = [];
+    await settle(
+      {
+        link,
+        lock,
+        log,
+        write: async (some) => {
+          this.#count(
+            await this.#bulk.run((rows) => writeStations(link, { generation, hasOwnTables, rows }, some)),
+          );
+        },
+        giveUp: (station, fault, error) => {
+          if (isHeld(fault)) held.push(station);
+          else this.#refused.note(`station ${station.id}`, error);
+        },
+      },
+      stations,
+    );
+    return held;
+  }
+
+  #count({ stations, markets, marketRows, vendors }: StationCounts): void {
+    this.#written.stations += stations;
+    this.#written.markets += markets;
+    this.#written.marketRows += marketRows;
+    this.#written.vendors += vendors;
+  }
+
+  #told(systems: number): ImportCounts {
+    const counts = { systems, ...this.#written, deferred: this.#deferred.length };
+    this.#written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
+    this.#refused.tell();
+    return counts;
+  }
+}
+
+function isHeld(fault: RowFault): boolean {
+  return fault === 'deadlock' || fault === 'lockWait';
+}

@@ -1,0 +1,187 @@
+import type { Generation } from '../../../../domain/generation.ts';
+import { rowCount } from '../../../../domain/market/snapshot.ts';
+import type { StagedStation, StagedVendor, StationRow } from '../../../../domain/spansh/records.ts';
+import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import type { RowWriter } from '../bulk.ts';
+import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
+import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import type { Link } from '../connection.ts';
+import { learnStations, readOwn } from './station-states.ts';
+import { readMarkets, writeRows } from '../markets/rows.ts';
+import { epochOf, literal } from '../sql.ts';
+
+/** What was written of some stations. */
+export interface StationCounts {
+  readonly stations: number;
+  readonly markets: number;
+  readonly marketRows: number;
+  readonly vendors: number;
+}
+
+export interface StationSetup {
+  readonly generation: Generation;
+  readonly hasOwnTables: boolean;
+  readonly rows: RowWriter;
+}
+
+/**
+ * Writes what is newer than what is stored, in a transaction. Whoever calls holds the stations' locks. An error leaves
+ * nothing written.
+ */
+export async function writeStations(
+  link: Link,
+  setup: StationSetup,
+  stations: readonly StagedStation[],
+): Promise<StationCounts> {
+  const { generation } = setup;
+  return link.transaction(async () => ({
+    stations: await writeStationRows(link, setup, stations),
+    ...(await writeMarkets(link, setup, stations)),
+    vendors:
+      (await writeVendors(link, setup, SHIPYARD, stations)) +
+      (generation === 'v12' ? await writeVendors(link, setup, OUTFITTING, stations) : 0),
+  }));
+}
+
+async function writeStationRows(
+  link: Link,
+  { generation, hasOwnTables, rows }: StationSetup,
+  stations: readonly StagedStation[],
+): Promise<number> {
+  const all = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
+  if (all.length === 0) return 0;
+  const owned = hasOwnTables
+    ? await readOwn(
+        link,
+        all.map(({ id }) => id),
+      )
+    : new Map<string, unknown>();
+  // What the feed has told about is joined with what it told.
+  const joined = await learnStations(
+    link,
+    { generation, rows },
+    all
+      .filter(({ id }) => owned.has(String(id)))
+      .map(({ id, row }) => ({ id, facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS })),
+  );
+  return (
+    joined +
+    (await replaceRows(
+      link,
+      { generation, rows },
+      all.filter(({ id }) => !owned.has(String(id))),
+    ))
+  );
+}
+
+/** Each by its one time. */
+async function replaceRows(
+  link: Link,
+  { generation, rows }: Pick<StationSetup, 'generation' | 'rows'>,
+  told: readonly { readonly id: bigint; readonly row: StationRow }[],
+): Promise<number> {
+  if (told.length === 0) return 0;
+  const columns = STATION_COLUMNS[generation];
+  const cellsOf = (row: StationRow) => stationValues(row, generation, (atS) => atS);
+  const expressions = columns.map((column) => (column === 'modified' ? epochOf(column) : column));
+  const found = await link.rows(
+    `SELECT station_id, ${epochOf('modified')}, ${expressions.join()} FROM Station
+     WHERE station_id IN (${told.map(({ id }) => id).join()})`,
+  );
+  const stored = new Map(found.map(([id, modifiedS, ...cells]) => [String(id), { modifiedS, cells }]));
+  const changed = told.filter(({ id, row }) => {
+    const before = stored.get(String(id));
+    const beforeS = Number(before?.modifiedS ?? -1);
+    if (before === undefined || row.modifiedS > beforeS) return true;
+    return row.modifiedS === beforeS && cellsOf(row).join('\n') !== before.cells.join('\n');
+  });
+  const literals = ({ id, row }: (typeof told)[number]) =>
+    `${id},${stationValues(row, generation, formatTimestamp).map(literal).join()}`;
+  const { added = [], altered = [] } = Object.groupBy(changed, ({ id }) =>
+    stored.has(String(id)) ? 'altered' : 'added',
+  );
+  const rowsOf = (some: typeof told) => ({
+    table: 'Station',
+    columns: ['station_id', ...columns],
+    count: some.length,
+    values: some.map(literals),
+  });
+  await rows.insert(rowsOf(added));
+  await rows.upsertReferred(rowsOf(altered), ['station_id']);
+  return changed.length;
+}
+
+async function writeMarkets(link: Link, { rows }: StationSetup, stations: readonly StagedStation[]) {
+  const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
+  const stored = await readMarkets(
+    link,
+    told.map(({ marketId }) => marketId),
+  );
+  const newer = told.filter(
+    ({ marketId, observedAtS }) => observedAtS > (stored.get(String(marketId))?.newestS ?? -1),
+  );
+  await writeRows(link, rows, newer, stored, 0);
+  return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
+}
+
+/** `ShipVendor` or `UpgradeVendor`. */
+interface VendorTable {
+  readonly name: string;
+  readonly goodsId: string;
+  readonly block: 'shipyard' | 'outfitting';
+}
+
+const SHIPYARD: VendorTable = { name: 'ShipVendor', goodsId: 'ship_id', block: 'shipyard' };
+const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', block: 'outfitting' };
+
+/** Whole, and only what was observed after the newest stored row of the station. */
+async function writeVendors(
+  link: Link,
+  { rows }: StationSetup,
+  { name, goodsId, block }: VendorTable,
+  stations: readonly StagedStation[],
+): Promise<number> {
+  const told = stations.flatMap(({ id, [block]: vendor }) => (vendor === null ? [] : [{ id, vendor }]));
+  const storedS = await readNewest(
+    link,
+    name,
+    told.map(({ id }) => id),
+  );
+  const newer = told.filter(({ id, vendor }) => vendor.observedAtS > (storedS.get(String(id)) ?? -1));
+  const known = newer.filter(({ id }) => storedS.has(String(id)));
+  if (known.length > 0) {
+    await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
+  }
+  const values = vendorRows(newer);
+  await rows.insert({
+    table: name,
+    columns: [goodsId, 'station_id', 'modified'],
+    count: values.length,
+    values,
+  });
+  return newer.length;
+}
+
+/** In the order of the primary key, which makes the difference between one page of the table and hundreds. */
+function vendorRows(vendors: readonly { readonly id: bigint; readonly vendor: StagedVendor }[]): string[] {
+  const rows: (readonly [number, string])[] = [];
+  for (const { id, vendor } of vendors) {
+    const tail = `,${id},'${formatTimestamp(vendor.observedAtS)}'`;
+    for (const goods of vendor.ids) rows.push([goods, `${goods}${tail}`]);
+  }
+  return rows.sort(([a], [b]) => a - b).map(([, row]) => row);
+}
+
+/** Epoch seconds of the newest row by station; stations without rows are absent. */
+async function readNewest(
+  link: Link,
+  table: string,
+  stationIds: readonly bigint[],
+): Promise<Map<string, number>> {
+  if (stationIds.length === 0) return new Map();
+  const rows = await link.rows(
+    `SELECT station_id, ${epochOf('MAX(modified)')} FROM ${table}
+     WHERE station_id IN (${stationIds.join()}) GROUP BY station_id`,
+  );
+  return new Map(rows.map(([id, newestS]) => [String(id), Number(newestS)]));
+}

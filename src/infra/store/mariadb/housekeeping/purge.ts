@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PurgeOptions, StoreStats } from '../../../../domain/ports/market-store.ts';
+import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import type { Link } from '../connection.ts';
+import { rowFault } from '../errors.ts';
+import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
+import { epochOf } from '../sql.ts';
+
+/** Rows looked at for one purge statement: some 0.1 s, in which writers of these stations wait. */
+const PURGE_ROWS = 5_000;
+
+/** How often what met another writer's locks is tried again, each after the server's own wait. */
+const TRIES = 5;
+
+export async function readStats(link: Link): Promise<StoreStats> {
+  const [[totalRows, liveRows, stations, liveStations, newestAtS] = []] = await link.rows(
+    `SELECT SUM(n), SUM(live), COUNT(*), SUM(live > 0), ${epochOf('MAX(newest)')}
+     FROM (SELECT COUNT(*) AS n, SUM(from_live = 1) AS live, MAX(modified) AS newest
+           FROM StationItem GROUP BY station_id) s`,
+    SCAN_TIMEOUT_MS,
+  );
+  return {
+    totalRows: Number(totalRows),
+    liveRows: Number(liveRows),
+    stations: Number(stations),
+    liveStations: Number(liveStations),
+    newestAtS: newestAtS === null || newestAtS === undefined ? null : Number(newestAtS),
+  };
+}
+
+/** Deletes whole stations of old rows, some thousand rows at a time, by primary key. @returns rows deleted */
+export async function purge(
+  link: Link,
+  { olderThanS, dryRun, onProgress }: PurgeOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const old = `modified < '${formatTimestamp(olderThanS)}'`;
+  if (dryRun === true) {
+    const [[rows] = []] = await link.rows(`SELECT COUNT(*) FROM StationItem WHERE ${old}`, SCAN_TIMEOUT_MS);
+    return Number(rows);
+  }
+  let deletedRows = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const stations = await link.rows(
+      `SELECT DISTINCT station_id FROM
+       (SELECT station_id FROM StationItem WHERE ${old} ORDER BY modified LIMIT ${PURGE_ROWS}) oldest`,
+    );
+    if (stations.length === 0) return deletedRows;
+    deletedRows += await patiently(() =>
+      link.run(
+        `DELETE si FROM StationItem si FORCE INDEX (PRIMARY) WHERE station_id IN (${stations.join()}) AND ${old}`,
+      ),
+    );
+    onProgress?.(deletedRows);
+  }
+}
+
+/** For what meets other writers' locks for moments only. */
+export async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (rowFault(error) === undefined || attempt === TRIES) throw error;
+      await sleep(100 * attempt);
+    }
+  }
+}

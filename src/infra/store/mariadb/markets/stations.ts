@@ -1,0 +1,58 @@
+import type { Log } from '../../../../domain/ports/log.ts';
+import { ROW_LOCK_WAIT_S, type Link } from '../connection.ts';
+import { rowFault, type RowFault } from '../errors.ts';
+import { backOff, type LockTuning } from './locks.ts';
+
+/** Records that are written together where that is possible. */
+export interface Settlement<T> {
+  readonly link: Link;
+  readonly lock: LockTuning;
+  readonly log: Log | undefined;
+  /** Writes all or, throwing, none. */
+  readonly write: (records: readonly T[]) => Promise<void>;
+  /** Told of each record that could not be written, alone and with patience. */
+  readonly giveUp: (record: T, fault: RowFault, error: unknown) => void;
+}
+
+/** Writes together what can be; where a row stands in the way, halves until it stands alone. */
+export async function settle<T>(settlement: Settlement<T>, records: readonly T[]): Promise<void> {
+  const { link, lock, log, write, giveUp } = settlement;
+  let lockWaitS: number = ROW_LOCK_WAIT_S;
+
+  async function waitForRows(seconds: number): Promise<void> {
+    if (seconds === lockWaitS) return;
+    lockWaitS = seconds;
+    await link.run(`SET SESSION innodb_lock_wait_timeout = ${seconds}`);
+  }
+
+  async function attempt(some: readonly T[], tries: number): Promise<void> {
+    if (some.length === 0) return;
+    try {
+      await write(some);
+      return;
+    } catch (error) {
+      const fault = rowFault(error);
+      if (fault === undefined) throw error;
+      log?.debug({ records: some.length, tries, fault, error }, 'a transaction was rolled back');
+      if (fault === 'deadlock' && tries < lock.maxRetries) {
+        await backOff(lock, tries);
+        return attempt(some, tries + 1);
+      }
+      if (some.length === 1) {
+        for (const record of some) giveUp(record, fault, error);
+        return;
+      }
+      // They have waited together; looking for the one that is held up must not wait again and again.
+      if (fault === 'lockWait') await waitForRows(0);
+    }
+    const half = Math.ceil(some.length / 2);
+    await attempt(some.slice(0, half), 1);
+    await attempt(some.slice(half), 1);
+  }
+
+  try {
+    await attempt(records, 1);
+  } finally {
+    if (!link.lost) await waitForRows(ROW_LOCK_WAIT_S);
+  }
+}

@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ExportCount } from '../../../../domain/ports/market-store.ts';
+import { LISTINGS_HEADER } from '../../shared/listing.ts';
+import { isPublished } from '../../shared/table-files.ts';
+import type { TextSender } from './text-sender.ts';
+
+/** Without a price it is no row of the listings. */
+export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
+
+/**
+ * The rows of a station `st` in one text: a line a row without the running number and the station. One value a station
+ * crosses into JavaScript instead of nine a row, which takes half the time. `unixepoch` drops fractions of a second.
+ */
+export const LINES = lines();
+
+/** @param hidden ids of items whose rows are left out */
+function lines(hidden: readonly number[] = []): string {
+  return `
+  SELECT group_concat(line, char(10)) FROM (
+    SELECT concat_ws(',', item_id, supply_units, supply_level, supply_price, demand_price, demand_units, demand_level,
+      coalesce(unixepoch(modified), 0)) AS line
+    FROM StationItem AS si
+    WHERE station_id = st.station_id AND ${HAS_PRICE}
+      AND EXISTS (SELECT 1 FROM Item WHERE item_id = si.item_id) AND item_id NOT IN (${hidden.join()})
+    ORDER BY item_id)`;
+}
+
+const IS_LIVE = `EXISTS (
+  SELECT 1 FROM StationItem WHERE station_id = st.station_id AND from_live = 1 AND ${HAS_PRICE})`;
+
+/** `live` and `all`: as exportListings gives them. `published`: of stations and items that are in their files. */
+export type ListingScope = 'live' | 'all' | 'published';
+
+const STATIONS: Readonly<Record<ListingScope, string>> = {
+  live: IS_LIVE,
+  all: '1',
+  published: isPublished('Station', 'st'),
+};
+
+export async function writeListings<File extends string>(
+  db: DatabaseSync,
+  scope: ListingScope,
+  sender: TextSender<File>,
+): Promise<ExportCount> {
+  const hidden = scope === 'published' ? hiddenItems(db) : [];
+  const stations = db.prepare(
+    `SELECT CAST(station_id AS TEXT) AS id, (${lines(hidden)}) AS lines
+     FROM Station st WHERE ${STATIONS[scope]} ORDER BY station_id`,
+  );
+  stations.setReturnArrays(true);
+  const count = { rows: 0, stations: 0 };
+  sender.text += LISTINGS_HEADER;
+  for (const [id, lines] of stations.iterate() as unknown as Iterable<[string, string | null]>) {
+    if (lines === null) continue;
+    count.stations++;
+    for (const line of lines.split('\n')) sender.text += `${++count.rows},${id},${line}\n`;
+    if (sender.isFull) await sender.send();
+  }
+  await sender.end();
+  return count;
+}
+
+/** Items that are not in their file; as a rule there are none. */
+function hiddenItems(db: DatabaseSync): number[] {
+  const select = db.prepare(`SELECT item_id FROM Item t WHERE (${isPublished('Item', 't')}) IS NOT TRUE`);
+  return select.all().map((row) => Number(row.item_id));
+}
+
+/** Ids of the stations that are in the live listings, ascending. */
+export function selectLiveStations(db: DatabaseSync): BigInt64Array<ArrayBuffer> {
+  const select = db.prepare(`SELECT station_id FROM Station st WHERE ${IS_LIVE} ORDER BY station_id`);
+  select.setReadBigInts(true);
+  return BigInt64Array.from(select.all(), (row) => row.station_id as bigint);
+}

@@ -1,0 +1,142 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Generation } from '../../../../domain/generation.ts';
+import { NO_COUNTS, type ImportCounts } from '../../../../domain/ports/galaxy-store.ts';
+import { rowCount } from '../../../../domain/market/snapshot.ts';
+import type {
+  DumpRecords,
+  StagedMarket,
+  StagedStation,
+  StationRow,
+} from '../../../../domain/spansh/records.ts';
+import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
+import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import { transact } from '../database.ts';
+import type { StationStates } from './station-states.ts';
+import { isRowError } from '../errors.ts';
+import { prepareItemUpsert } from '../markets/items.ts';
+import { createMarketRows, newestAtS } from '../markets/rows.ts';
+import { notOlder, prepareUpsert } from './upsert.ts';
+import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
+
+export interface Imported {
+  readonly counts: ImportCounts;
+  /** What the database refused, and why; nothing of it was written. */
+  readonly refused: readonly string[];
+}
+
+/** Runs the writing of one record. */
+type Guard = (what: string, write: () => void) => void;
+
+/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). @param states where there are tables of our own */
+export function createGalaxyWriter(
+  db: DatabaseSync,
+  generation: Generation,
+  states: StationStates | undefined,
+): (part: DumpRecords) => Imported {
+  const writeSystem = prepareUpsert(
+    db,
+    'System',
+    'system_id',
+    ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(generation === 'v13' ? ['lookup_name'] : [])],
+    notOlder('System'),
+  );
+  const upsertStation = prepareStationUpsert(db, generation);
+  const markets = createMarketRows(db);
+  const writeShipyard = createVendorWriter(db, SHIPYARD);
+  const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
+  const writeShip = prepareUpsert(db, 'Ship', 'ship_id', ['name']);
+  const writeUpgrade =
+    generation === 'v12'
+      ? prepareUpsert(db, 'Upgrade', 'upgrade_id', ['name', 'class', 'rating', 'ship'])
+      : () => false;
+
+  /** What the feed has told about is joined with what it told. */
+  function writeStationRow(id: bigint, row: StationRow): boolean {
+    if (states?.factsOf(id) === undefined) return upsertStation(id, row);
+    return states.learn(id, factsOfRow(row, generation), { create: true, dumpS: row.modifiedS });
+  }
+
+  function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
+    const stored = markets.read(stationId);
+    if (observedAtS <= (newestAtS(stored) ?? -1)) return false;
+    markets.replace(stationId, rows, stored, formatTimestamp(observedAtS), 0);
+    return true;
+  }
+
+  function writeStation({ id, row, market, shipyard, outfitting }: StagedStation) {
+    return {
+      stations: Number(row !== null && writeStationRow(id, row)),
+      marketRows: market !== null && writeMarket(id, market) ? rowCount(market) : 0,
+      vendors:
+        Number(shipyard !== null && writeShipyard(id, shipyard)) +
+        Number(outfitting !== null && writeOutfitting(id, outfitting)),
+    };
+  }
+
+  function writeAll({ systems, stations, items, ships, upgrades }: DumpRecords, guard: Guard): ImportCounts {
+    const counts = { ...NO_COUNTS };
+    const writeItem = prepareItemUpsert(db);
+    for (const item of items) guard(`item ${item.id}`, () => writeItem(item));
+    for (const { id, name } of ships) guard(`ship ${id}`, () => writeShip(id, name));
+    for (const upgrade of upgrades) {
+      const { id, name, class: size, rating, ship } = upgrade;
+      guard(`module ${id}`, () => writeUpgrade(id, name, size, rating, ship));
+    }
+    for (const { id, name, lookupName, x, y, z, modifiedS } of systems) {
+      const lookup = generation === 'v13' ? [lookupName] : [];
+      guard(`system ${id}`, () => {
+        counts.systems += Number(writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup));
+      });
+    }
+    for (const station of stations) {
+      guard(`station ${station.id}`, () => {
+        const written = writeStation(station);
+        counts.stations += written.stations;
+        counts.markets += Number(written.marketRows > 0);
+        counts.marketRows += written.marketRows;
+        counts.vendors += written.vendors;
+      });
+    }
+    return counts;
+  }
+
+  return (part) => {
+    try {
+      return { counts: transact(db, () => writeAll(part, (_, write) => write())), refused: [] };
+    } catch (error) {
+      if (!isRowError(error)) throw error;
+      // Rare, so only now every record pays for a savepoint.
+      const refused: string[] = [];
+      const counts = transact(db, () =>
+        writeAll(part, (what, write) => {
+          const reason = inSavepoint(db, write);
+          if (reason !== null) refused.push(`${what}: ${reason}`);
+        }),
+      );
+      return { counts, refused };
+    }
+  };
+}
+
+/** @returns why the database refused what was written, which is rolled back; null when it took it */
+export function inSavepoint(db: DatabaseSync, write: () => void): string | null {
+  db.exec('SAVEPOINT record');
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!isRowError(error)) throw error;
+    db.exec('ROLLBACK TO record');
+    return error.message;
+  } finally {
+    if (db.isTransaction) db.exec('RELEASE record');
+  }
+}
+
+function prepareStationUpsert(db: DatabaseSync, generation: Generation) {
+  const columns = STATION_COLUMNS[generation];
+  const upsert = prepareUpsert(db, 'Station', 'station_id', columns, notOlder('Station'));
+  return (id: bigint, row: StationRow): boolean =>
+    upsert(id, ...stationValues(row, generation, formatTimestamp));
+}
