@@ -1,11 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Generation } from '../../../domain/generation.ts';
-import type { StoreStats } from '../../../domain/ports/market-store.ts';
-import { parseTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
+import { readStats } from './housekeeping/stats.ts';
 import { writeSet } from './export/set.ts';
 import { selectLiveStations, writeListings } from './export/listings.ts';
 import { readKnown, type KnownRequest } from './galaxy/known.ts';
@@ -36,25 +35,6 @@ const methods = {
 
   stats: () => read(readStats),
 };
-
-function readStats(db: DatabaseSync): StoreStats {
-  const counts = db
-    .prepare(
-      `SELECT total(n) AS totalRows, total(live) AS liveRows, count(*) AS stations,
-             count(*) FILTER (WHERE live > 0) AS liveStations
-           FROM (SELECT count(*) AS n, count(*) FILTER (WHERE from_live = 1) AS live
-                 FROM StationItem GROUP BY station_id)`,
-    )
-    .get();
-  const newest = db.prepare('SELECT max(modified) AS modified FROM StationItem').get();
-  return {
-    totalRows: Number(counts?.totalRows),
-    liveRows: Number(counts?.liveRows),
-    stations: Number(counts?.stations),
-    liveStations: Number(counts?.liveStations),
-    newestAtS: parseTimestamp(newest?.modified),
-  };
-}
 
 export type ReaderMethods = typeof methods;
 

@@ -7,13 +7,14 @@ import type { GalaxyRecord } from '../../../domain/galaxy/records.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
-import { formatTimestamp } from '../../../domain/timestamp.ts';
 import { serveThread } from '../../threads/rpc.ts';
-import { openDatabase, transact, type Database } from './database.ts';
+import { openDatabase, type Database } from './database.ts';
 import { demoteStations } from './export/demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
 import { createLearner } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
+import { analyze, vacuumStep } from './housekeeping/optimize.ts';
+import { countOlder, purgeBatch } from './housekeeping/purge.ts';
 import { finishTables, writeReferenceTables } from './galaxy/tables.ts';
 import { createItems, seedCatalogue, type Items } from './markets/items.ts';
 import { createSystemLookup, systemKey } from './markets/systems.ts';
@@ -29,12 +30,6 @@ export interface WriterData {
   /** The store's newest: what a thread that is started again begins with. */
   commodities: readonly Commodity[];
 }
-
-/** Rows looked at in one purge transaction: some 0.1 s, in which writes wait. */
-const PURGE_ROWS = 5_000;
-
-/** Pages moved in one vacuum transaction: some 0.1 s, in which writes wait. */
-const VACUUM_PAGES = 2_000;
 
 let { choice, commodities } = workerData as WriterData;
 const { file, ownTables } = workerData as WriterData;
@@ -146,38 +141,10 @@ const methods = {
 
   demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),
 
-  countOlder: method((olderThanS: number, { db }) => {
-    const count = db.prepare('SELECT COUNT(*) AS n FROM StationItem WHERE modified < ?');
-    return Number(count.get(formatTimestamp(olderThanS))?.n);
-  }),
-
-  /** Deletes the old rows of some stations, of each all: an export in between sees whole stations. 0 = done. */
-  purgeBatch: method((olderThanS: number, { db }) => {
-    const before = formatTimestamp(olderThanS);
-    const select = db.prepare(
-      `SELECT DISTINCT station_id FROM
-       (SELECT station_id FROM StationItem WHERE modified < ? ORDER BY modified LIMIT ${PURGE_ROWS})`,
-    );
-    select.setReadBigInts(true);
-    const remove = db.prepare('DELETE FROM StationItem WHERE station_id = ? AND modified < ?');
-    return transact(db, () =>
-      select
-        .all(before)
-        .reduce((sum, row) => sum + Number(remove.run(row.station_id ?? null, before).changes), 0),
-    );
-  }),
-
-  /** Renews what the query planner knows of each table that has changed much. */
-  analyze: method((_: undefined, { db }) => db.exec('PRAGMA optimize = 0x10002')),
-
-  /** Gives some free pages back to the file system. @returns how many are left to give; 0 also where none can be */
-  vacuumStep: method((_: undefined, { db }) => {
-    const free = () => Number(db.prepare('PRAGMA freelist_count').get()?.freelist_count);
-    const before = free();
-    db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
-    const after = free();
-    return after < before ? after : 0;
-  }),
+  countOlder: method((olderThanS: number, { db }) => countOlder(db, olderThanS)),
+  purgeBatch: method((olderThanS: number, { db }) => purgeBatch(db, olderThanS)),
+  analyze: method((_: undefined, { db }) => analyze(db)),
+  vacuumStep: method((_: undefined, { db }) => vacuumStep(db)),
 };
 
 export type WriterMethods = typeof methods;

@@ -25,7 +25,7 @@ import { readCategories } from '../markets/items.ts';
 import { readKnown } from './known.ts';
 import { underLocks, untilAllDone, type LockTuning, type StationWork } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
-import { settle } from '../markets/stations.ts';
+import { writeApart } from '../write-apart.ts';
 import { SmallTable, type SmallTableSetup } from './small-table.ts';
 
 /** By which programs tell each other of an import. Source: Trade Dangerous' listener looks for it. */
@@ -177,7 +177,7 @@ export class ImportWork {
     const { link, generation, maxStatementBytes, lock, log } = this.#setup;
     let written = 0;
     const held: SystemRow[] = [];
-    await settle(
+    await writeApart(
       {
         link,
         lock,
@@ -209,7 +209,7 @@ export class ImportWork {
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
     const { link, generation, hasOwnTables, lock, log } = this.#setup;
     const held: StagedStation[] = [];
-    await settle(
+    await writeApart(
       {
         link,
         lock,

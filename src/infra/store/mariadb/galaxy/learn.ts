@@ -12,7 +12,7 @@ import { BulkWriter, type Loading } from '../bulk.ts';
 import type { Link } from '../connection.ts';
 import { underLocks, type LockTuning } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
-import { settle, type Settlement } from '../markets/stations.ts';
+import { writeApart, type ApartOptions } from '../write-apart.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
 import { systemKey } from '../markets/systems.ts';
 import { learnStations } from './station-states.ts';
@@ -39,7 +39,7 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   };
   const refusals = new Refusals(setup.log);
   const deferred: GalaxyRecord[] = [];
-  const giveUp: Settlement<GalaxyRecord>['giveUp'] = (record, fault, error) => {
+  const giveUp: ApartOptions<GalaxyRecord>['giveUp'] = (record, fault, error) => {
     if (fault === 'deadlock' || fault === 'lockWait') deferred.push(record);
     else refusals.note(`${record.kind} ${record.id}`, error);
   };
@@ -49,10 +49,10 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   const writeSome = async (some: readonly SystemRecord[]) => {
     names.push(...(await learnSystems(setup, some)));
   };
-  await settle({ ...setup, write: writeSome, giveUp }, systems);
+  await writeApart({ ...setup, write: writeSome, giveUp }, systems);
 
   const bulk = new BulkWriter(link, maxStatementBytes, loading);
-  const settlement: Settlement<StationRecord> = {
+  const options: ApartOptions<StationRecord> = {
     ...setup,
     write: (some) =>
       bulk.run(async (rows) => {
@@ -67,7 +67,7 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
       idOf: ({ id }) => id,
       rowsOf: () => 1,
       run: async (held: readonly StationRecord[]) => {
-        await settle(settlement, held);
+        await writeApart(options, held);
         return [];
       },
     },
@@ -77,7 +77,7 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   deferred.push(...busy);
 
   const markets = (kinds.market ?? []).sort((a, b) => a.id - b.id);
-  await settle(
+  await writeApart(
     { ...setup, write: (some: readonly MarketRecord[]) => countMarkets(setup, some), giveUp },
     markets,
   );

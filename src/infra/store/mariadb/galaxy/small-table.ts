@@ -1,6 +1,6 @@
 import type { Log } from '../../../../domain/ports/log.ts';
 import type { Cell, Link } from '../connection.ts';
-import { settle } from '../markets/stations.ts';
+import { writeApart } from '../write-apart.ts';
 import type { LockTuning } from '../markets/locks.ts';
 import { literal, orUpdate, statements } from '../sql.ts';
 
@@ -63,7 +63,7 @@ export class SmallTable {
     const head = `INSERT INTO ${this.#name} (${this.#columns.join()}) VALUES `;
     const tail = orUpdate(this.#columns.slice(1));
     const told = [...this.#pending.values()].sort(([a], [b]) => a - b);
-    await settle(
+    await writeApart(
       {
         link,
         lock,

@@ -1,32 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PurgeOptions, StoreStats } from '../../../../domain/ports/market-store.ts';
+import type { PurgeOptions } from '../../../../domain/ports/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';
 import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
-import { epochOf } from '../sql.ts';
 
 /** Rows looked at for one purge statement: some 0.1 s, in which writers of these stations wait. */
 const PURGE_ROWS = 5_000;
 
 /** How often what met another writer's locks is tried again, each after the server's own wait. */
 const TRIES = 5;
-
-export async function readStats(link: Link): Promise<StoreStats> {
-  const [[totalRows, liveRows, stations, liveStations, newestAtS] = []] = await link.rows(
-    `SELECT SUM(n), SUM(live), COUNT(*), SUM(live > 0), ${epochOf('MAX(newest)')}
-     FROM (SELECT COUNT(*) AS n, SUM(from_live = 1) AS live, MAX(modified) AS newest
-           FROM StationItem GROUP BY station_id) s`,
-    SCAN_TIMEOUT_MS,
-  );
-  return {
-    totalRows: Number(totalRows),
-    liveRows: Number(liveRows),
-    stations: Number(stations),
-    liveStations: Number(liveStations),
-    newestAtS: newestAtS === null || newestAtS === undefined ? null : Number(newestAtS),
-  };
-}
 
 /** Deletes whole stations of old rows, some thousand rows at a time, by primary key. @returns rows deleted */
 export async function purge(

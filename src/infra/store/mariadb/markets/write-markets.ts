@@ -7,7 +7,7 @@ import { rowOutcome } from '../errors.ts';
 import { readItems, writeMeans, type Items } from './items.ts';
 import { backOff, underLocks, type LockTuning, type StationWork } from './locks.ts';
 import { writeTransaction, type WriteContext } from './transaction.ts';
-import { settle, type Settlement } from './stations.ts';
+import { writeApart, type ApartOptions } from '../write-apart.ts';
 
 /** Busy stations must not hold the others up for longer, whatever the tuning says: they come back later. */
 const LOCK_PATIENCE_MS = 1000;
@@ -81,7 +81,7 @@ async function writePart(
   outcomes: Map<Snapshot, WriteOutcome>,
 ): Promise<void> {
   const bulk = new BulkWriter(link, context.maxStatementBytes, loading);
-  const settlement: Settlement<Snapshot> = {
+  const options: ApartOptions<Snapshot> = {
     link,
     lock,
     log,
@@ -96,7 +96,7 @@ async function writePart(
     idOf: ({ marketId }) => marketId,
     rowsOf: rowCount,
     async run(held) {
-      await settle(settlement, held);
+      await writeApart(options, held);
       return [];
     },
   };

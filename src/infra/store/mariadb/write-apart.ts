@@ -1,10 +1,10 @@
-import type { Log } from '../../../../domain/ports/log.ts';
-import { ROW_LOCK_WAIT_S, type Link } from '../connection.ts';
-import { rowFault, type RowFault } from '../errors.ts';
-import { backOff, type LockTuning } from './locks.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import { ROW_LOCK_WAIT_S, type Link } from './connection.ts';
+import { rowFault, type RowFault } from './errors.ts';
+import { backOff, type LockTuning } from './markets/locks.ts';
 
 /** Records that are written together where that is possible. */
-export interface Settlement<T> {
+export interface ApartOptions<T> {
   readonly link: Link;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
@@ -15,8 +15,8 @@ export interface Settlement<T> {
 }
 
 /** Writes together what can be; where a row stands in the way, halves until it stands alone. */
-export async function settle<T>(settlement: Settlement<T>, records: readonly T[]): Promise<void> {
-  const { link, lock, log, write, giveUp } = settlement;
+export async function writeApart<T>(options: ApartOptions<T>, records: readonly T[]): Promise<void> {
+  const { link, lock, log, write, giveUp } = options;
   let lockWaitS: number = ROW_LOCK_WAIT_S;
 
   async function waitForRows(seconds: number): Promise<void> {

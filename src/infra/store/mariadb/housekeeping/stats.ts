@@ -1,0 +1,20 @@
+import type { StoreStats } from '../../../../domain/ports/market-store.ts';
+import type { Link } from '../connection.ts';
+import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
+import { epochOf } from '../sql.ts';
+
+export async function readStats(link: Link): Promise<StoreStats> {
+  const [[totalRows, liveRows, stations, liveStations, newestAtS] = []] = await link.rows(
+    `SELECT SUM(n), SUM(live), COUNT(*), SUM(live > 0), ${epochOf('MAX(newest)')}
+     FROM (SELECT COUNT(*) AS n, SUM(from_live = 1) AS live, MAX(modified) AS newest
+           FROM StationItem GROUP BY station_id) s`,
+    SCAN_TIMEOUT_MS,
+  );
+  return {
+    totalRows: Number(totalRows),
+    liveRows: Number(liveRows),
+    stations: Number(stations),
+    liveStations: Number(liveStations),
+    newestAtS: newestAtS === null || newestAtS === undefined ? null : Number(newestAtS),
+  };
+}
