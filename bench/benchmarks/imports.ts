@@ -85,7 +85,7 @@ export async function compareImports(
 export async function run(store: Store, file: string, nowS: number): Promise<number> {
   const { counts } = await importDump(store, await openDumpFile(file), {
     reference: { commodities: null, rares: null, shipyard: null, outfitting: null },
-    retentionDays: 30,
+    maxAgeDays: 30,
     maxClockSkewS: 300,
     nowS,
     threads: THREADS,

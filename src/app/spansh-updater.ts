@@ -16,12 +16,16 @@ import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts'
 /** One core stays for the feed and the database. */
 const IMPORT_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1));
 
-/** Imports a dump with what the configuration says; the daemon's update and `import` do the same. */
+/**
+ * Imports a dump with what the configuration says; the daemon's update and `import` do the same.
+ * @param maxAgeDays Infinity: whatever its age
+ */
 export async function importSource(
   base: Base,
   store: Store,
   source: DumpSource,
   hooks: ImportHooks,
+  maxAgeDays = maxAgeOf(base),
 ): Promise<ImportResult> {
   const { config, paths, log } = base;
   const { generation } = await store.open();
@@ -41,13 +45,20 @@ export async function importSource(
   const result = await importDump(store, source, {
     ...hooks,
     reference: tables,
-    retentionDays: config.purgeRetentionDays,
+    maxAgeDays,
     maxClockSkewS: config.rules.maxClockSkewS,
     nowS: Math.floor(Date.now() / 1000),
     threads: IMPORT_THREADS,
   });
   await createDumpCommodities(dumpCommoditiesFile(paths)).learn(result.items);
   return result;
+}
+
+/** What would be purged at once is not imported. */
+function maxAgeOf({ config }: Base): number {
+  return config.purgeEveryMs === 0
+    ? config.importMaxAgeDays
+    : Math.min(config.importMaxAgeDays, config.purgeRetentionDays);
 }
 
 /** Has the daemon publish what the database was brought, at its next look or when it is started. */

@@ -16,7 +16,8 @@ export type Command =
       readonly verb:
         'stats' | 'export-live' | 'export-dump' | 'publish' | 'check-config' | 'status' | 'help' | 'version';
     }
-  | { readonly verb: 'import'; readonly from: string }
+  /** @property maxAgeDays undefined: as configured */
+  | { readonly verb: 'import'; readonly from: string; readonly maxAgeDays: number | undefined }
   | { readonly verb: 'replay'; readonly file: string }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number };
@@ -36,6 +37,7 @@ const OPTIONS = {
   'export-dump-now': boolean,
   'no-update': boolean,
   'dry-run': boolean,
+  'max-age': text,
   'log-file': text,
   'log-level': text,
   'pid-file': text,
@@ -101,7 +103,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
   import: {
     operand: 'FILE|URL|-',
     about: 'bring the database up to date with a Spansh dump (plain or gzip), and exit',
-    command: ({ operand }) => ({ verb: 'import', from: operand }),
+    usage: '[--max-age DAYS|all]',
+    options: ['max-age'],
+    command: ({ operand, has, number, text }) => ({
+      verb: 'import',
+      from: operand,
+      maxAgeDays:
+        text('max-age') === 'all'
+          ? Infinity
+          : has('max-age')
+            ? number('max-age', 0, { min: 0.01 })
+            : undefined,
+    }),
   },
   publish: {
     about: 'write listings.csv, listings-live.csv and the table files from what the database has, and exit',

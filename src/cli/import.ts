@@ -9,13 +9,16 @@ import { importSource, requestPublication, updaterPorts } from '../app/spansh-up
 import { createLog } from '../infra/log/log.ts';
 import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
-import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
+import type { ImportHooks, ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 
 const MIB = 1024 * 1024;
 
-/** `import FILE|URL|-`: brings the database up to date with a dump; also fills a new one. */
-export async function importNow(base: Bootstrap, from: string): Promise<string> {
+/** `import FILE|URL|- [--max-age DAYS|all]`: brings the database up to date with a dump; also fills a new one. */
+export async function importNow(
+  base: Bootstrap,
+  { from, maxAgeDays }: { readonly from: string; readonly maxAgeDays: number | undefined },
+): Promise<string> {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) =>
     stop.abort(new AppError('aborted', `${signal}: the import was stopped; what it wrote so far is sound`));
@@ -24,11 +27,13 @@ export async function importNow(base: Bootstrap, from: string): Promise<string> 
   const progress = showProgress(base);
   try {
     const clears = await rememberedClears(base);
-    const result = await importSource(base, store, await openSource(from, base, stop.signal), {
+    const hooks: ImportHooks = {
       isCleared: (marketId, observedAtS) => (clears.get(marketId) ?? -1) >= observedAtS,
       onProgress: progress.update,
       signal: stop.signal,
-    });
+    };
+    const source = await openSource(from, base, stop.signal);
+    const result = await importSource(base, store, source, hooks, maxAgeDays);
     await requestPublication(updaterPorts(base, store));
     return summary(from, result);
   } catch (error) {
@@ -88,12 +93,21 @@ function showProgress({ config }: Bootstrap): {
   };
 }
 
-function summary(from: string, { systems, stations, counts, problems }: ImportResult): string {
+function summary(
+  from: string,
+  { systems, stations, counts, problems, tooOld, maxAgeDays }: ImportResult,
+): string {
   const found = Object.entries(problems) as [DumpProblem, ProblemCount][];
   return [
     `${from}: ${stations} stations of ${systems} systems read`,
     `written  ${counts.systems} systems, ${counts.stations} stations, ` +
       `${counts.markets} markets of ${counts.marketRows} rows, ${counts.vendors} shipyards and outfitters`,
+    ...(maxAgeDays === Infinity
+      ? []
+      : [
+          `left out ${tooOld.markets} markets, ${tooOld.shipyards} shipyards, ${tooOld.outfitters} outfitters ` +
+            `older than ${maxAgeDays} days (import_max_age_days, --max-age)`,
+        ]),
     ...found.map(
       ([problem, { count, sample }]) =>
         `skipped  ${count} x ${problem} (${DUMP_PROBLEMS[problem]}), first: ${sample}`,

@@ -51,7 +51,7 @@ async function execute(command: Command, base: Bootstrap): Promise<number> {
       return say(`${await exportNow(base, 'all')}\n`);
     case 'import': {
       const { importNow } = await import('./import.ts');
-      return say(`${await importNow(base, command.from)}\n`);
+      return say(`${await importNow(base, command)}\n`);
     }
     case 'publish': {
       const { publishNow } = await import('./publish.ts');

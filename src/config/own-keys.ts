@@ -49,6 +49,15 @@ export const OWN_KEYS = {
     about:
       'The galaxy dump: an address, a file, or null = `galaxy_stations.json.gz` at `downloads.spansh.co.uk`, else the plain `.json` there.',
   },
+  import_max_age_days: {
+    field: 'importMaxAgeDays',
+    fallback: 30,
+    schema: amount('days', 0.01, TEN_YEARS_DAYS),
+    optional: true,
+    live: true,
+    about:
+      'What a dump says of a market, shipyard or outfitter longer ago is left out, and counted; so is what would be purged.',
+  },
   parked_max: {
     field: 'parkedMax',
     fallback: 50_000,

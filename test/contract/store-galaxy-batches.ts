@@ -1,3 +1,4 @@
+import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import type { GalaxyImport, ImportCounts, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
@@ -79,7 +80,7 @@ export function vendor(ids: readonly number[], at = NOON_S): StagedVendor {
 export function batch(fields: Partial<DumpBatch>): DumpBatch {
   return {
     ...{ systems: [], stations: [], items: [], ships: [], upgrades: [] },
-    ...{ systemsRead: 0, stationsRead: 0, problems: {} },
+    ...{ systemsRead: 0, stationsRead: 0, problems: {}, blocks: NO_BLOCKS },
     ...fields,
   };
 }

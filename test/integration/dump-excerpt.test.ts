@@ -124,7 +124,7 @@ describe.skipIf(!hasSharedData)('the excerpt of a real dump', () => {
         owned.filter(({ station }) => station.type === 'Drake-Class Carrier').length,
       );
       expect(stations.filter(({ row }) => row?.repair === 'Y')).toHaveLength(
-        generation === 'v12' ? 0 : owned.filter(({ station }) => station.services?.includes('Repair')).length,
+        owned.filter(({ station }) => station.services?.includes('Repair')).length,
       );
     });
 

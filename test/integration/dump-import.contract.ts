@@ -121,9 +121,9 @@ async function importAll(
   reference: ReferenceTables,
   blocksNotBeforeS: number,
 ): Promise<ImportResult> {
-  const retentionDays = 30;
+  const maxAgeDays = 30;
   const result = await importDump(store, await openDumpFile(file), {
-    ...{ reference, retentionDays, nowS: blocksNotBeforeS + retentionDays * 86_400, maxClockSkewS: Infinity },
+    ...{ reference, maxAgeDays, nowS: blocksNotBeforeS + maxAgeDays * 86_400, maxClockSkewS: Infinity },
     ...{ threads: 1, isCleared: () => false, onProgress: () => undefined },
     signal: new AbortController().signal,
   });

@@ -7,8 +7,11 @@ import { NO_COUNTS, type GalaxyImport, type GalaxyStore } from '../../src/domain
 import { allocateKnown } from '../../src/domain/spansh/known.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';
 import { NO_TABLES } from '../contract/store-galaxy-batches.ts';
-import { NOW_S } from '../support/dump.ts';
-import { gridDump } from '../support/spansh-world.ts';
+import { aCommodity, aMarket, aStation, aSystem, dumpOf, NOW_S } from '../support/dump.ts';
+import { SMALL_DUMP } from '../support/small-dump.ts';
+import { runProgram, writeConfig } from '../support/daemon.ts';
+import { marketRows } from '../support/galaxy.ts';
+import { gridDump, NOW_S as GRID_S } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const SYSTEMS = 300;
@@ -41,12 +44,16 @@ function createStore(write: (call: number) => Promise<unknown> = () => sleep(20)
   return { store: store as GalaxyStore, events, sizes };
 }
 
-function run(store: GalaxyStore, bytes: Buffer, signal = new AbortController().signal) {
+function run(
+  store: GalaxyStore,
+  bytes: Buffer,
+  { signal = new AbortController().signal, nowS = GRID_S } = {},
+) {
   const file = join(tempDir(), 'galaxy_stations.json.gz');
   writeFileSync(file, bytes);
   const source = { name: 'dump', stream: createReadStream(file), totalBytes: bytes.length };
   return importDump(store, source, {
-    ...{ reference: NO_TABLES, retentionDays: 30, maxClockSkewS: 300, nowS: NOW_S, threads: 1 },
+    ...{ reference: NO_TABLES, maxAgeDays: 30, maxClockSkewS: 300, nowS, threads: 1 },
     ...{ isCleared: () => false, onProgress: () => undefined, signal },
   });
 }
@@ -77,4 +84,83 @@ test('a dump that ends too early is told after what is under way, and finishes n
   await expect(run(store, most)).rejects.toMatchObject({ code: 'dump' });
   expect(events.length).toBeGreaterThan(2);
   expect(events.slice(-2)).toEqual([`end ${(events.length - 1) / 2}`, 'close']);
+});
+
+test('what is older than the limit is counted', async () => {
+  const { store } = createStore();
+  const result = await run(store, Buffer.from(SMALL_DUMP.text), { nowS: NOW_S });
+  expect(result.tooOld).toEqual({ markets: 2, shipyards: 1, outfitters: 0 });
+  expect(result.maxAgeDays).toBe(30);
+});
+
+const asText = (text: string) =>
+  Buffer.from(text.replaceAll(/"(id|id64|commodityId)":\s*(\d+)/g, '"$1":"$2"'));
+const MARKET = aMarket([aCommodity()]);
+const PLAIN = dumpOf(aSystem({ stations: [aStation({ market: MARKET })] }));
+const pretty = JSON.stringify(JSON.parse(PLAIN), null, 2);
+const textIds = { station: aStation({ id: '128016640', market: MARKET }) };
+const textItem = aStation({ market: aMarket([aCommodity({ commodityId: '128049154' })]) });
+const tomorrow = aStation({ market: aMarket([aCommodity()], NOW_S + 86_400) });
+
+test.each([
+  ['all ids as text', asText(PLAIN), 'dump', /no system is in it/],
+  [
+    'station ids as text',
+    dumpOf(aSystem({ stations: [textIds.station] })),
+    'dump',
+    /1 x no station id, first: /,
+  ],
+  [
+    'item ids as text',
+    dumpOf(aSystem({ stations: [textItem] })),
+    'dump',
+    /1 x incomplete commodity, first: /,
+  ],
+  ['pretty-printed', pretty, 'dump', /one system a line is needed/],
+  [
+    'seen tomorrow',
+    dumpOf(aSystem({ stations: [tomorrow] })),
+    'clock',
+    /1 of 1 markets .* later than it is here/,
+  ],
+])('a dump of which nothing is usable is a failure: %s', async (_, text, code, message) => {
+  const { store, events } = createStore();
+  await expect(run(store, Buffer.from(text), { nowS: NOW_S })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+  expect(events).not.toContain('finish');
+});
+
+test('a dump with some that is usable is none', async () => {
+  const { store, events } = createStore();
+  const good = aStation({ id: 2, market: MARKET });
+  const text = dumpOf(aSystem({ stations: [textIds.station, textItem, tomorrow, good] }));
+  const result = await run(store, Buffer.from(text), { nowS: NOW_S });
+  expect(Object.keys(result.problems)).toHaveLength(3);
+  expect(events).toContain('finish');
+});
+
+test('tdl import takes as old as it is told, and says what it left out', async () => {
+  const cwd = tempDir();
+  writeConfig(cwd, { import_max_age_days: 35 });
+  const at = Math.floor(Date.now() / 1000);
+  const old = (id: number, days: number) =>
+    aStation({ id, name: `Old ${days}`, market: aMarket([aCommodity()], at - days * 86_400) });
+  writeFileSync(join(cwd, 'dump.json'), dumpOf(aSystem({ stations: [old(1, 1), old(2, 33), old(3, 400)] })));
+  const stations = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runProgram({ cwd, args: ['import', 'dump.json', ...args] });
+    expect(code, stderr).toBe(0);
+    const rows = marketRows(join(cwd, 'data/TradeDangerous.db'));
+    return [
+      rows.map(({ station_id: id }) => id),
+      /^left out (.*) older than (.*) days/m.exec(stdout)?.slice(1),
+    ];
+  };
+  expect(await stations('--max-age', '7')).toEqual([[1], ['2 markets, 0 shipyards, 0 outfitters', '7']]);
+  expect(await stations()).toEqual([
+    [1, 2],
+    ['1 markets, 0 shipyards, 0 outfitters', '35'],
+  ]);
+  expect(await stations('--max-age', 'all')).toEqual([[1, 2, 3], undefined]);
 });

@@ -1,10 +1,12 @@
 import { AppError, StoreError } from '../../src/domain/errors.ts';
+import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
 import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { Message, World } from './world.ts';
 
 const SOURCE = 'simulated Spansh';
+const NOTHING_LEFT_OUT = { tooOld: NO_BLOCKS.tooOld, maxAgeDays: 30 };
 const DATABASE = 'simulated';
 
 /** A dump on the server: some markets as players of another program have seen them. */
@@ -55,7 +57,16 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
       world.stations.set(marketId, { message, live: false });
     }
     const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };
-    return { bytesRead: 1, totalBytes: 1, systems: 1, stations: 1, counts, problems: {}, items: [] };
+    return {
+      bytesRead: 1,
+      totalBytes: 1,
+      systems: 1,
+      stations: 1,
+      counts,
+      problems: {},
+      ...NOTHING_LEFT_OUT,
+      items: [],
+    };
   };
 
   const publish = async (signal: AbortSignal) => {

@@ -173,7 +173,7 @@ export function applyDump({
   function stationRow(station: Station, systemId: bigint, atS: number): Value[] {
     const { id, name, distanceToArrival, landingPads, services, type } = station;
     const service = (wanted: string, key: string) => {
-      if (v13 && services !== undefined) return services.includes(wanted) ? 'Y' : 'N';
+      if (services !== undefined) return services.includes(wanted) ? 'Y' : 'N';
       return station[key] === undefined ? '?' : station[key] === true ? 'Y' : 'N';
     };
     const has = (key: string, flag: string) => (key in station || station[flag] === true ? 'Y' : 'N');

@@ -68,7 +68,7 @@ export async function fieldWorld(
     store,
     importDump: async (file) =>
       importDump(store, await openDumpFile(fileURLToPath(report(file))), {
-        ...{ reference, retentionDays: 30, nowS: REPORTED_S, maxClockSkewS: 300, threads: 1 },
+        ...{ reference, maxAgeDays: 30, nowS: REPORTED_S, maxClockSkewS: 300, threads: 1 },
         ...{ isCleared: () => false, onProgress: () => undefined, signal: new AbortController().signal },
       }),
     stage(file) {

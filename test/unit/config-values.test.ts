@@ -47,6 +47,7 @@ test('the defaults, in the units of the program', async () => {
     generation: 'auto',
     edcdSource: 'https://raw.githubusercontent.com/EDCD/FDevIDs/master',
     spanshUrl: null,
+    importMaxAgeDays: 30,
     parkedMax: 50_000,
     shutdownTimeoutMs: 25_000,
     httpListen: { host: '127.0.0.1', port: 8390 },

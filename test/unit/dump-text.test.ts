@@ -54,13 +54,13 @@ describe('the text of a dump', () => {
   test('a file that is not there', async () => {
     await expect(openDumpFile(join(tempDir(), 'none.json'))).rejects.toMatchObject({
       name: 'AppError',
-      code: 'dump',
+      code: 'dumpUnreadable',
     });
   });
 
   test('a directory', async () => {
     await expect(openDumpFile(tempDir()).then(dumpText).then(readAll)).rejects.toMatchObject({
-      code: 'dump',
+      code: 'dumpUnreadable',
     });
   });
 
@@ -86,7 +86,10 @@ describe('the text of a dump', () => {
       (e: unknown) => e,
     );
     expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({ code: 'dump', message: 'URL cannot be read: the line went dead' });
+    expect(error).toMatchObject({
+      code: 'dumpUnreadable',
+      message: 'URL cannot be read: the line went dead',
+    });
   });
 
   test.each([[gzipped], [Buffer.from(TEXT)]])('a source is stopped by the signal', async (bytes) => {

@@ -47,13 +47,14 @@ export class SpanshReporter {
     );
   };
 
-  imported = ({ systems, stations, counts, problems }: ImportResult): void => {
+  imported = ({ systems, stations, counts, problems, tooOld, maxAgeDays }: ImportResult): void => {
     this.#began = null;
     this.#log.info(
-      { read: { systems, stations }, written: counts },
+      { read: { systems, stations }, written: counts, tooOld },
       `Spansh: imported ${stations} stations of ${systems} systems: ${counts.systems} systems, ` +
         `${counts.stations} stations, ${counts.markets} markets (${counts.marketRows} rows), ` +
-        `${counts.vendors} shipyards and outfitters were new or newer`,
+        `${counts.vendors} shipyards and outfitters were new or newer; left out as older than ${maxAgeDays} days: ` +
+        `${tooOld.markets} markets, ${tooOld.shipyards} shipyards, ${tooOld.outfitters} outfitters`,
     );
     for (const [problem, { count, sample }] of Object.entries(problems) as [DumpProblem, ProblemCount][]) {
       this.#log.warn(

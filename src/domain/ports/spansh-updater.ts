@@ -1,3 +1,4 @@
+import type { BlockCounts } from '../spansh/block-counts.ts';
 import type { ProblemCounts } from '../spansh/problems.ts';
 import type { SeenItem } from '../spansh/records.ts';
 import type { DumpProgress, DumpVersion } from './dump.ts';
@@ -25,6 +26,10 @@ export interface ImportProgress extends ReadProgress {
 
 export interface ImportResult extends ImportProgress {
   readonly problems: ProblemCounts;
+  /** Blocks left out because they are older than the limit. */
+  readonly tooOld: BlockCounts['tooOld'];
+  /** The limit, days. */
+  readonly maxAgeDays: number;
   /** Every commodity that the dump names with a symbol. */
   readonly items: readonly SeenItem[];
 }

@@ -38,6 +38,7 @@ export type NoteProblem = (problem: DumpProblem, sample: () => string) => void;
 /** Counts problems and keeps the first of each kind. */
 export class ProblemLog {
   readonly #problems = new Map<DumpProblem, ProblemCount>();
+  #total = 0;
 
   readonly note: NoteProblem = (problem, sample) => this.#count(problem, 1, sample);
 
@@ -48,11 +49,17 @@ export class ProblemLog {
     }
   }
 
+  /** How many have been noted. */
+  get total(): number {
+    return this.#total;
+  }
+
   counts(): ProblemCounts {
     return Object.fromEntries(this.#problems);
   }
 
   #count(problem: DumpProblem, more: number, sample: () => string): void {
+    this.#total += more;
     const known = this.#problems.get(problem);
     this.#problems.set(problem, { count: (known?.count ?? 0) + more, sample: known?.sample ?? sample() });
   }

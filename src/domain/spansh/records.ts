@@ -1,4 +1,5 @@
 import type { Generation } from '../generation.ts';
+import type { BlockCounts } from './block-counts.ts';
 import type { ProblemCounts } from './problems.ts';
 
 /**
@@ -121,4 +122,5 @@ export interface DumpBatch extends DumpRecords {
   readonly systemsRead: number;
   readonly stationsRead: number;
   readonly problems: ProblemCounts;
+  readonly blocks: BlockCounts;
 }

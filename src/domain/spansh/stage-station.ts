@@ -38,7 +38,7 @@ export function stageStation(
     note('no station name', () => `${where()}: name ${plain(fields.name)}`);
     return null;
   }
-  const services = generation === 'v13' && Array.isArray(fields.services) ? fields.services : null;
+  const services = Array.isArray(fields.services) ? fields.services : null;
   const flag = (service: string, key: string): Flag => {
     if (services !== null) return services.includes(service) ? 'Y' : 'N';
     const told = fields[key];

@@ -85,17 +85,22 @@ export async function* readDump(
   }
 
   let isClosed = false;
+  let isBroken = false;
   let systems = 0;
   let stations = 0;
   try {
     const pieces = mapAhead(checkBeginning(textChunks(text), name), threads + AHEAD, stage);
     for await (const { closed, bytesRead, ...batch } of pieces) {
       isClosed = closed ?? isClosed;
+      isBroken ||= batch.problems['invalid JSON'] !== undefined;
       systems += batch.systemsRead;
       stations += batch.stationsRead;
       yield { ...batch, progress: { bytesRead, totalBytes, systems, stations } };
     }
-    if (systems === 0) throw notADump(name, 'no system is in it');
+    if (systems === 0) {
+      const told = isBroken ? 'no line of it is a system; one system a line is needed' : 'no system is in it';
+      throw notADump(name, told);
+    }
     if (!isClosed) throw truncated(name);
   } finally {
     stream.destroy();

@@ -1,4 +1,5 @@
 import { BatchRows } from '../../domain/spansh/batch.ts';
+import { NO_BLOCKS, type BlockCounts } from '../../domain/spansh/block-counts.ts';
 import { believedS, findId, isKnownSystem, type Known } from '../../domain/spansh/known.ts';
 import { ProblemLog } from '../../domain/spansh/problems.ts';
 import type {
@@ -16,8 +17,12 @@ import { stageSystem } from '../../domain/spansh/stage-system.ts';
 import { stageOutfitting, stageShipyard } from '../../domain/spansh/stage-vendors.ts';
 import { readPastTime } from '../../domain/spansh/times.ts';
 import { plain } from '../../domain/spansh/values.ts';
+import { parseTimestamp } from '../../domain/timestamp.ts';
 import { BrokenJson, JsonCursor, SENTINEL, type Span } from './json-cursor.ts';
 import { locateSystem, type LocatedBlock, type LocatedStation } from './locate.ts';
+
+type Block = keyof BlockCounts['tooOld'];
+type MarketFate = keyof BlockCounts['markets'];
 
 export interface StagedText extends DumpBatch {
   /** Whether the last thing in the text was the array's closing bracket; null: the text was blank. */
@@ -44,6 +49,8 @@ export class DumpStager {
   #systemsRead = 0;
   #stationsRead = 0;
   #closed: boolean | null = null;
+  #tooOld: Record<Block, number> = { ...NO_BLOCKS.tooOld };
+  #markets: Record<MarketFate, number> = { ...NO_BLOCKS.markets };
 
   /** @param known null: everything is new */
   constructor(rules: DumpRules, known: Known | null) {
@@ -60,6 +67,8 @@ export class DumpStager {
     this.#systemsRead = 0;
     this.#stationsRead = 0;
     this.#closed = null;
+    this.#tooOld = { ...NO_BLOCKS.tooOld };
+    this.#markets = { ...NO_BLOCKS.markets };
     const length = text.length - SENTINEL.length;
     for (let start = 0; start < length;) {
       const lineFeed = text.indexOf(LINE_FEED, start);
@@ -76,6 +85,7 @@ export class DumpStager {
       systemsRead: this.#systemsRead,
       stationsRead: this.#stationsRead,
       problems: this.#problems.counts(),
+      blocks: { tooOld: this.#tooOld, markets: this.#markets },
       closed: this.#closed,
     };
   }
@@ -137,15 +147,15 @@ export class DumpStager {
         if (row === null) return;
       }
       this.#stationsRead++;
-      const market = this.#block(located.market, known?.marketS[index], where, (block) =>
+      const market = this.#block('markets', located.market, known?.marketS[index], where, (block) =>
         stageMarket(block, this.#categoryOf, this.#items, note, where),
       );
-      const shipyard = this.#block(located.shipyard, known?.shipyardS[index], where, (block) =>
+      const shipyard = this.#block('shipyards', located.shipyard, known?.shipyardS[index], where, (block) =>
         stageShipyard(block, this.#ships, note, where),
       );
       const outfitting =
         generation === 'v12'
-          ? this.#block(located.outfitting, known?.outfittingS[index], where, (block) =>
+          ? this.#block('outfitters', located.outfitting, known?.outfittingS[index], where, (block) =>
               stageOutfitting(block, this.#upgrades, note, where),
             )
           : null;
@@ -165,6 +175,7 @@ export class DumpStager {
 
   /** @returns null when the block is absent, out of date, known or empty */
   #block<T>(
+    kind: Block,
     located: LocatedBlock | undefined,
     knownS: number | undefined,
     where: () => string,
@@ -173,10 +184,25 @@ export class DumpStager {
     if (located === undefined) return null;
     const { blocksNotBeforeS, notAfterS } = this.#rules;
     const told = this.#parse(located.updateTime);
+    const fate = (market: MarketFate) => {
+      if (kind === 'markets') this.#markets[market]++;
+    };
     const observedAtS = readPastTime(told, notAfterS, this.#problems.note, where);
-    if (observedAtS === null || observedAtS < blocksNotBeforeS) return null;
-    if (observedAtS <= believedS(knownS, notAfterS)) return null;
+    if (observedAtS === null) {
+      if (parseTimestamp(told) !== null) fate('ahead');
+      return null;
+    }
+    if (observedAtS <= believedS(knownS, notAfterS)) {
+      fate('usable');
+      return null;
+    }
+    if (observedAtS < blocksNotBeforeS) {
+      this.#tooOld[kind]++;
+      return null;
+    }
+    const problems = this.#problems.total;
     const staged = stage(this.#parse(located.span));
+    fate(staged === null && this.#problems.total > problems ? 'refused' : 'usable');
     return staged === null ? null : { observedAtS, staged };
   }
 

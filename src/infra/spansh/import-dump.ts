@@ -6,14 +6,13 @@ import {
   type ReferenceTables,
 } from '../../domain/ports/galaxy-store.ts';
 import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/spansh-updater.ts';
+import { addBlocks, NO_BLOCKS, type BlockCounts } from '../../domain/spansh/block-counts.ts';
 import { GatheredRecords } from '../../domain/spansh/batch.ts';
 import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';
 import type { DumpRecords, SeenItem, StagedStation } from '../../domain/spansh/records.ts';
 import { readDump } from './dump-reader.ts';
 import type { DumpSource } from './dump-source.ts';
 
-/** Older blocks are not imported, whatever is retained. Source: Trade Dangerous' `maxage` of 30 days. */
-const MAX_BLOCK_AGE_DAYS = 30;
 const DAY_S = 86_400;
 
 /** Of a call of the store. Pages that many rows change are written once; in memory it is a megabyte. */
@@ -21,8 +20,8 @@ const ROWS_AT_ONCE = 10_000;
 
 export interface ImportOptions extends ImportHooks {
   readonly reference: ReferenceTables;
-  /** `purge_retention_days`: what would be purged at once is not imported. */
-  readonly retentionDays: number;
+  /** Blocks observed longer ago are left out; Infinity: none. */
+  readonly maxAgeDays: number;
   /** Blocks observed further ahead of the clock are left out. */
   readonly maxClockSkewS: number;
   readonly nowS: number;
@@ -33,14 +32,15 @@ export interface ImportOptions extends ImportHooks {
  * Brings a database up to date with a dump. What was written when it fails stays: each station of it is whole and
  * right.
  *
- * @throws AppError `dump`: unreadable, truncated, corrupt; StoreError; the signal's reason
+ * @throws AppError `dump`: truncated, corrupt, nothing in it is usable; `dumpUnreadable`; `clock`: most of it is ahead of
+ * ours; StoreError; the signal's reason
  */
 export async function importDump(
   store: GalaxyStore,
   source: DumpSource,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const { reference, retentionDays, maxClockSkewS, nowS, threads, isCleared, onProgress, signal } = options;
+  const { reference, maxAgeDays, maxClockSkewS, nowS, threads, isCleared, onProgress, signal } = options;
   const work = await beginImport(store, source, reference, signal);
   let counts = NO_COUNTS;
   let gathered = new GatheredRecords();
@@ -65,29 +65,64 @@ export async function importDump(
       generation,
       categories,
       itemCategories,
-      blocksNotBeforeS: nowS - Math.min(MAX_BLOCK_AGE_DAYS, retentionDays) * DAY_S,
+      blocksNotBeforeS: nowS - maxAgeDays * DAY_S,
       notAfterS: nowS + maxClockSkewS,
     };
     const known = await work.known(signal);
     const problems = new Map<DumpProblem, ProblemCount>();
     const items = new Map<number, SeenItem>();
+    let blocks = NO_BLOCKS;
     let progress: ReadProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
     for await (const batch of readDump(source, { rules, known, threads, signal })) {
       gathered.add(batch);
       if (gathered.size >= ROWS_AT_ONCE) await flush();
       merge(problems, batch.problems);
+      blocks = addBlocks(blocks, batch.blocks);
       for (const item of batch.items) items.set(item.id, item);
       progress = batch.progress;
       onProgress({ ...progress, counts });
     }
     await flush();
     await writing;
+    checkUse(source.name, progress, blocks, problems);
     counts = addCounts(counts, await work.finish(signal));
-    return { ...progress, counts, problems: Object.fromEntries(problems), items: [...items.values()] };
+    return {
+      ...progress,
+      counts,
+      problems: Object.fromEntries(problems),
+      tooOld: blocks.tooOld,
+      maxAgeDays,
+      items: [...items.values()],
+    };
   } finally {
     await writing.catch(() => undefined);
     await work.close();
   }
+}
+
+/** A dump that brings nothing must not pass for one that was imported. */
+function checkUse(
+  name: string,
+  { stations }: ReadProgress,
+  { markets: { usable, refused, ahead } }: BlockCounts,
+  problems: ReadonlyMap<DumpProblem, ProblemCount>,
+): void {
+  if (ahead > usable) {
+    throw new AppError(
+      'clock',
+      `${ahead} of ${ahead + usable + refused} markets of ${name} were observed later than it is here`,
+      { advice: 'set the clock of this machine, then import it again' },
+    );
+  }
+  const [worst] = [...problems].sort(([, a], [, b]) => b.count - a.count);
+  const nothing = stations === 0 || (refused > 0 && usable === 0);
+  if (!nothing || worst === undefined) return;
+  const [problem, { count, sample }] = worst;
+  throw new AppError(
+    'dump',
+    `no ${stations === 0 ? 'station' : 'market'} of ${name} is usable: ${count} x ${problem}, first: ${sample}`,
+    { advice: 'it must be galaxy_stations.json of Spansh, plain or gzip' },
+  );
 }
 
 /** Until it is read, a source that is not wanted any more stays open. */
