@@ -1,18 +1,14 @@
 import type { System } from '../actors/system.ts';
 import type { HttpServer } from '../infra/http/server.ts';
-import type { ApiSource } from './api.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import type { Served } from './routes.ts';
 
 /**
  * Serves a system's published files and what it tells of itself, from before it starts until after it has ended.
  * @returns null: `http_listen` is null
  * @throws AppError `config.httpListen`
  */
-export async function serveHttp(
-  base: Bootstrap,
-  system: System,
-  { version, api }: { readonly version: string; readonly api: ApiSource | null },
-): Promise<HttpServer | null> {
+export async function serveHttp(base: Bootstrap, system: System, about: Served): Promise<HttpServer | null> {
   const { config, log } = base;
   if (config.httpListen === null) return null;
   const [{ createHttpApp }, { listen }, { routesOf }] = await Promise.all([
@@ -20,7 +16,7 @@ export async function serveHttp(
     import('../infra/http/server.ts'),
     import('./routes.ts'),
   ]);
-  const routes = await routesOf(base, system, version, api);
+  const routes = await routesOf(base, system, about);
   const server = await listen(await createHttpApp(log, routes), config.httpListen);
   log.info({ url: server.url }, `http: ${server.url}`);
   return server;

@@ -23,7 +23,7 @@ export function metricsOf(report: SystemReport, files: readonly FileReport[], ve
   gauge('build_info', 'Version of the program and of Node', [
     { labels: { version, node: process.versions.node }, value: 1 },
   ]);
-  gauge('ready', '1 when spool, database and feed work', one(notReady.length === 0 ? 1 : 0));
+  gauge('ready', '1 when it works and serves: see /ready', one(notReady.length === 0 ? 1 : 0));
   counter('messages_received', 'Messages read from the feed', one(totals.received));
   counter('messages_learned', 'Messages about the galaxy, not about a market', one(totals.learned));
   counter(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { System } from '../actors/system.ts';
+import type { Generation } from '../domain/generation.ts';
 import { TABLE_FILES } from '../domain/ports/galaxy-store.ts';
 import type { Routes } from '../infra/http/app.ts';
 import { fileRoutes, presentFiles } from '../infra/http/routes/files.ts';
@@ -12,12 +13,19 @@ import type { ApiSource } from './api.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { metricsOf, type FileReport } from './metrics.ts';
 
+export interface Served {
+  readonly version: string;
+  /** Whether the galaxy is kept up to date, and the whole set of files with it. */
+  readonly update: boolean;
+  /** Null: no questions are answered. */
+  readonly api: ApiSource | null;
+}
+
 /** Everything that is served over HTTP, a subject a line, with what it tells. */
 export async function routesOf(
-  { paths, log }: Pick<Bootstrap, 'paths' | 'log'>,
+  { config, paths, log }: Pick<Bootstrap, 'config' | 'paths' | 'log'>,
   system: System,
-  version: string,
-  api: ApiSource | null,
+  { version, update, api }: Served,
 ): Promise<Routes[]> {
   const startedMs = Date.now();
   let ended: { readonly failure: string | null } | null = null;
@@ -29,7 +37,11 @@ export async function routesOf(
   });
   const failure = () => ended?.failure ?? null;
   const files = publishedFiles(paths);
-  const report = () => system.status.report();
+  const notReady = () =>
+    ended === null
+      ? [...system.status.notReady(), ...lacking(files, update ? config.generation : null)]
+      : ['system: ended'];
+  const report = () => ({ ...system.status.report(), notReady: notReady() });
 
   return [
     (app) => homeRoutes(app, { version, hasApi: api !== null }),
@@ -37,7 +49,7 @@ export async function routesOf(
     (app) =>
       healthRoutes(app, {
         health: () => ({ ok: failure() === null, failure: failure(), ...about() }),
-        notReady: () => (ended === null ? system.status.notReady() : ['system: ended']),
+        notReady,
       }),
     (app) => statusRoutes(app, { status: () => ({ ...about(), ...report(), files: reportFiles(files) }) }),
     (app) => metricsRoutes(app, { metrics: () => metricsOf(report(), reportFiles(files), version) }),
@@ -52,13 +64,34 @@ async function apisOf(options: ApiOptions): Promise<Routes[]> {
   return [(app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
 }
 
+const LIVE = 'listings-live.csv';
+
+/** Names of the files that are published together. */
+function wholeSet(generation: Generation): string[] {
+  return ['listings', ...TABLE_FILES[generation]].map((table) => `${table}.csv`);
+}
+
+/** Which generation an `auto` database is of is seen by what is published. */
+const ONLY_V12 = wholeSet('v12').filter((name) => !wholeSet('v13').includes(name));
+
 /** Path by public name. */
 function publishedFiles({ exportDir, csvDir }: Bootstrap['paths']): Map<string, string> {
-  const tables = new Set(Object.values(TABLE_FILES).flat());
-  return new Map([
-    ...['listings.csv', 'listings-live.csv'].map((name) => [name, join(exportDir, name)] as const),
-    ...Array.from(tables, (table) => [`${table}.csv`, join(csvDir, `${table}.csv`)] as const),
-  ]);
+  const names = new Set([LIVE, ...wholeSet('v12'), ...wholeSet('v13')]);
+  return new Map(
+    Array.from(names, (name) => [name, join(name.startsWith('listings') ? exportDir : csvDir, name)]),
+  );
+}
+
+/**
+ * A client that finds one of the files missing, or empty, is not served.
+ * @param generation whose set there has to be; null: none has
+ */
+function lacking(files: ReadonlyMap<string, string>, generation: Generation | 'auto' | null): string[] {
+  const found = new Set(presentFiles(files).flatMap(({ name, bytes }) => (bytes > 0 ? [name] : [])));
+  const isV12 = generation === 'v12' || (generation === 'auto' && ONLY_V12.some((name) => found.has(name)));
+  const set = generation === null ? [] : wholeSet(isV12 ? 'v12' : 'v13');
+  const missing = [LIVE, ...set].filter((name) => !found.has(name));
+  return missing.length === 0 ? [] : [`files: missing ${missing.join(', ')}`];
 }
 
 function reportFiles(files: ReadonlyMap<string, string>): FileReport[] {

@@ -93,7 +93,7 @@ async function runDaemon(
     );
     const answering = await answeringFor(base, await createStore(base));
     const system = await assemble(base, feed, { update, store: answering.store });
-    const http = await serveHttp(base, system, { version: version(), api: answering.api });
+    const http = await serveHttp(base, system, { version: version(), update, api: answering.api });
     const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
     if (inspect !== null) await inspector.attach(inspect);
     const code = await run(system, base).finally(inspector.close);

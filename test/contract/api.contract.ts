@@ -28,16 +28,9 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
   beforeEach(async () => {
     world = use();
     plain = world.plain;
-    const { url } = await startHttp([
-      (app) =>
-        apiRoutes(app, {
-          queries: world.queries,
-          commodities: () => COMMODITIES,
-          now: () => NOW_S * 1000,
-          questionsPerMinute: null,
-          version: '1.2.3',
-        }),
-    ]);
+    const deps = { queries: world.queries, commodities: () => COMMODITIES, now: () => NOW_S * 1000 };
+    const options = { ...deps, questionsPerMinute: null, version: '1.2.3' };
+    const { url } = await startHttp([(app) => apiRoutes(app, options)]);
     base = `${url}/api/v1`;
     schemas = readSchemas(JSON.parse((await ask(`${base}/openapi.json`)).bytes.toString()));
   });

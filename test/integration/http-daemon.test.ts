@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { request } from 'undici';
@@ -87,7 +87,10 @@ describe('health and readiness', () => {
       '/ready',
       ({ body }) => body.reasons[0]?.startsWith('database: unavailable') === true,
     );
-    expect(reasons).toEqual([expect.stringMatching(/^database: unavailable: .*TradeDangerous\.db/)]);
+    expect(reasons).toEqual([
+      expect.stringMatching(/^database: unavailable: .*TradeDangerous\.db/),
+      'files: missing listings-live.csv',
+    ]);
     expect((await json('/health')).status).toBe(200);
     const { actors } = (await json('/status')).body;
     expect(actors.find(({ name }) => name === 'writer')).toMatchObject({
@@ -295,5 +298,11 @@ describe('a Trade Dangerous client', () => {
       expect([name, await client.download(name)]).toEqual([name, expected]);
     }
     expect(checkPublishedSet(client.dir, 'v12')).toEqual([]);
+
+    // A client that finds a part of the set is not served.
+    await until('/ready', ({ status }) => status === 200);
+    for (const name of ['System.csv', 'Upgrade.csv']) rmSync(join(cwd, 'data', name));
+    const { reasons } = await until('/ready', ({ status }) => status === 503);
+    expect(reasons).toEqual(['files: missing System.csv, Upgrade.csv']);
   });
 });

@@ -36,6 +36,7 @@ const STATUS = {
   totals: {
     received: 1,
     accepted: 1,
+    learned: 0,
     restored: 0,
     written: 0,
     writtenRows: 0,
@@ -121,7 +122,10 @@ test.each([
   ['GET /nothing', 404, 'no such page'],
   [`GET /files/${'x'.repeat(500)}`, 404, 'no such page'],
   ['POST /', 405, 'only GET, HEAD here'],
-  ['OPTIONS /status', 405, 'only GET, HEAD here'],
+  ['OPTIONS /status?x=1', 405, 'only GET, HEAD here'],
+  ['PROPFIND /status', 405, 'only GET, HEAD here'],
+  ['GET /files/../status', 404, 'no such page'],
+  ['PROPFIND /nothing', 404, 'no such page'],
 ])('%s is %i with a reason', async (line, status, error) => {
   const { url } = await startHttp([...pages]);
   const answer = await raw(url, `${line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
@@ -228,9 +232,9 @@ test('the schema compilers of fastify are never loaded', () => {
     `import { createRequire } from 'node:module';
      const { createHttpApp } = await import('./src/infra/http/app.ts');
      const { routesOf } = await import('./src/app/routes.ts');
-     const base = { paths: { exportDir: '', csvDir: '', tmpDir: '' } };
+     const base = { config: { generation: 'auto' }, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
      const system = { done: new Promise(() => undefined) };
-     const app = await createHttpApp(console, await routesOf(base, system, '1', { questionsPerMinute: 9 }));
+     const app = await createHttpApp(console, await routesOf(base, system, { version: '1', api: { questionsPerMinute: 9 } }));
      await app.ready();
      console.log((await app.inject('/files/')).statusCode, ...Object.keys(createRequire(import.meta.url).cache));
      process.exit();`,

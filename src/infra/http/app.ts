@@ -13,6 +13,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { z } from 'zod';
 import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
+import { MethodsByPath } from './methods.ts';
 
 /** A client that takes nothing for so long holds an old file (and its disk space) no longer. */
 const IDLE_MS = 120_000;
@@ -45,44 +46,25 @@ export type Routes = (app: HttpApp) => void | Promise<void>;
 /** What all HTTP of this program has in common: zod schemas, `{ error }` for refusals, 405 with `Allow`. */
 export async function createHttpApp(log: Log, routes: readonly Routes[]): Promise<HttpApp> {
   const app = fastifyOn(log);
-  const urls = new Set<string>();
-  app.addHook('onRoute', ({ url }) => void urls.add(url));
-  app.addHook('onRequest', (_request, reply, done) => {
+  const methods = new MethodsByPath(app);
+  app.addHook('onRoute', ({ url }) => methods.add(url));
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    done();
+    const allow = request.is404 ? methods.at(request.url) : [];
+    // Fastify would say that there is no such page. There is none where its address is written like no other.
+    if (allow.length === 0 || allow.includes(request.method)) done();
+    else refuse(reply.header('allow', allow.join(', ')), 405, `only ${allow.join(', ')} here`);
   });
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such page'));
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, log));
   for (const add of routes) {
     await app.register(async (scope) => add(scope.withTypeProvider<ZodTypeProvider>()));
   }
-  refuseOtherMethods(app, [...urls]);
   return app;
 }
 
 export function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
   return reply.code(status).send({ error });
-}
-
-/** Fastify would say that there is no such page. */
-function refuseOtherMethods(app: HttpApp, urls: readonly string[]): void {
-  const wildcards = urls.filter((url) => url.endsWith('*'));
-  for (const url of urls) {
-    if (wildcards.includes(url)) continue;
-    // A wildcard answers OPTIONS, with which pages of other origins ask whether they may.
-    const isOpen = wildcards.some((wildcard) => url.startsWith(wildcard.slice(0, -1)));
-    const isTaken = (method: string) => app.hasRoute({ url, method }) || (isOpen && method === 'OPTIONS');
-    const allow = app.supportedMethods.filter(isTaken).join(', ');
-    app.route({
-      url,
-      method: app.supportedMethods.filter((method) => !isTaken(method)),
-      // Before the body is read.
-      onRequest(_request, reply) {
-        refuse(reply.header('allow', allow), 405, `only ${allow} here`);
-      },
-      handler: () => undefined,
-    });
-  }
 }
 
 function fastifyOn(log: Log): HttpApp {

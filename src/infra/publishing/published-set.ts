@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
@@ -87,7 +87,7 @@ export async function missingFiles(generation: Generation, directories: SetDirec
 
 /** Whether there is a file that says something: a client takes an empty one for a failure. */
 export async function isPublic(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
+  const found = await lstat(path).catch(() => null);
   return found?.isFile() === true && found.size > 0;
 }
 

@@ -29,7 +29,6 @@ const Actor = z.strictObject({
   due: list(z.strictObject({ timer: z.string(), at: time })),
 });
 
-/** Strict: a figure that is not in here is an error, rather than left out in silence. */
 const Status = z.strictObject({
   ...About.shape,
   notReady: list(z.string()),
@@ -37,6 +36,7 @@ const Status = z.strictObject({
   totals: z.strictObject({
     received: count,
     accepted: count,
+    learned: count,
     restored: count,
     written: count,
     writtenRows: count,
@@ -67,12 +67,27 @@ const Status = z.strictObject({
 });
 type Status = z.input<typeof Status>;
 
-export interface StatusRoutesDeps {
-  readonly status: () => Status;
+/** Keys that a value has, at any depth, and a schema has not. */
+type Untold<Value, Schema> = Value extends readonly (infer Item)[]
+  ? Schema extends readonly (infer Known)[]
+    ? Untold<Item, Known>
+    : never
+  : Value extends object
+    ? {
+        [Key in keyof Value]: Key extends keyof Schema
+          ? Untold<NonNullable<Value[Key]>, NonNullable<Schema[Key]>>
+          : Key;
+      }[keyof Value]
+    : never;
+
+export interface StatusRoutesDeps<Told extends Status> {
+  /** Does not compile with a figure that the schema lacks. */
+  readonly status: () => [Untold<Told, Status>] extends [never] ? Told : Untold<Told, Status>;
 }
 
 /** `/status`: everything there is to know. */
-export function statusRoutes(app: HttpApp, { status }: StatusRoutesDeps): void {
+export function statusRoutes<Told extends Status>(app: HttpApp, deps: StatusRoutesDeps<Told>): void {
+  const status = deps.status as () => Status;
   app.get('/status', { schema: { response: { 200: Status } } }, (request) =>
     isStranger(request) ? forStrangers(status()) : status(),
   );
