@@ -9,15 +9,18 @@ import type { Bootstrap } from './bootstrap.ts';
 /** Where things are, and whom to tell. */
 export type Base = Omit<Bootstrap, 'log'> & { readonly log: Log };
 
-/** EDCD's commodities, and those that only dumps have named so far. EDCD's word counts where both have one. */
+/**
+ * EDCD's commodities, those that only dumps have named so far, and those that EDCD named once: what is known is never
+ * forgotten. EDCD's word counts where it has one.
+ */
 export function commoditySource({ config, paths, log }: Base): CommoditySource {
   const cacheDir = join(paths.dataDir, 'edcd');
-  const dumps = createDumpCommodities(dumpCommoditiesFile(paths));
+  const others = createDumpCommodities(dumpCommoditiesFile(paths));
   let told = '';
 
   const merged = async (edcd: readonly Commodity[]): Promise<readonly Commodity[]> => {
     const ids = new Set(edcd.map(({ id }) => id));
-    return [...edcd, ...(await dumps.read()).filter(({ id }) => !ids.has(id))];
+    return [...edcd, ...(await others.read()).filter(({ id }) => !ids.has(id))];
   };
   /** Whether a list differs from the one told last. */
   const isNews = (commodities: readonly Commodity[]) => told !== (told = JSON.stringify(commodities));
@@ -30,8 +33,12 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
     },
     async refresh(signal) {
       try {
+        const before = (await readCachedCommodities(cacheDir)) ?? [];
         const { commodities: edcd, warnings } = await refreshCommodities(config.edcdSource, cacheDir, signal);
         for (const warning of warnings) log.warn({}, warning);
+        const ids = new Set(edcd.map(({ id }) => id));
+        const gone = before.filter(({ id }) => !ids.has(id));
+        if (gone.length > 0) await others.learn(gone);
         const commodities = await merged(edcd);
         return { commodities, changed: isNews(commodities) };
       } catch (error) {

@@ -35,6 +35,8 @@ async function source(commodity?: string): Promise<string> {
   return path;
 }
 
+const table = () => readFile(join(FIXTURES, 'commodity.csv'), 'utf8');
+
 /** What refreshing throws. */
 function failure(from: string, signal = never): Promise<unknown> {
   return refreshCommodities(from, cache, signal).then(
@@ -144,7 +146,7 @@ describe('the cache', () => {
   });
 
   it('tells whether anything changed', async () => {
-    const other = await source(`${HEADER}9,Gold,Metals,Gold\r\n`);
+    const other = await source((await table()) + '9,Gold,Metals,Gold\r\n');
     const changes = [];
     for (const from of [FIXTURES, other, other]) {
       changes.push((await refreshCommodities(from, cache, never)).changed);
@@ -252,10 +254,10 @@ describe('a server', () => {
 
   it('gives the new table when it changed', async () => {
     await refreshCommodities(base, cache, never);
-    const body = `${HEADER}9,Gold,Metals,Gold\r\n`;
+    const body = (await table()) + '9,Gold,Metals,Gold\r\n';
     answer = (request) => (request.url?.endsWith('/commodity.csv') ? { body } : serveFixtures(request));
     const { commodities, changed } = await refreshCommodities(base, cache, never);
-    expect([commodities.length, changed]).toEqual([4, true]);
+    expect([commodities.length, changed]).toEqual([testCatalogue().commodities.length + 1, true]);
     expect(await readCachedCommodities(cache)).toEqual(commodities);
   });
 

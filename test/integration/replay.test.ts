@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram, writeConfig } from '../support/daemon.ts';
 import { expectedListing, makeGalaxy, marketRows } from '../support/galaxy.ts';
-import { commodity, commodityMessage } from '../support/messages.ts';
+import { commodity, commodityMessage, FDEVIDS_DIR } from '../support/messages.ts';
 import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -143,5 +145,60 @@ describe.skipIf(!hasSharedData)('replay of real messages', () => {
     expect(code).toBe(0);
     expect(counts.received).toBe(1200);
     expect(sumOfFates(counts)).toBe(1200);
+  });
+});
+
+describe('the catalogue of a replay', () => {
+  const FIXTURES = fileURLToPath(FDEVIDS_DIR);
+
+  /** A place with its own EDCD tables, their cache filled. */
+  async function prepared() {
+    const cwd = tempDir();
+    const tables = join(cwd, 'fdevids');
+    cpSync(FIXTURES, tables, { recursive: true });
+    writeConfig(cwd, { edcd_source: tables });
+    await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
+    writeFileSync(join(cwd, 'nothing.jsonl'), '');
+    await runProgram({ cwd, args: ['replay', 'nothing.jsonl'] });
+    const names = ['gold', 'silver', 'newgood'];
+    const message = commodityMessage({ commodities: names.map((name) => commodity(name)) });
+    writeFileSync(join(cwd, 'day.jsonl'), JSON.stringify(message));
+    return { cwd, tables, file: join(tables, 'commodity.csv') };
+  }
+
+  const items = (cwd: string) => marketRows(join(cwd, 'data/TradeDangerous.db')).map(({ item_id: id }) => id);
+  const GOLD = 128_049_154;
+  const SILVER = 128_049_155;
+  const NEW = 128_999_999;
+
+  test.each([
+    ['was damaged', (text: string) => text.replace(',Metals,Gold', ',Metals,"Gold')],
+    ['was cut', (text: string) => text.slice(0, text.length / 2)],
+    ['has lost a row', (text: string) => text.replace(/^128049155.*\r\n/m, '')],
+  ])('forgets no good when the table %s', async (_, damage) => {
+    const { cwd, file } = await prepared();
+    writeFileSync(file, damage(readFileSync(file, 'utf8')));
+    // Whatever the cache holds by then.
+    for (let run = 1; run <= 2; run += 1) {
+      const { code, stderr } = await runProgram({ cwd, args: ['replay', 'day.jsonl'] });
+      expect(code, stderr).toBe(0);
+      expect(items(cwd)).toEqual([GOLD, SILVER]);
+    }
+  });
+
+  test('is asked for before a good is called unknown', async () => {
+    const { cwd, tables } = await prepared();
+    // It takes its time, with the cache at hand.
+    const server = createServer((request, response) => {
+      const name = request.url?.split('/').at(-1) ?? '';
+      const more = name === 'commodity.csv' ? `${NEW},NewGood,Metals,New Good\r\n` : '';
+      setTimeout(() => response.end(readFileSync(join(tables, name), 'utf8') + more), 700);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    writeConfig(cwd, { edcd_source: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const { code, stderr } = await runProgram({ cwd, args: ['replay', 'day.jsonl'] });
+    expect(code, stderr).toBe(0);
+    expect(items(cwd)).toEqual([GOLD, SILVER, NEW]);
   });
 });

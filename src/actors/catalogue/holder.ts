@@ -4,6 +4,7 @@ import type { Catalogue, Commodity } from '../../domain/market/catalogue.ts';
 export class CatalogueHolder {
   #current: Catalogue | null = null;
   readonly #loaded = Promise.withResolvers<undefined>();
+  readonly #refreshed = Promise.withResolvers<undefined>();
   readonly #released = Promise.withResolvers<undefined>();
 
   /** The cache has been read, whatever it held: a relay is not kept waiting longer. */
@@ -13,6 +14,8 @@ export class CatalogueHolder {
    * waits for that.
    */
   readonly released: Promise<undefined> = this.#released.promise;
+  /** The source has been asked once, with whatever result: only then a good that is in no list is unknown. */
+  readonly refreshed: Promise<undefined> = this.#refreshed.promise;
 
   get current(): Catalogue | null {
     return this.#current;
@@ -24,6 +27,10 @@ export class CatalogueHolder {
 
   noteLoaded(): void {
     this.#loaded.resolve(undefined);
+  }
+
+  noteRefreshed(): void {
+    this.#refreshed.resolve(undefined);
   }
 
   noteReleased(): void {

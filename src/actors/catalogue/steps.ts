@@ -33,7 +33,7 @@ export function catalogueLogics(deps: CatalogueDeps) {
   });
 
   const refresh = fromPromise<CatalogueState>(async ({ signal }) => {
-    const { commodities, changed } = await source.refresh(signal);
+    const { commodities, changed } = await source.refresh(signal).finally(() => holder.noteRefreshed());
     if (changed || holder.current === null) holder.adopt(commodities);
     return { commodities: commodities.length, changed };
   });

@@ -35,7 +35,10 @@ export function createListener(parts: Parts): ListenerChild {
           decoder,
           rules: () => settings().rules,
           catalogue: () => catalogue.current,
-          catalogueReady: feed.finite ? catalogue.released : catalogue.loaded,
+          // A file can wait for what is newest, a relay cannot.
+          catalogueReady: feed.finite
+            ? Promise.all([catalogue.refreshed, catalogue.released])
+            : catalogue.loaded,
           deliver,
           reportDecodeFailure: reporter.decodeFailed,
         }),

@@ -121,8 +121,10 @@ export class SpoolKeeper {
     return ids;
   }
 
-  take(marketIds: readonly number[]): Promise<SpoolEntry[]> {
-    return this.#spool.take(marketIds);
+  /** Without what was settled since it was written to the disk. */
+  async take(marketIds: readonly number[]): Promise<SpoolEntry[]> {
+    const entries = await this.#spool.take(marketIds);
+    return entries.filter(({ marketId }) => this.#held.has(marketId));
   }
 
   /**

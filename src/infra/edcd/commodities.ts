@@ -42,7 +42,7 @@ function tableSet(cacheDir: string): TableSet {
   return {
     cacheDir,
     names: COMMODITY_TABLES.map(({ name }) => name),
-    check: (name, text) => void readEdcdTable(name, text, readRow),
+    idsOf: (name, text) => new Set(readEdcdTable(name, text, readRow).rows.map(({ id }) => id)),
   };
 }
 

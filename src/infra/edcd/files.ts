@@ -9,6 +9,8 @@ import { publishFile } from '../publishing/publish.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 /** The largest table of 2026 has 100 kB. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
+/** Of rows that are in a table no more. */
+const MAX_LOST_ROWS = 5;
 /** By which our requests tell who asks. */
 export const USER_AGENT = 'tradedangerous-listener';
 
@@ -41,8 +43,8 @@ export interface TableSet {
   readonly cacheDir: string;
   /** File names, e.g. `commodity.csv`. */
   readonly names: readonly string[];
-  /** @throws when the text is not that table */
-  readonly check: (name: string, text: string) => void;
+  /** Ids of the sound rows. @throws when the text is not that table */
+  readonly idsOf: (name: string, text: string) => ReadonlySet<number>;
 }
 
 export interface Refreshed {
@@ -63,10 +65,10 @@ export async function readCachedFiles(set: TableSet): Promise<string[] | null> {
 
 /**
  * Asks the source for those of its tables that changed since they were cached, and renews the cache. All or nothing:
- * the cache stays as it is when one of them cannot be had or is not the table it should be.
+ * the cache stays as it is when one of them cannot be had, is not the table it should be, or has lost its rows.
  *
  * @param source base URL or directory
- * @throws AppError, code `edcd`; what `check` throws; the signal's reason
+ * @throws AppError, code `edcd`; what `idsOf` throws; the signal's reason
  */
 export async function refreshFiles(source: string, set: TableSet, signal: AbortSignal): Promise<Refreshed> {
   // Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
@@ -79,7 +81,7 @@ export async function refreshFiles(source: string, set: TableSet, signal: AbortS
       const file = /^https?:/i.test(source)
         ? await download(`${source}/${name}`, cached, dispatcher, signal)
         : await readLocal(join(source, name));
-      set.check(name, file.text);
+      checkRows(set, name, file, cached);
       changed ||= file.text !== cached?.text;
       files.set(name, file);
     }
@@ -88,6 +90,17 @@ export async function refreshFiles(source: string, set: TableSet, signal: AbortS
   }
   const texts = Array.from(files.values(), ({ text }) => text);
   return { texts, changed, cacheProblem: await writeCache(set.cacheDir, files) };
+}
+
+/** EDCD adds rows, and hardly ever takes one away: a table without many it had is cut or damaged. */
+function checkRows({ idsOf, cacheDir }: TableSet, name: string, file: TableFile, cached: TableFile | null) {
+  const ids = idsOf(name, file.text);
+  const before = cached === null ? new Set<number>() : idsOf(name, cached.text);
+  const lost = before.difference(ids).size;
+  if (lost <= MAX_LOST_ROWS) return;
+  throw new AppError('edcd', `${file.location} has lost ${lost} of the ${before.size} rows it had`, {
+    advice: `it is taken for damaged, and what was fetched before stays in use; should they really be gone, remove ${join(cacheDir, name)}`,
+  });
 }
 
 async function readLocal(path: string): Promise<TableFile> {
@@ -150,13 +163,13 @@ async function readText({ body }: Response): Promise<string> {
 }
 
 /** A missing, half-written or damaged copy is as good as none. */
-async function readCached({ cacheDir, check }: TableSet, name: string): Promise<TableFile | null> {
+async function readCached({ cacheDir, idsOf }: TableSet, name: string): Promise<TableFile | null> {
   try {
     const validators = JSON.parse(await readFile(join(cacheDir, VALIDATORS_FILE), 'utf8')) as unknown;
     const known = validatorsFile.parse(validators)[name];
     const text = await readFile(join(cacheDir, name), 'utf8');
     if (known?.sha256 !== sha256(text)) return null;
-    check(name, text);
+    idsOf(name, text);
     const { location, etag, lastModified } = known;
     return { location, etag, lastModified, text };
   } catch {

@@ -48,12 +48,15 @@ export async function readReference(
 ): Promise<{ tables: ReferenceTables; warnings: string[] }> {
   const warnings: string[] = [];
 
-  async function table<T>(name: string, read: (row: EdcdRow) => T | null): Promise<T[] | null> {
+  async function table<T extends { readonly id: number }>(
+    name: string,
+    read: (row: EdcdRow) => T | null,
+  ): Promise<T[] | null> {
     // A cache of its own for each: one that is missing does not cost the others.
     const set: TableSet = {
       cacheDir: join(cacheDir, name.replace('.csv', '')),
       names: [name],
-      check: (_, text) => void readEdcdTable(name, text, read),
+      idsOf: (_, text) => new Set(readEdcdTable(name, text, read).rows.map(({ id }) => id)),
     };
     try {
       const { texts, cacheProblem } = await refreshFiles(source, set, signal);

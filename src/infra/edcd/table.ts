@@ -2,6 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { AppError } from '../../domain/errors.ts';
 import { MAX_INT32 } from '../../domain/market/snapshot.ts';
 
+/** What is wrong with more is no slip of a pen. */
+const MAX_BAD_ROWS = 10;
+
 /** A line of a table: its texts by column name, lower case. */
 export type EdcdRow = Readonly<Partial<Record<string, string>>>;
 
@@ -9,7 +12,7 @@ export type EdcdRow = Readonly<Partial<Record<string, string>>>;
  * The sound rows of a table of EDCD FDevIDs. Columns are found by the header's names; others are passed over.
  *
  * @param read null for a line that cannot be used
- * @throws AppError `edcd` when there is not one sound row: an error page, another table
+ * @throws AppError `edcd` when there is not one sound row (an error page, another table) or more than a few bad ones
  */
 export function readEdcdTable<T>(
   name: string,
@@ -35,7 +38,19 @@ export function readEdcdTable<T>(
       advice: 'what was fetched before stays in use; check edcd_source',
     });
   }
-  return { rows, badRows: records.length - rows.length + skipped };
+  // A quote that is never closed swallows all lines behind it.
+  const badRows = Math.max(records.length + skipped, linesOf(text) - 1) - rows.length;
+  if (badRows > MAX_BAD_ROWS) {
+    throw new AppError('edcd', `${name} is damaged: ${badRows} of its rows cannot be read`, {
+      advice: 'what was fetched before stays in use; check edcd_source',
+    });
+  }
+  return { rows, badRows };
+}
+
+/** Without blank ones. */
+function linesOf(text: string): number {
+  return text.split('\n').filter((line) => line.trim() !== '').length;
 }
 
 /** An id of Frontier's that the INT columns hold; null: none. */
