@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',
+    // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
   },
 });
