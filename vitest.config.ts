@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -8,6 +9,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two workers: the suite starts database servers, daemons and worker threads of its own.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',
     // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.

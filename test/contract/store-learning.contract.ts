@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { factsOf, RANK, type Facts } from '../../src/domain/galaxy/facts.ts';
 import type { GalaxyRecord, StationRecord, SystemRecord } from '../../src/domain/galaxy/records.ts';
 import type { Generation } from '../../src/domain/generation.ts';
@@ -53,7 +53,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     generation === 'v12' ? { Coriolis: '2', FleetCarrier: '24' } : { Coriolis: '2', FleetCarrier: '5' };
   const learn = (...records: readonly GalaxyRecord[]) => world().store.learn(records);
 
-  it('makes tables of its own by the first record, and says so once', async () => {
+  test('makes tables of its own by the first record, and says so once', async () => {
     const { db, store } = world();
     const tables = () => db.sql('SELECT * FROM tdl_fact');
     await expect(tables()).rejects.toThrow();
@@ -63,7 +63,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     expect((await learn()).madeTables).toBe(false);
   });
 
-  it('makes a system once, exactly', async () => {
+  test('makes a system once, exactly', async () => {
     const far = '9223372036854775806';
     expect((await learn(system(far, 'Achenar', NOON_S))).systems).toEqual(['Achenar']);
     expect((await learn(system(far, 'Achenar', NOON_S + 5))).systems).toEqual([]);
@@ -72,14 +72,14 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     expect(epochS(rows[0]!.modified)).toBe(NOON_S + 5);
   });
 
-  it('renames a system, whatever comes first', async () => {
+  test('renames a system, whatever comes first', async () => {
     await learn(system(ACHENAR, 'New', NOON_S + 10));
     expect((await learn(system(ACHENAR, 'Old', NOON_S))).systems).toEqual([]);
     const [row] = await world().db.sql(`SELECT name FROM System WHERE system_id = ${ACHENAR}`);
     expect(row).toEqual({ name: 'New' });
   });
 
-  it('makes a station complete', async () => {
+  test('makes a station complete', async () => {
     await learn(system(ACHENAR, 'Achenar', NOON_S), docked(id, ACHENAR, NOON_S));
     expect(await world().stationOf(id)).toMatchObject({
       name: 'Dawes Hub',
@@ -105,7 +105,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     ]);
   });
 
-  it('makes no station of what only fills, and remembers it for who comes', async () => {
+  test('makes no station of what only fills, and remembers it for who comes', async () => {
     const type = factsOf(RANK.fills, NOON_S, { type: 'FleetCarrier' });
     await learn(station(STRANGER.marketId, type));
     expect(await world().stationOf(STRANGER.marketId)).toBeUndefined();
@@ -119,7 +119,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     });
   });
 
-  it('completes a station that a market made', async () => {
+  test('completes a station that a market made', async () => {
     await learn(system(ACHENAR, 'Achenar', NOON_S));
     const market = snapshot([GOLD_ROW], { marketId: id, systemName: 'Achenar', stationName: 'Dawes Hub' });
     expect(await world().store.writeMarkets([market])).toMatchObject([{ station: 'created' }]);
@@ -127,7 +127,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     expect(await world().stationOf(id)).toMatchObject({ type_id: typeIds.Coriolis, ls_from_star: '325' });
   });
 
-  it('never puts the unknown over the known, nor the filling over the told', async () => {
+  test('never puts the unknown over the known, nor the filling over the told', async () => {
     await learn(docked(LINCOLN.marketId, SYSTEM.Sol, NOON_S));
     const fills = factsOf(RANK.fills, NOON_S + 100, { type: 'Outpost', pads: 'M', rearm: 'Y' });
     await learn(station(LINCOLN.marketId, fills));
@@ -138,7 +138,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     });
   });
 
-  it('a carrier jumps, and a late market of where it was does not bring it back', async () => {
+  test('a carrier jumps, and a late market of where it was does not bring it back', async () => {
     const { store } = world();
     await store.writeMarkets([snapshot([GOLD_ROW], STRANGER)]);
     const jumped = factsOf(RANK.tells, NOON_S + 60, { name: STRANGER.stationName, system: SYSTEM.Sol });
@@ -151,12 +151,12 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     expect(await world().stationOf(STRANGER.marketId)).toMatchObject({ system_id: SYSTEM.Alioth });
   });
 
-  it('a name that several systems bear places nothing anew', async () => {
+  test('a name that several systems bear places nothing anew', async () => {
     await learn(station(LINCOLN.marketId, {}, { systemName: 'Twin', observedAtS: NOON_S }));
     expect(await world().stationOf(LINCOLN.marketId)).toMatchObject({ system_id: SYSTEM.Sol });
   });
 
-  it('keeps what another program wrote into the row', async () => {
+  test('keeps what another program wrote into the row', async () => {
     await learn(docked(LINCOLN.marketId, SYSTEM.Sol, SEEDED_S + 10));
     const later = new Date((NOON_S + 100) * 1000).toISOString().slice(0, 19).replace('T', ' ');
     await world().db.sql(
@@ -169,7 +169,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     });
   });
 
-  it('counts who told of a market, and how often', async () => {
+  test('counts who told of a market, and how often', async () => {
     const market = (software: string, observedAtS: number, updates: number): GalaxyRecord => {
       return { kind: 'market', id, software, observedAtS, updates };
     };

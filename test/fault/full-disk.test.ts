@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../support/daemon.ts';
@@ -12,6 +11,7 @@ import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
+import { until } from '../support/until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
 const MIB = 1024 * 1024;
@@ -83,7 +83,7 @@ test('full for the log: the daemon goes on', async (context) => {
   });
   await relay.waitForSubscribers();
   await relay.publish(frame(commodityMessage()));
-  while (marketRows(database).length === 0) await sleep(50);
+  await until(() => marketRows(database).length > 0);
   program.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
 });

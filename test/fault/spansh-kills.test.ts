@@ -11,7 +11,8 @@ import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { eventually, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
+import { NOW_S, stop, world, type World } from '../support/spansh-world.ts';
+import { until } from '../support/until.ts';
 
 /** When a kill may fall: so long after a line of the log. */
 const MOMENTS = [
@@ -86,7 +87,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
 
       const again = start();
       await finished(again);
-      await eventually(async () => {
+      await until(async () => {
         const prices = new Set((await rows()).map((row) => row.demand_price));
         return live.every((price) => prices.has(price));
       });

@@ -7,6 +7,7 @@ import { expectedListing, makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const CONFIG = 'tradedangerous-listener-config.json';
 
@@ -47,7 +48,7 @@ describe('the daemon without a network', () => {
     await relay.restart();
     await relay.waitForSubscribers();
     await relay.publish(frame(commodityMessage()));
-    while (marketRows(join(cwd, 'data/TradeDangerous.db')).length === 0) await sleep(50);
+    await until(() => marketRows(join(cwd, 'data/TradeDangerous.db')).length > 0);
     program.kill('SIGINT');
     expect((await program.exit).code).toBe(0);
   });
@@ -99,7 +100,7 @@ describe('one-shots', () => {
     start({ cwd });
     await relay.waitForSubscribers();
     for (let i = 1; i <= 20; i += 1) await relay.publish(frame(commodityMessage({ marketId: i })));
-    while (marketRows(database).length < 40) await sleep(50);
+    await until(() => marketRows(database).length >= 40);
 
     const stats = await runProgram({ cwd, args: ['--stats'] });
     expect(stats).toMatchObject({ code: 0, stderr: '' });

@@ -8,7 +8,8 @@ import { GOLD } from '../support/dump.ts';
 import { marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { eventually, gridDump, gridStationId, stop, world, type World } from '../support/spansh-world.ts';
+import { gridDump, gridStationId, stop, world, type World } from '../support/spansh-world.ts';
+import { until } from '../support/until.ts';
 
 /** A day in the life of the daemon, compressed: so long, with intervals of seconds. */
 const DAY_MS = 45_000;
@@ -91,7 +92,7 @@ test('a day: imports, purges, tidying, exports and a reload, while a hundred mar
       program.kill('SIGHUP');
     }
   }
-  await eventually(() => told(program.log, /are baseline now/) === 2);
+  await until(() => told(program.log, /are baseline now/) === 2);
   // The last message may be on its way: what has not arrived when the daemon is told to stop is not taken.
   await sleep(500);
   await stop(program);
@@ -142,7 +143,7 @@ test('a market that comes in while a lot is purged is in the database after it',
   await relay.publish(market(3, 4, 2_000_000));
   const { rows } = await program.logged(/maintenance: purged/);
   expect(rows).toBe(PURGE_ROWS);
-  await eventually(() => marketRows(database).some((row) => row.demand_price === 2_000_000));
+  await until(() => marketRows(database).some((row) => row.demand_price === 2_000_000));
   await stop(program);
   const heard = program.log.findLast((line) => 'accepted' in line);
   expect(heard).toMatchObject({ received: 1, written: 1 });

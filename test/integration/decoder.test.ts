@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
@@ -38,20 +38,20 @@ const messages = [
 ];
 
 describe('decode', () => {
-  it('gives what staging makes of the batch', async () => {
+  test('gives what staging makes of the batch', async () => {
     const rowStager = new RowStager(indexCommodities(testCatalogue().commodities));
     const expected = stageBatch(frameBatch(messages), rowStager, rules);
     await expect(open().decode(frameBatch(messages), testCatalogue(), rules)).resolves.toEqual(expected);
   });
 
-  it('leaves the frames to the caller', async () => {
+  test('leaves the frames to the caller', async () => {
     const batch = frameBatch(messages);
     const before = batch.frames.map((bytes) => Buffer.from(bytes));
     await open().decode(batch, testCatalogue(), rules);
     expect(batch.frames.map((bytes) => Buffer.from(bytes))).toEqual(before);
   });
 
-  it('reads frames that are views of one buffer', async () => {
+  test('reads frames that are views of one buffer', async () => {
     const text = Buffer.from(JSON.stringify(commodityMessage()));
     const chunk = Buffer.concat([Buffer.from('xx'), text, text]);
     const frames = [chunk.subarray(2, 2 + text.length), chunk.subarray(2 + text.length)];
@@ -63,19 +63,19 @@ describe('decode', () => {
     expect(staged.snapshots).toHaveLength(2);
   });
 
-  it('takes an empty batch', async () => {
+  test('takes an empty batch', async () => {
     await expect(open().decode(frameBatch([]), testCatalogue(), rules)).resolves.toMatchObject({
       received: 0,
     });
   });
 
-  it('gives every snapshot memory of its own', async () => {
+  test('gives every snapshot memory of its own', async () => {
     const { snapshots } = await open().decode(frameBatch(messages), testCatalogue(), rules);
     expect(new Set(snapshots.map(({ rows }) => rows.buffer)).size).toBe(3);
     expect(snapshots.every(({ rows }) => rows.byteLength === rows.buffer.byteLength)).toBe(true);
   });
 
-  it('answers many batches at once, on several threads', async () => {
+  test('answers many batches at once, on several threads', async () => {
     const decoder = open({ threads: 2 });
     const batches = Array.from({ length: 20 }, (_, i) => frameBatch([commodityMessage({ marketId: i + 1 })]));
     const staged = await Promise.all(batches.map((batch) => decoder.decode(batch, testCatalogue(), rules)));
@@ -87,7 +87,7 @@ describe('catalogue', () => {
   const vapour: Commodity = { id: 7, symbol: 'Vapour', name: 'Vapour', category: 'Chemicals', rare: false };
   const batch = frameBatch([commodityMessage({ commodities: [commodity('vapour')] })]);
 
-  it('is followed when it changes', async () => {
+  test('is followed when it changes', async () => {
     const decoder = open();
     const old = await decoder.decode(batch, testCatalogue(1), rules);
     const fresh = await decoder.decode(
@@ -98,7 +98,7 @@ describe('catalogue', () => {
     expect([old.unknownCommodities, fresh.snapshots[0]?.rows[0]]).toEqual([{ vapour: 1 }, 7]);
   });
 
-  it('is not needed to receive: messages resolve later', async () => {
+  test('is not needed to receive: messages resolve later', async () => {
     const decoder = open();
     const unstaged = await decoder.decode(frameBatch(messages), null, rules);
     expect(unstaged).toMatchObject({
@@ -112,7 +112,7 @@ describe('catalogue', () => {
 });
 
 describe('a thread', () => {
-  it.each([
+  test.each([
     ['that exits', 'exit'],
     ['that throws', 'throw'],
     ['that hangs', 'hang'],
@@ -124,14 +124,14 @@ describe('a thread', () => {
     await expect(decoder.decode(command('a', 'b'), null, rules)).resolves.toMatchObject({ received: 2 });
   });
 
-  it('may crash again and again', async () => {
+  test('may crash again and again', async () => {
     const decoder = open({ worker: FAULTY_WORKER });
     for (let i = 0; i < 5; i++)
       await expect(decoder.decode(command('exit'), null, rules)).rejects.toThrow(AppError);
     await expect(decoder.decode(command('a'), null, rules)).resolves.toMatchObject({ received: 1 });
   });
 
-  it('that crashes does not take waiting batches with it', async () => {
+  test('that crashes does not take waiting batches with it', async () => {
     const decoder = open({ worker: FAULTY_WORKER });
     const [crashed, waiting] = await Promise.allSettled([
       decoder.decode(command('exit'), null, rules),
@@ -142,14 +142,14 @@ describe('a thread', () => {
 });
 
 describe('close', () => {
-  it('waits for the batch at hand', async () => {
+  test('waits for the batch at hand', async () => {
     const decoder = open();
     const decoded = decoder.decode(frameBatch(messages), testCatalogue(), rules);
     await decoder.close();
     await expect(decoded).resolves.toMatchObject({ received: 5 });
   });
 
-  it('refuses batches afterwards', async () => {
+  test('refuses batches afterwards', async () => {
     const decoder = open();
     await decoder.close();
     await expect(decoder.decode(frameBatch(messages), null, rules)).rejects.toMatchObject({
@@ -157,13 +157,13 @@ describe('close', () => {
     });
   });
 
-  it('may be called twice', async () => {
+  test('may be called twice', async () => {
     const decoder = open();
     await Promise.all([decoder.close(), decoder.close()]);
     await decoder.close();
   });
 
-  it('ends a hanging thread', async () => {
+  test('ends a hanging thread', async () => {
     const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 500 });
     const hanging = decoder.decode(command('hang'), null, rules).catch((error: unknown) => error);
     await decoder.close();

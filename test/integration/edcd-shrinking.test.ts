@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readCachedCommodities, refreshCommodities } from '../../src/infra/edcd/commodities.ts';
 import { FDEVIDS_DIR, testCatalogue } from '../support/messages.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
@@ -31,7 +31,7 @@ function failure(from: string): Promise<unknown> {
 }
 
 describe('a table that shrinks', () => {
-  it.each([
+  test.each([
     ['by five rows is taken', 5, true],
     ['by six rows is refused', 6, false],
   ])('%s', async (_, lost, isTaken) => {
@@ -48,13 +48,13 @@ describe('a table that shrinks', () => {
     expect(kept).toBe(testCatalogue().commodities.length - (isTaken ? lost : 0));
   });
 
-  it('as one does when its end is cut off on the way is refused', async () => {
+  test('as one does when its end is cut off on the way is refused', async () => {
     await refreshCommodities(FIXTURES, cache, never);
     const text = await table();
     expect(await failure(await source(text.slice(0, text.length / 2)))).toMatchObject({ code: 'edcd' });
   });
 
-  it.runIf(hasSharedData)(
+  test.runIf(hasSharedData)(
     'for a quote that is never closed is refused, even when nothing is cached',
     async () => {
       const report = await readFile(new URL('field-reports/shrunk-table.commodity.csv', SHARED_DATA), 'utf8');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
 import { readCachedCommodities, refreshCommodities } from '../../src/infra/edcd/commodities.ts';
 import { FDEVIDS_DIR, testCatalogue } from '../support/messages.ts';
@@ -46,7 +46,7 @@ function failure(from: string, signal = never): Promise<unknown> {
 }
 
 describe('tables', () => {
-  it('give commodities and rares', async () => {
+  test('give commodities and rares', async () => {
     expect(await refreshCommodities(FIXTURES, cache, never)).toEqual({
       commodities: testCatalogue().commodities,
       changed: true,
@@ -54,7 +54,7 @@ describe('tables', () => {
     });
   });
 
-  it('may have other columns, another order, a byte order mark, quotes', async () => {
+  test('may have other columns, another order, a byte order mark, quotes', async () => {
     const path = await source('\uFEFFname,new,ID,category,Symbol\n"Gold, pure",?,128049154,Metals,Gold\n\n');
     const { commodities } = await refreshCommodities(path, cache, never);
     expect(commodities[0]).toEqual({
@@ -66,7 +66,7 @@ describe('tables', () => {
     });
   });
 
-  it('lose the rows that cannot be read, and say how many', async () => {
+  test('lose the rows that cannot be read, and say how many', async () => {
     const bad = [
       'x,A,Metals,A',
       '0,A,Metals,A',
@@ -84,14 +84,14 @@ describe('tables', () => {
     expect(warnings).toEqual(['commodity.csv: 6 rows could not be read']);
   });
 
-  it('count what an unclosed quote swallows as a bad row', async () => {
+  test('count what an unclosed quote swallows as a bad row', async () => {
     const path = await source(`${HEADER}9,Gold,Metals,Gold\r\n10,"Silver,Metals,Silver\r\n`);
     expect((await refreshCommodities(path, cache, never)).warnings).toEqual([
       'commodity.csv: 1 rows could not be read',
     ]);
   });
 
-  it('count an id once', async () => {
+  test('count an id once', async () => {
     const path = await source(`${HEADER}128666747,First,Metals,First\r\n128666747,Second,Metals,Second\r\n`);
     const { commodities } = await refreshCommodities(path, cache, never);
     expect(commodities.filter(({ id }) => id === 128666747)).toMatchObject([
@@ -99,7 +99,7 @@ describe('tables', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['an error page', '<!DOCTYPE html>\n<html><body class="x">404, not "found"</body></html>'],
     ['another table', 'id,symbol,name,entitlement\r\n128049249,SideWinder,Sidewinder,\r\n'],
     ['a header alone', HEADER],
@@ -114,7 +114,7 @@ describe('tables', () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('must both be there', async () => {
+  test('must both be there', async () => {
     const path = await source();
     await unlink(join(path, 'rare_commodity.csv'));
     const error = await failure(path);
@@ -123,7 +123,7 @@ describe('tables', () => {
     expect(await readCachedCommodities(cache)).toBeNull();
   });
 
-  it.skipIf(!hasSharedData)('of 2026-05 are read whole', async () => {
+  test.skipIf(!hasSharedData)('of 2026-05 are read whole', async () => {
     const path = fileURLToPath(new URL('fdevids/', SHARED_DATA));
     const { commodities, warnings } = await refreshCommodities(path, cache, never);
     expect([commodities.filter(({ rare }) => rare).length, commodities.length, warnings]).toEqual([
@@ -137,15 +137,15 @@ describe('tables', () => {
 describe('the cache', () => {
   beforeEach(() => refreshCommodities(FIXTURES, cache, never));
 
-  it('gives what was fetched last', async () => {
+  test('gives what was fetched last', async () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('is none before anything was fetched', async () => {
+  test('is none before anything was fetched', async () => {
     expect(await readCachedCommodities(join(dir, 'elsewhere'))).toBeNull();
   });
 
-  it('tells whether anything changed', async () => {
+  test('tells whether anything changed', async () => {
     const other = await source((await table()) + '9,Gold,Metals,Gold\r\n');
     const changes = [];
     for (const from of [FIXTURES, other, other]) {
@@ -154,7 +154,7 @@ describe('the cache', () => {
     expect(changes).toEqual([false, true, false]);
   });
 
-  it.each([
+  test.each([
     ['a table cut short', (path: string) => truncate(join(path, 'commodity.csv'), 500)],
     [
       'a table with more than was written',
@@ -179,7 +179,7 @@ describe('the cache', () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('is not needed: what was fetched is good though it cannot be kept', async () => {
+  test('is not needed: what was fetched is good though it cannot be kept', async () => {
     const blocked = join(dir, 'file');
     await writeFile(blocked, '');
     const { commodities, warnings } = await refreshCommodities(FIXTURES, join(blocked, 'edcd'), never);
@@ -231,7 +231,7 @@ describe('a server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is asked for both tables, by a program that says who it is', async () => {
+  test('is asked for both tables, by a program that says who it is', async () => {
     const { commodities } = await refreshCommodities(base, cache, never);
     expect(commodities).toEqual(testCatalogue().commodities);
     expect(requests.map(({ url }) => url)).toEqual([
@@ -241,7 +241,7 @@ describe('a server', () => {
     expect(requests[0]?.headers['user-agent']).toContain('tradedangerous-listener');
   });
 
-  it('is asked only for what changed since', async () => {
+  test('is asked only for what changed since', async () => {
     await refreshCommodities(base, cache, never);
     requests = [];
     const again = await refreshCommodities(base, cache, never);
@@ -252,7 +252,7 @@ describe('a server', () => {
     ]);
   });
 
-  it('gives the new table when it changed', async () => {
+  test('gives the new table when it changed', async () => {
     await refreshCommodities(base, cache, never);
     const body = (await table()) + '9,Gold,Metals,Gold\r\n';
     answer = (request) => (request.url?.endsWith('/commodity.csv') ? { body } : serveFixtures(request));
@@ -261,7 +261,7 @@ describe('a server', () => {
     expect(await readCachedCommodities(cache)).toEqual(commodities);
   });
 
-  it('is asked for everything when the cache is damaged', async () => {
+  test('is asked for everything when the cache is damaged', async () => {
     await refreshCommodities(base, cache, never);
     await truncate(join(cache, 'commodity.csv'), 500);
     requests = [];
@@ -270,20 +270,20 @@ describe('a server', () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('is not told of validators that another source gave', async () => {
+  test('is not told of validators that another source gave', async () => {
     await refreshCommodities(base, cache, never);
     requests = [];
     await refreshCommodities(base.replace('master', 'main'), cache, never);
     expect(requests[0]?.headers['if-none-match']).toBeUndefined();
   });
 
-  it('may give no validators at all', async () => {
+  test('may give no validators at all', async () => {
     answer = async ({ url }) => ({ body: await readFile(join(FIXTURES, url?.split('/').at(-1) ?? '')) });
     await refreshCommodities(base, cache, never);
     expect((await refreshCommodities(base, cache, never)).changed).toBe(false);
   });
 
-  it('may compress', async () => {
+  test('may compress', async () => {
     answer = async (request) => {
       const { body = '' } = await serveFixtures(request);
       return { body: gzipSync(body), headers: { 'content-encoding': 'gzip' } };
@@ -291,7 +291,7 @@ describe('a server', () => {
     expect((await refreshCommodities(base, cache, never)).commodities).toEqual(testCatalogue().commodities);
   });
 
-  it('may redirect', async () => {
+  test('may redirect', async () => {
     answer = (request) =>
       request.url?.includes('/moved/')
         ? serveFixtures(request)
@@ -299,7 +299,7 @@ describe('a server', () => {
     expect((await refreshCommodities(base, cache, never)).commodities).toEqual(testCatalogue().commodities);
   });
 
-  it.each<[string, Reply]>([
+  test.each<[string, Reply]>([
     ['answers 404', { status: 404, body: 'no such file' }],
     ['answers 500', { status: 500 }],
     ['answers 304 to an unconditional request', { status: 304 }],
@@ -316,7 +316,7 @@ describe('a server', () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('that fails at the second table leaves the first one as it was, too', async () => {
+  test('that fails at the second table leaves the first one as it was, too', async () => {
     await refreshCommodities(FIXTURES, cache, never);
     const body = `${HEADER}9,Gold,Metals,Gold\r\n`;
     answer = ({ url }) => (url?.endsWith('/commodity.csv') ? { body } : { status: 503 });
@@ -324,14 +324,14 @@ describe('a server', () => {
     expect(await readCachedCommodities(cache)).toEqual(testCatalogue().commodities);
   });
 
-  it('that is not there is named', async () => {
+  test('that is not there is named', async () => {
     await new Promise((resolve) => server.close(resolve));
     const error = await failure(base);
     expect(error).toMatchObject({ code: 'edcd' });
     expect(String(error)).toMatch(/commodity\.csv cannot be fetched: .*ECONNREFUSED/);
   });
 
-  it('that does not answer is left when the caller aborts', async () => {
+  test('that does not answer is left when the caller aborts', async () => {
     const abort = new AbortController();
     answer = () => {
       abort.abort(new Error('stopping'));
@@ -340,14 +340,14 @@ describe('a server', () => {
     expect(await failure(base, abort.signal)).toEqual(new Error('stopping'));
   });
 
-  it('is reached through the proxy that the environment names', async () => {
+  test('is reached through the proxy that the environment names', async () => {
     vi.stubEnv('http_proxy', base.replace('/FDevIDs/master', ''));
     await refreshCommodities('http://fdevids.invalid/master', cache, never);
     expect(requests.map(({ url }) => url)).toContain('http://fdevids.invalid/master/commodity.csv');
   });
 });
 
-it('makes the cache directory', async () => {
+test('makes the cache directory', async () => {
   await mkdir(join(dir, 'data'));
   await refreshCommodities(FIXTURES, cache, never);
   expect(existsSync(join(cache, 'validators.json'))).toBe(true);

@@ -19,6 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { ask, serveFiles, silentLog, type Answer } from '../support/http.ts';
 import { NAME, publish, served, TEXT } from '../support/published.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 /** Asks until the compressed twin is ready. */
 async function askGzip(url: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -113,7 +114,7 @@ describe('gzip', () => {
     expect(next.headers['content-encoding']).toBeUndefined();
     expect(next.bytes.toString()).toBe('new text\n');
     expect(gunzipSync((await askGzip(url)).bytes).toString()).toBe('new text\n');
-    while (readdirSync(gzipDir).length > 1) await sleep(10);
+    await until(() => readdirSync(gzipDir).length <= 1);
   });
 
   test('outlives a restart, and is made again when it was removed', async () => {
@@ -187,7 +188,7 @@ describe('a file that changes during a slow download', () => {
       body.on('error', () => undefined);
       body.destroy();
     }
-    while (openFiles() > before + 5) await sleep(10);
+    await until(() => openFiles() <= before + 5);
   });
 });
 

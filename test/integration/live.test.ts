@@ -10,6 +10,7 @@ import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
 import { createRandom } from '../support/load.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const SYSTEMS = ['Sol', 'Alioth', 'Achenar'];
 const GOODS = ['gold', 'silver', 'platinum', 'palladium', 'hydrogenfuel'];
@@ -168,7 +169,7 @@ describe('the daemon on a real relay', () => {
       ),
     );
     const again = startProgram({ cwd });
-    while (marketRows(database).length === 0) await sleep(50);
+    await until(() => marketRows(database).length > 0);
     again.kill('SIGTERM');
     expect((await again.exit).code).toBe(0);
   });
@@ -214,7 +215,7 @@ describe('the daemon on a real relay', () => {
       const rate = last.log.findLast((line) => 'pending' in line);
       return rate?.pending === 0 && rate.spooled === 0 && rate.deferred === 0;
     };
-    while (!settled()) await sleep(50);
+    await until(settled);
     last.kill('SIGTERM');
     expect((await last.exit).code).toBe(0);
 

@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openLogFile, type LogFileOptions } from '../../src/infra/log/log-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
+import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/log-file-child.ts', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -128,7 +128,7 @@ test('a full disk is waited for', async (context) => {
   const log = options({ file: join(disk, 'tdl.log'), rotateBytes: 0 });
   const { write: say, flush } = openLogFile(log);
   for (let n = 0; n < 20; n++) say(`${n} ${'x'.repeat(995)}.\n`);
-  while (!existsSync(log.file) || readFileSync(log.file).length < 8_192) await sleep(20);
+  await until(() => existsSync(log.file) && readFileSync(log.file).length >= 8_192);
   rmSync(ballast);
   await flush();
   const whole = readFileSync(log.file, 'utf8').matchAll(/^(\d+) x{995}\.$/gm);

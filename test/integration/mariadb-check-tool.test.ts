@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
 import {
@@ -11,6 +10,7 @@ import {
 import { makeMariadbGalaxy } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, mariadbEnv, useMariadb } from '../support/mariadb.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -138,7 +138,7 @@ describeMariadb('mariadb-check', () => {
     const { optimize } = await tool({}, { env });
     const abort = new AbortController();
     const running = optimize(abort.signal);
-    while (!existsSync(started) || readFileSync(started, 'utf8') === '') await sleep(10);
+    await until(() => existsSync(started) && readFileSync(started, 'utf8') !== '');
     abort.abort(new Error('stopped'));
     await expect(running).rejects.toThrow('stopped');
     const pid = readFileSync(started, 'utf8').trim();

@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import { runProgram, writeConfig } from '../support/daemon.ts';
@@ -9,6 +8,7 @@ import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, mariadbEnv, useMariadb } from '../support/mariadb.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const SECOND_H = 1 / 3600;
 const SECOND_D = SECOND_H / 24;
@@ -53,7 +53,7 @@ describeMariadb('maintenance on a MariaDB server', () => {
     for (let n = 0; n < 20; n++) {
       await daemon.relay.publish(frame(commodityMessage({ marketId: 500_000 + n, timestamp: now() })));
     }
-    while (daemon.program.log.findLast((line) => 'received' in line)?.received !== 20) await sleep(20);
+    await until(() => daemon.program.log.findLast((line) => 'received' in line)?.received === 20);
     expect(await count('station_id >= 500000')).toBe(0);
     await holder.query('ROLLBACK');
 
@@ -107,7 +107,7 @@ describeMariadb('maintenance on a MariaDB server', () => {
       config: { purge_every_x_hour: 0, db_maint_every_x_days: SECOND_D, http_listen: null },
       env: { PATH: `${bin}:${env.PATH}` },
     });
-    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(20);
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
     await daemon.stop();
     expect((await daemon.program.exit).code).toBe(0);
     expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');

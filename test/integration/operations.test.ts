@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const INSTANCE = 'data/tradedangerous-listener.instance.json';
 
@@ -18,14 +18,6 @@ function start(cwd: string, ...args: string[]): Program {
     await program.exit;
   });
   return program;
-}
-
-async function until<T>(look: () => T | false | undefined): Promise<T> {
-  for (;;) {
-    const found = look();
-    if (found !== false && found !== undefined) return found;
-    await sleep(20);
-  }
 }
 
 function readLog(file: string): string[] {

@@ -5,7 +5,8 @@ import { checkPublishedSet } from '../support/client-rules.ts';
 import { aStation, aSystem, GOLD, spanshTime } from '../support/dump.ts';
 import { expectedListing, marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
-import { DAEDALUS, dump, eventually, GALILEO, market, NOW_S, stop, world } from '../support/spansh-world.ts';
+import { DAEDALUS, dump, GALILEO, market, NOW_S, stop, world } from '../support/spansh-world.ts';
+import { until } from '../support/until.ts';
 
 const prices = (file: string) =>
   marketRows(file).map((row) => [row.station_id, row.item_id, row.demand_price, row.from_live]);
@@ -18,7 +19,7 @@ test('fills a new database, publishes what clients load, and lets the parked mar
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_999, 60);
   await program.logged(demoted);
-  await eventually(() => prices(database).some(([, , price]) => price === 9_999));
+  await until(() => prices(database).some(([, , price]) => price === 9_999));
   await stop(program);
 
   // The parked market may have come in just before the set was published, or just after.
@@ -107,16 +108,16 @@ test('keeps live rows that are as new as the dump or newer, replaces older ones,
   await message('Older', 1_000, 3_601);
   await message('Equal', 1_001, 3_600);
   await message('Newer', 1_002, 3_599);
-  await eventually(() => prices(database).length === 3);
+  await until(() => prices(database).length === 3);
   await stop(live);
 
   server.etag = '"two"';
   const second = start();
   await second.logged(demoted);
   await publish(DAEDALUS, 'Daedalus', 44, 10);
-  await eventually(() => prices(database).some(([, , price]) => price === 44));
+  await until(() => prices(database).some(([, , price]) => price === 44));
   const listing = () => readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8');
-  await eventually(() => listing() === expectedListing(marketRows(database), true));
+  await until(() => listing() === expectedListing(marketRows(database), true));
   await stop(second);
   expect(prices(database)).toEqual([
     [1_000, GOLD, 700, 0],
@@ -133,7 +134,7 @@ test('does not bring a market back that the feed has seen empty since', async ()
   await first.logged(demoted);
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_000, 90);
-  await eventually(() => prices(database).some(([, , price]) => price === 9_000));
+  await until(() => prices(database).some(([, , price]) => price === 9_000));
   const empty = commodityMessage({
     marketId: GALILEO,
     stationName: 'Galileo',
@@ -141,7 +142,7 @@ test('does not bring a market back that the feed has seen empty since', async ()
     timestamp: new Date((NOW_S - 50) * 1000).toISOString(),
   });
   await relay.publish(frame(empty));
-  await eventually(() => prices(database).every(([id]) => id !== GALILEO));
+  await until(() => prices(database).every(([id]) => id !== GALILEO));
   await stop(first);
 
   server.body = dump({ galileo: market(9_700, 51) });
@@ -204,7 +205,7 @@ test('says once that the source is away, and goes on receiving', async () => {
   await relay.waitForSubscribers();
   await program.logged(/the server answers 503.*trying again/);
   await publish(GALILEO, 'Galileo', 8_888, 20);
-  await eventually(() => prices(database).some(([, , price]) => price === 8_888));
+  await until(() => prices(database).some(([, , price]) => price === 8_888));
   await stop(program);
 });
 
@@ -214,7 +215,7 @@ test('learns the commodities of a dump where EDCD cannot be reached', async () =
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_999, 60);
   await program.logged(demoted);
-  await eventually(() => prices(database).some(([, , price]) => price === 9_999));
+  await until(() => prices(database).some(([, , price]) => price === 9_999));
   await stop(program);
 });
 
@@ -232,7 +233,7 @@ test('waits for its active hours, and says when they begin', async () => {
 test('only refreshes the catalogue in a quick test', async () => {
   const { server, start } = await world();
   const program = start({ TDL_REFRESH_QUICK_TEST: '1', TDL_REFRESH_QUICK_TEST_DELAY_SECONDS: '0.5' });
-  await eventually(() => program.log.filter(({ msg }) => msg.startsWith('catalogue:')).length === 2);
+  await until(() => program.log.filter(({ msg }) => msg.startsWith('catalogue:')).length === 2);
   await stop(program);
   expect(server.requests).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { eventually, gridDump, gridStationId, NOW_S, stop, world } from '../support/spansh-world.ts';
+import { gridDump, gridStationId, NOW_S, stop, world } from '../support/spansh-world.ts';
+import { until } from '../support/until.ts';
 
 const SYSTEMS = 150;
 const STATIONS = 20;
@@ -51,7 +52,7 @@ async function sendDuringImport(mariadb?: MariadbServer): Promise<void> {
     await sleep(3);
   }
   await program.logged(/are baseline now/);
-  await eventually(() => {
+  await until(() => {
     const rate = program.log.findLast((line) => 'pending' in line);
     return (
       rate?.received === MESSAGES && ['pending', 'deferred', 'spooled'].every((gauge) => rate[gauge] === 0)

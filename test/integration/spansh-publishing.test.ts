@@ -5,7 +5,8 @@ import { checkPublishedSet } from '../support/client-rules.ts';
 import { runProgram, writeConfig } from '../support/daemon.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
-import { dump, eventually, stop, world, type World } from '../support/spansh-world.ts';
+import { dump, stop, world, type World } from '../support/spansh-world.ts';
+import { until } from '../support/until.ts';
 
 const HEADER =
   'id,station_id,commodity_id,supply,supply_bracket,buy_price,sell_price,demand,demand_bracket,collected_at\n';
@@ -124,7 +125,7 @@ function publishing(mariadb?: MariadbServer): void {
     const there = await world({ mariadb });
     const program = there.start();
     await program.logged(demoted);
-    await eventually(
+    await until(
       () => statSync(join(there.cwd, 'data/listings-live.csv'), { throwIfNoEntry: false }) !== undefined,
     );
     await stop(program);

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
 import { makeGalaxy, marketRows } from './galaxy.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { tempDir } from './temp-dir.ts';
+import { until } from './until.ts';
 
 /** The real program on a relay of its own and a database that knows the system Sol. */
 export interface LiveDaemon {
@@ -54,14 +54,12 @@ export async function startLiveDaemon(options: LiveDaemonOptions = {}): Promise<
     database,
     markets,
     async written(...marketIds) {
-      while (markets().join() !== marketIds.join()) await sleep(50);
+      await until(() => markets().join() === marketIds.join());
     },
-    async rate(isWished) {
-      for (;;) {
+    rate: (isWished) =>
+      until(() => {
         const rate = program.log.findLast((line) => 'pending' in line);
-        if (rate !== undefined && isWished(rate)) return rate;
-        await sleep(50);
-      }
-    },
+        return rate !== undefined && isWished(rate) && rate;
+      }),
   };
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
 import { writeDbConfig } from './mariadb-galaxy.ts';
 import type { MariadbServer } from './mariadb-server.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { tempDir } from './temp-dir.ts';
+import { until } from './until.ts';
 
 /** The real program on a MariaDB server, and the relay it listens to. */
 export interface MariadbDaemon {
@@ -50,16 +50,14 @@ export async function startMariadbDaemon(
     program,
     relay,
     cwd,
-    async quiet(received) {
-      for (;;) {
+    quiet: (received) =>
+      until(async () => {
         const rate = program.log.findLast((line) => 'pending' in line && 'deferrals' in line);
         const left = ['pending', 'deferred', 'spooled', 'parked'].filter((gauge) => rate?.[gauge] !== 0);
-        if (rate?.received === received && left.length === 0) return rate;
         if (program.process.exitCode !== null)
           throw new Error(`the program ended: ${(await program.exit).stdout}`);
-        await sleep(50);
-      }
-    },
+        return rate?.received === received && left.length === 0 && rate;
+      }),
     async stop() {
       program.kill('SIGTERM');
       await program.exit;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
 import { startProgram, writeConfig, type Program } from './daemon.ts';
@@ -139,8 +138,4 @@ export async function world({
 export async function stop(program: Program): Promise<void> {
   program.kill('SIGTERM');
   expect((await program.exit).code).toBe(0);
-}
-
-export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(50);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
 import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
@@ -26,18 +26,18 @@ function table(rows: Int32Array): number[][] {
 const GOLD_ROW = [GOLD, 1100, 110, 3, 900, 90, 2, 1000];
 
 describe('a row', () => {
-  it('takes demand from the sell side and supply from the buy side', () => {
+  test('takes demand from the sell side and supply from the buy side', () => {
     expect(stage(commodity('gold'))).toEqual({ rows: [GOLD_ROW], refused: [] });
   });
 
-  it.each([['gold'], ['Gold'], ['GOLD'], ['$gold_name;'], ['$Gold_Name;'], [' gold ']])(
+  test.each([['gold'], ['Gold'], ['GOLD'], ['$gold_name;'], ['$Gold_Name;'], [' gold ']])(
     'is found for gold as %j',
     (name) => {
       expect(stage(commodity(name)).rows).toEqual([GOLD_ROW]);
     },
   );
 
-  it.each([
+  test.each([
     ['hydrogenfuel', HYDROGEN_FUEL],
     ['HydrogenFuel', HYDROGEN_FUEL],
     ['Hydrogen Fuel', HYDROGEN_FUEL],
@@ -54,7 +54,7 @@ describe('a row', () => {
     expect(stage(commodity(name)).rows?.[0]?.[0]).toBe(itemId);
   });
 
-  it('lets a symbol win over a display name', () => {
+  test('lets a symbol win over a display name', () => {
     const commodities: Commodity[] = [
       { id: 1, symbol: 'Beer', name: 'Ale', category: 'Legal Drugs', rare: false },
       { id: 2, symbol: 'Stout', name: 'Beer', category: 'Legal Drugs', rare: false },
@@ -63,13 +63,13 @@ describe('a row', () => {
     expect(rows?.[0]).toBe(1);
   });
 
-  it.each([[''], [' '], [null], [undefined]])('has level -1 for bracket %j', (bracket) => {
+  test.each([[''], [' '], [null], [undefined]])('has level -1 for bracket %j', (bracket) => {
     expect(stage(commodity('gold', { demandBracket: bracket })).rows).toEqual([
       [GOLD, 1100, 110, -1, 900, 90, 2, 1000],
     ]);
   });
 
-  it('reads numeric text', () => {
+  test('reads numeric text', () => {
     const text = {
       meanPrice: '1000',
       buyPrice: '900',
@@ -82,25 +82,25 @@ describe('a row', () => {
     expect(stage(commodity('gold', text)).rows).toEqual([GOLD_ROW]);
   });
 
-  it('keeps demand and prices of real size', () => {
+  test('keeps demand and prices of real size', () => {
     const [row] = stage(commodity('gold', { demand: 1_936_721_850, sellPrice: 36_207_500 })).rows ?? [];
     expect(row?.slice(1, 3)).toEqual([36_207_500, 1_936_721_850]);
   });
 
-  it.each([[undefined], [null], [''], ['n/a'], [-1], [0.5], [2_147_483_648]])(
+  test.each([[undefined], [null], [''], ['n/a'], [-1], [0.5], [2_147_483_648]])(
     'has no mean price when it is %j',
     (meanPrice) => {
       expect(stage(commodity('gold', { meanPrice })).rows?.[0]?.[7]).toBe(0);
     },
   );
 
-  it('passes over fields it does not know', () => {
+  test('passes over fields it does not know', () => {
     expect(stage(commodity('gold', { statusFlags: ['Consumer'] })).rows).toEqual([GOLD_ROW]);
   });
 });
 
 describe('an entry that is no row', () => {
-  it.each([
+  test.each([
     ['both prices are 0', { buyPrice: 0, sellPrice: 0 }],
     ['both prices are absent', { buyPrice: undefined, sellPrice: undefined }],
     ['both brackets are 0', { stockBracket: 0, demandBracket: 0 }],
@@ -113,11 +113,11 @@ describe('an entry that is no row', () => {
     ]);
   });
 
-  it('leaves an empty list when there is nothing else', () => {
+  test('leaves an empty list when there is nothing else', () => {
     expect(stage(commodity('gold', { buyPrice: 0, sellPrice: 0 }))).toEqual({ rows: [], refused: [] });
   });
 
-  it('is none even under an unknown name', () => {
+  test('is none even under an unknown name', () => {
     expect(stage(commodity('unobtainium', { stockBracket: 0, demandBracket: 0 }))).toEqual({
       rows: [],
       refused: [],
@@ -125,7 +125,7 @@ describe('an entry that is no row', () => {
   });
 });
 
-it('more units than a column holds are as many as it holds', () => {
+test('more units than a column holds are as many as it holds', () => {
   const rows = stage(commodity('gold', { demand: 2_147_483_648, stock: 1e300 })).rows;
   expect([rows?.[0]?.[ROW.demandUnits], rows?.[0]?.[ROW.supplyUnits]]).toEqual([
     2_147_483_647, 2_147_483_647,
@@ -133,7 +133,7 @@ it('more units than a column holds are as many as it holds', () => {
 });
 
 describe('a refused row', () => {
-  it.each([
+  test.each([
     ['number out of range', { sellPrice: -1 }],
     ['number out of range', { buyPrice: 1.5 }],
     ['number out of range', { sellPrice: 2_147_483_648 }],
@@ -151,41 +151,41 @@ describe('a refused row', () => {
     });
   });
 
-  it('is named when no catalogue knows it', () => {
+  test('is named when no catalogue knows it', () => {
     expect(stage(commodity('Unobtainium'), commodity('gold'))).toEqual({
       rows: [GOLD_ROW],
       refused: [['unknown commodity', 'Unobtainium']],
     });
   });
 
-  it.each([[null], ['gold'], [7], [commodity('x', { name: 7 })], [commodity('x', { name: undefined })]])(
+  test.each([[null], ['gold'], [7], [commodity('x', { name: 7 })], [commodity('x', { name: undefined })]])(
     'is counted as malformed: %j',
     (entry) => {
       expect(stage(entry, commodity('gold'))).toEqual({ rows: [GOLD_ROW], refused: [['malformed row', '']] });
     },
   );
 
-  it('never clears a market: an unknown commodity', () => {
+  test('never clears a market: an unknown commodity', () => {
     expect(stage(commodity('unobtainium'), commodity('gold', { buyPrice: 0, sellPrice: 0 })).rows).toBeNull();
   });
 
-  it('never clears a market: a number out of range', () => {
+  test('never clears a market: a number out of range', () => {
     expect(stage(commodity('gold', { sellPrice: -1 })).rows).toBeNull();
   });
 });
 
 describe('several rows', () => {
-  it('come in ascending item id', () => {
+  test('come in ascending item id', () => {
     const rows = stage(commodity('wine'), commodity('silver'), commodity('drones'), commodity('gold')).rows;
     expect(rows?.map(([id]) => id)).toEqual([GOLD, SILVER, 128049215, 128066403]);
   });
 
-  it('leave nothing behind for the next list', () => {
+  test('leave nothing behind for the next list', () => {
     stage(commodity('wine'), commodity('silver'));
     expect(stage(commodity('gold')).rows).toEqual([GOLD_ROW]);
   });
 
-  it.each([
+  test.each([
     ['a bracket beats units and prices', { stockBracket: 0 }, { stock: 0, buyPrice: 0 }],
     ['units beat a price', { demand: 0 }, { sellPrice: 0 }],
     ['a price decides the rest', { sellPrice: 0 }, {}],
@@ -196,12 +196,12 @@ describe('several rows', () => {
     expect([stage(a, b).rows, stage(b, a).rows]).toEqual([expected, expected]);
   });
 
-  it('of one commodity and equal worth: the first stays', () => {
+  test('of one commodity and equal worth: the first stays', () => {
     const rows = stage(commodity('gold', { sellPrice: 5 }), commodity('gold', { sellPrice: 6 })).rows;
     expect(rows?.[0]?.[1]).toBe(5);
   });
 
-  it('are the same in whatever order they arrive', () => {
+  test('are the same in whatever order they arrive', () => {
     const names = testCatalogue().commodities.map(({ symbol }) => symbol.toLowerCase());
     const count = fc.constantFrom(0, 1, 5, 2_147_483_647, -3, 0.5);
     const bracket = fc.constantFrom<unknown>(0, 1, 2, 3, '', 9, undefined);

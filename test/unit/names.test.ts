@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sameName } from '../../src/domain/market/write-rule.ts';
 import { cleanName } from '../../src/domain/names.ts';
 
-it.each([
+test.each([
   ['Jameson Memorial', 'Jameson Memorial'],
   ['K7Q-B1N', 'K7Q-B1N'],
   ["Çal's Zhèng Hé 🚀", "Çal's Zhèng Hé 🚀"],
@@ -23,7 +23,7 @@ it.each([
   expect(cleanName(name)).toBe(cleaned);
 });
 
-it('leaves nothing unfit, and a clean name as it is', () => {
+test('leaves nothing unfit, and a clean name as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
       const cleaned = cleanName(name);
@@ -33,7 +33,7 @@ it('leaves nothing unfit, and a clean name as it is', () => {
   );
 });
 
-it('names are the same without case, outer blanks and what is unfit', () => {
+test('names are the same without case, outer blanks and what is unfit', () => {
   expect(sameName(' abraham LINCOLN', 'Abraham Lincoln\u0000')).toBe(true);
   expect(sameName('$EXT_PANEL_ColonisationShip:#index=1;', 'System Colonisation Ship')).toBe(true);
   expect(sameName('Abraham Lincoln', 'Abraham Lincon')).toBe(false);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { indexCommodities } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
 import { rowCount, type Snapshot } from '../../src/domain/market/snapshot.ts';
@@ -46,7 +46,7 @@ describe.skipIf(!hasSharedData)('real messages', () => {
     return stageBatch(frameBatch(messages), rowStager, testRules({ whitelist }));
   }
 
-  it('of 2020 are too old for the default whitelist', () => {
+  test('of 2020 are too old for the default whitelist', () => {
     const { snapshots, rejected } = stageBatch(
       frameBatch(real),
       rowStager,
@@ -58,12 +58,12 @@ describe.skipIf(!hasSharedData)('real messages', () => {
     ]);
   });
 
-  it('are all taken from everybody, but the one of 2017 without market id', () => {
+  test('are all taken from everybody, but the one of 2017 without market id', () => {
     const { snapshots, rejected, rejectedRows } = stageAll(real);
     expect([snapshots.length, rejected, rejectedRows]).toEqual([44, { 'no market id': 1 }, {}]);
   });
 
-  it('have a row for each entry with a price and a bracket', () => {
+  test('have a row for each entry with a price and a bracket', () => {
     const messages = [...real, ...lines('commodity-derived-350.jsonl')];
     const traded = messages
       .map((text) => (JSON.parse(text) as Message).message)
@@ -78,12 +78,12 @@ describe.skipIf(!hasSharedData)('real messages', () => {
     expect(stageAll(messages).snapshots.map(rowCount)).toEqual(traded);
   });
 
-  it('keep an empty list under the wrong market id for the write rule to judge', () => {
+  test('keep an empty list under the wrong market id for the write rule to judge', () => {
     const empty = stageAll(real).snapshots.filter((snapshot) => rowCount(snapshot) === 0);
     expect(empty).toMatchObject([{ marketId: 128_666_762, stationName: 'The Champion of Piety' }]);
   });
 
-  it('keep the same market of two commanders apart, in order', () => {
+  test('keep the same market of two commanders apart, in order', () => {
     const twice = stageAll(real).snapshots.filter(({ marketId }: Snapshot) => marketId === 3_228_700_928);
     expect(twice.map((snapshot) => [snapshot.observedAtS, rowCount(snapshot)])).toEqual([
       [Date.parse('2020-08-03T11:08:00Z') / 1000, 112],
@@ -91,7 +91,7 @@ describe.skipIf(!hasSharedData)('real messages', () => {
     ]);
   });
 
-  it('of four schemas in a stream: the other three are only counted', () => {
+  test('of four schemas in a stream: the other three are only counted', () => {
     const stream = lines('stream-4-schemas.jsonl.gz');
     const { received, snapshots, rejected } = stageBatch(
       frameBatch(stream),

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { indexCommodities } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
@@ -32,7 +32,7 @@ function outcomes({ snapshots, unresolved, rejected }: StagedBatch): number {
 }
 
 describe('a batch', () => {
-  it('tells what became of every frame', () => {
+  test('tells what became of every frame', () => {
     const batch = stage(
       commodityMessage(),
       commodityMessage({ $schemaRef: 'https://eddn.edcd.io/schemas/journal/1' }),
@@ -57,7 +57,7 @@ describe('a batch', () => {
     });
   });
 
-  it('of nothing is nothing', () => {
+  test('of nothing is nothing', () => {
     expect(stageBatch(ofFrames(), rowStager, rules)).toMatchObject({
       received: 0,
       snapshots: [],
@@ -65,7 +65,7 @@ describe('a batch', () => {
     });
   });
 
-  it('counts refused rows of accepted messages', () => {
+  test('counts refused rows of accepted messages', () => {
     const commodities = [commodity('gold'), commodity('silver', { demand: -1 }), commodity('Vapour')];
     const batch = stage(commodityMessage({ commodities }), commodityMessage({ commodities }));
     expect(batch.snapshots).toHaveLength(2);
@@ -73,7 +73,7 @@ describe('a batch', () => {
     expect(batch.unknownCommodities).toEqual({ Vapour: 2 });
   });
 
-  it.each([
+  test.each([
     ['9007199254740991.4', 'market id out of range'],
     ['128016384.00000000001', 'market id out of range'],
     ['1280163840000000000e-10', 'market id out of range'],
@@ -86,7 +86,7 @@ describe('a batch', () => {
     expect(stage(text).rejected).toEqual(reason === null ? {} : { [reason]: 1 });
   });
 
-  it('tells the newest time of the gateway, of refused messages, too', () => {
+  test('tells the newest time of the gateway, of refused messages, too', () => {
     const at = (gatewayTimestamp: unknown, fields = {}) =>
       commodityMessage({ header: { gatewayTimestamp }, ...fields });
     const later = new Date((OBSERVED_AT_S + 60) * 1000).toISOString();
@@ -96,23 +96,23 @@ describe('a batch', () => {
     expect(stage(at(undefined)).newestGatewayS).toBe(0);
   });
 
-  it('keeps a market that was sent twice', () => {
+  test('keeps a market that was sent twice', () => {
     expect(stage(commodityMessage(), commodityMessage()).snapshots).toHaveLength(2);
   });
 
-  it('makes a snapshot without rows of an empty list', () => {
+  test('makes a snapshot without rows of an empty list', () => {
     const [snapshot] = stage(commodityMessage({ commodities: [] })).snapshots;
     expect(snapshot?.rows).toEqual(new Int32Array(0));
   });
 
-  it('reads messages that are not compressed', () => {
+  test('reads messages that are not compressed', () => {
     const frames = [Buffer.from(JSON.stringify(commodityMessage()))];
     expect(stageBatch({ ...ofFrames(...frames), encoding: 'json' }, rowStager, rules).snapshots).toHaveLength(
       1,
     );
   });
 
-  it('finds the schema wherever it stands', () => {
+  test('finds the schema wherever it stands', () => {
     const { $schemaRef, ...rest } = commodityMessage();
     const other = { ...rest, $schemaRef: 'https://eddn.edcd.io/schemas/journal/1' };
     expect(stage({ ...rest, $schemaRef }, other)).toMatchObject({
@@ -121,12 +121,12 @@ describe('a batch', () => {
     });
   });
 
-  it('finds the schema however it is escaped', () => {
+  test('finds the schema however it is escaped', () => {
     const text = JSON.stringify(commodityMessage()).replaceAll('/', String.raw`\/`);
     expect(stage(text).snapshots).toHaveLength(1);
   });
 
-  it('keeps names beyond ASCII, escaped or not', () => {
+  test('keeps names beyond ASCII, escaped or not', () => {
     const text = JSON.stringify(commodityMessage({ stationName: 'Zhèng Hé' }));
     const escaped = text.replaceAll('è', String.raw`\u00e8`).replaceAll('é', String.raw`\u00e9`);
     expect(stage(text, escaped).snapshots.map(({ stationName }) => stationName)).toEqual([
@@ -137,7 +137,7 @@ describe('a batch', () => {
 });
 
 describe('a frame', () => {
-  it.each([
+  test.each([
     ['is no zlib', Buffer.from('no zlib')],
     ['is empty', new Uint8Array()],
     ['is cut short', frame(commodityMessage()).subarray(0, 200)],
@@ -147,22 +147,22 @@ describe('a frame', () => {
     expect(stageBatch(ofFrames(bytes), rowStager, rules).rejected).toEqual({ malformed: 1 });
   });
 
-  it('is refused when it inflates beyond the limit', () => {
+  test('is refused when it inflates beyond the limit', () => {
     const bomb = deflateSync(Buffer.alloc(MAX_MESSAGE_BYTES + 1, ' '));
     expect(stageBatch(ofFrames(bomb), rowStager, rules).rejected).toEqual({ 'too large': 1 });
   });
 
-  it('is refused when it is longer than the limit without being compressed', () => {
+  test('is refused when it is longer than the limit without being compressed', () => {
     const batch: FrameBatch = { ...ofFrames(Buffer.alloc(MAX_MESSAGE_BYTES + 1, ' ')), encoding: 'json' };
     expect(stageBatch(batch, rowStager, rules).rejected).toEqual({ 'too large': 1 });
   });
 
-  it('may be as large as the limit', () => {
+  test('may be as large as the limit', () => {
     const text = JSON.stringify(commodityMessage()).padEnd(MAX_MESSAGE_BYTES, ' ');
     expect(stage(text).snapshots).toHaveLength(1);
   });
 
-  it('does not disturb its neighbours', () => {
+  test('does not disturb its neighbours', () => {
     const frames = [
       frame(commodityMessage({ marketId: 1 })),
       Buffer.from('?'),
@@ -174,7 +174,7 @@ describe('a frame', () => {
 });
 
 describe('samples', () => {
-  it('name software, version and station of refused messages', () => {
+  test('name software, version and station of refused messages', () => {
     const strict = testRules({ debug: true, whitelist: [{ software: 'EDDiscovery', minversion: '99' }] });
     expect(stageBatch(frameBatch([commodityMessage()]), rowStager, strict).samples).toEqual([
       {
@@ -184,11 +184,11 @@ describe('samples', () => {
     ]);
   });
 
-  it('show the beginning of what is not JSON', () => {
+  test('show the beginning of what is not JSON', () => {
     expect(stage('{"oops"').samples).toEqual([{ reason: 'malformed', detail: '{"oops"' }]);
   });
 
-  it('are few, and never of other schemas', () => {
+  test('are few, and never of other schemas', () => {
     const others = Array.from({ length: 20 }, () => commodityMessage({ $schemaRef: 'x' }));
     const bad = Array.from({ length: 20 }, () => commodityMessage({ marketId: 0 }));
     const { samples } = stage(...others, ...bad);
@@ -196,26 +196,26 @@ describe('samples', () => {
     expect(new Set(samples.map(({ reason }) => reason))).toEqual(new Set(['market id out of range']));
   });
 
-  it('are only taken when the rules ask for them', () => {
+  test('are only taken when the rules ask for them', () => {
     const messages = [commodityMessage({ marketId: 0 }), 'no json'];
     expect(stageBatch(frameBatch(messages), rowStager, testRules()).samples).toEqual([]);
   });
 });
 
 describe('unknown commodities', () => {
-  it('are named a hundred a batch at most', () => {
+  test('are named a hundred a batch at most', () => {
     const commodities = Array.from({ length: 150 }, (_, i) => commodity(`new${i}`));
     const { unknownCommodities, rejectedRows } = stage(commodityMessage({ commodities }));
     expect(Object.keys(unknownCommodities)).toHaveLength(100);
     expect(rejectedRows).toEqual({ 'unknown commodity': 150 });
   });
 
-  it('cannot reach the prototype', () => {
+  test('cannot reach the prototype', () => {
     const { unknownCommodities } = stage(commodityMessage({ commodities: [commodity('__proto__')] }));
     expect(Object.entries(unknownCommodities)).toEqual([['__proto__', 1]]);
   });
 
-  it('are harmless text', () => {
+  test('are harmless text', () => {
     const commodities = [commodity(`a\nb${'c'.repeat(500)}`)];
     const [name = ''] = Object.keys(stage(commodityMessage({ commodities })).unknownCommodities);
     expect(name).toMatch(/^a bc+$/);
@@ -234,18 +234,18 @@ describe('without a catalogue', () => {
     rules,
   );
 
-  it('only what every other rule allows stays unresolved, as received', () => {
+  test('only what every other rule allows stays unresolved, as received', () => {
     expect(unstaged).toMatchObject({ received: 3, snapshots: [], unresolved: [{ marketId: 128_666_762 }] });
     expect(JSON.parse(unstaged.unresolved[0]!.message)).toEqual(commodityMessage());
   });
 
-  it('what stayed unresolved becomes the same snapshot later', () => {
+  test('what stayed unresolved becomes the same snapshot later', () => {
     const stager = new BatchStager(rowStager);
     for (const entry of unstaged.unresolved) stager.resolve(entry);
     expect(stager.finish()).toEqual({ ...stage(commodityMessage()), newestGatewayS: 0, samples: [] });
   });
 
-  it.each([
+  test.each([
     ['no json', 'malformed'],
     ['{}', 'malformed'],
     [JSON.stringify(commodityMessage({ commodities: [commodity('unobtainium')] })), 'no usable row'],
@@ -257,7 +257,7 @@ describe('without a catalogue', () => {
 });
 
 describe('whatever is sent', () => {
-  it('outcomes add up: any JSON', () => {
+  test('outcomes add up: any JSON', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), (messages) => {
         const batch = stage(...messages);
@@ -266,7 +266,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('outcomes add up: market messages with anything in them', () => {
+  test('outcomes add up: market messages with anything in them', () => {
     const anything = fc.jsonValue();
     const body = fc.record(
       {
@@ -304,7 +304,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('outcomes add up: damaged zlib', () => {
+  test('outcomes add up: damaged zlib', () => {
     const good = frame(commodityMessage());
     const damage = fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255), keep: fc.nat(good.length) });
     fc.assert(
@@ -316,7 +316,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('outcomes add up: any bytes, compressed or not', () => {
+  test('outcomes add up: any bytes, compressed or not', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), fc.constantFrom('json', 'zlib'), (frames, encoding) => {
         const batch = stageBatch({ ...ofFrames(...frames), encoding }, rowStager, rules);

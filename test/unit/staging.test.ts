@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commodity } from '../../src/domain/eddn/schemas/commodity.ts';
 import { compileRules, findSchema, peekSchema, stageMessage } from '../../src/domain/eddn/staging.ts';
 import { describeMessage } from '../../src/domain/eddn/values.ts';
@@ -13,7 +13,7 @@ function stage(overrides: MessageOverrides, rulesFor = rules) {
   return typeof staged === 'string' ? staged : staged.market?.head;
 }
 
-it('makes a head of a good message, names as received', () => {
+test('makes a head of a good message, names as received', () => {
   expect(stage({ stationName: ' x  Port', systemName: 'sOL' })).toEqual({
     marketId: 128_666_762,
     systemName: 'sOL',
@@ -24,7 +24,7 @@ it('makes a head of a good message, names as received', () => {
 });
 
 describe('schema', () => {
-  it.each([
+  test.each([
     ['https://eddn.edcd.io/schemas/commodity/3'],
     ['http://eddn.edcd.io/schemas/commodity/3'],
     ['HTTPS://EDDN.edcd.io/schemas/Commodity/3/'],
@@ -32,7 +32,7 @@ describe('schema', () => {
     expect(stage({ $schemaRef })).toBeTypeOf('object');
   });
 
-  it.each([
+  test.each([
     ['https://eddn.edcd.io/schemas/commodity/3/test', 'test schema'],
     ['https://eddn.edcd.io/schemas/Commodity/3/TEST/', 'test schema'],
     ['https://eddn.edcd.io/schemas/commodity/2', 'other version of the schema'],
@@ -45,7 +45,7 @@ describe('schema', () => {
     expect(stage({ $schemaRef })).toBe(reason);
   });
 
-  it('takes the one that the rules name', () => {
+  test('takes the one that the rules name', () => {
     const schemaRef = 'https://example.org/schemas/market/1/';
     const own = compileRules(testRules({ schemaRef }));
     expect([findSchema(schemaRef, own), findSchema('https://eddn.edcd.io/schemas/commodity/3', own)]).toEqual(
@@ -53,7 +53,7 @@ describe('schema', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['{"$schemaRef": "a/b/1", "header": {', 'a/b/1'],
     ['{"$schemaRef":"a/b/1"', 'a/b/1'],
     [' {\n\t"$schemaRef" : "a/b/1"', 'a/b/1'],
@@ -68,25 +68,25 @@ describe('schema', () => {
 });
 
 describe('sender', () => {
-  it.each([['3.8.0.406'], [' 3.8.0'], ['CAPI-Legacy-market'], ['capi-legacy-market']])(
+  test.each([['3.8.0.406'], [' 3.8.0'], ['CAPI-Legacy-market'], ['capi-legacy-market']])(
     'refuses the legacy galaxy: gameversion %j',
     (gameversion) => {
       expect(stage({ header: { gameversion } })).toBe('legacy galaxy');
     },
   );
 
-  it.each([['4.4.0.3'], ['CAPI-Live-market'], [''], [undefined], [null], ['13.0']])(
+  test.each([['4.4.0.3'], ['CAPI-Live-market'], [''], [undefined], [null], ['13.0']])(
     'takes gameversion %j',
     (gameversion) => {
       expect(stage({ header: { gameversion } })).toBeTypeOf('object');
     },
   );
 
-  it('refuses software that is not whitelisted', () => {
+  test('refuses software that is not whitelisted', () => {
     expect(stage({ header: { softwareName: 'EDDI' } })).toBe('software not whitelisted');
   });
 
-  it.each([['4.0.4'], ['5.13.1'], ['6.0.0-rc1']])(
+  test.each([['4.0.4'], ['5.13.1'], ['6.0.0-rc1']])(
     'refuses E:D Market Connector %s where the minimum is 6.0.0, and says who it was',
     (softwareVersion) => {
       const softwareName = 'E:D Market Connector [Windows]';
@@ -101,7 +101,7 @@ describe('sender', () => {
     },
   );
 
-  it.each([[undefined], [null], [7]])(
+  test.each([[undefined], [null], [7]])(
     'calls a message malformed whose softwareName is %j',
     (softwareName) => {
       expect(stage({ header: { softwareName } })).toBe('malformed');
@@ -110,7 +110,7 @@ describe('sender', () => {
 });
 
 describe('market id', () => {
-  it.each([
+  test.each([
     [1, 1],
     ['128666762', 128_666_762],
     [4_294_967_297, 4_294_967_297],
@@ -120,11 +120,11 @@ describe('market id', () => {
     expect(stage({ marketId })).toMatchObject({ marketId: expected });
   });
 
-  it.each([[undefined], [null], ['']])('%j is none', (marketId) => {
+  test.each([[undefined], [null], ['']])('%j is none', (marketId) => {
     expect(stage({ marketId })).toBe('no market id');
   });
 
-  it.each([[0], [-1], [1.5], [2 ** 53], ['9007199254740992'], ['-1'], ['1e3'], ['x'], [true], [{}]])(
+  test.each([[0], [-1], [1.5], [2 ** 53], ['9007199254740992'], ['-1'], ['1e3'], ['x'], [true], [{}]])(
     '%j is out of range',
     (marketId) => {
       expect(stage({ marketId })).toBe('market id out of range');
@@ -133,15 +133,15 @@ describe('market id', () => {
 });
 
 describe('observation time', () => {
-  it('drops milliseconds', () => {
+  test('drops milliseconds', () => {
     expect(stage({ timestamp: '2020-08-03T11:10:49.373Z' })).toMatchObject({ observedAtS: 1_596_453_049 });
   });
 
-  it.each([[undefined], [null], ['']])('%j is none', (timestamp) => {
+  test.each([[undefined], [null], ['']])('%j is none', (timestamp) => {
     expect(stage({ timestamp })).toBe('no timestamp');
   });
 
-  it.each([['2025-02-30T00:00:00Z'], ['soon'], [{}], [false]])('%j is unreadable', (timestamp) => {
+  test.each([['2025-02-30T00:00:00Z'], ['soon'], [{}], [false]])('%j is unreadable', (timestamp) => {
     expect(stage({ timestamp })).toBe('timestamp unreadable');
   });
 
@@ -151,22 +151,22 @@ describe('observation time', () => {
     return typeof staged === 'string' ? staged : staged.market?.head.observedAtS;
   };
 
-  it('is capped at the gateway by what it is ahead within the allowed skew', () => {
+  test('is capped at the gateway by what it is ahead within the allowed skew', () => {
     expect(gateway(OBSERVED_AT_S + 10)).toBe(OBSERVED_AT_S + 10);
     expect(gateway(OBSERVED_AT_S + 310)).toBe(OBSERVED_AT_S + 10);
   });
 
-  it('may not be further ahead of the gateway', () => {
+  test('may not be further ahead of the gateway', () => {
     expect(gateway(OBSERVED_AT_S + 311)).toBe('timestamp ahead of clock');
     // However fast the local clock is.
     expect(gateway(OBSERVED_AT_S + 311, OBSERVED_AT_S + 1e6)).toBe('timestamp ahead of clock');
   });
 
-  it('does not depend on a local clock that is slow', () => {
+  test('does not depend on a local clock that is slow', () => {
     expect(gateway(OBSERVED_AT_S + 9, OBSERVED_AT_S - 1e6)).toBe(OBSERVED_AT_S + 9);
   });
 
-  it.each([[undefined], ['soon']])(
+  test.each([[undefined], ['soon']])(
     'is judged by the local clock when the gateway tells %j',
     (gatewayTimestamp) => {
       const header = { gatewayTimestamp };
@@ -177,13 +177,13 @@ describe('observation time', () => {
     },
   );
 
-  it('may be any time past', () => {
+  test('may be any time past', () => {
     expect(stage({ timestamp: '2017-09-10T12:43:23Z' })).toBeTypeOf('object');
   });
 });
 
 describe('names', () => {
-  it.each([
+  test.each([
     [{ stationName: undefined }, 'no station name'],
     [{ stationName: '  ' }, 'no station name'],
     [{ stationName: 7 }, 'no station name'],
@@ -195,13 +195,13 @@ describe('names', () => {
     expect(stage(overrides)).toBe(reason);
   });
 
-  it.each([['x'.repeat(128)], ['$'], ['K7Q-BQL'], ['ABCD'], ['Zhèng Hé']])('%s is taken', (stationName) => {
+  test.each([['x'.repeat(128)], ['$'], ['K7Q-BQL'], ['ABCD'], ['Zhèng Hé']])('%s is taken', (stationName) => {
     expect(stage({ stationName })).toMatchObject({ stationName });
   });
 });
 
 describe('a name', () => {
-  it.each([
+  test.each([
     ['Nul\u0000Port', 'NulPort'],
     ['$EXT_PANEL_ColonisationShip; Founders', 'System Colonisation Ship Founders'],
   ])('%j is taken as %s', (stationName, cleaned) => {
@@ -209,21 +209,21 @@ describe('a name', () => {
     expect(stage({ systemName: stationName })).toMatchObject({ systemName: cleaned });
   });
 
-  it('of nothing but control characters is none', () => {
+  test('of nothing but control characters is none', () => {
     expect(stage({ stationName: '\u0000\u0007' })).toBe('no station name');
   });
 });
 
 describe('shape', () => {
-  it.each([[null], [7], ['text'], [[]], [{}], [undefined]])('%j is malformed', (message) => {
+  test.each([[null], [7], ['text'], [[]], [{}], [undefined]])('%j is malformed', (message) => {
     expect(stageMessage(message, rules, RECEIVED_AT_MS)).toBe('malformed');
   });
 
-  it.each([[undefined], [null], [{}], ['gold']])('a commodity list of %j is malformed', (commodities) => {
+  test.each([[undefined], [null], [{}], ['gold']])('a commodity list of %j is malformed', (commodities) => {
     expect(stage({ commodities })).toBe('malformed');
   });
 
-  it.each(['header', 'message'])('a message without %s is malformed', (part) => {
+  test.each(['header', 'message'])('a message without %s is malformed', (part) => {
     expect(stageMessage({ ...commodityMessage(), [part]: undefined }, rules, RECEIVED_AT_MS)).toBe(
       'malformed',
     );
@@ -231,7 +231,7 @@ describe('shape', () => {
 });
 
 describe('the description for the log', () => {
-  it('is one harmless line whatever was sent', () => {
+  test('is one harmless line whatever was sent', () => {
     const text = describeMessage(
       commodityMessage({
         stationName: `a\n\u001b[31m${'b'.repeat(9000)}`,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatTimestamp, parseTimestamp } from '../../src/domain/timestamp.ts';
 
 /** 2022-05-11T01:37:51Z */
 const AT_S = 1_652_233_071;
 
 describe('parseTimestamp', () => {
-  it.each([
+  test.each([
     ['2022-05-11T01:37:51Z'],
     ['2022-05-11t01:37:51z'],
     ['2022-05-11T01:37:51'],
@@ -31,11 +31,11 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(text)).toBe(AT_S);
   });
 
-  it('takes a date alone as its midnight', () => {
+  test('takes a date alone as its midnight', () => {
     expect(parseTimestamp('2022-05-11')).toBe(AT_S - (1 * 3600 + 37 * 60 + 51));
   });
 
-  it.each([
+  test.each([
     // Leap seconds and the end of the day, as ISO 8601 has them.
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00Z'],
     ['2016-12-31T23:59:60.999Z', '2017-01-01T00:00:00Z'],
@@ -49,15 +49,15 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(odd)).toBe(Date.parse(plain) / 1000);
   });
 
-  it('reads the epoch itself', () => {
+  test('reads the epoch itself', () => {
     expect(parseTimestamp('1970-01-01 00:00:00')).toBe(0);
   });
 
-  it('knows leap days', () => {
+  test('knows leap days', () => {
     expect(parseTimestamp('2024-02-29T00:00:00Z')).toBe(1_709_164_800);
   });
 
-  it.each([
+  test.each([
     ['2025-02-29T00:00:00Z'],
     ['2025-02-30T00:00:00Z'],
     ['2025-04-31'],
@@ -98,17 +98,17 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(value)).toBeNull();
   });
 
-  it('never throws', () => {
+  test('never throws', () => {
     fc.assert(fc.property(fc.anything(), (value) => void parseTimestamp(value)));
   });
 });
 
 describe('formatTimestamp', () => {
-  it('writes Trade Dangerous form', () => {
+  test('writes Trade Dangerous form', () => {
     expect(formatTimestamp(AT_S)).toBe('2022-05-11 01:37:51');
   });
 
-  it('is read back to the same second', () => {
+  test('is read back to the same second', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 253_402_300_799 }), (seconds) => {
         expect(parseTimestamp(formatTimestamp(seconds))).toBe(seconds);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compareVersions, parseVersion } from '../../src/domain/eddn/version.ts';
 import { compileWhitelist } from '../../src/domain/eddn/whitelist.ts';
 
@@ -8,7 +8,7 @@ function compare(a: string, b: string): number {
 }
 
 describe('versions', () => {
-  it.each([
+  test.each([
     ['6.0.0', '5.13.1'],
     ['6.0.0', '6.0.0-rc1'],
     ['6.0.0-rc2', '6.0.0-rc1'],
@@ -26,7 +26,7 @@ describe('versions', () => {
     expect([compare(newer, older), compare(older, newer)]).toEqual([1, -1]);
   });
 
-  it.each([
+  test.each([
     ['v1.2', '1.2.0'],
     ['V1.2', '1.2'],
     ['6.0', '6.0.0'],
@@ -40,14 +40,14 @@ describe('versions', () => {
     expect(compare(a, b)).toBe(0);
   });
 
-  it.each([[''], [' '], ['v'], ['latest'], ['6,0'], ['.5'], ['6.0.0 (x64)'], ['99999999999999999999']])(
+  test.each([[''], [' '], ['v'], ['latest'], ['6,0'], ['.5'], ['6.0.0 (x64)'], ['99999999999999999999']])(
     '%j is unreadable',
     (text) => {
       expect(parseVersion(text)).toBeNull();
     },
   );
 
-  it('never throws', () => {
+  test('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^v?\d+(\.\d+)*.*$/)), (s) => void parseVersion(s)),
     );
@@ -55,20 +55,20 @@ describe('versions', () => {
 });
 
 describe('whitelist', () => {
-  it('compares names without case and outer blanks', () => {
+  test('compares names without case and outer blanks', () => {
     const check = compileWhitelist([{ software: ' EDDiscovery' }]);
     expect(check('eddiscovery ', '16.0')).toBeNull();
   });
 
-  it('refuses a program that is not listed', () => {
+  test('refuses a program that is not listed', () => {
     expect(compileWhitelist([{ software: 'EDDLite' }])('EDDI', '4.0')).toBe('software not whitelisted');
   });
 
-  it('refuses everybody when it is empty', () => {
+  test('refuses everybody when it is empty', () => {
     expect(compileWhitelist([])('EDDLite', '3.3.0.0')).toBe('software not whitelisted');
   });
 
-  it('takes every version, even an unreadable one, where no minimum is set', () => {
+  test('takes every version, even an unreadable one, where no minimum is set', () => {
     const check = compileWhitelist([{ software: 'EDDLite' }, { software: 'EDDI', minversion: '' }]);
     expect([check('EDDLite', 'nightly'), check('EDDLite', undefined), check('EDDI', '1')]).toEqual([
       null,
@@ -77,18 +77,18 @@ describe('whitelist', () => {
     ]);
   });
 
-  it('takes the minimum itself and refuses what is below', () => {
+  test('takes the minimum itself and refuses what is below', () => {
     const check = compileWhitelist([{ software: 'X', minversion: '3.3.0.1' }]);
     expect([check('X', '3.3.0.1'), check('X', '3.3.0.0')]).toEqual([null, 'software version too old']);
   });
 
-  it('refuses the pre-release of the minimum', () => {
+  test('refuses the pre-release of the minimum', () => {
     expect(compileWhitelist([{ software: 'X', minversion: '6.0.0' }])('X', '6.0.0-rc1')).toBe(
       'software version too old',
     );
   });
 
-  it.each([['nightly'], [''], [undefined], [null], [{}]])(
+  test.each([['nightly'], [''], [undefined], [null], [{}]])(
     'refuses version %j where a minimum is set',
     (version) => {
       expect(compileWhitelist([{ software: 'X', minversion: '1.0' }])('X', version)).toBe(
@@ -97,12 +97,12 @@ describe('whitelist', () => {
     },
   );
 
-  it('refuses a program whose minimum is unreadable', () => {
+  test('refuses a program whose minimum is unreadable', () => {
     const check = compileWhitelist([{ software: 'X', minversion: 'latest' }, { software: 'Y' }]);
     expect([check('X', '6.0.0'), check('Y', '6.0.0')]).toEqual(['whitelist minversion unreadable', null]);
   });
 
-  it('lets the first entry of a program count', () => {
+  test('lets the first entry of a program count', () => {
     const check = compileWhitelist([{ software: 'X', minversion: '2.0' }, { software: 'x' }]);
     expect(check('X', '1.0')).toBe('software version too old');
   });
