@@ -1,4 +1,4 @@
-/** Takes the pictures of docs/inspector.md: `npm run docs:screenshots`. Needs a Chromium on PATH. */
+/** Takes the pictures of docs/inspector.md and docs/http.md: `npm run docs:screenshots`. Needs a Chromium on PATH. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { CHROMIUM_ARGS, findChromium } from '../test/support/chromium.ts';
 import { startProgram, writeConfig } from '../test/support/daemon.ts';
 import { makeGalaxy } from '../test/support/galaxy.ts';
 import { commodityMessage, frame } from '../test/support/messages.ts';
+import { startPortal } from '../test/support/portal-world.ts';
 import { startRelay } from '../test/support/relay.ts';
 
 const MARKET = 128_666_762;
@@ -61,10 +62,38 @@ try {
   await page.keyboard.press('Enter');
   await shoot('inspector-follow.png', 'dark');
   clearInterval(flow);
+  await shootPortal();
 } finally {
   await browser.close();
   program.kill('SIGTERM');
   await program.exit;
   relay.close();
   rmSync(cwd, { recursive: true, force: true });
+}
+
+async function shootPortal(): Promise<void> {
+  const portal = await startPortal();
+  const page = await browser.newPage();
+  const shootPage = async (
+    name: string,
+    scheme: 'light' | 'dark',
+    view: string,
+    width: number,
+    height: number,
+  ) => {
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.goto(`${portal.url}/${view}`);
+    await page.waitForSelector('tbody tr');
+    // Until the rate of messages is known.
+    if (view === '') await sleep(30_000);
+    await page.screenshot({ path: fileURLToPath(new URL(name, import.meta.url)) });
+  };
+  try {
+    await shootPage('portal-overview.png', 'light', '', 1280, 900);
+    await shootPage('portal-find.png', 'dark', '?view=find&commodity=Tritium&minPad=L', 1280, 900);
+    await shootPage('portal-phone.png', 'dark', '?view=stale', 390, 844);
+  } finally {
+    await portal.stop();
+  }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { System } from '../actors/system.ts';
 import type { Generation } from '../domain/generation.ts';
 import { TABLE_FILES } from '../domain/ports/galaxy-store.ts';
-import type { Routes } from '../infra/http/app.ts';
+import type { HttpApp, Routes } from '../infra/http/app.ts';
 import { fileRoutes, presentFiles } from '../infra/http/routes/files.ts';
 import { healthRoutes } from '../infra/http/routes/health.ts';
 import { homeRoutes } from '../infra/http/routes/home.ts';
@@ -44,7 +44,7 @@ export async function routesOf(
   const report = () => ({ ...system.status.report(), notReady: notReady() });
 
   return [
-    (app) => homeRoutes(app, { version, hasApi: api !== null }),
+    ...(api === null ? [(app: HttpApp) => homeRoutes(app, { version })] : await apisOf({ ...api, version })),
     (app) => fileRoutes(app, { files, gzipDir: join(paths.tmpDir, 'http-gzip'), log }),
     (app) =>
       healthRoutes(app, {
@@ -53,15 +53,15 @@ export async function routesOf(
       }),
     (app) => statusRoutes(app, { status: () => ({ ...about(), ...report(), files: reportFiles(files) }) }),
     (app) => metricsRoutes(app, { metrics: () => metricsOf(report(), reportFiles(files), version) }),
-    ...(api === null ? [] : await apisOf({ ...api, version })),
   ];
 }
 
-/** Loaded only where it is wanted. */
+/** The query API, and the page that asks it; loaded only where it is wanted. */
 async function apisOf(options: ApiOptions): Promise<Routes[]> {
   const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
   const { ardentRoutes } = await import('../infra/http/routes/ardent/ardent.ts');
-  return [(app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
+  const { portalRoutes } = await import('../infra/http/routes/portal.ts');
+  return [portalRoutes, (app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
 }
 
 const LIVE = 'listings-live.csv';

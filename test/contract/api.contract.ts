@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
+import type { Histogram } from '../../src/pages/portal/answers.d.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { ask, startHttp } from '../support/http.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
@@ -236,11 +237,7 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
           !construction.includes(station.typeId) &&
           away(station, [1, 2, 3]) <= withinLy,
       );
-      const told = (await get(`/freshness/histogram?${query}`)) as unknown as {
-        total: number;
-        neverSeen: number;
-        ages: { fromS: number; toS: number | null; markets: number }[];
-      };
+      const told = (await get(`/freshness/histogram?${query}`)) as unknown as Histogram;
       expect(told.total).toBe(markets.length);
       expect(told.neverSeen).toBe(markets.filter(({ atS }) => atS === null).length);
       expect(told.ages.map(({ toS }) => toS).slice(0, -1)).toEqual(

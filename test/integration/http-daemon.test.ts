@@ -47,6 +47,17 @@ async function metrics(url: string): Promise<Map<string, number>> {
   );
 }
 
+test.each([
+  [true, /^text\/html/, /<script type="module" src="\/portal\/page\.js">/],
+  [false, /^application\/json/, /"pages":\{/],
+])('what is at / with `api` %s', async (api, type, content) => {
+  const { url } = await daemonWith({ api });
+  const { headers, bytes } = await ask(`${url}/`);
+  expect(headers['content-type']).toMatch(type);
+  expect(bytes.toString()).toMatch(content);
+  expect((await ask(`${url}/portal/page.js`)).status).toBe(api ? 200 : 404);
+});
+
 describe('health and readiness', () => {
   test('it is alive at once, and ready when database and feed are there', async () => {
     const relay = await relayForTest();

@@ -9,6 +9,7 @@ import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
 import { homeRoutes } from '../../src/infra/http/routes/home.ts';
 import { metricsRoutes, type Metric } from '../../src/infra/http/routes/metrics.ts';
+import { portalRoutes } from '../../src/infra/http/routes/portal.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { statusRoutes } from '../../src/infra/http/routes/status.ts';
 import { ask, serveFiles, silentLog, startHttp } from '../support/http.ts';
@@ -58,7 +59,7 @@ const STATUS = {
 };
 
 const pages: Routes[] = [
-  (app) => homeRoutes(app, { version: '1.2.3', hasApi: false }),
+  (app) => homeRoutes(app, { version: '1.2.3' }),
   (app) =>
     healthRoutes(app, {
       health: () => ({ ok: false, failure: TROUBLE, ...ABOUT }),
@@ -89,6 +90,35 @@ test('the first page says what is there', async () => {
   const { version, pages: listed } = await json(`${url}/`);
   expect(version).toBe('1.2.3');
   for (const path of ['/health', '/ready', '/status']) expect(listed).toHaveProperty([path]);
+});
+
+test('the page and all it consists of: nothing inline, kept by browsers, compressed', async () => {
+  const { url } = await startHttp([portalRoutes]);
+  const seen = new Set<string>();
+  const waiting = ['/'];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const { status, headers, bytes } = await ask(url + path);
+    expect([path, status]).toEqual([path, 200]);
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(policy).not.toMatch(/unsafe|\*|http|data:/);
+    expect((await ask(url + path, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
+    const text = bytes.toString();
+    for (const [, name] of text.matchAll(
+      /(?:href=|src=|from )["'](?:\/portal\/|\.\/)([^"']+\.(?:js|css|svg))["']/g,
+    )) {
+      waiting.push(`/portal/${name}`);
+    }
+  }
+  expect(seen).toContain('/portal/preact.js');
+  expect(seen).toContain('/portal/style.css');
+  expect(seen.size).toBeGreaterThan(12);
+  const { headers } = await ask(`${url}/portal/style.css`, { 'accept-encoding': 'gzip' });
+  expect(headers['content-encoding']).toBe('gzip');
+  expect((await ask(`${url}/portal/answers.d.ts`)).status).toBe(404);
+  expect((await ask(`${url}/`, {}, 'POST')).status).toBe(405);
 });
 
 test('an answer is what its schema says, whole', async () => {

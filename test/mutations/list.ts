@@ -252,6 +252,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [PUBLISH, 'test/integration/http-files.test.ts'],
   },
   {
+    guarantee: 'nothing foreign runs in the page for people, whatever a name of a station holds',
+    fault: 'inline scripts may run',
+    file: 'src/infra/http/routes/portal.ts',
+    from: "script-src 'self';",
+    to: "script-src 'self' 'unsafe-inline';",
+    tests: ['test/integration/http-routes.test.ts'],
+  },
+  {
     guarantee: 'strangers are told no host, path or database',
     fault: 'the name by which is asked is not looked at',
     file: 'src/infra/http/asker.ts',

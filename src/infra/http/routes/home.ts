@@ -15,18 +15,16 @@ const PAGES = {
   '/status': 'everything there is to know',
   '/metrics': 'figures for Prometheus',
 };
-const API_PAGES = { '/api/v1/docs': 'the query API, to read and to try' };
 
 export interface HomeRoutesDeps {
   readonly version: string;
-  readonly hasApi: boolean;
 }
 
-/** `/`: what is there. */
-export function homeRoutes(app: HttpApp, { version, hasApi }: HomeRoutesDeps): void {
+/** `/`: what is there; with the query API a page for people is there instead. */
+export function homeRoutes(app: HttpApp, { version }: HomeRoutesDeps): void {
   app.get('/', { schema: { response: { 200: Home } } }, () => ({
     program: 'tradedangerous-listener',
     version,
-    pages: { ...PAGES, ...(hasApi && API_PAGES) },
+    pages: PAGES,
   }));
 }

@@ -1,0 +1,99 @@
+/** What the page takes from the answers of /api/v1 and /status. Null is unknown. */
+
+export interface List<T> {
+  readonly at: string;
+  readonly total: number;
+  readonly entries: readonly T[];
+}
+
+export interface Station {
+  readonly marketId: number;
+  readonly name: string;
+  readonly systemId: string;
+  readonly systemName: string;
+  readonly type: string | null;
+  readonly lsFromStar: number | null;
+  readonly maxPad: 'S' | 'M' | 'L' | null;
+  readonly planetary: boolean | null;
+  readonly services: Readonly<Record<string, boolean | null>>;
+  readonly updatedAt: string | null;
+  readonly marketObservedAt: string | null;
+}
+
+export interface Near {
+  /** Null: no place was named. */
+  readonly distanceLy: number | null;
+}
+
+export interface Quote {
+  readonly buyPrice: number | null;
+  readonly stock: number | null;
+  readonly stockLevel: number | null;
+  readonly sellPrice: number | null;
+  readonly demand: number | null;
+  readonly demandLevel: number | null;
+}
+
+export interface Good {
+  readonly commodityId: number;
+  readonly symbol: string | null;
+  readonly name: string;
+  readonly category: string;
+  readonly meanPrice: number | null;
+}
+
+export interface Market extends Station {
+  readonly rows: readonly (Quote & Good)[];
+}
+
+export interface Spread {
+  readonly markets: number;
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+export interface Prices extends Good {
+  readonly supply: Spread | null;
+  readonly demand: Spread | null;
+}
+
+export interface Histogram {
+  readonly total: number;
+  readonly neverSeen: number;
+  readonly ages: readonly { readonly fromS: number; readonly toS: number | null; readonly markets: number }[];
+}
+
+export interface Status {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly notReady: readonly string[];
+  readonly actors: readonly { readonly name: string; readonly state: string }[];
+  readonly totals: { readonly received: number };
+  readonly newestSnapshot: { readonly observedAt: string } | null;
+  readonly database: { readonly totalRows: number; readonly stations: number } | null;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly modified: string }[];
+}
+
+export interface Candidate {
+  readonly systemId: string;
+  readonly name: string;
+  readonly position: { readonly x: number; readonly y: number; readonly z: number };
+}
+
+export interface Refusal {
+  /** 0: nobody answered. */
+  readonly status: number;
+  readonly message: string;
+  /** Systems of one name, where one is needed. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** An answer as far as it has come. */
+export interface Told<T> {
+  /** Null: not yet, or refused. */
+  readonly value: T | null;
+  /** The value answers what was asked before. */
+  readonly isOld: boolean;
+  readonly refusal: Refusal | null;
+}
