@@ -3,7 +3,7 @@ import { createSystem, type System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { keepNow } from './now.ts';
 import { createStore } from './store.ts';
-import { describeError } from '../domain/errors.ts';
+import { describeError, EXIT } from '../domain/errors.ts';
 import type { Feed } from '../domain/ports/feed.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { commoditySource } from './catalogue.ts';
@@ -15,8 +15,6 @@ import { stageFile } from '../infra/publishing/publish.ts';
 import { realTime } from '../infra/process/real-time.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 import { settingsFrom } from './settings.ts';
-
-export const EXIT = { ok: 0, failure: 1, setup: 2 } as const;
 
 /**
  * The whole system around one feed, on the real adapters.

@@ -1,267 +1,225 @@
-import { parseArgs } from 'node:util';
+import { Command as Program, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Overrides } from '../app/bootstrap.ts';
-import { logLevel } from '../config/schemas.ts';
 import { AppError } from '../domain/errors.ts';
+import { nearest } from '../domain/nearest.ts';
 
+/** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
 export type Command =
   /** @property inspect port of the state inspector; null: not attached */
   | {
-      readonly verb: 'run';
+      readonly verb: 'daemon';
       readonly update: boolean;
       readonly inspect: number | null;
       readonly overrides: Overrides;
     }
-  | { readonly verb: 'purge' | 'maintain'; readonly dryRun: boolean }
-  | {
-      readonly verb:
-        'stats' | 'export-live' | 'export-dump' | 'publish' | 'check-config' | 'status' | 'help' | 'version';
-    }
+  | { readonly verb: 'stats' | 'publish' | 'check-config' | 'status' }
+  | { readonly verb: 'export'; readonly scope: 'live' | 'all' }
+  | { readonly verb: 'purge'; readonly dryRun: boolean }
+  | { readonly verb: 'maintain'; readonly dryRun: boolean }
   /** @property maxAgeDays undefined: as configured */
   | { readonly verb: 'import'; readonly from: string; readonly maxAgeDays: number | undefined }
   | { readonly verb: 'replay'; readonly file: string }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
-  | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number };
+  | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
+  /** Help or the version: said, and nothing else done. */
+  | { readonly verb: 'say'; readonly text: string };
 
 /** Where the state inspector listens if nothing else is said, on the loopback interface. */
 export const INSPECTOR_PORT = 8391;
 
-const boolean = { type: 'boolean' } as const;
-const text = { type: 'string' } as const;
-
-/** Every option of every verb. */
-const OPTIONS = {
-  help: { ...boolean, short: 'h' },
-  version: boolean,
-  stats: boolean,
-  'export-live-now': boolean,
-  'export-dump-now': boolean,
-  'no-update': boolean,
-  'dry-run': boolean,
-  'max-age': text,
-  'log-file': text,
-  'log-level': text,
-  'pid-file': text,
-  inspect: text,
-  json: boolean,
-  count: text,
-  timeout: text,
-} as const;
-
-type Option = keyof typeof OPTIONS;
-
-interface Given {
-  readonly has: (option: Option) => boolean;
-  /** @throws AppError `usage` when it is no such number */
-  readonly number: (
-    option: Option,
-    fallback: number,
-    allowed: { min: number; max?: number; whole?: boolean },
-  ) => number;
-  /** Undefined when it is not given. @throws AppError `usage` when it is empty */
-  readonly text: (option: Option) => string | undefined;
-  readonly operand: string;
-}
-
-interface Verb {
-  /** What follows the verb, as `--help` shows it. */
-  readonly usage?: string;
-  readonly about: string;
-  readonly options?: readonly Option[];
-  /** The one operand it needs. */
-  readonly operand?: string;
-  /** One it takes, but does not need. */
-  readonly optional?: string;
-  readonly command: (given: Given) => Command;
-}
-
-/** As they are written on the command line; the first one is no verb at all. */
-const VERBS: Readonly<Record<string, Verb>> = {
-  '': {
-    usage: '[--no-update] [--inspect[=PORT]]',
-    about:
-      'run the daemon: EDDN and Spansh -> database -> listings; without Spansh; with the state inspector',
-    options: ['no-update', 'inspect', 'log-file', 'log-level', 'pid-file'],
-    command: ({ has, number, text }) => ({
-      verb: 'run',
-      overrides: overridesFrom(text),
-      update: !has('no-update'),
-      inspect: has('inspect') ? number('inspect', 0, { min: 0, max: 65_535, whole: true }) : null,
-    }),
-  },
-  '--stats': {
-    about: 'print what StationItem holds, and exit',
-    command: () => ({ verb: 'stats' }),
-  },
-  '--export-live-now': {
-    about: 'write listings-live.csv once, and exit',
-    command: () => ({ verb: 'export-live' }),
-  },
-  '--export-dump-now': {
-    about: 'write listings.csv once, and exit',
-    command: () => ({ verb: 'export-dump' }),
-  },
-  import: {
-    operand: 'FILE|URL|-',
-    about: 'bring the database up to date with a Spansh dump (plain or gzip), and exit',
-    usage: '[--max-age DAYS|all]',
-    options: ['max-age'],
-    command: ({ operand, has, number, text }) => ({
-      verb: 'import',
-      from: operand,
-      maxAgeDays:
-        text('max-age') === 'all'
-          ? Infinity
-          : has('max-age')
-            ? number('max-age', 0, { min: 0.01 })
-            : undefined,
-    }),
-  },
-  publish: {
-    about: 'write listings.csv, listings-live.csv and the table files from what the database has, and exit',
-    command: () => ({ verb: 'publish' }),
-  },
-  purge: {
-    usage: '[--dry-run]',
-    about: 'delete the market rows that are older than purge_retention_days, and exit; or only count them',
-    options: ['dry-run'],
-    command: ({ has }) => ({ verb: 'purge', dryRun: has('dry-run') }),
-  },
-  maintain: {
-    usage: '[--dry-run]',
-    about: 'optimize and analyze the database, and exit; or only look whether that can be done',
-    options: ['dry-run'],
-    command: ({ has }) => ({ verb: 'maintain', dryRun: has('dry-run') }),
-  },
-  replay: {
-    operand: 'FILE',
-    about: 'write the EDDN messages of FILE (JSON lines, plain or gzip), and exit',
-    command: ({ operand }) => ({ verb: 'replay', file: operand }),
-  },
-  sample: {
-    usage: '[--count N] [--timeout S]',
-    about: 'show the next N (10) markets of the relay; exit 1 when S (60) seconds bring fewer',
-    options: ['count', 'timeout'],
-    command: ({ number }) => ({
-      verb: 'sample',
-      count: number('count', 10, { min: 1, whole: true }),
-      timeoutS: number('timeout', 60, { min: 0.1 }),
-    }),
-  },
-  status: {
-    about: 'say which daemon works on the data directory, and what it is doing; exit 1 when there is none',
-    command: () => ({ verb: 'status' }),
-  },
-  'check-config': {
-    about: 'check configuration, database, paths and what must be reached, a line each',
-    command: () => ({ verb: 'check-config' }),
-  },
-  graph: {
-    optional: 'MACHINE',
-    usage: '[--json]',
-    about: 'show one state machine, or all, as a Mermaid diagram or as JSON',
-    options: ['json'],
-    command: ({ has, operand }) => ({
-      verb: 'graph',
-      machine: operand === '' ? null : operand,
-      json: has('json'),
-    }),
-  },
-  '--help': { about: 'this text', command: () => ({ verb: 'help' }) },
-  '--version': { about: 'name and version', command: () => ({ verb: 'version' }) },
-};
-
-/** Options that are verbs. */
-const FLAGS = (Object.keys(OPTIONS) as Option[]).filter((option) => Object.hasOwn(VERBS, `--${option}`));
-
-export const HELP = `tradedangerous-listener: live market data for a Trade Dangerous server
-
-Usage:
-${usageLines()}
-
-The daemon also takes --log-file FILE, --log-level debug|info|warn|error and --pid-file FILE, which go before what the
-configuration says.
-
+const AFTER_HELP = `
 The configuration is tradedangerous-listener-config.json in the working directory (or TD_LISTENER_CONFIG), the
 database is what TD_DB_CONFIG says, else SQLite in ./data (or TD_DATA). See docs/configuration.md.
 
 Exit codes: 0 done or stopped as asked, 1 failed, 2 wrong usage or set-up.
 `;
 
-/** @throws AppError `usage` */
-export function parseArguments(argv: readonly string[]): Command {
-  const { values, positionals } = parse(argv);
-  const flags = FLAGS.filter((flag) => values[flag] === true);
-  if (values.help === true) return { verb: 'help' };
-  if (values.version === true) return { verb: 'version' };
-  if (flags.length > 1) throw usage(`--${flags.join(' and --')} do not go together`);
-  const [name = flags.length === 0 ? '' : `--${flags[0]}`, ...operands] = positionals;
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (verb === undefined) throw usage(`unknown command "${name}"`);
-
-  const shown = name === '' ? 'the daemon' : name;
-  const stray = (Object.keys(values) as Option[]).find(
-    (option) => `--${option}` !== name && verb.options?.includes(option) !== true,
-  );
-  if (stray !== undefined) throw usage(`--${stray} does not go with ${shown}`);
-  const operand = verb.operand ?? verb.optional;
-  const most = operand === undefined ? 0 : 1;
-  if (verb.operand !== undefined && operands.length === 0) throw usage(`${shown} needs a ${verb.operand}`);
-  if (operands.length > most) {
-    throw usage(
-      `${shown} takes ${most === 0 ? 'no' : 'one'} ${operand ?? 'operand'}, not ${operands.length}`,
-    );
+/**
+ * @param version what `--version` says
+ * @throws AppError `usage`
+ */
+export function parseArguments(argv: readonly string[], version = ''): Command {
+  let command: Command | undefined;
+  let text = '';
+  const program = new Program('tdl')
+    .exitOverride()
+    .configureOutput({ writeOut: (said) => (text += said), writeErr: () => undefined })
+    .version(version, '--version', 'name and version');
+  addDaemon(program, (chosen) => (command = chosen));
+  addVerbs(program, (chosen) => (command = chosen));
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { verb: 'say', text };
+    const [message = '', guess] = error.message.replace(/^error: /, '').split('\n');
+    if (error.code === 'commander.help') throw usage('there is no such command to tell of');
+    throw usage(message.replace(/\.$/, ''), guess?.replace(/[()]/g, '').replace('Did', 'did'));
   }
-  return verb.command({
-    has: (option) => values[option] !== undefined,
-    number: (option, fallback, { min, max = Infinity, whole = false }) => {
-      const written = values[option];
-      const number = typeof written === 'string' ? Number(written) : fallback;
-      const inRange = number >= min && number <= max;
-      if (inRange && (Number.isInteger(number) || (!whole && Number.isFinite(number)))) return number;
-      const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
-      throw usage(`--${option} must be a ${whole ? 'whole ' : ''}number ${range}`);
-    },
-    text: (option) => {
-      const written = values[option];
-      if (typeof written !== 'string' || written.trim() !== '') return written as string | undefined;
-      throw usage(`--${option} is empty`);
-    },
-    operand: operands[0] ?? '',
-  });
+  if (command === undefined) throw new Error('every verb chooses its command');
+  return command;
 }
 
-function overridesFrom(text: Given['text']): Overrides {
-  const level = logLevel.unwrap().optional().safeParse(text('log-level'));
-  if (!level.success) throw usage('--log-level must be debug, info, warn or error');
-  const [logFile, pidFile] = [text('log-file'), text('pid-file')];
+type Choose = (command: Command) => void;
+
+interface RootOptions {
+  readonly update: boolean;
+  readonly inspect?: number | true;
+  readonly logFile?: string;
+  readonly pidFile?: string;
+  readonly logLevel?: NonNullable<Overrides['logLevel']>;
+  readonly stats?: true;
+  readonly exportLiveNow?: true;
+  readonly exportDumpNow?: true;
+}
+
+const ONE_SHOTS = {
+  stats: { verb: 'stats' },
+  exportLiveNow: { verb: 'export', scope: 'live' },
+  exportDumpNow: { verb: 'export', scope: 'all' },
+} as const satisfies Partial<Record<keyof RootOptions, Command>>;
+
+/** The program without a verb: the daemon, or one of the reference's one-shots, which are options there. */
+function addDaemon(program: Program, choose: Choose): void {
+  program
+    .description(
+      'Live market data for a Trade Dangerous server. Without a command it runs the daemon:\n' +
+        'EDDN and Spansh -> database -> listings.',
+    )
+    .usage('[options] [command]')
+    .argument('[words...]')
+    .option('--no-update', 'the daemon without Spansh')
+    .addOption(
+      new Option(
+        '--inspect [port]',
+        `the daemon with the state inspector (port ${INSPECTOR_PORT})`,
+      ).argParser(number({ min: 0, max: 65_535, whole: true })),
+    )
+    .option('--log-file <file>', 'goes before log_file of the configuration', notEmpty)
+    .addOption(
+      new Option('--log-level <level>', 'goes before log_level').choices(['debug', 'info', 'warn', 'error']),
+    )
+    .option('--pid-file <file>', 'goes before pid_file', notEmpty)
+    .addOption(oneShot('--stats', 'print what StationItem holds, and exit'))
+    .addOption(oneShot('--export-live-now', 'write listings-live.csv once, and exit'))
+    .addOption(oneShot('--export-dump-now', 'write listings.csv once, and exit'))
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .helpCommand('help [command]', 'tell more of a command')
+    .addHelpText('after', AFTER_HELP)
+    .hook('preAction', (_, verb) => {
+      const given = program.options.find((option) => {
+        const source = program.getOptionValueSource(option.attributeName());
+        return source !== undefined && source !== 'default';
+      });
+      if (verb !== program && given !== undefined) {
+        throw usage(`${given.long} does not go with ${verb.name()}`);
+      }
+    })
+    .action(([word]: string[], options: RootOptions) => {
+      if (word !== undefined) {
+        const guess = nearest(word, [...program.commands.map((known) => known.name()), 'help']);
+        throw usage(`unknown command "${word}"`, guess === null ? undefined : `did you mean ${guess}?`);
+      }
+      const asked = (Object.keys(ONE_SHOTS) as (keyof typeof ONE_SHOTS)[]).find((key) => options[key]);
+      choose(asked === undefined ? daemon(options) : ONE_SHOTS[asked]);
+    });
+}
+
+function daemon({ update, inspect, logFile, pidFile, logLevel }: RootOptions): Command {
   return {
-    ...(logFile !== undefined && { logFile }),
-    ...(pidFile !== undefined && { pidFile }),
-    ...(level.data !== undefined && { logLevel: level.data }),
+    verb: 'daemon',
+    update,
+    inspect: inspect === true ? INSPECTOR_PORT : (inspect ?? null),
+    overrides: {
+      ...(logFile !== undefined && { logFile }),
+      ...(pidFile !== undefined && { pidFile }),
+      ...(logLevel !== undefined && { logLevel }),
+    },
   };
 }
 
-function parse(argv: readonly string[]) {
-  // Alone it means its usual port; node's parser knows no option whose value may be left out.
-  const args = argv.map((arg) => (arg === '--inspect' ? `--inspect=${INSPECTOR_PORT}` : arg));
-  try {
-    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  } catch (error) {
-    throw usage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
+function addVerbs(program: Program, choose: Choose): void {
+  program
+    .command('import')
+    .argument('<FILE|URL|->', 'the dump, plain or gzip; - is standard input')
+    .description('bring the database up to date with a Spansh dump, and exit')
+    .option('--max-age <DAYS|all>', 'leave out what is older; else as import_max_age_days says', maxAge)
+    .action((from: string, options: { maxAge?: number }) =>
+      choose({ verb: 'import', from, maxAgeDays: options.maxAge }),
+    );
+  program
+    .command('publish')
+    .description('write every public file from what the database has, and exit')
+    .action(() => choose({ verb: 'publish' }));
+  program
+    .command('purge')
+    .description('delete the market rows that are older than purge_retention_days, and exit')
+    .option('--dry-run', 'only count them')
+    .action(({ dryRun = false }: { dryRun?: boolean }) => choose({ verb: 'purge', dryRun }));
+  program
+    .command('maintain')
+    .description('optimize and analyze the database, and exit')
+    .option('--dry-run', 'only look whether that can be done')
+    .action(({ dryRun = false }: { dryRun?: boolean }) => choose({ verb: 'maintain', dryRun }));
+  program
+    .command('replay')
+    .argument('<FILE>', 'EDDN messages, one JSON text a line, plain or gzip')
+    .description('write the EDDN messages of a file, and exit')
+    .action((file: string) => choose({ verb: 'replay', file }));
+  program
+    .command('sample')
+    .description('show the next markets of the relay that would be accepted; exit 1 when fewer came')
+    .option('--count <N>', 'so many', number({ min: 1, whole: true }), 10)
+    .option('--timeout <S>', 'for so many seconds', number({ min: 0.1 }), 60)
+    .action(({ count, timeout }: { count: number; timeout: number }) =>
+      choose({ verb: 'sample', count, timeoutS: timeout }),
+    );
+  program
+    .command('status')
+    .description('say which daemon works on the data directory, and what it does; exit 1 when there is none')
+    .action(() => choose({ verb: 'status' }));
+  program
+    .command('check-config')
+    .description('check configuration, database, paths and what must be reached, a line each')
+    .action(() => choose({ verb: 'check-config' }));
+  program
+    .command('graph')
+    .argument('[MACHINE]', 'one machine; else all')
+    .description('show the state machines as Mermaid diagrams')
+    .option('--json', 'or as JSON')
+    .action((machine: string | undefined, { json = false }: { json?: boolean }) =>
+      choose({ verb: 'graph', machine: machine ?? null, json }),
+    );
 }
 
-function usageLines(): string {
-  const lines = Object.entries(VERBS).map(([name, { usage: follows, operand, optional, about }]) => ({
-    call: ['tdl', name, operand, optional && `[${optional}]`, follows]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' '),
-    about,
-  }));
-  const width = Math.max(...lines.map(({ call }) => call.length));
-  return lines.map(({ call, about }) => `  ${call.padEnd(width)}  ${about}`).join('\n');
+/** Alone, as the reference has it. */
+function oneShot(flag: string, about: string): Option {
+  const others = [...Object.keys(ONE_SHOTS), 'update', 'inspect', 'logFile', 'logLevel', 'pidFile'];
+  const option = new Option(flag, about);
+  return option.conflicts(others.filter((other) => other !== option.attributeName()));
 }
 
-function usage(message: string): AppError {
-  return new AppError('usage', message, { advice: 'see --help' });
+function number(allowed: { readonly min: number; readonly max?: number; readonly whole?: boolean }) {
+  const { min, max = Infinity, whole = false } = allowed;
+  return (written: string): number => {
+    const value = written.trim() === '' ? NaN : Number(written);
+    if (value >= min && value <= max && (whole ? Number.isInteger(value) : Number.isFinite(value)))
+      return value;
+    const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Allowed: a ${whole ? 'whole ' : ''}number ${range}.`);
+  };
+}
+
+function maxAge(written: string): number {
+  return written === 'all' ? Infinity : number({ min: 0.01 })(written);
+}
+
+function notEmpty(written: string): string {
+  if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return written;
+}
+
+function usage(message: string, advice = 'see --help'): AppError {
+  return new AppError('usage', message, { advice });
 }

@@ -8,13 +8,14 @@ import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/databas
 import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';
 import { resolvePaths, type Paths } from '../config/paths.ts';
-import { describeError } from '../domain/errors.ts';
+import { describeError, EXIT } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/spansh/request.ts';
+import { say } from './say.ts';
 
 /** `warn`: the daemon starts and works, but an operator should know. */
 type Level = 'ok' | 'warn' | 'fail';
@@ -31,17 +32,18 @@ const PATIENCE_MS = 10_000;
 
 /**
  * `check-config`: looks at everything the daemon needs, as the daemon would meet it. The database is opened as the
- * daemon opens it, which makes the tables of an empty one; nothing else is written.
- * @returns whether nothing fails
+ * daemon opens it, which makes the tables of an empty one; nothing else is written. Ends with 1 when something fails.
  */
-export async function checkConfig(
-  at: { readonly cwd: string; readonly env: Environment },
-  show: (line: string) => void,
-): Promise<boolean> {
+export async function run(): Promise<number> {
+  return (await checkConfig({ cwd: process.cwd(), env: process.env })) ? EXIT.ok : EXIT.failure;
+}
+
+/** @returns whether nothing fails */
+async function checkConfig(at: { readonly cwd: string; readonly env: Environment }): Promise<boolean> {
   let works = true;
   const tell = ({ level, about, text }: Finding) => {
     works &&= level !== 'fail';
-    show(`${level.padEnd(4)}  ${about}: ${text}`);
+    say(`${level.padEnd(4)}  ${about}: ${text}\n`);
   };
 
   const [settings, database] = await Promise.all([

@@ -1,6 +1,12 @@
 import { AppError } from '../domain/errors.ts';
 import { toChart } from '../machines/chart.ts';
 import { MACHINES, toMermaid } from '../machines/graph.ts';
+import { say } from './say.ts';
+
+/** `graph [MACHINE] [--json]` */
+export function run(options: { readonly machine: string | null; readonly json: boolean }): Promise<number> {
+  return Promise.resolve(say(graph(options)));
+}
 
 /**
  * The state machines of the daemon: one, or all of them.

@@ -11,14 +11,23 @@ import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
 import type { ImportHooks, ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
 import { createSpool } from '../infra/spool/spool.ts';
+import { withSettings } from './one-shot.ts';
+import { say } from './say.ts';
 
 const MIB = 1024 * 1024;
 
+interface Options {
+  readonly from: string;
+  /** Undefined: as configured. */
+  readonly maxAgeDays: number | undefined;
+}
+
 /** `import FILE|URL|- [--max-age DAYS|all]`: brings the database up to date with a dump; also fills a new one. */
-export async function importNow(
-  base: Bootstrap,
-  { from, maxAgeDays }: { readonly from: string; readonly maxAgeDays: number | undefined },
-): Promise<string> {
+export function run(options: Options): Promise<number> {
+  return withSettings(async (base) => say(`${await importNow(base, options)}\n`));
+}
+
+async function importNow(base: Bootstrap, { from, maxAgeDays }: Options): Promise<string> {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) =>
     stop.abort(new AppError('aborted', `${signal}: the import was stopped; what it wrote so far is sound`));

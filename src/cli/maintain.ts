@@ -1,37 +1,16 @@
-import type { Bootstrap } from '../app/bootstrap.ts';
-import { formatTimestamp } from '../domain/timestamp.ts';
 import { maintenancePorts } from '../app/maintenance-window.ts';
-import { withStore } from './one-shots.ts';
-
-const DAY_S = 86_400;
-
-interface Options {
-  readonly dryRun: boolean;
-}
-
-/** `purge [--dry-run]`: deletes the market rows that are older than the retention. */
-export function purgeNow(base: Bootstrap, { dryRun }: Options): Promise<string> {
-  return withStore(base, async (store) => {
-    const { settings, noteDone } = maintenancePorts(base, store);
-    const nowS = Date.now() / 1000;
-    const olderThanS = Math.floor(nowS - settings().retentionDays * DAY_S);
-    const before = `observed before ${formatTimestamp(olderThanS)} UTC`;
-    const rows = await store.purge({ olderThanS, dryRun });
-    if (dryRun) return `${rows} rows ${before} would be purged`;
-    await noteDone('purge', Math.floor(nowS));
-    return `${rows} rows ${before} purged`;
-  });
-}
+import { withStore } from './one-shot.ts';
+import { say } from './say.ts';
 
 /** `maintain [--dry-run]`: optimizes and analyzes the database. */
-export function maintainNow(base: Bootstrap, { dryRun }: Options): Promise<string> {
-  return withStore(base, async (store, { description }) => {
+export function run({ dryRun }: { readonly dryRun: boolean }): Promise<number> {
+  return withStore(async (store, base, { description }) => {
     const { tidier, noteDone } = maintenancePorts(base, store);
     const { signal } = new AbortController();
     await tidier.probe(signal);
-    if (dryRun) return `${description} would be optimized and analyzed`;
+    if (dryRun) return say(`${description} would be optimized and analyzed\n`);
     await tidier.optimize(signal);
     await noteDone('optimize', Math.floor(Date.now() / 1000));
-    return `${description} optimized and analyzed`;
+    return say(`${description} optimized and analyzed\n`);
   });
 }

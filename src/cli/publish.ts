@@ -1,11 +1,12 @@
-import type { Bootstrap } from '../app/bootstrap.ts';
 import { updaterPorts } from '../app/spansh-updater.ts';
 import { AppError } from '../domain/errors.ts';
-import { exportListing, withStore } from './one-shots.ts';
+import { exportListing } from './export.ts';
+import { withStore } from './one-shot.ts';
+import { say } from './say.ts';
 
 /** `publish`: writes every public file from what the database has, and makes baseline of what `listings.csv` has. */
-export function publishNow(base: Bootstrap): Promise<string> {
-  return withStore(base, async (store, { description }) => {
+export function run(): Promise<number> {
+  return withStore(async (store, base, { description }) => {
     if (await store.isEmpty()) {
       throw new AppError('publish', `no station is in ${description}: there is nothing to publish`, {
         advice: 'tdl import fills it, and so does the daemon',
@@ -21,10 +22,11 @@ export function publishNow(base: Bootstrap): Promise<string> {
       await state.save({ ...progress, stage: 'demoted', atS: Math.floor(Date.now() / 1000) });
     }
     const files = Object.entries(rows).map(([file, count]) => `${file}.csv ${count}`);
-    return [
+    const lines = [
       `published rows  ${files.join(', ')}; ${changed.length} files changed`,
       `baseline        ${demoted} stations more`,
       `live            ${await exportListing(base, store, 'live')}`,
-    ].join('\n');
+    ];
+    return say(`${lines.join('\n')}\n`);
   });
 }

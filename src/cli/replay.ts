@@ -2,17 +2,24 @@ import { SingleBar, Presets } from 'cli-progress';
 import { sum, withoutFate, type LedgerTotals } from '../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../app/bootstrap.ts';
 import { createFileFeed } from '../infra/feed/file-feed.ts';
-import { assemble, EXIT, run } from '../app/daemon.ts';
+import { assemble, run as runSystem } from '../app/daemon.ts';
+import { EXIT } from '../domain/errors.ts';
+import { withSettings } from './one-shot.ts';
+import { say } from './say.ts';
 
 /** `replay FILE`: the messages of a file through the same actors, as fast as the database takes them. */
-export async function replay(base: Bootstrap, file: string): Promise<number> {
+export function run({ file }: { readonly file: string }): Promise<number> {
+  return withSettings((base) => replay(base, file));
+}
+
+async function replay(base: Bootstrap, file: string): Promise<number> {
   const feed = createFileFeed(file);
   const system = await assemble(base, feed);
   const bar = progressBar(() => feed.progress);
-  const code = await run(system, base);
+  const code = await runSystem(system, base);
   bar.stop();
   const { totals } = system.ledger;
-  process.stdout.write(summary(totals));
+  say(summary(totals));
   return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
 }
 

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import type { Bootstrap } from '../app/bootstrap.ts';
 import { indexCommodities } from '../domain/market/catalogue.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, EXIT } from '../domain/errors.ts';
 import { RowStager } from '../domain/market/rows.ts';
 import { rowCount, type Snapshot } from '../domain/market/snapshot.ts';
 import { plainText } from '../domain/eddn/values.ts';
@@ -9,20 +9,27 @@ import { formatTimestamp } from '../domain/timestamp.ts';
 import { commoditySource } from '../app/catalogue.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { MAX_MESSAGE_BYTES, stageBatch } from '../infra/feed/stage-batch.ts';
+import { withSettings } from './one-shot.ts';
+import { say } from './say.ts';
 
-export interface SampleOptions {
+interface Options {
   /** Markets to show. */
   readonly count: number;
   readonly timeoutS: number;
-  /** Receives a line, without its end. */
-  readonly show: (line: string) => void;
 }
 
 /**
  * `sample`: shows the next markets of the relay that the daemon would accept. Touches no database.
  * @throws AppError `sample` when the time was over first
  */
-export async function sample(base: Bootstrap, { count, timeoutS, show }: SampleOptions): Promise<void> {
+export function run(options: Options): Promise<number> {
+  return withSettings(async (base) => {
+    await sample(base, options);
+    return EXIT.ok;
+  });
+}
+
+async function sample(base: Bootstrap, { count, timeoutS }: Options): Promise<void> {
   const stager = await rowStager(base);
   const feed = createZmqFeed(base.config.eddnUrl);
   const refused = new Map<string, number>();
@@ -37,7 +44,7 @@ export async function sample(base: Bootstrap, { count, timeoutS, show }: SampleO
         for (const reason of Object.keys(rejected)) refused.set(reason, (refused.get(reason) ?? 0) + 1);
         const [snapshot] = snapshots;
         if (snapshot === undefined || shown === count) continue;
-        show(lineOf(snapshot, frame));
+        say(`${lineOf(snapshot, frame)}\n`);
         shown += 1;
       }
       if (shown === count) feed.close();

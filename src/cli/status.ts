@@ -1,15 +1,22 @@
 import type { SystemReport } from '../actors/observing/status.ts';
 import type { Bootstrap } from '../app/bootstrap.ts';
-import { describeError } from '../domain/errors.ts';
+import { describeError, EXIT } from '../domain/errors.ts';
 import { describeOwner, inspectInstance } from '../infra/process/instance-lock.ts';
+import { withSettings } from './one-shot.ts';
+import { say } from './say.ts';
 
 const PATIENCE_MS = 3_000;
 
 /**
- * `status`: who works on the data directory, and what it says of itself over HTTP.
- * @returns whether a daemon runs
+ * `status`: who works on the data directory, and what it says of itself over HTTP. Ends with 1 when there is none.
  */
-export async function status({ config, paths }: Bootstrap, show: (text: string) => void): Promise<boolean> {
+export function run(): Promise<number> {
+  return withSettings(async (base) => ((await status(base)) ? EXIT.ok : EXIT.failure));
+}
+
+/** @returns whether a daemon runs */
+async function status({ config, paths }: Bootstrap): Promise<boolean> {
+  const show = (text: string) => say(`${text}\n`);
   const occupation = await inspectInstance(paths.instanceFile);
   if (occupation.state !== 'held') {
     const left =

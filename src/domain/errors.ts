@@ -1,12 +1,79 @@
+/** What the program ends with. */
+export const EXIT = {
+  /** Done, or stopped as asked. */
+  ok: 0,
+  /** Trying again may help. */
+  failure: 1,
+  /** Wrong usage or set-up: somebody has to change something first. */
+  setup: 2,
+} as const;
+
+/** Every code an {@link AppError} may have, with what the program ends with because of it. */
+const EXIT_CODES = {
+  // The command line, the settings, the credentials, the paths.
+  usage: EXIT.setup,
+  'config.broken': EXIT.setup,
+  'config.unreadable': EXIT.setup,
+  'config.notWritable': EXIT.setup,
+  'config.locked': EXIT.setup,
+  'config.httpListen': EXIT.setup,
+  'dbConfig.invalid': EXIT.setup,
+  'dbConfig.unreadable': EXIT.setup,
+  'paths.notWritable': EXIT.setup,
+  feedUrl: EXIT.setup,
+  // One daemon a data directory.
+  'instance.held': EXIT.failure,
+  'instance.notWritable': EXIT.failure,
+  // The database: see {@link StoreErrorCode}.
+  unavailable: EXIT.failure,
+  busy: EXIT.failure,
+  readOnly: EXIT.failure,
+  full: EXIT.failure,
+  refused: EXIT.setup,
+  // The feed and its threads.
+  feed: EXIT.failure,
+  feedFile: EXIT.failure,
+  decoder: EXIT.failure,
+  sample: EXIT.failure,
+  thread: EXIT.failure,
+  // The spool.
+  spoolBusy: EXIT.failure,
+  spoolFull: EXIT.failure,
+  spoolUnwritable: EXIT.failure,
+  spoolFailed: EXIT.failure,
+  lost: EXIT.failure,
+  // Spansh, EDCD, the clock.
+  spansh: EXIT.failure,
+  dump: EXIT.failure,
+  dumpUnreadable: EXIT.failure,
+  import: EXIT.failure,
+  edcd: EXIT.failure,
+  clock: EXIT.failure,
+  // Published files.
+  publish: EXIT.failure,
+  publishFull: EXIT.failure,
+  publishDenied: EXIT.failure,
+  publishPath: EXIT.failure,
+  // The tidying of the database.
+  'maintenance.denied': EXIT.failure,
+  'maintenance.failed': EXIT.failure,
+  'maintenance.noTool': EXIT.failure,
+  'maintenance.optionFile': EXIT.failure,
+  // Somebody stopped it.
+  aborted: EXIT.failure,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_CODES;
+
 /**
  * An error an operator can act on: `message` says what is wrong, `advice` what to do. Everything else that is
  * thrown is a bug. The cause is for the debug log, never for users.
  */
 export class AppError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly advice: string | undefined;
 
-  constructor(code: string, message: string, options: { advice?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { advice?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
@@ -23,7 +90,10 @@ export class AppError extends Error {
  * - `refused`: not a Trade Dangerous database, wrong generation, server too old: never works without a change of set-up
  * - `aborted`: the caller's signal
  */
-export type StoreErrorCode = 'unavailable' | 'busy' | 'readOnly' | 'full' | 'refused' | 'aborted';
+export type StoreErrorCode = Extract<
+  ErrorCode,
+  'unavailable' | 'busy' | 'readOnly' | 'full' | 'refused' | 'aborted'
+>;
 
 export class StoreError extends AppError {
   declare readonly code: StoreErrorCode;
@@ -43,4 +113,9 @@ export class StoreError extends AppError {
 export function describeError(error: unknown): string {
   if (error instanceof AppError && error.advice !== undefined) return `${error.message} (${error.advice})`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What the program ends with after such an error; a bug is a failure. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof AppError ? EXIT_CODES[error.code] : EXIT.failure;
 }

@@ -129,7 +129,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
       async check(signal) {
         await wait(1_000, signal);
         if (world.suffers('spansh unreachable')) {
-          throw Object.assign(new AppError('http', 'HEAD: 503'), { retryAfterMs: random.pick([0, 20_000]) });
+          throw Object.assign(new AppError('spansh', 'HEAD: 503'), { retryAfterMs: random.pick([0, 20_000]) });
         }
         return versionOf(world.dump);
       },
@@ -144,7 +144,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
         for (let bytes = 0; bytes < 3; bytes += 1) {
           onProgress({ bytes, totalBytes: 3 });
           await wait(5_000, signal);
-          if (world.suffers('spansh breaks off')) throw new AppError('http', 'the download broke off');
+          if (world.suffers('spansh breaks off')) throw new AppError('spansh', 'the download broke off');
         }
         const file = `dump-${world.dump.etag}`;
         world.dumpFiles.set(file, world.dump);

@@ -7,7 +7,7 @@ const methods = {
   double: (n: number) => n * 2,
   countCalls: () => ++calls,
   fail: (kind: 'app' | 'store' | 'bug') => {
-    if (kind === 'app') throw new AppError('thing', 'the thing is broken', { advice: 'mend the thing' });
+    if (kind === 'app') throw new AppError('decoder', 'the thing is broken', { advice: 'mend the thing' });
     if (kind === 'store') throw new StoreError('busy', 'somebody else writes');
     throw new TypeError('a bug');
   },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { HELP, parseArguments } from '../../src/cli/arguments.ts';
+import { parseArguments } from '../../src/cli/arguments.ts';
 
-const RUN = { verb: 'run', update: true, inspect: null, overrides: {} };
+const RUN = { verb: 'daemon', update: true, inspect: null, overrides: {} };
 
 test.each([
   ['', { ...RUN }],
@@ -16,8 +16,8 @@ test.each([
   ['maintain --dry-run', { verb: 'maintain', dryRun: true }],
   ['status', { verb: 'status' }],
   ['--stats', { verb: 'stats' }],
-  ['--export-live-now', { verb: 'export-live' }],
-  ['--export-dump-now', { verb: 'export-dump' }],
+  ['--export-live-now', { verb: 'export', scope: 'live' }],
+  ['--export-dump-now', { verb: 'export', scope: 'all' }],
   ['import dump.json.gz', { verb: 'import', from: 'dump.json.gz', maxAgeDays: undefined }],
   ['import - --max-age 90', { verb: 'import', from: '-', maxAgeDays: 90 }],
   ['import - --max-age all', { verb: 'import', from: '-', maxAgeDays: Infinity }],
@@ -27,43 +27,76 @@ test.each([
   ['sample', { verb: 'sample', count: 10, timeoutS: 60 }],
   ['sample --count 3 --timeout=0.5', { verb: 'sample', count: 3, timeoutS: 0.5 }],
   ['check-config', { verb: 'check-config' }],
-  ['--help', { verb: 'help' }],
-  ['replay -h', { verb: 'help' }],
-  ['--stats --version', { verb: 'version' }],
+  ['replay -', { verb: 'replay', file: '-' }],
+  ['--inspect', { ...RUN, inspect: 8391 }],
+  ['--inspect 0', { ...RUN, inspect: 0 }],
 ])('"%s" is %j', (line, command) => {
   expect(parseArguments(line.split(' ').filter((part) => part !== ''))).toEqual(command);
 });
 
 test.each([
-  ['--nonsense', /Unknown option '--nonsense'/],
+  ['--nonsense', /unknown option '--nonsense'/],
   ['fly', /unknown command "fly"/],
-  ['--log-level loud', /--log-level must be debug, info, warn or error/],
-  ['--log-file=', /--log-file is empty/],
-  ['--stats --dry-run', /--dry-run does not go with --stats/],
-  ['purge --pid-file x', /--pid-file does not go with purge/],
+  ['--log-level loud', /--log-level .*'loud' is invalid\. .* debug, info, warn, error/],
+  ['--log-file=', /--log-file .* is empty/],
+  ['--stats --dry-run', /unknown option '--dry-run'/],
+  ['purge --pid-file x', /unknown option '--pid-file'/],
   ['--stats x', /unknown command "x"/],
   ['toString', /unknown command "toString"/],
-  ['--stats --export-live-now', /--stats and --export-live-now do not go together/],
-  ['import x --max-age never', /--max-age must be a number from 0\.01 on/],
-  ['replay', /replay needs a FILE/],
-  ['replay a b', /replay takes one FILE, not 2/],
-  ['replay a --stats', /--stats does not go with replay/],
-  ['replay a --count 3', /--count does not go with replay/],
-  ['--count 3', /--count does not go with the daemon/],
-  ['check-config --no-update', /--no-update does not go with check-config/],
-  ['check-config now', /check-config takes no operand, not 1/],
-  ['sample --count 0', /--count must be a whole number from 1 on/],
-  ['sample --count 1.5', /--count must be a whole number/],
-  ['sample --count many', /--count must be a whole number/],
-  ['sample --count=', /--count must be a whole number/],
+  ['--stats --export-live-now', /'--stats' cannot be used with option '--export-live-now'/],
+  ['import x --max-age never', /--max-age .*a number from 0\.01 on/],
+  ['replay', /missing required argument 'FILE'/],
+  ['replay a b', /too many arguments for 'replay'/],
+  ['replay a --stats', /unknown option '--stats'/],
+  ['--stats replay a', /--stats does not go with replay/],
+  ['--no-update replay a', /--no-update does not go with replay/],
+  ['--stats --no-update', /'--stats' cannot be used with option '--no-update'/],
+  ['--stats --log-file x', /'--stats' cannot be used with option '--log-file <file>'/],
+  ['replay a --count 3', /unknown option '--count'/],
+  ['--count 3', /unknown option '--count'/],
+  ['check-config --no-update', /unknown option '--no-update'/],
+  ['check-config now', /too many arguments for 'check-config'/],
+  ['help fly', /no such command/],
+  ['sample --count 0', /--count .*a whole number from 1 on/],
+  ['sample --count 1.5', /--count .*a whole number/],
+  ['sample --count many', /--count .*a whole number/],
+  ['sample --count=', /--count .*a whole number/],
   ['sample --timeout -1', /--timeout/],
-  ['sample --timeout Infinity', /--timeout must be a number from 0\.1 on/],
+  ['sample --timeout Infinity', /--timeout .*a number from 0\.1 on/],
 ])('"%s" is refused', (line, message) => {
   expect(() => parseArguments(line.split(' '))).toThrow(message);
 });
 
-test('help shows every verb', () => {
-  for (const verb of ['--stats', 'import FILE|URL|-', 'replay FILE', 'sample [--count N]', 'check-config']) {
-    expect(HELP).toContain(`  tdl ${verb}`);
+test.each([
+  ['replya x', 'did you mean replay?'],
+  ['--stat', 'did you mean --stats?'],
+  ['sample --coutn 3', 'did you mean --count?'],
+  ['chekc-config', 'did you mean check-config?'],
+  ['fly', 'see --help'],
+])('"%s" is answered with advice', (line, advice) => {
+  expect(() => parseArguments(line.split(' '))).toThrow(
+    expect.objectContaining({ code: 'usage', advice }) as Error,
+  );
+});
+
+function said(...argv: string[]): string {
+  const command = parseArguments(argv, 'name 1.2.3');
+  if (command.verb !== 'say') throw new Error(`${command.verb} says nothing`);
+  return command.text;
+}
+
+test('help shows every verb, and what each takes', () => {
+  for (const verb of ['--stats', 'import', 'replay', 'sample', 'check-config', 'Exit codes']) {
+    expect(said('--help')).toContain(verb);
   }
+  for (const argv of [
+    ['help', 'sample'],
+    ['sample', '-h'],
+  ]) {
+    expect(said(...argv)).toMatch(/--count <N>.*10/);
+  }
+});
+
+test('the version is said, whatever else is asked', () => {
+  expect(said('--stats', '--version')).toBe('name 1.2.3\n');
 });

@@ -8,7 +8,7 @@ import type { RpcMethods } from '../support/rpc-worker.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const thread = openThread<RpcMethods>(new URL('../support/rpc-worker.ts', import.meta.url), {
-  crashError: (cause) => new AppError('thing', 'the thread is gone', { cause }),
+  crashError: (cause) => new AppError('thread', 'the thread is gone', { cause }),
 });
 
 afterEach(() => thread.close());
@@ -20,7 +20,7 @@ test('answers calls', async () => {
 test('an AppError keeps code, message and advice', async () => {
   const error = await thread.call('fail', 'app').catch((e: unknown) => e);
   expect(error).toBeInstanceOf(AppError);
-  expect(error).toMatchObject({ code: 'thing', message: 'the thing is broken', advice: 'mend the thing' });
+  expect(error).toMatchObject({ code: 'decoder', message: 'the thing is broken', advice: 'mend the thing' });
 });
 
 test('a StoreError stays one', async () => {
@@ -42,7 +42,7 @@ test('a crash rejects every pending call, and the next call starts a new thread'
   for (const result of await Promise.allSettled(pending)) {
     expect(result).toMatchObject({
       status: 'rejected',
-      reason: { code: 'thing', message: 'the thread is gone' },
+      reason: { code: 'thread', message: 'the thread is gone' },
     });
     expect((result as PromiseRejectedResult).reason).toMatchObject({ cause: { message: 'out of the blue' } });
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
 import { openRegularFile } from './regular-file.ts';
@@ -148,7 +148,7 @@ async function syncDirectory(directory: string): Promise<void> {
 
 /** Bugs stay what they are. */
 function explain(target: string, error: unknown): unknown {
-  const fault = (code: string, message: string, advice: string) =>
+  const fault = (code: ErrorCode, message: string, advice: string) =>
     new AppError(code, message, { advice, cause: error });
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOSPC':

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
 
 /** Tells a spool from every other SQLite file: "TDLS". */
 const APPLICATION_ID = 0x54444c53;
@@ -96,7 +96,7 @@ export function moveAside(file: string): string {
 const SQLITE = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 
 /** SQLite's primary result codes and the system's error names, and what the operator can do about them. */
-const TROUBLES: readonly { codes: readonly unknown[]; code: string; says: string; advice: string }[] = [
+const TROUBLES: readonly { codes: readonly unknown[]; code: ErrorCode; says: string; advice: string }[] = [
   {
     codes: [SQLITE.busy],
     code: 'spoolBusy',

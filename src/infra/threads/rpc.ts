@@ -1,5 +1,5 @@
 import { parentPort, Worker, type Transferable } from 'node:worker_threads';
-import { AppError, StoreError, type StoreErrorCode } from '../../domain/errors.ts';
+import { AppError, StoreError, type ErrorCode, type StoreErrorCode } from '../../domain/errors.ts';
 
 /**
  * Typed request/response over one worker thread, for adapters whose library is synchronous (node:sqlite).
@@ -62,7 +62,7 @@ interface ThrownError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  readonly code: string | undefined;
+  readonly code: ErrorCode | undefined;
   readonly advice: string | undefined;
 }
 

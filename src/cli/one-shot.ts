@@ -1,0 +1,28 @@
+import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
+import { createStore } from '../app/store.ts';
+import type { StoreInfo } from '../domain/ports/market-store.ts';
+import type { Store } from '../domain/ports/store.ts';
+
+/** Runs a command on the settings of the working directory; its log holds nothing but trouble. */
+export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>): Promise<T> {
+  const base = await bootstrap({ cwd: process.cwd(), env: process.env }, 'stderr');
+  try {
+    return await work(base);
+  } finally {
+    await base.log.flush();
+  }
+}
+
+/** The same with the database opened, for one piece of work. */
+export function withStore<T>(
+  work: (store: Store, base: Bootstrap, info: StoreInfo) => Promise<T>,
+): Promise<T> {
+  return withSettings(async (base) => {
+    const store = await createStore(base);
+    try {
+      return await work(store, base, await store.open());
+    } finally {
+      await store.close();
+    }
+  });
+}
