@@ -1,28 +1,90 @@
-import type { Bootstrap } from './bootstrap.ts';
-import { acquireInstance } from '../infra/process/instance-lock.ts';
+import { realpath } from 'node:fs/promises';
+import { dirname, basename, join } from 'node:path';
+import { AppError } from '../domain/errors.ts';
+import { acquireInstance, type InstanceLock, type Place } from '../infra/process/instance-lock.ts';
 import { writePidFile } from '../infra/process/pid-file.ts';
+import type { Bootstrap } from './bootstrap.ts';
+
+interface Claim extends Place {
+  readonly file: string;
+  /** What only this makes impossible is told by whoever meets it. */
+  readonly optional?: true;
+}
 
 /**
- * Makes this process the only daemon of its data directory, until it releases it or exits.
+ * Makes this process the only one that works on its data directory, its database file and its export folder, until it
+ * releases them or exits.
  * @throws AppError `instance.held`, `instance.notWritable`
  */
-export async function claimInstance({
-  paths,
-  log,
-}: Pick<Bootstrap, 'paths' | 'log'>): Promise<{ readonly release: () => void }> {
-  const { instanceFile, pidFile } = paths;
-  const instance = await acquireInstance(instanceFile);
-  process.once('exit', instance.release);
-  if (instance.stale !== null) {
-    log.warn({ file: instanceFile }, `${instanceFile} was left behind: ${instance.stale}; it is replaced`);
-  }
-  if (pidFile === null) return instance;
-  const removePidFile = writePidFile(pidFile);
-  process.once('exit', removePidFile);
-  return {
-    release() {
-      removePidFile();
-      instance.release();
-    },
+export async function claimInstance(base: Bootstrap): Promise<{ readonly release: () => void }> {
+  const held: InstanceLock[] = [];
+  const release = () => {
+    for (const { release: give } of held.reverse()) give();
   };
+  process.once('exit', release);
+  try {
+    for (const claim of await claimsOf(base)) {
+      const lock = await claimed(claim, base);
+      if (lock !== null) held.push(lock);
+    }
+    return { release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Writes the process number where the configuration wants it. @throws AppError `instance.held`, `paths.notWritable` */
+export function keepPidFile({ paths }: Pick<Bootstrap, 'paths'>): { readonly release: () => void } {
+  if (paths.pidFile === null) return { release: () => undefined };
+  const release = writePidFile(paths.pidFile);
+  process.once('exit', release);
+  return { release };
+}
+
+/** Each once, however it is named. */
+async function claimsOf({ paths, database }: Bootstrap): Promise<Claim[]> {
+  const { instanceFile, dataDir, exportDir } = paths;
+  const claims: Claim[] = [
+    { file: instanceFile, name: dataDir, advice: 'give this one a data directory of its own (TD_DATA)' },
+  ];
+  if (database.backend === 'sqlite') {
+    const { file } = database;
+    claims.push({
+      file: `${await realpath(file).catch(() => file)}.instance.json`,
+      name: file,
+      advice: 'give this one a database of its own (sqlite_filename)',
+    });
+  }
+  claims.push({
+    file: join(exportDir, basename(instanceFile)),
+    name: exportDir,
+    advice: 'give this one an export_path of its own',
+    optional: true,
+  });
+  const seen = new Set<string>();
+  const once: Claim[] = [];
+  for (const claim of claims) {
+    const folder = await realpath(dirname(claim.file)).catch(() => dirname(claim.file));
+    const real = join(folder, basename(claim.file));
+    if (!seen.has(real)) once.push({ ...claim, file: real });
+    seen.add(real);
+  }
+  return once;
+}
+
+async function claimed(
+  { file, optional, ...place }: Claim,
+  { log }: Bootstrap,
+): Promise<InstanceLock | null> {
+  try {
+    const lock = await acquireInstance(file, place);
+    if (lock.stale !== null) {
+      log.warn({ file }, `${file} was left behind: ${lock.stale}; it is replaced`);
+    }
+    return lock;
+  } catch (error) {
+    if (optional && error instanceof AppError && error.code === 'instance.notWritable') return null;
+    throw error;
+  }
 }

@@ -164,7 +164,7 @@ function addVerbs(program: Program, choose: Choose): void {
     .action(({ dryRun = false }: { dryRun?: boolean }) => choose({ verb: 'maintain', dryRun }));
   program
     .command('replay')
-    .argument('<FILE>', 'EDDN messages, one JSON text a line, plain or gzip')
+    .argument('<FILE>', 'EDDN messages, one JSON text a line, plain or gzip; - is standard input')
     .description('write the EDDN messages of a file, and exit')
     .action((file: string) => choose({ verb: 'replay', file }));
   program

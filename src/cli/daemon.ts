@@ -3,7 +3,7 @@ import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
 import { assemble, run as runSystem } from '../app/daemon.ts';
 import { serveHttp } from '../app/http.ts';
 import { offerInspector } from '../app/inspector.ts';
-import { claimInstance } from '../app/instance.ts';
+import { claimInstance, keepPidFile } from '../app/instance.ts';
 import { createStore } from '../app/store.ts';
 import { version } from '../app/version.ts';
 import { EXIT } from '../domain/errors.ts';
@@ -27,6 +27,7 @@ export async function run(command: DaemonCommand): Promise<number> {
 
 async function runOn(base: Bootstrap, { update, inspect }: DaemonCommand): Promise<number> {
   const instance = await claimInstance(base);
+  const pidFile = keepPidFile(base);
   try {
     const feed = createZmqFeed(base.config.eddnUrl);
     base.log.info(
@@ -44,6 +45,7 @@ async function runOn(base: Bootstrap, { update, inspect }: DaemonCommand): Promi
     base.log.info({ code }, 'stopped');
     return code;
   } finally {
+    pidFile.release();
     instance.release();
   }
 }

@@ -1,26 +1,66 @@
+import { constants } from 'node:os';
 import { SingleBar, Presets } from 'cli-progress';
 import { sum, withoutFate, type LedgerTotals } from '../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../app/bootstrap.ts';
-import { createFileFeed } from '../infra/feed/file-feed.ts';
 import { assemble, run as runSystem } from '../app/daemon.ts';
+import { claimInstance } from '../app/instance.ts';
 import { EXIT } from '../domain/errors.ts';
+import { checkFeedFile, createFileFeed, type FileFeed } from '../infra/feed/file-feed.ts';
 import { withSettings } from './one-shot.ts';
 import { say } from './say.ts';
 
-/** `replay FILE`: the messages of a file through the same actors, as fast as the database takes them. */
-export function run({ file }: { readonly file: string }): Promise<number> {
-  return withSettings((base) => replay(base, file));
+/** What a shell says of a program that a signal has ended. */
+const SIGNAL_EXIT = 128;
+
+/**
+ * `replay FILE|-`: the messages of a file through the same actors, as fast as the database takes them. Ends with 1 when
+ * there was no message in it or something was left, with 130 (143) when Ctrl-C (SIGTERM) stopped it.
+ * @throws AppError `feedFile`, `instance.held` beside a daemon
+ */
+export async function run({ file }: { readonly file: string }): Promise<number> {
+  await checkFeedFile(file);
+  return withSettings(async (base) => {
+    const instance = await claimInstance(base);
+    try {
+      return await replay(base, createFileFeed(file));
+    } finally {
+      instance.release();
+    }
+  });
 }
 
-async function replay(base: Bootstrap, file: string): Promise<number> {
-  const feed = createFileFeed(file);
+async function replay(base: Bootstrap, feed: FileFeed): Promise<number> {
+  let stoppedBy = null as NodeJS.Signals | null;
+  const onSignal = (signal: NodeJS.Signals) => (stoppedBy ??= signal);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const system = await assemble(base, feed);
   const bar = progressBar(() => feed.progress);
   const code = await runSystem(system, base);
+  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   bar.stop();
   const { totals } = system.ledger;
   say(summary(totals));
+  if (stoppedBy !== null) {
+    say(
+      `stopped     by ${stoppedBy} after ${totals.received} messages, ${howFar(feed)}; the rest is not taken\n`,
+    );
+    return code === EXIT.ok ? SIGNAL_EXIT + constants.signals[stoppedBy] : code;
+  }
+  if (code === EXIT.ok && isNoReplay(totals)) {
+    process.stderr.write(`${feed.description} holds no EDDN message (one JSON text a line, plain or gzip)\n`);
+    return EXIT.failure;
+  }
   return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
+}
+
+function howFar({ description, progress: { readBytes, totalBytes } }: FileFeed): string {
+  if (totalBytes === 0) return `${readBytes} bytes of ${description}`;
+  return `${Math.floor((100 * readBytes) / totalBytes)} % of ${description}`;
+}
+
+/** Rubbish, or nothing at all. */
+function isNoReplay({ received, rejected }: LedgerTotals): boolean {
+  return received === (rejected.malformed ?? 0) + (rejected['too large'] ?? 0);
 }
 
 /** Every line of the file has one fate; a snapshot taken back from the spool has entered the account again. */
@@ -47,9 +87,9 @@ function unwritten(totals: LedgerTotals): number {
   return totals.spilled + withoutFate(totals);
 }
 
-/** Drawn on a terminal only. */
+/** Drawn on a terminal only, and where the end is known. */
 function progressBar(progress: () => { readBytes: number; totalBytes: number }): { stop(): void } {
-  if (!process.stderr.isTTY) return { stop: () => undefined };
+  if (!process.stderr.isTTY || progress().totalBytes === 0) return { stop: () => undefined };
   const bar = new SingleBar(
     { format: 'replay {bar} {percentage}% {eta_formatted}', stream: process.stderr, hideCursor: true },
     Presets.shades_classic,

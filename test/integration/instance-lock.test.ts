@@ -32,7 +32,7 @@ async function contender(file: string): Promise<{ child: ChildProcessWithoutNull
 }
 
 async function acquire(file: string) {
-  const instance = await acquireInstance(file);
+  const instance = await acquireInstance(file, { name: dirname(file), advice: 'take another one' });
   onTestFinished(() => instance.release());
   return instance;
 }
@@ -88,7 +88,10 @@ describe('a data directory in use', () => {
 describe('whether an owner lives', () => {
   async function changed(change: Partial<Record<keyof Owner, unknown>>): Promise<string> {
     const file = newFile();
-    const { owner, release } = await acquireInstance(file);
+    const { owner, release } = await acquireInstance(file, {
+      name: dirname(file),
+      advice: 'take another one',
+    });
     release();
     write(file, { ...owner, token: 'another', ...change });
     return file;
@@ -135,7 +138,7 @@ describe('whether an owner lives', () => {
 
 test('an owner does not remove the file of the next one', async () => {
   const file = newFile();
-  const { owner, release } = await acquireInstance(file);
+  const { owner, release } = await acquireInstance(file, { name: dirname(file), advice: 'take another one' });
   write(file, { ...owner, token: 'another' });
   release();
   expect(existsSync(file)).toBe(true);
@@ -144,7 +147,9 @@ test('an owner does not remove the file of the next one', async () => {
 test('a directory that cannot be written is told', async () => {
   const file = join(tempDir(), 'file');
   writeFileSync(file, '');
-  await expect(acquireInstance(join(file, 'instance.json'))).rejects.toMatchObject({
+  await expect(
+    acquireInstance(join(file, 'instance.json'), { name: file, advice: 'take another one' }),
+  ).rejects.toMatchObject({
     code: 'instance.notWritable',
   });
 });

@@ -1,8 +1,10 @@
 /** Child process: `node instance-child.ts FILE`: owns FILE until its standard input ends; says how it went. */
+import { dirname } from 'node:path';
 import { acquireInstance } from '../../src/infra/process/instance-lock.ts';
 
 try {
-  const instance = await acquireInstance(process.argv[2] ?? '');
+  const file = process.argv[2] ?? '';
+  const instance = await acquireInstance(file, { name: dirname(file), advice: 'take another one' });
   process.stdout.write(`${JSON.stringify({ owner: instance.owner, stale: instance.stale })}\n`);
   process.stdin.on('end', () => {
     instance.release();

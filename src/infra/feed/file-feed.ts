@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../domain/errors.ts';
 import type { Feed, FeedHandlers } from '../../domain/ports/feed.ts';
@@ -14,9 +14,13 @@ const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
+/** As a file: standard input. */
+export const STANDARD_INPUT = '-';
+
 /** Of the file as it lies on disk, compressed or not. */
 export interface FileProgress {
   readonly readBytes: number;
+  /** 0: nobody knows. */
   readonly totalBytes: number;
 }
 
@@ -26,7 +30,8 @@ export interface FileFeed extends Feed {
 
 /**
  * A file of EDDN messages, one JSON text a line, plain or gzipped (seen by its content, not its name). Blank lines
- * are skipped; CRLF and a last line without an end are fine. Reading again starts at the beginning.
+ * are skipped; CRLF and a last line without an end are fine. Reading again starts at the beginning. `-` is standard
+ * input, which can be read once.
  *
  * `read` rejects with an AppError for a file that is missing, unreadable, a directory, cut short or damaged (gzip),
  * or not made of lines; every whole line before the fault has been delivered then.
@@ -37,10 +42,12 @@ export function createFileFeed(file: string): FileFeed {
 
   function close(): void {
     reads += 1;
+    // Whoever writes into it may never write again.
+    if (file === STANDARD_INPUT && reads > 1) process.stdin.destroy();
   }
 
   return {
-    description: file,
+    description: nameOf(file),
     finite: true,
     close,
     get progress() {
@@ -55,13 +62,32 @@ export function createFileFeed(file: string): FileFeed {
         () => handlers.onConnected(),
         (read) => (progress = read),
       );
-      for await (const frames of batches) {
-        if (mine === reads) await handlers.onBatch({ encoding: 'json', frames, receivedAtMs: Date.now() });
-        // Asked again: it may have been closed meanwhile.
-        if (mine !== reads) return;
+      try {
+        for await (const frames of batches) {
+          if (mine === reads) await handlers.onBatch({ encoding: 'json', frames, receivedAtMs: Date.now() });
+          // Asked again: it may have been closed meanwhile.
+          if (mine !== reads) return;
+        }
+      } catch (error) {
+        if (mine === reads) throw error;
       }
     },
   };
+}
+
+/** Looks whether a file can be read, before anything is made for it. @throws AppError `feedFile` */
+export async function checkFeedFile(file: string): Promise<void> {
+  if (file === STANDARD_INPUT) return;
+  try {
+    await using handle = await open(file);
+    await handle.read(new Uint8Array(1), 0, 1, 0);
+  } catch (error) {
+    throw explain(file, error, 0);
+  }
+}
+
+function nameOf(file: string): string {
+  return file === STANDARD_INPUT ? 'standard input' : file;
 }
 
 function sizeOf(file: string): number {
@@ -82,10 +108,8 @@ async function* readBatches(
   let lines = 0;
   let failure: Error | undefined;
   try {
-    await using handle = await open(file);
-    const gzipped = await isGzip(handle);
+    const { gzipped, chunks } = await peek(readChunks(file, onProgress));
     onOpen();
-    const chunks = readChunks(handle, onProgress);
     for await (const line of splitLines(gzipped ? inflate(chunks) : chunks)) {
       batch.push(line);
       batchBytes += line.length;
@@ -102,15 +126,39 @@ async function* readBatches(
   if (failure !== undefined) throw failure;
 }
 
-async function isGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer } = await handle.read(new Uint8Array(2), 0, 2, 0);
-  return buffer[0] === 0x1f && buffer[1] === 0x8b;
+async function peek(
+  chunks: AsyncGenerator<Uint8Array, void>,
+): Promise<{ gzipped: boolean; chunks: AsyncIterable<Uint8Array> }> {
+  let head = new Uint8Array();
+  while (head.length < 2) {
+    const { done, value } = await chunks.next();
+    if (done === true) break;
+    head = Buffer.concat([head, value]);
+  }
+  return { gzipped: head[0] === 0x1f && head[1] === 0x8b, chunks: after(head, chunks) };
+}
+
+async function* after(
+  head: Uint8Array,
+  rest: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array, void> {
+  if (head.length > 0) yield head;
+  yield* rest;
 }
 
 async function* readChunks(
-  handle: FileHandle,
+  file: string,
   onProgress: (progress: FileProgress) => void,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void> {
+  if (file === STANDARD_INPUT) {
+    let readBytes = 0;
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      onProgress({ readBytes: (readBytes += chunk.length), totalBytes: 0 });
+      yield chunk;
+    }
+    return;
+  }
+  await using handle = await open(file);
   const { size } = await handle.stat();
   for (let readBytes = 0; ;) {
     onProgress({ readBytes, totalBytes: size });
@@ -122,7 +170,7 @@ async function* readChunks(
 }
 
 /** A piece in, all that comes of it out: a stream in a pipe would throw away what it holds when the file is damaged. */
-async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
   let inflated: Uint8Array[] = [];
   gunzip.on('data', (bytes: Uint8Array) => inflated.push(bytes));
@@ -151,7 +199,7 @@ async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   yield* inflated;
 }
 
-async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let rest: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -173,7 +221,8 @@ function unlessBlank(line: Uint8Array): Uint8Array[] {
 class LineTooLong extends Error {}
 
 /** Bugs stay what they are. */
-function explain(file: string, error: unknown, lines: number): Error {
+function explain(path: string, error: unknown, lines: number): Error {
+  const file = nameOf(path);
   const fault = (message: string, advice: string) =>
     new AppError('feedFile', message, { advice, cause: error });
   const { code } = error as NodeJS.ErrnoException;

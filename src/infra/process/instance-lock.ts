@@ -7,7 +7,7 @@ import { lock } from 'proper-lockfile';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
 
-/** Who works on a data directory: the content of the file. */
+/** Who works there: the content of the file. */
 export interface Owner {
   readonly pid: number;
   /** When the process was started, in the kernel's own count since boot; null where there is no /proc. */
@@ -34,6 +34,13 @@ export type Occupation =
   | { readonly state: 'stale'; readonly reason: string }
   | { readonly state: 'held'; readonly owner: Owner };
 
+/** What one process has for itself, in messages. */
+export interface Place {
+  readonly name: string;
+  /** How a second process gets one of its own. */
+  readonly advice: string;
+}
+
 /** How often an owner touches its file, and after what silence it counts as gone for those who cannot ask it. */
 const TOUCH_MS = 30_000;
 const SILENCE_MS = 4 * TOUCH_MS;
@@ -43,14 +50,14 @@ const STALE_LOCK_MS = 5_000;
 const LOCK_RETRIES = { retries: 100, minTimeout: 20, maxTimeout: 100 };
 
 /**
- * Makes this process the only one that works on a data directory.
+ * Makes this process the only one that works on a place, a data directory or the like.
  *
  * The file is looked at and replaced under a lock of its own, and comes into being whole, by a rename: two that start
  * at the same moment cannot both have it, and nobody reads half of it.
  *
  * @throws AppError `instance.held` with its owner, `instance.notWritable`
  */
-export async function acquireInstance(file: string): Promise<InstanceLock> {
+export async function acquireInstance(file: string, place: Place): Promise<InstanceLock> {
   const owner = self();
   let stale: string | null = null;
   try {
@@ -63,7 +70,7 @@ export async function acquireInstance(file: string): Promise<InstanceLock> {
     });
     try {
       const occupation = await inspectInstance(file);
-      if (occupation.state === 'held') throw held(file, occupation.owner);
+      if (occupation.state === 'held') throw held(file, place, occupation.owner);
       if (occupation.state === 'stale') stale = occupation.reason;
       await replace(file, owner);
     } finally {
@@ -72,7 +79,7 @@ export async function acquireInstance(file: string): Promise<InstanceLock> {
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError('instance.notWritable', `${file} cannot be written: ${describeError(error)}`, {
-      advice: 'give this user the right to write the data directory, and check the free space',
+      advice: 'give this user the right to write there, and check the free space',
       cause: error,
     });
   }
@@ -90,7 +97,7 @@ export async function acquireInstance(file: string): Promise<InstanceLock> {
   };
 }
 
-/** Looks who has a data directory; changes nothing. */
+/** Looks who works there; changes nothing. */
 export async function inspectInstance(file: string): Promise<Occupation> {
   let text: string;
   try {
@@ -133,9 +140,9 @@ function whyDead(owner: Owner, file: string): string | null {
   return null;
 }
 
-function held(file: string, owner: Owner): AppError {
-  return new AppError('instance.held', `${dirname(file)} is in use by ${describeOwner(owner)}`, {
-    advice: `stop that one first, or give this one a data directory of its own (TD_DATA); ${file} names the owner`,
+function held(file: string, { name, advice }: Place, owner: Owner): AppError {
+  return new AppError('instance.held', `${name} is in use by ${describeOwner(owner)}`, {
+    advice: `stop that one first, or ${advice}; ${file} names the owner`,
   });
 }
 

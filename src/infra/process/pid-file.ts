@@ -1,5 +1,6 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { dirname } from 'node:path';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
 
@@ -7,12 +8,12 @@ import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
 const TICKS_PER_S = 100;
 
 /**
- * Writes the number of this process and nothing else to a file, for service managers and scripts. Which daemon works on
+ * Writes the number of this process and nothing else to a file, in a directory that is made if need be, for service managers and scripts. Which daemon works on
  * a data directory is not decided here (`instance-lock.ts`).
  *
  * @returns removes the file if it is still ours
  * @throws AppError `instance.held` when the number in the file is that of another process which has written it, as far
- * as can be known; `instance.notWritable`
+ * as can be known; `paths.notWritable`
  */
 export function writePidFile(file: string): () => void {
   const text = `${process.pid}\n`;
@@ -23,12 +24,13 @@ export function writePidFile(file: string): () => void {
         advice: 'stop that one first, or name another file',
       });
     }
+    mkdirSync(dirname(file), { recursive: true });
     rmSync(file, { force: true });
     // Exclusively: of two that found it stale at the same moment one fails.
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('instance.notWritable', `${file} cannot be written: ${describeError(error)}`, {
+    throw new AppError('paths.notWritable', `${file} cannot be written: ${describeError(error)}`, {
       advice: 'give this user the right to write there, or name another pid_file',
       cause: error,
     });
