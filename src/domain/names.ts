@@ -20,6 +20,11 @@ export function cleanName(name: string): string {
   return fit.startsWith('$') ? spellOut(fit) : fit;
 }
 
+/** Names are compared without case and outer blanks: what two names must share to be one. */
+export function nameKey(name: string): string {
+  return name.trim().toLowerCase();
+}
+
 function spellOut(name: string): string {
   const [, token = '', rest = ''] =
     /^\$(?:EXT_PANEL_|ShipName_)?([A-Za-z][^;:]*?)(?:_?name)?(?::[^;]*)?;(.*)$/i.exec(name) ?? [];

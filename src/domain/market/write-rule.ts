@@ -1,4 +1,4 @@
-import { cleanName } from '../names.ts';
+import { cleanName, nameKey } from '../names.ts';
 import { MARKET_NAME_DISAGREES, type WriteOutcome, type Written } from './outcome.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -20,12 +20,8 @@ export type WriteDecision<Id> =
 
 /** Names are compared as Trade Dangerous' collations do: without case, without outer blanks. */
 export function sameName(a: string, b: string): boolean {
-  return nameKey(a) === nameKey(b);
-}
-
-/** What is stored may have been written before names were cleaned, or by others. */
-function nameKey(name: string): string {
-  return cleanName(name).trim().toLowerCase();
+  // What is stored may have been written before names were cleaned, or by others.
+  return nameKey(cleanName(a)) === nameKey(cleanName(b));
 }
 
 /**

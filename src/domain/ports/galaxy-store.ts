@@ -78,6 +78,12 @@ export function addCounts(earlier: ImportCounts, later: ImportCounts): ImportCou
 }
 
 /**
+ * Rows of a dump that are gathered, and written in one transaction: some 0.1 s, for which live writes wait, and a megabyte
+ * of memory. Pages that many rows change are written once.
+ */
+export const IMPORT_ROWS_AT_ONCE = 10_000;
+
+/**
  * One import. Categories and items come first, records in any order, then {@link finish}. Everything is committed
  * as it goes, a bounded number of stations at a time; nothing of it is wrong when it is broken off.
  */

@@ -1,3 +1,4 @@
+import { nameKey } from '../names.ts';
 import { ROW, ROW_WIDTH } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { DumpRules, SeenItem } from './records.ts';
@@ -11,8 +12,8 @@ export function findCategories({
   categories,
   itemCategories,
 }: Pick<DumpRules, 'categories' | 'itemCategories'>): CategoryFinder {
-  const names = new Map(categories.map((name) => [name.trim().toLowerCase(), name]));
-  return (itemId, told) => names.get(told.trim().toLowerCase()) ?? itemCategories.get(itemId);
+  const names = new Map(categories.map((name) => [nameKey(name), name]));
+  return (itemId, told) => names.get(nameKey(told)) ?? itemCategories.get(itemId);
 }
 
 /** What may be in a row's numbers. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import {
+  IMPORT_ROWS_AT_ONCE,
   addCounts,
   NO_COUNTS,
   type GalaxyStore,
@@ -14,9 +15,6 @@ import { readDump } from './dump-reader.ts';
 import type { DumpSource } from './dump-source.ts';
 
 const DAY_S = 86_400;
-
-/** Of a call of the store. Pages that many rows change are written once; in memory it is a megabyte. */
-const ROWS_AT_ONCE = 10_000;
 
 export interface ImportOptions extends ImportHooks {
   readonly reference: ReferenceTables;
@@ -75,7 +73,7 @@ export async function importDump(
     let progress: ReadProgress = { bytesRead: 0, totalBytes: source.totalBytes, systems: 0, stations: 0 };
     for await (const batch of readDump(source, { rules, known, threads, signal })) {
       gathered.add(batch);
-      if (gathered.size >= ROWS_AT_ONCE) await flush();
+      if (gathered.size >= IMPORT_ROWS_AT_ONCE) await flush();
       merge(problems, batch.problems);
       blocks = addBlocks(blocks, batch.blocks);
       for (const item of batch.items) items.set(item.id, item);

@@ -1,3 +1,4 @@
+import { nameKey } from '../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import {
@@ -100,7 +101,6 @@ function close(): void {
 }
 
 /** As the stores compare names. */
-const systemKey = (name: string) => name.trim().toLowerCase();
 
 const asBytes = (rows: Int32Array) => new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
 
@@ -128,7 +128,7 @@ const methods = {
         entry.receivedAtMs,
         state,
         entry.systemName,
-        systemKey(entry.systemName),
+        nameKey(entry.systemName),
         entry.stationName,
         isUnresolved(entry) ? null : asBytes(entry.rows),
         isUnresolved(entry) ? entry.message : null,
@@ -153,7 +153,7 @@ const methods = {
   parkedSystems: method((sql) => sql.parkedSystems.all().map((row) => row.name as string)),
 
   parkedIn: method((sql, names: readonly string[]) =>
-    [...new Set(names.map(systemKey))].flatMap((key) => ids(sql.parkedIn.all(key))),
+    [...new Set(names.map(nameKey))].flatMap((key) => ids(sql.parkedIn.all(key))),
   ),
 
   parkedUnresolved: method((sql) => ids(sql.parkedUnresolved.all())),

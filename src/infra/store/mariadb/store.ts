@@ -1,3 +1,4 @@
+import { nameKey } from '../../../domain/names.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../../../domain/ports/store.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
 import { Loading } from './bulk.ts';
+import { Stoppable } from '../shared/stoppable.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
@@ -19,7 +21,7 @@ import { purge } from './housekeeping/purge.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { seedCatalogue } from './markets/items.ts';
 import type { LockTuning } from './markets/locks.ts';
-import { findSystems, systemKey } from './markets/systems.ts';
+import { findSystems } from './markets/systems.ts';
 import { writeMarkets } from './markets/write-markets.ts';
 
 export interface MariadbStoreOptions {
@@ -48,7 +50,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
   const tellLeftOut = createLeftOutLog(log);
-  const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
+  const running = new Stoppable(address);
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   let choice = options.generation;
   let catalogue: ReadonlyMap<number, Commodity> = new Map();
@@ -126,36 +128,25 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     run: (link: Link, signal: AbortSignal, recognised: Recognised) => Promise<T>,
     own?: Link,
   ): Promise<T> {
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const done = (async () => {
-      try {
-        either.throwIfAborted();
-        return await guarded(async (recognised) => {
-          const link = own ?? (await connect());
-          // Whatever statement runs: the server rolls back when it finds nobody there.
-          const drop = () => link.destroy();
-          either.addEventListener('abort', drop);
-          try {
-            const result = await run(link, either, recognised);
-            if (own === undefined) link.release();
-            return result;
-          } catch (error) {
-            // A transaction may be open on it.
-            link.destroy();
-            throw error;
-          } finally {
-            either.removeEventListener('abort', drop);
-          }
-        });
-      } catch (error) {
-        if (!either.aborted) throw error;
-        throw new StoreError('aborted', `the work on ${address} was stopped`, { cause: error });
-      }
-    })();
-    const entry = { stop, done };
-    running.add(entry);
-    return done.finally(() => running.delete(entry));
+    return running.run(signal, (stop) =>
+      guarded(async (recognised) => {
+        const link = own ?? (await connect());
+        // Whatever statement runs: the server rolls back when it finds nobody there.
+        const drop = () => link.destroy();
+        stop.addEventListener('abort', drop);
+        try {
+          const result = await run(link, stop, recognised);
+          if (own === undefined) link.release();
+          return result;
+        } catch (error) {
+          // A transaction may be open on it.
+          link.destroy();
+          throw error;
+        } finally {
+          stop.removeEventListener('abort', drop);
+        }
+      }),
+    );
   }
 
   return {
@@ -200,7 +191,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     knownSystems: (names) =>
       borrowing(async (link) => {
         const systems = await findSystems(link, names);
-        return new Set(names.filter((name) => systems.get(systemKey(name))?.length === 1));
+        return new Set(names.filter((name) => systems.get(nameKey(name))?.length === 1));
       }),
 
     stats: () => stoppable(undefined, readStats),
@@ -256,8 +247,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       stoppable(signal, (link, stop) => demoteStations(link, stations, log, stop)),
 
     async close() {
-      for (const { stop } of running) stop.abort();
-      await Promise.allSettled([...running].map(({ done }) => done));
+      await running.stop();
       await writes;
       await pool?.close();
       writers = [];

@@ -7,3 +7,9 @@ export const LISTINGS_HEADER =
 
 /** Stores hand their sink chunks of about this size. */
 export const CHUNK_BYTES = 256 * 1024;
+
+/** SQL: without a price a row of `StationItem` is no row of the listings. */
+export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
+
+/** `live` and `all`: as exportListings gives them. `published`: of stations and items that are in their files. */
+export type ListingScope = 'live' | 'all' | 'published';

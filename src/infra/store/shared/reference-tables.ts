@@ -1,9 +1,10 @@
+import { nameKey } from '../../../domain/names.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import { CATEGORIES, lookupName } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import { categoryKey, type CategoryIds } from './seed-items.ts';
+import { type CategoryIds } from './seed-items.ts';
 
 /** What an import makes of EDCD's tables; the same in every database. */
 
@@ -25,7 +26,7 @@ export function missingCategories(
   const present = stored.length === 0 ? canonical : stored;
   const names = new Map(present.map(({ id, name }) => [id, name]));
   for (const { id, name } of canonical) {
-    if (categoryKey(names.get(id) ?? '') === categoryKey(name)) continue;
+    if (nameKey(names.get(id) ?? '') === nameKey(name)) continue;
     throw new StoreError('refused', `category ${id} is ${names.get(id) ?? 'missing'} instead of ${name}`, {
       advice: 'have Trade Dangerous rebuild the database, or name an empty one; nothing was changed',
     });
@@ -41,10 +42,10 @@ export function newCategories(
   stored: readonly CategoryRow[],
   goods: readonly Pick<Commodity, 'category'>[],
 ): CategoryRow[] {
-  const known = new Set(stored.map(({ name }) => categoryKey(name)));
+  const known = new Set(stored.map(({ name }) => nameKey(name)));
   const added = new Map<string, string>();
   for (const { category } of goods) {
-    const key = categoryKey(category);
+    const key = nameKey(category);
     if (!known.has(key) && !added.has(key)) added.set(key, category.trim());
   }
   const lastId = Math.max(...stored.map(({ id }) => id));
@@ -102,8 +103,8 @@ export function rareRows(
 ): RareRow[] {
   const rows = new Map<string, RareRow>();
   for (const { id, marketId, category, name } of rares.toSorted((a, b) => a.id - b.id)) {
-    const categoryId = categories.get(categoryKey(category));
-    const key = name.trim().toLowerCase();
+    const categoryId = categories.get(nameKey(category));
+    const key = nameKey(name);
     if (categoryId === undefined || rows.has(key) || !isStation(marketId)) continue;
     rows.set(key, { id, stationId: marketId, categoryId, name });
   }

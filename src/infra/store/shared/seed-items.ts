@@ -1,3 +1,4 @@
+import { nameKey } from '../../../domain/names.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { WriteOutcome, Written } from '../../../domain/market/outcome.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../domain/market/snapshot.ts';
@@ -11,12 +12,8 @@ export interface ItemSeed {
   readonly uiOrder: number;
 }
 
-/** `Category.name` is compared without case. */
+/** By {@link nameKey} of `Category.name`. */
 export type CategoryIds = ReadonlyMap<string, number>;
-
-export function categoryKey(name: string): string {
-  return name.trim().toLowerCase();
-}
 
 /**
  * The items of a database that has none: every commodity but the rares, numbered within its category by lower-case
@@ -29,7 +26,7 @@ export function seedItems(commodities: readonly Commodity[], categories: Categor
     .map(({ id, name, category }) => ({
       itemId: id,
       name,
-      categoryId: categories.get(categoryKey(category)),
+      categoryId: categories.get(nameKey(category)),
     }))
     .filter((item): item is typeof item & { categoryId: number } => item.categoryId !== undefined)
     .sort((a, b) => a.categoryId - b.categoryId || compare(a.name, b.name) || a.itemId - b.itemId)
@@ -38,6 +35,18 @@ export function seedItems(commodities: readonly Commodity[], categories: Categor
       numbers.set(item.categoryId, uiOrder);
       return { ...item, uiOrder };
     });
+}
+
+/** The mean prices that snapshots tell, by item id ascending; of several the newest observation counts. */
+export function meanPrices(written: readonly Snapshot[]): (readonly [itemId: number, price: number])[] {
+  const means = new Map<number, number>();
+  for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
+    for (let at = 0; at < rows.length; at += ROW_WIDTH) {
+      const price = rows[at + ROW.meanPrice] ?? 0;
+      if (price > 0) means.set(rows[at + ROW.itemId] ?? 0, price);
+    }
+  }
+  return [...means].sort(([a], [b]) => a - b);
 }
 
 /** No row of a snapshot had to be left out. */
@@ -51,7 +60,7 @@ export function findItem(
 ): { readonly name: string; readonly categoryId: number } | string {
   const commodity = catalogue.get(itemId);
   if (commodity === undefined) return `unknown item ${itemId}`;
-  const categoryId = categories.get(categoryKey(commodity.category));
+  const categoryId = categories.get(nameKey(commodity.category));
   return categoryId === undefined
     ? `unknown category ${commodity.category}`
     : { name: commodity.name, categoryId };

@@ -5,6 +5,7 @@ import type { Log } from '../../../domain/ports/log.ts';
 import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Store } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
+import { Stoppable } from '../shared/stoppable.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
@@ -45,29 +46,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const tellLeftOut = createLeftOutLog(log);
   /** Of the import that is running. */
   let importing: symbol | undefined;
-  const running = new Set<{ readonly stop: AbortController; readonly done: Promise<unknown> }>();
+  const work = new Stoppable(file);
 
-  /** Runs something long until it is done, its caller's signal is aborted, or the store is closed. */
-  function stoppable<T>(
-    signal: AbortSignal | undefined,
-    run: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const done = (async () => {
-      try {
-        either.throwIfAborted();
-        return await run(either);
-      } catch (error) {
-        if (either.aborted)
-          throw new StoreError('aborted', `the work on ${file} was stopped`, { cause: error });
-        throw error;
-      }
-    })();
-    const entry = { stop, done };
-    running.add(entry);
-    return done.finally(() => running.delete(entry));
-  }
+  const stoppable = <T>(signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>) =>
+    work.run(signal, run);
 
   async function read<T>(run: (reader: Thread<ReaderMethods>, info: StoreInfo) => Promise<T>): Promise<T> {
     const info = await writer.call('open', undefined);
@@ -191,8 +173,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       }),
 
     async close() {
-      for (const { stop } of running) stop.abort();
-      await Promise.allSettled([...running].map(({ done }) => done));
+      await work.stop();
       importing = undefined;
       await writer.close();
     },

@@ -1,3 +1,4 @@
+import { nameKey } from '../../../domain/names.ts';
 import { workerData } from 'node:worker_threads';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
@@ -17,7 +18,7 @@ import { analyze, vacuumStep } from './housekeeping/optimize.ts';
 import { countOlder, purgeBatch } from './housekeeping/purge.ts';
 import { finishTables, writeReferenceTables } from './galaxy/tables.ts';
 import { createItems, seedCatalogue, type Items } from './markets/items.ts';
-import { createSystemLookup, systemKey } from './markets/systems.ts';
+import { createSystemLookup } from './markets/systems.ts';
 import { createGalaxyWriter } from './galaxy/stations.ts';
 import { createMarketWriter } from './markets/write-markets.ts';
 
@@ -121,7 +122,7 @@ const methods = {
 
   knownSystems: method((names: readonly string[], { lookUpSystems }) => {
     const systems = lookUpSystems(names);
-    return new Set(names.filter((name) => systems.get(systemKey(name))?.length === 1));
+    return new Set(names.filter((name) => systems.get(nameKey(name))?.length === 1));
   }),
 
   isEmpty: method((_: undefined, { db }) => db.prepare('SELECT 1 FROM Station LIMIT 1').get() === undefined),

@@ -2,7 +2,8 @@ import type { PublishedStation } from '../../../../domain/ports/galaxy-store.ts'
 import type { Log } from '../../../../domain/ports/log.ts';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';
-import { findUnknownItems, HAS_PRICE, readLines } from './listings.ts';
+import { findUnknownItems, readLines } from './listings.ts';
+import { HAS_PRICE } from '../../shared/listing.ts';
 import { untilAllDone } from '../markets/locks.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ChunkSink, ExportCount } from '../../../../domain/ports/market-store.ts';
-import { CHUNK_BYTES, LISTINGS_HEADER } from '../../shared/listing.ts';
+import { CHUNK_BYTES, HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { Cell, Link } from '../connection.ts';
 import { epochOf } from '../sql.ts';
@@ -16,12 +16,6 @@ export const SCAN_TIMEOUT_MS = 10 * 60_000;
  */
 const LINES = `GROUP_CONCAT(item_id, ',', supply_units, ',', supply_level, ',', supply_price, ',', demand_price, ',',
   demand_units, ',', demand_level, ',', ${epochOf('modified')} SEPARATOR '\\n')`;
-
-/** Without a price it is no row of the listings. */
-export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
-
-/** `live` and `all`: as the port says. `published`: of stations and items that are in their files. */
-export type ListingScope = 'live' | 'all' | 'published';
 
 const STATIONS: Readonly<Record<ListingScope, readonly [rows: string, stations: string]>> = {
   live: [`WHERE from_live = 1 AND ${HAS_PRICE}`, ''],

@@ -23,13 +23,16 @@ import { writeStations, type StationCounts } from './stations.ts';
 import { writeSystems } from './systems.ts';
 import { readCategories } from '../markets/items.ts';
 import { readKnown } from './known.ts';
-import { underLocks, untilAllDone, type LockTuning, type StationWork } from '../markets/locks.ts';
+import {
+  IMPORT_LOCK,
+  underLocks,
+  untilAllDone,
+  type LockTuning,
+  type StationWork,
+} from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
 import { writeApart } from '../write-apart.ts';
 import { SmallTable, type SmallTableSetup } from './small-table.ts';
-
-/** By which programs tell each other of an import. Source: Trade Dangerous' listener looks for it. */
-const IMPORT_LOCK = "'td.spansh.import'";
 
 /** A connection of ours that was dropped a moment ago may still hold it. */
 const IMPORT_LOCK_WAIT_MS = 1_000;

@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type {
   GalaxyRecord,
@@ -14,7 +15,6 @@ import { underLocks, type LockTuning } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
 import { writeApart, type ApartOptions } from '../write-apart.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
-import { systemKey } from '../markets/systems.ts';
 import { learnStations } from './station-states.ts';
 
 export interface LearnSetup {
@@ -115,7 +115,7 @@ async function learnSystems(
     const head = `INSERT INTO System (system_id, ${columns.join()}) VALUES `;
     for (const sql of statements(head, values, orUpdate(columns), maxStatementBytes)) await link.run(sql);
     return changed
-      .filter(({ id, name }) => systemKey(stored.get(String(id))?.name ?? '') !== systemKey(name))
+      .filter(({ id, name }) => nameKey(stored.get(String(id))?.name ?? '') !== nameKey(name))
       .map(({ name }) => name);
   });
 }

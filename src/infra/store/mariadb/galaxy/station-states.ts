@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import { factsOf, joinFacts, RANK, type Facts, type FactValues } from '../../../../domain/galaxy/facts.ts';
 import type { StationRecord } from '../../../../domain/galaxy/records.ts';
 import { isWhole, learnState, rowOfFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
@@ -9,7 +10,7 @@ import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Cell, Link } from '../connection.ts';
 import { epochOf, literal, text } from '../sql.ts';
-import { findSystems, systemKey } from '../markets/systems.ts';
+import { findSystems } from '../markets/systems.ts';
 
 /** What is told of a station. */
 export interface ToldStation {
@@ -110,7 +111,7 @@ function placeFacts(
   named: ReadonlyMap<string, readonly string[]>,
   own: OwnState | null,
 ): Facts {
-  const systems = named.get(systemKey(systemName)) ?? [];
+  const systems = named.get(nameKey(systemName)) ?? [];
   const system = systems.length > 1 ? systems.find((id) => id === own?.facts.system?.[2]) : systems[0];
   return factsOf(RANK.tells, observedAtS, { system });
 }

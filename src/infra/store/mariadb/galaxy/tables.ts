@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type { RareCommodity, ReferenceTables } from '../../../../domain/ports/galaxy-store.ts';
 import {
@@ -8,7 +9,6 @@ import {
   renumbered,
   type RareRow,
 } from '../../shared/reference-tables.ts';
-import { categoryKey } from '../../shared/seed-items.ts';
 import type { Link } from '../connection.ts';
 import { patiently } from '../housekeeping/purge.ts';
 import { categoryRows, insertCategories, readCategories } from '../markets/items.ts';
@@ -163,7 +163,7 @@ export function itemRows(
   categories: ReadonlyMap<string, number>,
 ): [number, number, string, number][] {
   return items.flatMap(({ id, name, category }) => {
-    const categoryId = categories.get(categoryKey(category));
+    const categoryId = categories.get(nameKey(category));
     return categoryId === undefined ? [] : [[id, id, name, categoryId]];
   });
 }

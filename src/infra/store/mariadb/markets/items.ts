@@ -1,9 +1,11 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { Commodity } from '../../../../domain/market/catalogue.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../../domain/market/snapshot.ts';
 import { newCategories, type CategoryRow } from '../../shared/reference-tables.ts';
-import { categoryKey, findItem, NONE_LEFT_OUT, seedItems } from '../../shared/seed-items.ts';
+import { findItem, meanPrices, NONE_LEFT_OUT, seedItems } from '../../shared/seed-items.ts';
 import type { Link } from '../connection.ts';
 import { seedCategories } from '../database.ts';
+import { IMPORT_LOCK } from './locks.ts';
 import { statements, text } from '../sql.ts';
 
 /** Item id -> mean price, null = none told yet. */
@@ -79,17 +81,9 @@ export function insertItems(values: readonly string[], maxBytes: number): Iterab
  * all the others. Left out while another program imports a dump, as Trade Dangerous' own listener does.
  */
 export async function writeMeans(link: Link, written: readonly Snapshot[], items: Items): Promise<void> {
-  const means = new Map<number, number>();
-  for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
-    for (let at = 0; at < rows.length; at += ROW_WIDTH) {
-      const price = rows[at + ROW.meanPrice] ?? 0;
-      if (price > 0) means.set(rows[at + ROW.itemId] ?? 0, price);
-    }
-  }
-  if (means.size === 0) return;
-  const changed = [...means].filter(([id, price]) => items.get(id) !== price).sort(([a], [b]) => a - b);
+  const changed = meanPrices(written).filter(([id, price]) => items.get(id) !== price);
   if (changed.length === 0) return;
-  const [[importer] = []] = await link.rows("SELECT IS_USED_LOCK('td.spansh.import') <> CONNECTION_ID()");
+  const [[importer] = []] = await link.rows(`SELECT IS_USED_LOCK(${IMPORT_LOCK}) <> CONNECTION_ID()`);
   if (Number(importer) === 1) return;
   for (let from = 0; from < changed.length; from += MEANS_PER_STATEMENT) {
     const some = changed.slice(from, from + MEANS_PER_STATEMENT);
@@ -108,9 +102,9 @@ function itemValues(itemId: number, name: string, categoryId: number, uiOrder: n
   return `(${itemId}, ${itemId}, ${text(name)}, ${categoryId}, ${uiOrder})`;
 }
 
-/** Ids by {@link categoryKey}. */
+/** Ids by {@link nameKey}. */
 export async function readCategories(link: Link): Promise<Map<string, number>> {
-  return new Map((await categoryRows(link)).map(({ id, name }) => [categoryKey(name), id]));
+  return new Map((await categoryRows(link)).map(({ id, name }) => [nameKey(name), id]));
 }
 
 /** Ascending id. */

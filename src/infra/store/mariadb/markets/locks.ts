@@ -1,3 +1,4 @@
+import { IMPORT_ROWS_AT_ONCE } from '../../../../domain/ports/galaxy-store.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';
@@ -56,9 +57,11 @@ export interface StationWork<T> {
   readonly run: (held: readonly T[]) => Promise<readonly T[]>;
 }
 
+/** By which programs tell each other of an import. Source: Trade Dangerous' listener looks for it. */
+export const IMPORT_LOCK = "'td.spansh.import'";
+
 /** Held at once: a few tenths of a second. */
 const STATIONS_AT_ONCE = 1_000;
-const ROWS_AT_ONCE = 10_000;
 
 /**
  * Works on the stations whose locks are free within `waitMs`, in groups.
@@ -110,7 +113,7 @@ function* groups<T>({ rowsOf }: StationWork<T>, stations: readonly T[]): Generat
   let group: T[] = [];
   let rows = 0;
   for (const station of stations) {
-    if (group.length === STATIONS_AT_ONCE || rows > ROWS_AT_ONCE) {
+    if (group.length === STATIONS_AT_ONCE || rows > IMPORT_ROWS_AT_ONCE) {
       yield group;
       group = [];
       rows = 0;

@@ -1,12 +1,9 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { Link } from '../connection.ts';
 import { text } from '../sql.ts';
 
-/** Ids of systems by lower-case name; names no system bears are absent. */
+/** Ids of systems by {@link nameKey}; names no system bears are absent. */
 export type SystemsByName = ReadonlyMap<string, readonly string[]>;
-
-export function systemKey(name: string): string {
-  return name.trim().toLowerCase();
-}
 
 const NAMES_PER_STATEMENT = 500;
 
@@ -16,7 +13,7 @@ export async function findSystems(link: Link, names: readonly string[]): Promise
     const some = names.slice(from, from + NAMES_PER_STATEMENT).map((name) => text(name.trim()));
     const rows = await link.rows(`SELECT system_id, name FROM System WHERE name IN (${some.join()})`);
     for (const [id, name] of rows) {
-      const key = systemKey(String(name));
+      const key = nameKey(String(name));
       // Two parts of a long list may both find it.
       found.set(key, [...new Set(found.get(key)).add(String(id))]);
     }

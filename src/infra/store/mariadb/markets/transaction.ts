@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { Commodity } from '../../../../domain/market/catalogue.ts';
 import { lookupName, NEW_STATION, type Generation } from '../../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../../domain/market/outcome.ts';
@@ -12,7 +13,7 @@ import { learnStations, readOwn } from '../galaxy/station-states.ts';
 import { admit, insertItems, type Items } from './items.ts';
 import { readMarkets, writeRows, type StoredMarkets } from './rows.ts';
 import { epochOf, text } from '../sql.ts';
-import { findSystems, systemKey } from './systems.ts';
+import { findSystems } from './systems.ts';
 
 /** What the writer knows of the database. */
 export interface WriteContext {
@@ -107,7 +108,7 @@ async function decide(
   );
   return snapshots.map((snapshot) => {
     const station = stored.get(snapshot.marketId);
-    const decision = decideWrite(snapshot, station, systems.get(systemKey(snapshot.systemName)) ?? []);
+    const decision = decideWrite(snapshot, station, systems.get(nameKey(snapshot.systemName)) ?? []);
     if (!decision.write) return [snapshot, decision.outcome];
     return [snapshot, { snapshot, station: decision.station, systemId: decision.systemId }];
   });

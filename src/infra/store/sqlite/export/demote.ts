@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PublishedStation } from '../../../../domain/ports/galaxy-store.ts';
 import { transact } from '../database.ts';
-import { HAS_PRICE, LINES } from './listings.ts';
+import { LINES } from './listings.ts';
+import { HAS_PRICE } from '../../shared/listing.ts';
 
 /** Makes baseline of those stations of which the listings would say the same now. @returns how many became it */
 export function demoteStations(db: DatabaseSync, published: readonly PublishedStation[]): number {

@@ -1,11 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExportCount } from '../../../../domain/ports/market-store.ts';
-import { LISTINGS_HEADER } from '../../shared/listing.ts';
+import { HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { TextSender } from './text-sender.ts';
-
-/** Without a price it is no row of the listings. */
-export const HAS_PRICE = '(demand_price <> 0 OR supply_price <> 0)';
 
 /**
  * The rows of a station `st` in one text: a line a row without the running number and the station. One value a station
@@ -27,9 +24,6 @@ function lines(hidden: readonly number[] = []): string {
 
 const IS_LIVE = `EXISTS (
   SELECT 1 FROM StationItem WHERE station_id = st.station_id AND from_live = 1 AND ${HAS_PRICE})`;
-
-/** `live` and `all`: as exportListings gives them. `published`: of stations and items that are in their files. */
-export type ListingScope = 'live' | 'all' | 'published';
 
 const STATIONS: Readonly<Record<ListingScope, string>> = {
   live: IS_LIVE,

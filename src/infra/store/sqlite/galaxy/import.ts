@@ -1,5 +1,6 @@
 import type { Generation } from '../../../../domain/generation.ts';
 import {
+  IMPORT_ROWS_AT_ONCE,
   addCounts,
   NO_COUNTS,
   type GalaxyImport,
@@ -11,9 +12,6 @@ import { stationSize } from '../../../../domain/spansh/batch.ts';
 import type { DumpRecords, StagedStation } from '../../../../domain/spansh/records.ts';
 import type { Thread } from '../../../threads/rpc.ts';
 import type { WriterMethods } from '../writer-thread.ts';
-
-/** Of a transaction: some 0.1 s. Live writes wait for one at most. */
-const ROWS_AT_ONCE = 10_000;
 
 export interface GalaxyImportSetup {
   readonly generation: Generation;
@@ -77,7 +75,7 @@ function* parts({ stations, ...others }: DumpRecords): Generator<DumpRecords> {
   let rows = others.systems.length;
   let rest = others;
   for (const station of stations) {
-    if (rows >= ROWS_AT_ONCE) {
+    if (rows >= IMPORT_ROWS_AT_ONCE) {
       yield { ...rest, stations: part };
       part = [];
       rows = 0;

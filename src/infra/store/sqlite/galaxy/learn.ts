@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
 import { factsOf, joinFacts, RANK, type Facts } from '../../../../domain/galaxy/facts.ts';
@@ -7,7 +8,7 @@ import { lookupName } from '../../../../domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
-import { createSystemLookup, systemKey } from '../markets/systems.ts';
+import { createSystemLookup } from '../markets/systems.ts';
 import { inSavepoint } from './stations.ts';
 import { createStationStates } from './station-states.ts';
 
@@ -54,7 +55,7 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
     const { id, name, x, y, z, observedAtS } = told;
     const modified = formatTimestamp(observedAtS);
     writeSystem.run(id, name, x, y, z, modified, ...(lookup === '' ? [] : [lookupName(name)]));
-    return row === undefined || systemKey(String(row.name)) !== systemKey(name);
+    return row === undefined || nameKey(String(row.name)) !== nameKey(name);
   }
 
   function learnStation({ id, facts, seenIn }: StationRecord): void {
@@ -63,7 +64,7 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
 
   /** Of several systems of one name it can only be the one where the station was anyhow. */
   function placeFacts(id: number, { systemName, observedAtS }: NonNullable<StationRecord['seenIn']>): Facts {
-    const systems = (lookUpSystems([systemName]).get(systemKey(systemName)) ?? []).map(String);
+    const systems = (lookUpSystems([systemName]).get(nameKey(systemName)) ?? []).map(String);
     const system =
       systems.length > 1 ? systems.find((each) => each === states.factsOf(id)?.system?.[2]) : systems[0];
     return factsOf(RANK.tells, observedAtS, { system });

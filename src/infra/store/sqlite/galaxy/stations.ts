@@ -15,7 +15,7 @@ import { transact } from '../database.ts';
 import type { StationStates } from './station-states.ts';
 import { isRowError } from '../errors.ts';
 import { prepareItemUpsert } from '../markets/items.ts';
-import { createMarketRows, newestAtS } from '../markets/rows.ts';
+import { createRowStatements, newestAtS } from '../markets/rows.ts';
 import { notOlder, prepareUpsert } from './upsert.ts';
 import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
 
@@ -42,7 +42,7 @@ export function createGalaxyWriter(
     notOlder('System'),
   );
   const upsertStation = prepareStationUpsert(db, generation);
-  const markets = createMarketRows(db);
+  const markets = createRowStatements(db);
   const writeShipyard = createVendorWriter(db, SHIPYARD);
   const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
   const writeShip = prepareUpsert(db, 'Ship', 'ship_id', ['name']);

@@ -1,8 +1,9 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Commodity } from '../../../../domain/market/catalogue.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../../../domain/market/snapshot.ts';
 import { newCategories, type CategoryRow } from '../../shared/reference-tables.ts';
-import { categoryKey, findItem, NONE_LEFT_OUT, seedItems } from '../../shared/seed-items.ts';
+import { findItem, meanPrices, NONE_LEFT_OUT, seedItems } from '../../shared/seed-items.ts';
 import { seedCategories, transact } from '../database.ts';
 import { prepareUpsert } from '../galaxy/upsert.ts';
 
@@ -58,14 +59,7 @@ export function createItems(db: DatabaseSync, commodities: readonly Commodity[])
     },
 
     writeMeans(written) {
-      const means = new Map<number, number>();
-      for (const { rows } of written.toSorted((a, b) => a.observedAtS - b.observedAtS)) {
-        for (let at = 0; at < rows.length; at += ROW_WIDTH) {
-          const price = rows[at + ROW.meanPrice] ?? 0;
-          if (price > 0) means.set(rows[at + ROW.itemId] ?? 0, price);
-        }
-      }
-      for (const [itemId, price] of [...means].sort(([a], [b]) => a - b)) {
+      for (const [itemId, price] of meanPrices(written)) {
         // One that does not exist was left out.
         if (!prices().has(itemId) || prices().get(itemId) === price) continue;
         updateMean.run(price, itemId);
@@ -116,14 +110,14 @@ export function prepareItemUpsert(
   const categories = readCategories(db);
   const upsert = prepareUpsert(db, 'Item', 'item_id', ['fdev_id', 'name', 'category_id']);
   return ({ id, name, category }) => {
-    const categoryId = categories.get(categoryKey(category));
+    const categoryId = categories.get(nameKey(category));
     if (categoryId !== undefined) upsert(id, id, name, categoryId);
   };
 }
 
-/** Ids of the categories by {@link categoryKey}. */
+/** Ids of the categories by {@link nameKey}. */
 export function readCategories(db: DatabaseSync): Map<string, number> {
-  return new Map(categoryRows(db).map(({ id, name }) => [categoryKey(name), id]));
+  return new Map(categoryRows(db).map(({ id, name }) => [nameKey(name), id]));
 }
 
 /** Ascending id. */

@@ -6,7 +6,7 @@ import { parseTimestamp } from '../../../../domain/timestamp.ts';
 export type StoredRow = readonly [number, number, number, number, number, number, number, string];
 
 /** The `StationItem` rows of single stations. */
-export interface MarketRows {
+export interface RowStatements {
   read(stationId: number | bigint): StoredRow[];
   /**
    * Makes the rows of a station these ones, with one timestamp.
@@ -32,7 +32,7 @@ export function newestAtS(stored: readonly StoredRow[]): number | null {
   return parseTimestamp(stored.reduce((max, { [7]: modified }) => (modified > max ? modified : max), ''));
 }
 
-export function createMarketRows(db: DatabaseSync): MarketRows {
+export function createRowStatements(db: DatabaseSync): RowStatements {
   const select = db.prepare(
     `SELECT item_id, demand_price, demand_units, demand_level, supply_price, supply_units, supply_level, modified
      FROM StationItem WHERE station_id = ?`,

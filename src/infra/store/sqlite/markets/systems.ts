@@ -1,11 +1,8 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Ids of systems by lower-case name; names no system bears are absent. */
+/** Ids of systems by {@link nameKey}; names no system bears are absent. */
 export type SystemsByName = ReadonlyMap<string, readonly bigint[]>;
-
-export function systemKey(name: string): string {
-  return name.trim().toLowerCase();
-}
 
 /** Looks all names up in one statement: a Trade Dangerous v12 database has no index on them. */
 export function createSystemLookup(db: DatabaseSync): (names: readonly string[]) => SystemsByName {
@@ -17,7 +14,7 @@ export function createSystemLookup(db: DatabaseSync): (names: readonly string[])
     if (names.length === 0) return new Map();
     const rows = select.all(JSON.stringify(names.map((name) => name.trim())));
     return new Map(
-      [...Map.groupBy(rows, (row) => systemKey(String(row.name)))].map(([key, group]) => [
+      [...Map.groupBy(rows, (row) => nameKey(String(row.name)))].map(([key, group]) => [
         key,
         group.map((row) => row.system_id as bigint),
       ]),

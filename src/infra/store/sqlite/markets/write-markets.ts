@@ -1,3 +1,4 @@
+import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import { lookupName, NEW_STATION, type Generation } from '../../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../../domain/market/outcome.ts';
@@ -10,8 +11,8 @@ import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import type { StationStates } from '../galaxy/station-states.ts';
 import type { Items } from './items.ts';
-import { createMarketRows, newestAtS, type StoredRow } from './rows.ts';
-import { createSystemLookup, systemKey, type SystemsByName } from './systems.ts';
+import { createRowStatements, newestAtS, type StoredRow } from './rows.ts';
+import { createSystemLookup, type SystemsByName } from './systems.ts';
 
 /** Writes batches by the write rule, a transaction each. @param states where there are tables of our own */
 export function createMarketWriter(
@@ -26,7 +27,7 @@ export function createMarketWriter(
      FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id WHERE st.station_id = ?`,
   );
   selectStation.setReadBigInts(true);
-  const markets = createMarketRows(db);
+  const markets = createRowStatements(db);
   const insertStation = prepareStation(db, generation);
   const moveStation = db.prepare('UPDATE Station SET system_id = ?, modified = ? WHERE station_id = ?');
 
@@ -49,7 +50,7 @@ export function createMarketWriter(
     found: ReturnType<typeof readStation>,
     systems: SystemsByName,
   ): WriteOutcome {
-    const named = systems.get(systemKey(snapshot.systemName)) ?? [];
+    const named = systems.get(nameKey(snapshot.systemName)) ?? [];
     const decision = decideWrite(snapshot, found?.station, named);
     if (!decision.write) return decision.outcome;
     const leftOut = items.admit(snapshot.rows);
