@@ -5,6 +5,7 @@ const LONG = [
   'contract/mariadb-store',
   'contract/sqlite-store',
   'integration/spansh-publishing',
+  'integration/portal-page',
   'integration/live',
   'integration/spansh-daemon',
   'integration/dump-import',
