@@ -54,7 +54,8 @@ export const listenAddress = z
   .nullable()
   .describe('null, "host:port" or "[IPv6 address]:port"; port 0 is any free one');
 
-const SCHEMA_NAMES = SCHEMAS.map(({ name }) => name);
+/** Two versions of a schema have one switch. */
+const SCHEMA_NAMES = [...new Set(SCHEMAS.map(({ name }) => name))];
 
 /** The names of those that are learned from; what an object does not name is. */
 export const learn = z

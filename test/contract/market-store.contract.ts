@@ -5,11 +5,13 @@ import { galaxyImportContract } from './store-galaxy-import.contract.ts';
 import { galaxyTableContract } from './store-galaxy-tables.contract.ts';
 import { growthContract } from './store-growth.contract.ts';
 import { learningContract } from './store-learning.contract.ts';
+import { learningOrdersContract } from './store-learning-orders.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
 import { publishedLiveContract } from './store-published-live.contract.ts';
 import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
+import { hasSharedData } from '../support/shared-data.ts';
 import type { CreateDatabase } from './store-world.ts';
 import { writeContract } from './store-writes.contract.ts';
 
@@ -23,6 +25,9 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('purge and stats', () => purgeContract(create));
     describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
       describe('learning', () => learningContract(create, generation));
+      describe.skipIf(!hasSharedData)('learning in any order', () =>
+        learningOrdersContract(create, generation),
+      );
       describe('imports', () => galaxyImportContract(create, generation));
       describe('guards', () => galaxyGuardContract(create, generation));
       describe('tables', () => galaxyTableContract(create, generation));

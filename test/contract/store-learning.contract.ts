@@ -22,8 +22,8 @@ function system(id: string, name: string, observedAtS: number): SystemRecord {
   return { kind: 'system', id: BigInt(id), name, x: 67.5, y: -119.46875, z: 24.84375, observedAtS };
 }
 
-function station(id: number, facts: Facts, seenIn?: StationRecord['seenIn']): StationRecord {
-  return { kind: 'station', id, facts, ...(seenIn && { seenIn }) };
+function station(id: number, facts: Facts): StationRecord {
+  return { kind: 'station', id, facts };
 }
 
 /** What somebody tells who has docked there. */
@@ -144,7 +144,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     const jumped = factsOf(RANK.tells, NOON_S + 60, { name: STRANGER.stationName, system: SYSTEM.Sol });
     await learn(station(STRANGER.marketId, jumped));
     const late = snapshot([FUEL_ROW], { ...STRANGER, at: NOON_S + 30 });
-    await learn(station(STRANGER.marketId, {}, { systemName: 'Alioth', observedAtS: NOON_S + 30 }));
+    await learn(station(STRANGER.marketId, factsOf(RANK.tells, NOON_S + 30, { seenIn: 'Alioth' })));
     expect(await store.writeMarkets([late])).toMatchObject([{ status: 'written' }]);
     expect(await world().stationOf(STRANGER.marketId)).toMatchObject({ system_id: SYSTEM.Sol });
     await store.writeMarkets([snapshot([FUEL_ROW], { ...STRANGER, at: NOON_S + 90 })]);
@@ -152,7 +152,7 @@ export function learningContract(create: CreateDatabase, generation: Generation)
   });
 
   test('a name that several systems bear places nothing anew', async () => {
-    await learn(station(LINCOLN.marketId, {}, { systemName: 'Twin', observedAtS: NOON_S }));
+    await learn(station(LINCOLN.marketId, factsOf(RANK.tells, NOON_S, { seenIn: 'Twin' })));
     expect(await world().stationOf(LINCOLN.marketId)).toMatchObject({ system_id: SYSTEM.Sol });
   });
 

@@ -1,8 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { runProgram, writeConfig } from '../support/daemon.ts';
 import { withDatabase } from '../support/galaxy.ts';
+import { SeededRandom } from '../support/random.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -46,5 +49,60 @@ describe.skipIf(!hasSharedData)('a market message that tells the type of its sta
       db.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'tdl%'").all(),
     );
     expect(own).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasSharedData)('a real stream of four schemas, replayed into an empty database', () => {
+  const lines = () =>
+    gunzipSync(readFileSync(new URL('eddn/stream-4-schemas.jsonl.gz', SHARED_DATA)))
+      .toString()
+      .trim()
+      .split('\n');
+
+  function content(cwd: string): Record<string, string[]> {
+    return withDatabase(join(cwd, 'data/TradeDangerous.db'), (db) => {
+      const rows = (table: string) => {
+        const select = db.prepare(`SELECT * FROM ${table}`);
+        select.setReadBigInts(true);
+        return select.all().map((row) => Object.values(row).join());
+      };
+      const tables = [
+        'System',
+        'Station',
+        'StationItem',
+        'tdl_fact',
+        'tdl_service',
+        'tdl_market',
+        'tdl_waiting',
+      ];
+      return Object.fromEntries(tables.map((table) => [table, rows(table).sort()]));
+    });
+  }
+
+  async function replayed(messages: readonly string[]) {
+    const cwd = tempDir();
+    const software = new Set(
+      messages.map((line) => (JSON.parse(line) as { header: { softwareName: string } }).header.softwareName),
+    );
+    writeConfig(cwd, {
+      edcd_source: fileURLToPath(new URL('fdevids/', SHARED_DATA)),
+      whitelist: [...software].map((name) => ({ software: name })),
+    });
+    writeFileSync(join(cwd, 'stream.jsonl'), messages.join('\n'));
+    const { code } = await runProgram({ cwd, args: ['replay', 'stream.jsonl'] });
+    expect(code).toBe(0);
+    return content(cwd);
+  }
+
+  test('ends the same in order, in reverse and shuffled', { timeout: 60_000 }, async () => {
+    const random = new SeededRandom(11);
+    const shuffled = lines()
+      .map((line) => [random.next(), line] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, line]) => line);
+    const inOrder = await replayed(lines());
+    expect(inOrder.StationItem!.length).toBeGreaterThan(500);
+    expect(await replayed(lines().toReversed())).toEqual(inOrder);
+    expect(await replayed(shuffled)).toEqual(inOrder);
   });
 });

@@ -70,7 +70,7 @@ test('the defaults, in the units of the program', async () => {
     logCompress: true,
     rules: {
       schemaRef: COMMODITY_SCHEMA_REF,
-      learn: ['commodity'],
+      learn: 'commodity journal outfitting shipyard approachsettlement dockinggranted navroute'.split(' '),
       whitelist: [
         { software: 'E:D Market Connector [Windows]', minversion: '6.0.0' },
         { software: 'E:D Market Connector [Mac OS]', minversion: '6.0.0' },

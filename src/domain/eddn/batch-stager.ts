@@ -112,10 +112,20 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
+/** Ids of systems have up to 64 bits, more than a number holds. */
+const LONG_ADDRESS = /"SystemAddress"\s*:\s*\d{16}/;
+
+/** For JSON.parse: such ids as bigint. */
+function exactAddress(key: string, value: unknown, context?: { readonly source: string }): unknown {
+  const source = context?.source ?? '';
+  const isLong = key === 'SystemAddress' && typeof value === 'number' && !Number.isSafeInteger(value);
+  return isLong && /^\d+$/.test(source) ? BigInt(source) : value;
+}
+
 /** @returns undefined, which no JSON text means, when it is none */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return LONG_ADDRESS.test(text) ? JSON.parse(text, exactAddress) : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ export const REJECTIONS = {
   'test schema': 'sent to a /test schema',
   'other version of the schema':
     'of a schema that is understood, but not of this version: is there an update of this program?',
-  'other schema': 'not about commodity markets; most of the feed',
+  'other schema': 'not about markets, nor about what is learned',
   'legacy galaxy': 'the game before Odyssey has markets of its own',
   'software not whitelisted': 'the program is in no whitelist entry',
   'whitelist minversion unreadable': 'the whitelist entry of the program needs mending',
@@ -20,6 +20,7 @@ export const REJECTIONS = {
   'no system name': 'absent or blank',
   'no station name': 'absent or blank',
   'name too long': 'more than 128 characters, which no name column holds',
+  'nothing to learn': 'about nothing that is kept: a scan, a tourist site, a place without coordinates',
   'no usable row': 'every row was dropped, so the list says nothing about the market',
 } as const;
 

@@ -21,6 +21,8 @@ export interface FactValues {
   name: string;
   /** id64, decimal: it may have 64 bits. */
   system: string;
+  /** The name of the system, as one told who knew no more. */
+  seenIn: string;
   /** A name of station-kinds.ts. */
   type: string;
   planetary: 'Y' | 'N';

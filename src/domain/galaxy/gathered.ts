@@ -1,5 +1,5 @@
 import { joinFacts } from './facts.ts';
-import type { GalaxyRecord, MarketRecord, StationRecord, SystemRecord } from './records.ts';
+import type { GalaxyRecord, MarketRecord, StationRecord, SystemRecord, VendorRecord } from './records.ts';
 
 /** Records that wait to be written, each thing once: what is told again meanwhile is merged. */
 export class RecordQueue {
@@ -23,7 +23,7 @@ export class RecordQueue {
 
   add(records: readonly GalaxyRecord[]): void {
     for (const record of records) {
-      const key = `${record.kind} ${record.id}`;
+      const key = `${record.kind} ${record.id} ${record.kind === 'vendor' ? record.wares : ''}`;
       const other = this.#records.get(key);
       if (other === undefined && this.#records.size >= this.#max) this.#dropped++;
       else this.#records.set(key, other === undefined ? record : merged(other, record));
@@ -41,7 +41,9 @@ export class RecordQueue {
 function merged(a: GalaxyRecord, b: GalaxyRecord): GalaxyRecord {
   if (a.kind === 'system' && b.kind === 'system') return newer(a, b);
   if (a.kind === 'market' && b.kind === 'market') return mergedMarkets(a, b);
-  return mergedStations(a as StationRecord, b as StationRecord);
+  if (a.kind === 'vendor' && b.kind === 'vendor') return newerVendor(a, b);
+  const [one, other] = [a as StationRecord, b as StationRecord];
+  return { ...one, facts: joinFacts(one.facts, other.facts) };
 }
 
 /** The newer one; of one second the one whose content is greater, so that order does not matter. */
@@ -51,21 +53,13 @@ export function newer<R extends Pick<SystemRecord, 'name' | 'x' | 'y' | 'z' | 'o
   return text(a) > text(b) ? a : b;
 }
 
+/** The newer one; of one second the one whose list is greater. */
+export function newerVendor<V extends Pick<VendorRecord, 'observedAtS' | 'goods'>>(a: V, b: V): V {
+  if (a.observedAtS !== b.observedAtS) return a.observedAtS > b.observedAtS ? a : b;
+  return a.goods.join() > b.goods.join() ? a : b;
+}
+
 function mergedMarkets(a: MarketRecord, b: MarketRecord): MarketRecord {
   const isFirst = a.observedAtS === b.observedAtS ? a.software > b.software : a.observedAtS > b.observedAtS;
   return { ...(isFirst ? a : b), updates: a.updates + b.updates };
-}
-
-function mergedStations(a: StationRecord, b: StationRecord): StationRecord {
-  const facts = joinFacts(a.facts, b.facts);
-  const seenIn = newerPlace(a.seenIn, b.seenIn);
-  return { kind: 'station', id: a.id, facts, ...(seenIn && { seenIn }) };
-}
-
-type Place = StationRecord['seenIn'];
-
-function newerPlace(a: Place, b: Place): Place {
-  if (a === undefined || b === undefined) return a ?? b;
-  if (a.observedAtS !== b.observedAtS) return a.observedAtS > b.observedAtS ? a : b;
-  return a.systemName > b.systemName ? a : b;
 }

@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 
 /** What a message of the feed says of the galaxy. Every one can be merged with others of the same thing, in any order. */
-export type GalaxyRecord = SystemRecord | StationRecord | MarketRecord;
+export type GalaxyRecord = SystemRecord | StationRecord | VendorRecord | MarketRecord;
 
 export interface SystemRecord {
   readonly kind: 'system';
@@ -19,8 +19,16 @@ export interface StationRecord {
   readonly kind: 'station';
   readonly id: number;
   readonly facts: Facts;
-  /** Where it was last seen by one who knows the system's name only. */
-  readonly seenIn?: { readonly systemName: string; readonly observedAtS: number };
+}
+
+/** Everything a shipyard or an outfitter sells. */
+export interface VendorRecord {
+  readonly kind: 'vendor';
+  readonly id: number;
+  readonly wares: 'ships' | 'modules';
+  readonly observedAtS: number;
+  /** Symbols in lower case, or numbers of Frontier's; ascending, none twice, never empty. */
+  readonly goods: readonly string[];
 }
 
 /** Who told of a market, and how often it was told. */

@@ -1,5 +1,6 @@
 import { lookupName, NEW_STATION, type Generation } from '../generation.ts';
 import type { Flag, StationRow } from '../spansh/records.ts';
+import { sameName } from '../market/write-rule.ts';
 import { factsOf, joinFacts, newestFactS, RANK, type Facts } from './facts.ts';
 import { typeIdOf, typeOfId } from './station-kinds.ts';
 
@@ -15,26 +16,59 @@ export interface OwnState {
 /** What a database holds of a station. */
 export interface StoredState {
   readonly row: StationRow | null;
+  /** Of the row; blank: none. */
+  readonly systemName: string;
   readonly own: OwnState | null;
+}
+
+/** What is told of a station, and how. */
+export interface Told {
+  readonly facts: Facts;
+  /** Make a row of whatever is known; else only of what somebody told who was there. */
+  readonly create?: boolean;
+  /** Told by a dump's row of this time. */
+  readonly dumpS?: number;
 }
 
 /**
  * Joins what is told with what is stored.
  *
- * @param dumpS told by a dump's row of this time
+ * @param systemsNamed ids of the systems of a name; only asked for names that {@link namesAsked} gives
  */
 export function learnState(
-  { row, own }: StoredState,
-  told: Facts,
+  stored: StoredState,
+  { facts: told, dumpS = -1 }: Told,
   generation: Generation,
-  dumpS = -1,
+  systemsNamed: (name: string) => readonly string[],
 ): OwnState {
+  const { row, own } = stored;
   const isForeign = row !== null && row.modifiedS !== own?.modifiedS;
   const rowFacts = isForeign ? factsOfRow(row, generation) : {};
   // What the feed made before there were facts, no dump has told.
   const rowDumpS = isForeign && !isNewRow(row) ? row.modifiedS : -1;
-  const facts = joinFacts(own?.facts ?? {}, rowFacts, told);
+  const joined = joinFacts(own?.facts ?? {}, rowFacts, told);
+  const facts = joinFacts(joined, placeFacts(joined, stored, systemsNamed));
   return { facts, modifiedS: newestFactS(facts), dumpS: Math.max(own?.dumpS ?? -1, rowDumpS, dumpS) };
+}
+
+/** Names of systems whose ids {@link learnState} may want to know. */
+export function namesAsked({ own, systemName }: StoredState, told: Facts): string[] {
+  const names = [told.seenIn?.[2] ?? '', own?.facts.seenIn?.[2] ?? ''];
+  return names.filter((name) => name !== '' && !sameName(name, systemName));
+}
+
+/** Where a station is of which only the system's name was told. Of several it can only be the one where it was anyhow. */
+function placeFacts(
+  { seenIn, system }: Facts,
+  { row, systemName }: StoredState,
+  systemsNamed: (name: string) => readonly string[],
+): Facts {
+  if (seenIn === undefined || (system !== undefined && system[1] > seenIn[1])) return {};
+  const [, atS, name] = seenIn;
+  if (row !== null && sameName(name, systemName))
+    return factsOf(RANK.tells, atS, { system: String(row.systemId) });
+  const ids = systemsNamed(name);
+  return factsOf(RANK.tells, atS, { system: ids.length > 1 ? ids.find((id) => id === system?.[2]) : ids[0] });
 }
 
 function isNewRow({ typeId, lsFromStar }: StationRow): boolean {

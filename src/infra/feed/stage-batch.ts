@@ -12,8 +12,8 @@ export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const PEEK_BYTES = 256;
 
 /**
- * Inflates, parses and stages a batch. Nine messages of ten are of other schemas: they are told by their beginning
- * and never parsed.
+ * Inflates, parses and stages a batch. Most messages are of schemas that are not
+ * taken, or scans: they are told by their beginning, or by what is not in them, and never parsed.
  *
  * @param rowStager null: no catalogue yet
  */
@@ -32,8 +32,13 @@ export function stageBatch(
     }
     const schema = peekSchema(bytes.toString('latin1', 0, PEEK_BYTES));
     const found = schema === null ? null : findSchema(schema, rules);
-    if (typeof found === 'string') stager.reject(found);
-    else stager.stage(bytes.toString(), rules, receivedAtMs);
+    if (typeof found === 'string') {
+      stager.reject(found);
+      continue;
+    }
+    const text = bytes.toString();
+    if (found?.telling?.test(text) === false) stager.reject('nothing to learn');
+    else stager.stage(text, rules, receivedAtMs);
   }
   return stager.finish();
 }

@@ -39,9 +39,8 @@ function stationOf(head: SnapshotHead, stationType: unknown): GalaxyRecord {
     id: marketId,
     facts: {
       ...factsOf(RANK.fills, observedAtS, { name: stationName, pads }),
-      ...factsOf(RANK.tells, observedAtS, { market: 'Y', ...kind }),
+      ...factsOf(RANK.tells, observedAtS, { market: 'Y', seenIn: systemName, ...kind }),
     },
-    seenIn: { systemName, observedAtS },
   };
 }
 

@@ -28,5 +28,7 @@ export interface Schema {
   readonly name: string;
   /** Without `/test`. */
   readonly ref: string;
+  /** What a text of it has that tells something; others are not parsed. */
+  readonly telling?: RegExp;
   readonly stage: (envelope: Envelope) => Staged | Rejection;
 }

@@ -49,5 +49,16 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'updates BIGINT NOT NULL',
       ),
     ],
+    [
+      // What shipyards and outfitters sell whose station, or whose goods, no table has yet.
+      table(
+        'tdl_waiting',
+        'station_id BIGINT NOT NULL',
+        'wares VARCHAR(16) NOT NULL',
+        'observed_s BIGINT NOT NULL',
+        'goods TEXT NOT NULL',
+        'PRIMARY KEY (station_id, wares)',
+      ),
+    ],
   ];
 }

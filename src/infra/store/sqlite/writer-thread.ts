@@ -9,7 +9,7 @@ import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { serveThread } from '../../threads/rpc.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './export/demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
 import { createLearner } from './galaxy/learn.ts';
@@ -66,7 +66,7 @@ function openSession(): Session {
   const { db, info } = database;
   const items = createItems(db, commodities);
   const learner = ownTables && openOwnTables(db, false) > 0 ? createLearner(db, info.generation) : undefined;
-  const writeMarkets = createMarketWriter(db, info.generation, items, learner?.states);
+  const writeMarkets = createMarketWriter(db, info.generation, items, learner);
   return (session = { ...database, items, learner, writeMarkets, lookUpSystems: createSystemLookup(db) });
 }
 
@@ -77,7 +77,7 @@ function closeSession(): void {
 
 function prepareMarkets(current: Session): void {
   const { db, info, items, learner } = current;
-  current.writeMarkets = createMarketWriter(db, info.generation, items, learner?.states);
+  current.writeMarkets = createMarketWriter(db, info.generation, items, learner);
 }
 
 /** Opens first, and translates what SQLite throws. After an error of the file the next call opens it anew. */
@@ -136,8 +136,9 @@ const methods = {
     return current.writeGalaxy(part);
   }),
 
-  finishTables: method((rares: readonly RareCommodity[] | null, { db, info }) => {
+  finishTables: method((rares: readonly RareCommodity[] | null, { db, info, learner }) => {
     finishTables(db, info.generation, rares);
+    if (learner !== undefined) transact(db, () => learner.vendors.settleAll());
   }),
 
   demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),

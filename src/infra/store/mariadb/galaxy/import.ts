@@ -11,6 +11,7 @@ import type { Link } from '../connection.ts';
 import type { RowFault } from '../errors.ts';
 import { inSnapshot } from '../export/listings.ts';
 import { warnOfNewCategories } from '../../shared/reference-tables.ts';
+import { settleVendors, stationsAwaited } from './waiting-vendors.ts';
 import {
   itemRows,
   readItemCategories,
@@ -152,7 +153,7 @@ export class ImportWork {
   }
 
   async finish(signal: AbortSignal): Promise<ImportCounts> {
-    const { link, generation } = this.#setup;
+    const { link, generation, hasOwnTables } = this.#setup;
     for (const table of [this.#items, this.#ships, this.#upgrades]) {
       while (table?.isWritten === false) {
         await sleep(PAUSE_MS, undefined, { signal });
@@ -166,6 +167,7 @@ export class ImportWork {
     }
     await untilAllDone(this.#work(), this.#deferred, signal);
     this.#deferred = [];
+    if (hasOwnTables) await this.#settleVendors(signal);
     await renumberItems(link);
     if (this.#rares !== null) await writeRares(link, generation, this.#rares);
     return this.#told(systemsWritten);
@@ -206,6 +208,26 @@ export class ImportWork {
       rowsOf: stationSize,
       run: (held) => this.#writeHeld(held),
     };
+  }
+
+  /** The feed told of shipyards and outfitters before there was a station, or the tables of their goods. */
+  async #settleVendors(signal: AbortSignal): Promise<void> {
+    const { link, generation, lock, log } = this.#setup;
+    const work: StationWork<bigint> = {
+      link,
+      idOf: (id) => id,
+      rowsOf: () => 1,
+      run: async (held) => {
+        const write = (some: readonly bigint[]) =>
+          this.#bulk.run((rows) => link.transaction(() => settleVendors(link, { generation, rows }, some)));
+        const giveUp = (id: bigint, fault: RowFault, error: unknown) => {
+          if (!isHeld(fault)) this.#refused.note(`vendors of ${id}`, error);
+        };
+        await writeApart({ link, lock, log, write, giveUp }, held);
+        return [];
+      },
+    };
+    await untilAllDone(work, await stationsAwaited(link), signal);
   }
 
   /** @returns those of which somebody else holds rows */

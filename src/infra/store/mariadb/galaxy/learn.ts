@@ -5,6 +5,7 @@ import type {
   MarketRecord,
   StationRecord,
   SystemRecord,
+  VendorRecord,
 } from '../../../../domain/galaxy/records.ts';
 import { lookupName, type Generation } from '../../../../domain/generation.ts';
 import type { Log } from '../../../../domain/ports/log.ts';
@@ -15,7 +16,8 @@ import { underLocks, type LockTuning } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
 import { writeApart, type ApartOptions } from '../write-apart.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
-import { learnStations } from './station-states.ts';
+import { learnStations, type StatesSetup } from './station-states.ts';
+import { learnVendors, settleVendors } from './waiting-vendors.ts';
 
 export interface LearnSetup {
   readonly link: Link;
@@ -52,26 +54,24 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   await writeApart({ ...setup, write: writeSome, giveUp }, systems);
 
   const bulk = new BulkWriter(link, maxStatementBytes, loading);
-  const options: ApartOptions<StationRecord> = {
+  const options: ApartOptions<StationRecord | VendorRecord> = {
     ...setup,
     write: (some) =>
-      bulk.run(async (rows) => {
-        await link.transaction(() => learnStations(link, { generation, rows }, some));
-      }),
+      bulk.run((rows) => link.transaction(() => writeSomeStations(link, { generation, rows }, some))),
     giveUp,
   };
-  const stations = (kinds.station ?? []).sort((a, b) => a.id - b.id);
+  const told = [...(kinds.station ?? []), ...(kinds.vendor ?? [])].sort((a, b) => a.id - b.id);
   const busy = await underLocks(
     {
       link,
       idOf: ({ id }) => id,
-      rowsOf: () => 1,
-      run: async (held: readonly StationRecord[]) => {
+      rowsOf: (record) => (record.kind === 'vendor' ? record.goods.length : 1),
+      run: async (held: readonly (StationRecord | VendorRecord)[]) => {
         await writeApart(options, held);
         return [];
       },
     },
-    stations,
+    told,
     0,
   );
   deferred.push(...busy);
@@ -83,6 +83,25 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   );
   refusals.tell();
   return { systems: names, deferred };
+}
+
+async function writeSomeStations(
+  link: Link,
+  setup: StatesSetup,
+  some: readonly (StationRecord | VendorRecord)[],
+): Promise<void> {
+  const stations = some.filter((record) => record.kind === 'station');
+  await learnStations(link, setup, stations);
+  await learnVendors(
+    link,
+    setup,
+    some.filter((record) => record.kind === 'vendor'),
+  );
+  await settleVendors(
+    link,
+    setup,
+    stations.map(({ id }) => id),
+  );
 }
 
 /** @returns names that are new */

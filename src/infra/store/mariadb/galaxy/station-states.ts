@@ -1,7 +1,13 @@
 import { nameKey } from '../../../../domain/names.ts';
-import { factsOf, joinFacts, RANK, type Facts, type FactValues } from '../../../../domain/galaxy/facts.ts';
-import type { StationRecord } from '../../../../domain/galaxy/records.ts';
-import { isWhole, learnState, rowOfFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
+import type { Facts, FactValues } from '../../../../domain/galaxy/facts.ts';
+import {
+  isWhole,
+  learnState,
+  namesAsked,
+  rowOfFacts,
+  type OwnState,
+  type Told,
+} from '../../../../domain/galaxy/station-state.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
@@ -12,15 +18,8 @@ import type { Cell, Link } from '../connection.ts';
 import { epochOf, literal, text } from '../sql.ts';
 import { findSystems } from '../markets/systems.ts';
 
-/** What is told of a station. */
-export interface ToldStation {
+export interface ToldStation extends Told {
   readonly id: number | bigint;
-  readonly facts: Facts;
-  readonly seenIn?: StationRecord['seenIn'];
-  /** Make a row of whatever is known; else only of what somebody told who was there. */
-  readonly create?: boolean;
-  /** Told by a dump's row of this time. */
-  readonly dumpS?: number;
 }
 
 export interface StatesSetup {
@@ -45,21 +44,21 @@ export async function learnStations(
 ): Promise<number> {
   if (told.length === 0) return 0;
   const ids = told.map(({ id }) => id);
-  const [stored, owned] = [await readRows(link, generation, ids), await readOwn(link, ids)];
+  const rowsById = await readRows(link, generation, ids);
+  const owned = await readOwn(link, ids);
+  const all = told.map((each) => {
+    const { row = null, systemName = '' } = rowsById.get(String(each.id)) ?? {};
+    return { told: each, row, systemName, own: owned.get(String(each.id)) ?? null };
+  });
   const named = await findSystems(
     link,
-    told.flatMap(({ seenIn }) => seenIn?.systemName ?? []),
+    all.flatMap((stored) => namesAsked(stored, stored.told.facts)),
   );
-  const states = told.map(({ id, facts, seenIn, create = false, dumpS = -1 }) => {
-    const [row, own] = [stored.get(String(id)) ?? null, owned.get(String(id)) ?? null];
-    const place = seenIn === undefined ? {} : placeFacts(seenIn, named, own);
-    return {
-      id,
-      row,
-      own,
-      create,
-      state: learnState({ row, own }, joinFacts(facts, place), generation, dumpS),
-    };
+  const systemsNamed = (name: string) => named.get(nameKey(name)) ?? [];
+  const states = all.map((stored) => {
+    const { id, create = false } = stored.told;
+    const { row, own } = stored;
+    return { id, row, own, create, state: learnState(stored, stored.told, generation, systemsNamed) };
   });
   const known = await knownSystems(
     link,
@@ -105,17 +104,6 @@ export async function readOwn(link: Link, ids: readonly unknown[]): Promise<Map<
   );
 }
 
-/** Of several systems of one name it can only be the one where the station was anyhow. */
-function placeFacts(
-  { systemName, observedAtS }: NonNullable<StationRecord['seenIn']>,
-  named: ReadonlyMap<string, readonly string[]>,
-  own: OwnState | null,
-): Facts {
-  const systems = named.get(nameKey(systemName)) ?? [];
-  const system = systems.length > 1 ? systems.find((id) => id === own?.facts.system?.[2]) : systems[0];
-  return factsOf(RANK.tells, observedAtS, { system });
-}
-
 async function knownSystems(link: Link, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const found = await link.rows(`SELECT system_id FROM System WHERE system_id IN (${ids.join()})`);
@@ -126,16 +114,22 @@ async function readRows(
   link: Link,
   generation: Generation,
   ids: readonly unknown[],
-): Promise<Map<string, StationRow>> {
+): Promise<Map<string, { readonly row: StationRow; readonly systemName: string }>> {
   const columns = STATION_COLUMNS[generation];
-  const expressions = columns.map((column) => (column === 'modified' ? epochOf(column) : column));
+  const expressions = columns.map((column) => {
+    return column === 'modified' ? epochOf('st.modified') : `st.${column}`;
+  });
   const found = await link.rows(
-    `SELECT station_id, ${expressions.join()} FROM Station WHERE station_id IN (${ids.join()})`,
+    `SELECT st.station_id, sy.name, ${expressions.join()}
+     FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id WHERE st.station_id IN (${ids.join()})`,
   );
   return new Map(
-    found.map(([id, ...cells]) => [
+    found.map(([id, systemName, ...cells]) => [
       String(id),
-      rowOf(Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? null]))),
+      {
+        row: rowOf(Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? null]))),
+        systemName: String(systemName ?? ''),
+      },
     ]),
   );
 }

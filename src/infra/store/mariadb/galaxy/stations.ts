@@ -131,15 +131,16 @@ interface VendorTable {
   readonly block: 'shipyard' | 'outfitting';
 }
 
-const SHIPYARD: VendorTable = { name: 'ShipVendor', goodsId: 'ship_id', block: 'shipyard' };
-const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', block: 'outfitting' };
+export const SHIPYARD: VendorTable = { name: 'ShipVendor', goodsId: 'ship_id', block: 'shipyard' };
+export const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrade_id', block: 'outfitting' };
 
-/** Whole, and only what was observed after the newest stored row of the station. */
-async function writeVendors(
+/** Whole, and only what was observed after the newest stored row of the station; `orGreater`: or a greater list then. */
+export async function writeVendors(
   link: Link,
-  { rows }: StationSetup,
+  { rows }: Pick<StationSetup, 'rows'>,
   { name, goodsId, block }: VendorTable,
   stations: readonly StagedStation[],
+  orGreater = false,
 ): Promise<number> {
   const told = stations.flatMap(({ id, [block]: vendor }) => (vendor === null ? [] : [{ id, vendor }]));
   const storedS = await readNewest(
@@ -147,7 +148,13 @@ async function writeVendors(
     name,
     told.map(({ id }) => id),
   );
-  const newer = told.filter(({ id, vendor }) => vendor.observedAtS > (storedS.get(String(id)) ?? -1));
+  const equal = orGreater
+    ? told.filter(({ id, vendor }) => vendor.observedAtS === storedS.get(String(id)))
+    : [];
+  const greater = await greaterLists(link, { name, goodsId, block }, equal);
+  const newer = told.filter(
+    ({ id, vendor }) => vendor.observedAtS > (storedS.get(String(id)) ?? -1) || greater.has(id),
+  );
   const known = newer.filter(({ id }) => storedS.has(String(id)));
   if (known.length > 0) {
     await link.run(`DELETE FROM ${name} WHERE station_id IN (${known.map(({ id }) => id).join()})`);
@@ -160,6 +167,22 @@ async function writeVendors(
     values,
   });
   return newer.length;
+}
+
+/** Which of these are, as text, greater than what is stored: of two lists of one second one is, whichever comes first. */
+async function greaterLists(
+  link: Link,
+  { name, goodsId }: VendorTable,
+  told: readonly { readonly id: bigint; readonly vendor: StagedVendor }[],
+): Promise<Set<bigint>> {
+  const greater = new Set<bigint>();
+  for (const { id, vendor } of told) {
+    const rows = await link.rows(
+      `SELECT ${goodsId} FROM ${name} WHERE station_id = ${id} ORDER BY ${goodsId}`,
+    );
+    if (vendor.ids.join() > rows.map(([goods]) => Number(goods)).join()) greater.add(id);
+  }
+  return greater;
 }
 
 /** In the order of the primary key, which makes the difference between one page of the table and hundreds. */

@@ -10,6 +10,7 @@ import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn } from '../galaxy/station-states.ts';
+import { settleVendors } from '../galaxy/waiting-vendors.ts';
 import { admit, insertItems, type Items } from './items.ts';
 import { readMarkets, writeRows, type StoredMarkets } from './rows.ts';
 import { epochOf, text } from '../sql.ts';
@@ -160,6 +161,11 @@ async function placeStations(
         facts: marketFacts(stationName, systemId, observedAtS),
         create: true,
       })),
+    );
+    await settleVendors(
+      link,
+      { generation, rows },
+      placed.map(({ snapshot: { marketId } }) => marketId),
     );
     return;
   }

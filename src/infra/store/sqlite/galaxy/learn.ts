@@ -1,15 +1,14 @@
 import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import { factsOf, joinFacts, RANK, type Facts } from '../../../../domain/galaxy/facts.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type { GalaxyRecord, StationRecord, SystemRecord } from '../../../../domain/galaxy/records.ts';
 import { lookupName } from '../../../../domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
-import { createSystemLookup } from '../markets/systems.ts';
 import { inSavepoint } from './stations.ts';
+import { createWaitingVendors } from './waiting-vendors.ts';
 import { createStationStates } from './station-states.ts';
 
 /** What one call did. */
@@ -19,10 +18,13 @@ export interface LearnedRecords {
   readonly refused: readonly string[];
 }
 
+/** What else writes stations tells them. */
+export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors'>;
+
 /** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
 export function createLearner(db: DatabaseSync, generation: Generation) {
   const states = createStationStates(db, generation);
-  const lookUpSystems = createSystemLookup(db);
+  const vendors = createWaitingVendors(db, generation);
   const lookup = generation === 'v13' ? ', lookup_name' : '';
   const selectSystem = db.prepare(
     'SELECT name, pos_x AS x, pos_y AS y, pos_z AS z, modified FROM System WHERE system_id = ?',
@@ -58,16 +60,8 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
     return row === undefined || nameKey(String(row.name)) !== nameKey(name);
   }
 
-  function learnStation({ id, facts, seenIn }: StationRecord): void {
-    states.learn(id, joinFacts(facts, seenIn === undefined ? {} : placeFacts(id, seenIn)));
-  }
-
-  /** Of several systems of one name it can only be the one where the station was anyhow. */
-  function placeFacts(id: number, { systemName, observedAtS }: NonNullable<StationRecord['seenIn']>): Facts {
-    const systems = (lookUpSystems([systemName]).get(nameKey(systemName)) ?? []).map(String);
-    const system =
-      systems.length > 1 ? systems.find((each) => each === states.factsOf(id)?.system?.[2]) : systems[0];
-    return factsOf(RANK.tells, observedAtS, { system });
+  function learnStation({ id, facts }: StationRecord): void {
+    if (states.learn(id, { facts })) vendors.settle(id);
   }
 
   function learnAll(
@@ -84,6 +78,9 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
       });
     }
     for (const station of kinds.station ?? []) guard(`station ${station.id}`, () => learnStation(station));
+    for (const vendor of kinds.vendor ?? []) {
+      guard(`${vendor.wares} of ${vendor.id}`, () => vendors.learn(vendor));
+    }
     for (const { id, software, observedAtS, updates } of kinds.market ?? []) {
       guard(`market ${id}`, () => void countMarket.run(id, software, observedAtS, updates));
     }
@@ -92,6 +89,7 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
 
   return {
     states,
+    vendors,
     learn(records: readonly GalaxyRecord[]): LearnedRecords {
       try {
         return { systems: transact(db, () => learnAll(records, (_, write) => write())), refused: [] };

@@ -7,27 +7,30 @@ import {
   rowOfFacts,
   type OwnState,
   type StoredState,
+  type Told,
 } from '../../../../domain/galaxy/station-state.ts';
 import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
+import { nameKey } from '../../../../domain/names.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
+import { createSystemLookup } from '../markets/systems.ts';
 import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 
 /** Stations as a join of facts: `tdl_fact`, and what is made from it. */
 export interface StationStates {
-  /**
-   * @param create make a row of whatever is known; else only of what somebody told who was there
-   * @param dumpS told by a dump's row of this time
-   * @returns whether the row in `Station` is new or other
-   */
-  learn(id: number | bigint, told: Facts, how?: { create?: boolean; dumpS?: number }): boolean;
+  /** @returns whether the row in `Station` is new or other */
+  learn(id: number | bigint, told: Told): boolean;
   /** The facts of a station, if there are any of its own. */
   factsOf(id: number | bigint): Facts | undefined;
 }
 
 export function createStationStates(db: DatabaseSync, generation: Generation): StationStates {
   const columns = STATION_COLUMNS[generation];
-  const selectRow = db.prepare(`SELECT ${columns.join()} FROM Station WHERE station_id = ?`);
+  const lookUpSystems = createSystemLookup(db);
+  const selectRow = db.prepare(
+    `SELECT ${columns.join()}, (SELECT name FROM System sy WHERE sy.system_id = st.system_id) AS system_name
+     FROM Station st WHERE station_id = ?`,
+  );
   selectRow.setReadBigInts(true);
   const selectOwn = db.prepare('SELECT facts, modified_s, dump_s FROM tdl_fact WHERE station_id = ?');
   const isSystem = db.prepare('SELECT 1 FROM System WHERE system_id = ?');
@@ -58,9 +61,17 @@ export function createStationStates(db: DatabaseSync, generation: Generation): S
     };
   }
 
-  function readRow(id: number | bigint): StationRow | null {
-    const row = selectRow.get(id);
-    return row === undefined ? null : rowOf(row as Record<string, string | bigint | null>);
+  function read(id: number | bigint) {
+    const row = selectRow.get(id) as Record<string, string | bigint | null> | undefined;
+    return {
+      row: row === undefined ? null : rowOf(row),
+      systemName: String(row?.system_name ?? ''),
+      own: readOwn(id),
+    };
+  }
+
+  function systemsNamed(name: string): string[] {
+    return (lookUpSystems([name]).get(nameKey(name)) ?? []).map(String);
   }
 
   function writeRow(id: number | bigint, state: OwnState, stored: StoredState, create: boolean): boolean {
@@ -94,11 +105,11 @@ export function createStationStates(db: DatabaseSync, generation: Generation): S
   }
 
   return {
-    learn(id, told, { create = false, dumpS = -1 } = {}) {
-      const own = readOwn(id);
-      const stored = { row: readRow(id), own };
-      const state = learnState(stored, told, generation, dumpS);
-      const changed = writeRow(id, state, stored, create);
+    learn(id, told) {
+      const stored = read(id);
+      const { own } = stored;
+      const state = learnState(stored, told, generation, systemsNamed);
+      const changed = writeRow(id, state, stored, told.create === true);
       const json = JSON.stringify(state.facts);
       if (json !== own?.json || state.modifiedS !== own.modifiedS || state.dumpS !== own.dumpS) {
         writeOwn.run(id, json, state.modifiedS, state.dumpS);

@@ -54,7 +54,7 @@ export function createGalaxyWriter(
   /** What the feed has told about is joined with what it told. */
   function writeStationRow(id: bigint, row: StationRow): boolean {
     if (states?.factsOf(id) === undefined) return upsertStation(id, row);
-    return states.learn(id, factsOfRow(row, generation), { create: true, dumpS: row.modifiedS });
+    return states.learn(id, { facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS });
   }
 
   function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {

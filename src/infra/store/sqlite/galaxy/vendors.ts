@@ -14,7 +14,7 @@ export const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goods: 'Upgrade'
 
 /**
  * Prepares the writing of a station's goods: whole, and only if observed after the newest stored row.
- * @returns whether it was written
+ * @returns whether it was written. `orGreater`: of the same second the greater list is
  */
 export function createVendorWriter(db: DatabaseSync, { name, goods, goodsId }: VendorTable) {
   // v12 has no index on the station of a ShipVendor: there its primary key is asked for each of the few ships.
@@ -28,10 +28,11 @@ export function createVendorWriter(db: DatabaseSync, { name, goods, goodsId }: V
   const remove = db.prepare(`DELETE FROM ${name} WHERE ${goodsId} = ? AND station_id = ?`);
   const insert = db.prepare(`INSERT INTO ${name} (${goodsId}, station_id, modified) VALUES (?, ?, ?)`);
 
-  return (stationId: bigint, { ids, observedAtS }: StagedVendor): boolean => {
+  return (stationId: bigint, { ids, observedAtS }: StagedVendor, orGreater = false): boolean => {
     const stored = select.all(stationId) as unknown as (readonly [number, string])[];
     const newestAtS = Math.max(-1, ...stored.map(([, modified]) => parseTimestamp(modified) ?? -1));
-    if (observedAtS <= newestAtS) return false;
+    if (observedAtS < newestAtS) return false;
+    if (observedAtS === newestAtS && !(orGreater && isGreaterList(ids, stored))) return false;
     const modified = formatTimestamp(observedAtS);
     const gone = new Set(stored.map(([id]) => id));
     if (gone.size > 0) touch.run(modified, stationId);
@@ -39,4 +40,15 @@ export function createVendorWriter(db: DatabaseSync, { name, goods, goodsId }: V
     for (const id of gone) remove.run(id, stationId);
     return true;
   };
+}
+
+/** As text, so that of two lists one is greater, whichever comes first. */
+function isGreaterList(ids: Int32Array, stored: readonly (readonly [number, string])[]): boolean {
+  return (
+    ids.join() >
+    stored
+      .map(([id]) => id)
+      .sort((a, b) => a - b)
+      .join()
+  );
 }

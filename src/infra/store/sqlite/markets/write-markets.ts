@@ -9,17 +9,17 @@ import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
 import { marketFacts } from '../../../../domain/galaxy/station-state.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
-import type { StationStates } from '../galaxy/station-states.ts';
+import type { OwnWriters } from '../galaxy/learn.ts';
 import type { Items } from './items.ts';
 import { createRowStatements, newestAtS, type StoredRow } from './rows.ts';
 import { createSystemLookup, type SystemsByName } from './systems.ts';
 
-/** Writes batches by the write rule, a transaction each. @param states where there are tables of our own */
+/** Writes batches by the write rule, a transaction each. @param own where there are tables of our own */
 export function createMarketWriter(
   db: DatabaseSync,
   generation: Generation,
   items: Items,
-  states: StationStates | undefined,
+  own: OwnWriters | undefined,
 ) {
   const lookUpSystems = createSystemLookup(db);
   const selectStation = db.prepare(
@@ -39,7 +39,7 @@ export function createMarketWriter(
       name: String(row.name ?? ''),
       systemId: row.system_id as bigint,
       systemName: String(row.system_name ?? ''),
-      placedS: states?.factsOf(marketId)?.system?.[1] ?? parseTimestamp(row.modified) ?? 0,
+      placedS: own?.states.factsOf(marketId)?.system?.[1] ?? parseTimestamp(row.modified) ?? 0,
       newestAtS: newestAtS(rows),
     };
     return { station, rows };
@@ -58,9 +58,10 @@ export function createMarketWriter(
     if (typeof admitted === 'string') return { status: 'invalid', reason: admitted };
     const { station, systemId } = decision;
     const modified = formatTimestamp(snapshot.observedAtS);
-    if (station !== 'known' && states !== undefined) {
+    if (station !== 'known' && own !== undefined) {
       const facts = marketFacts(snapshot.stationName, String(systemId), snapshot.observedAtS);
-      states.learn(snapshot.marketId, facts, { create: true });
+      own.states.learn(snapshot.marketId, { facts, create: true });
+      own.vendors.settle(snapshot.marketId);
     } else if (station === 'created') insertStation(snapshot, systemId, modified);
     else if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
     markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);

@@ -1,0 +1,51 @@
+import { factsOf, RANK } from '../../galaxy/facts.ts';
+import type { GalaxyRecord, VendorRecord } from '../../galaxy/records.ts';
+import { isId } from '../../spansh/values.ts';
+import { isObject, toMarketId } from '../values.ts';
+import { readShortName } from './journal-fields.ts';
+import type { Schema } from './schema.ts';
+
+const MAX_GOODS = 2_000;
+
+/** What a shipyard or an outfitter sells, whole. */
+function vendor(
+  name: string,
+  ref: string,
+  { wares, list, flag }: { wares: VendorRecord['wares']; list: string; flag: 'shipyard' | 'outfitting' },
+): Schema {
+  return {
+    name,
+    ref,
+    stage({ body, observedAtS }) {
+      const id = toMarketId(body.marketId);
+      const entries = body[list];
+      if (!Array.isArray(entries)) return 'malformed';
+      if (id === null) return 'no market id';
+      const goods = new Set((entries as unknown[]).slice(0, MAX_GOODS).flatMap(readGoods));
+      if (goods.size === 0) return 'nothing to learn';
+      const stationName = readShortName(body.stationName) ?? undefined;
+      const facts = factsOf(RANK.fills, observedAtS, { name: stationName, [flag]: 'Y' });
+      const records: GalaxyRecord[] = [
+        { kind: 'station', id, facts },
+        { kind: 'vendor', id, wares, observedAtS, goods: [...goods].sort() },
+      ];
+      return { records };
+    },
+  };
+}
+
+/** A symbol, or the number where the schema has one. */
+function readGoods(entry: unknown): string[] {
+  if (isObject(entry)) return isId(entry.id) ? [String(entry.id)] : readGoods(entry.Name);
+  return typeof entry === 'string' && /^\w{1,128}$/.test(entry) ? [entry.toLowerCase()] : [];
+}
+
+const MODULES = { wares: 'modules', list: 'modules', flag: 'outfitting' } as const;
+
+export const outfitting2 = vendor('outfitting', 'https://eddn.edcd.io/schemas/outfitting/2', MODULES);
+export const outfitting3 = vendor('outfitting', 'https://eddn.edcd.io/schemas/outfitting/3', MODULES);
+export const shipyard = vendor('shipyard', 'https://eddn.edcd.io/schemas/shipyard/2', {
+  wares: 'ships',
+  list: 'ships',
+  flag: 'shipyard',
+});
