@@ -34,10 +34,19 @@ const MAX_CONNECTIONS = 8;
 /** Seconds that a statement waits for rows another writer holds, before only its station is put off. */
 export const ROW_LOCK_WAIT_S = 1;
 
+/**
+ * Everything that can change what our statements mean, by value: DEFAULT would be the server's own. Sent when the
+ * server has run its `init_connect`, and whatever charset it took from the handshake.
+ */
 const SESSION = [
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci',
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
   `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1,
      innodb_lock_wait_timeout = ${ROW_LOCK_WAIT_S}, group_concat_max_len = 16777216, wait_timeout = 28800`,
+  `SET SESSION sql_select_limit = 18446744073709551615, max_join_size = 18446744073709551615, sql_big_selects = 1,
+     completion_type = 0, sql_safe_updates = 0, sql_auto_is_null = 0, foreign_key_checks = 1, unique_checks = 1,
+     check_constraint_checks = 1, max_statement_time = 0, lock_wait_timeout = 86400, div_precision_increment = 4,
+     max_sort_length = 1024, old_mode = '', low_priority_updates = 0, timestamp = DEFAULT`,
 ];
 
 /** Rows that {@link Link.stream} gives at a time. */
@@ -73,6 +82,9 @@ function sendOwnEmptyPackets(connection: DriverConnection): void {
     write(isEmpty ? Object.assign(packet.clone(), { buffer: Buffer.from(packet.buffer) }) : packet);
   };
 }
+
+/** Of the socket: what the driver listens to during a load. */
+const LOAD_EVENTS = ['pause', 'drain'] as const;
 
 /** One connection with its session set up. After an error that costs the connection it is {@link lost}. */
 export class Link {
@@ -110,7 +122,17 @@ export class Link {
 
   /** Runs a LOAD DATA LOCAL. @param chunks of its text, made while the server reads the ones before */
   async load(sql: string, chunks: Iterable<Buffer>): Promise<ResultSetHeader> {
-    return (await this.#query(sql, this.timeoutMs, () => Readable.from(chunks))) as ResultSetHeader;
+    const { stream } = this.#connection.connection as unknown as DriverConnection;
+    const before = LOAD_EVENTS.map((event) => stream.listeners(event));
+    try {
+      return (await this.#query(sql, this.timeoutMs, () => Readable.from(chunks))) as ResultSetHeader;
+    } finally {
+      // After a refused load the driver leaves its listeners on the socket.
+      LOAD_EVENTS.forEach((event, i) => {
+        for (const listener of stream.listeners(event))
+          if (!before[i]?.includes(listener)) stream.off(event, listener as () => void);
+      });
+    }
   }
 
   /** COMMIT when `run` is done, ROLLBACK when it throws. */

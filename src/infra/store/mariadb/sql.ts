@@ -42,3 +42,9 @@ export function* statements(
   }
   if (some.length > 0) yield head + some.join() + tail;
 }
+
+/** @param text lines that each end with a line feed. @returns them, or undefined when the server cut the text */
+export function wholeLines(text: string, count: number): string[] | undefined {
+  const lines = text.split('\n');
+  return lines.pop() === '' && lines.length === count ? lines : undefined;
+}

@@ -2,7 +2,7 @@ import type { ChunkSink, ExportCount } from '../../../../domain/ports/market-sto
 import { CHUNK_BYTES, HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { Cell, Link } from '../connection.ts';
-import { epochOf } from '../sql.ts';
+import { epochOf, wholeLines } from '../sql.ts';
 
 /** Stations read at a time: some 100 ms of the server's work, some MB in memory. */
 const STATIONS_PER_PAGE = 500;
@@ -10,12 +10,9 @@ const STATIONS_PER_PAGE = 500;
 /** Reads that look at the whole table. */
 export const SCAN_TIMEOUT_MS = 10 * 60_000;
 
-/**
- * The rows of a station in one text: a line a row without the running number and the station. One value a station
- * crosses into JavaScript instead of nine a row. Read by the primary key, so they come in its order.
- */
-const LINES = `GROUP_CONCAT(item_id, ',', supply_units, ',', supply_level, ',', supply_price, ',', demand_price, ',',
-  demand_units, ',', demand_level, ',', ${epochOf('modified')} SEPARATOR '\\n')`;
+/** A row without the running number and the station, as arguments to be put together. */
+const LINE = `item_id, ',', supply_units, ',', supply_level, ',', supply_price, ',', demand_price, ',',
+  demand_units, ',', demand_level, ',', ${epochOf('modified')}`;
 
 const STATIONS: Readonly<Record<ListingScope, readonly [rows: string, stations: string]>> = {
   live: [`WHERE from_live = 1 AND ${HAS_PRICE}`, ''],
@@ -107,16 +104,23 @@ export async function readLines(
   lock: 'FOR UPDATE' | '' = '',
 ): Promise<StationLines[]> {
   if (stations.length === 0) return [];
+  const from = (ids: readonly unknown[]) => `FROM StationItem FORCE INDEX (PRIMARY)
+     WHERE station_id IN (${ids.join()}) AND ${HAS_PRICE}
+       ${unknownItems.length > 0 ? `AND item_id NOT IN (${unknownItems.join()})` : ''}`;
+  // One value a station crosses into JavaScript instead of nine a row; by the primary key, so they come in its order.
   const rows = await link.rows(
-    `SELECT station_id, COUNT(*), ${LINES}, MAX(from_live) FROM StationItem FORCE INDEX (PRIMARY)
-     WHERE station_id IN (${stations.join()}) AND ${HAS_PRICE}
-       ${unknownItems.length > 0 ? `AND item_id NOT IN (${unknownItems.join()})` : ''}
+    `SELECT station_id, COUNT(*), GROUP_CONCAT(${LINE}, '\n' SEPARATOR ''), MAX(from_live) ${from(stations)}
      GROUP BY station_id ORDER BY station_id ${lock}`,
   );
-  return rows.map(([id, count, value, fromLive]) => {
-    const lines = String(value);
-    // group_concat_max_len cuts silently.
-    if (lines.split('\n').length !== Number(count)) throw new Error(`the rows of station ${id} were cut`);
-    return { id: String(id), lines, isLive: Number(fromLive) !== 0 };
-  });
+  const found: StationLines[] = [];
+  for (const [id, count, text, fromLive] of rows) {
+    // The server cuts off what does not fit into its packets.
+    const lines =
+      wholeLines(String(text), Number(count)) ??
+      (await link.rows(`SELECT CONCAT(${LINE}) ${from([id])} ORDER BY item_id`)).map(([line]) =>
+        String(line),
+      );
+    found.push({ id: String(id), lines: lines.join('\n'), isLive: Number(fromLive) !== 0 });
+  }
+  return found;
 }

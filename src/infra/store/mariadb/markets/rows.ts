@@ -3,7 +3,7 @@ import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Link } from '../connection.ts';
 import { RowsChangedError } from '../errors.ts';
-import { epochOf } from '../sql.ts';
+import { epochOf, wholeLines } from '../sql.ts';
 
 const COLUMNS = [
   'demand_price',
@@ -50,14 +50,14 @@ export async function readMarkets(
   const from = (ids: readonly unknown[]) => `FROM StationItem ${BY_KEY} WHERE station_id IN (${ids.join()})`;
   // One text a station, for taking an answer apart cell by cell would cost more than comparing it.
   const found = await link.rows(
-    `SELECT station_id, ${epochOf('MAX(modified)')}, COUNT(*), GROUP_CONCAT(${ROW_TEXT} SEPARATOR '\n')
+    `SELECT station_id, ${epochOf('MAX(modified)')}, COUNT(*), GROUP_CONCAT(${ROW_TEXT}, '\n' SEPARATOR '')
      ${from(marketIds)} GROUP BY station_id`,
   );
   for (const [id, newestS, count, text] of found) {
-    let rows = String(text).split('\n');
     // The server cuts off what does not fit into its packets.
-    if (rows.length !== Number(count))
-      rows = (await link.rows(`SELECT ${ROW_TEXT} ${from([id])}`)).map(([row]) => String(row));
+    const rows =
+      wholeLines(String(text), Number(count)) ??
+      (await link.rows(`SELECT ${ROW_TEXT} ${from([id])}`)).map(([row]) => String(row));
     markets.set(String(id), { newestS: Number(newestS), rows });
   }
   return markets;
