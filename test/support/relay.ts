@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XPublisher } from 'zeromq';
+import { until } from './until.ts';
 
 /** A stand-in for the EDDN relay: a ZeroMQ publisher on the loopback interface. */
 export interface Relay {
@@ -52,7 +53,7 @@ export async function startRelay(): Promise<Relay> {
       return url;
     },
     async waitForSubscribers(count = 1) {
-      while (subscribers !== count) await sleep(5);
+      await until(() => subscribers === count, 5);
     },
     publish(frame) {
       // One after the other: a machine that stalls may be sending still.
