@@ -186,8 +186,11 @@ describe('parked snapshots', () => {
 
   test('those without a catalogue are told apart', async () => {
     const spool = openSpool();
-    await spool.put('parked', [snapshot(1), unresolved(2)]);
-    expect(await spool.parkedUnresolved()).toEqual([2]);
+    const entry = unresolved(2);
+    await spool.put('parked', [snapshot(1), entry]);
+    expect(await spool.parkedUnresolved()).toEqual([
+      { marketId: 2, bytes: Buffer.byteLength(entry.message) },
+    ]);
   });
 });
 

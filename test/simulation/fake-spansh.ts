@@ -129,7 +129,9 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
       async check(signal) {
         await wait(1_000, signal);
         if (world.suffers('spansh unreachable')) {
-          throw Object.assign(new AppError('spansh', 'HEAD: 503'), { retryAfterMs: random.pick([0, 20_000]) });
+          throw Object.assign(new AppError('spansh', 'HEAD: 503'), {
+            retryAfterMs: random.pick([0, 20_000]),
+          });
         }
         return versionOf(world.dump);
       },

@@ -76,7 +76,7 @@ export function createMemorySpool(disk: SpoolDisk, parkedMax: number, run: RunCa
       run(() =>
         parked()
           .filter(isUnresolved)
-          .map(({ marketId }) => marketId),
+          .map(({ marketId, message }) => ({ marketId, bytes: message.length })),
       ),
     noteClears: (noted) =>
       run(() => {

@@ -247,7 +247,9 @@ describe('a task that fails', () => {
 
   test('a set-up in which it cannot work is said, and the rest goes on', async () => {
     const probe = () =>
-      Promise.reject(new AppError('maintenance.noTool', 'mariadb-check is missing', { advice: 'install it' }));
+      Promise.reject(
+        new AppError('maintenance.noTool', 'mariadb-check is missing', { advice: 'install it' }),
+      );
     const { time, tasks, told } = await start({ settings: { optimizeEveryMs: DAY }, probe });
     await time.advance(DAY);
     expect(tasks()).toEqual(['purge 1']);

@@ -234,9 +234,29 @@ describe('without a catalogue', () => {
     rules,
   );
 
-  test('only what every other rule allows stays unresolved, as received', () => {
+  test('only what every other rule allows stays unresolved, with what rows are made of', () => {
     expect(unstaged).toMatchObject({ received: 3, snapshots: [], unresolved: [{ marketId: 128_666_762 }] });
-    expect(JSON.parse(unstaged.unresolved[0]!.message)).toEqual(commodityMessage());
+    const { commodities } = commodityMessage().message as { commodities: object[] };
+    expect(JSON.parse(unstaged.unresolved[0]!.message)).toEqual({ message: { commodities } });
+  });
+
+  test('nothing else stays, however much there is', () => {
+    const junk = 'x'.repeat(300_000);
+    const entries = [
+      { ...commodity('gold'), junk, statusFlags: [junk] },
+      { name: junk, demand: { junk } },
+      junk,
+      null,
+    ];
+    const message = commodityMessage({ commodities: entries });
+    const batch = stageBatch(frameBatch([message]), null, rules);
+    expect(batch.unresolved[0]!.message.length).toBeLessThan(1_000);
+    const later = new BatchStager(rowStager);
+    later.resolve(batch.unresolved[0]!);
+    const resolved = later.finish();
+    const direct = stage(message);
+    expect(resolved.snapshots).toEqual(direct.snapshots);
+    expect(resolved.rejectedRows).toEqual(direct.rejectedRows);
   });
 
   test('what stayed unresolved becomes the same snapshot later', () => {

@@ -20,6 +20,8 @@ export interface CatalogueDeps {
 
 /** How many parked snapshots are taken back at a time, and how full the pool may be before the next ones. */
 const RELEASE_BATCH = 200;
+/** Of messages, which are in memory several times while they are staged. */
+const RELEASE_BYTES = 4 * 1024 * 1024;
 const RELEASE_BELOW_LIVE = 1_000;
 const RELEASE_WAIT_MS = 200;
 
@@ -50,23 +52,42 @@ export function catalogueLogics(deps: CatalogueDeps) {
     await unlessAborted(pool.sync());
     const names = await unlessAborted(spool.parkedSystems());
     const known = names.length === 0 ? new Set<string>() : await unlessAborted(store.knownSystems(names));
-    const marketIds = [
-      ...(known.size === 0 ? [] : await unlessAborted(spool.parkedIn([...known]))),
+    const inKnown = known.size === 0 ? [] : await unlessAborted(spool.parkedIn([...known]));
+    const parked = [
+      ...inKnown.map((marketId) => ({ marketId, bytes: 0 })),
       ...(await unlessAborted(spool.parkedUnresolved())),
     ];
-    for (let i = 0; i < marketIds.length; i += RELEASE_BATCH) {
+    for (const marketIds of releaseBatches(parked)) {
       while (pool.liveCount > RELEASE_BELOW_LIVE) await unlessAborted(sleep(deps.time));
-      const unresolved = await unlessAborted(pool.release(marketIds.slice(i, i + RELEASE_BATCH)));
+      const unresolved = await unlessAborted(pool.release(marketIds));
       if (unresolved.length === 0) continue;
       pool.restage(unresolved, await unlessAborted(decoder.resolve(unresolved, catalogue)));
     }
-    return marketIds.length;
+    return parked.length;
   };
   const releaseParked = fromPromise<number>(({ signal }) =>
     release(signal).finally(() => holder.noteReleased()),
   );
 
   return { loadCached, refresh, releaseParked };
+}
+
+/** Market ids, bounded in number and bytes. */
+function* releaseBatches(
+  parked: readonly { readonly marketId: number; readonly bytes: number }[],
+): Generator<number[]> {
+  let batch: number[] = [];
+  let size = 0;
+  for (const { marketId, bytes } of parked) {
+    if (batch.length === RELEASE_BATCH || (batch.length > 0 && size + bytes > RELEASE_BYTES)) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(marketId);
+    size += bytes;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function sleep(time: Time): Promise<void> {

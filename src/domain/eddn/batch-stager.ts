@@ -1,5 +1,5 @@
 import type { GalaxyRecord } from '../galaxy/records.ts';
-import type { RowStager } from '../market/rows.ts';
+import { neededOf, type RowStager } from '../market/rows.ts';
 import type { StagedBatch } from '../ports/feed.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 import type { Rejection } from './rejections.ts';
@@ -49,7 +49,7 @@ export class BatchStager {
       if (staged.market === undefined) {
         this.#received++;
         this.#learned++;
-      } else this.#place(staged.market.head, staged.market.commodities, text, describe);
+      } else this.#place(staged.market.head, staged.market.commodities, describe);
     }
   }
 
@@ -57,7 +57,7 @@ export class BatchStager {
   resolve({ message: text, ...head }: UnresolvedSnapshot): void {
     const commodities = commoditiesOf(parseJson(text));
     if (commodities === null) this.reject('malformed');
-    else this.#place(head, commodities, text);
+    else this.#place(head, commodities);
   }
 
   /** Counts a message as refused. @param describe given when the debug log wants to know who sent it */
@@ -84,10 +84,10 @@ export class BatchStager {
     };
   }
 
-  #place(head: SnapshotHead, commodities: readonly unknown[], text: string, describe?: () => string): void {
+  #place(head: SnapshotHead, commodities: readonly unknown[], describe?: () => string): void {
     if (this.#rowStager === null) {
       this.#received++;
-      this.#unresolved.push({ ...head, message: text });
+      this.#unresolved.push({ ...head, message: messageOf(commodities) });
       return;
     }
     const rows = this.#rowStager.stage(commodities, (reason, name) => {
@@ -120,6 +120,11 @@ function exactAddress(key: string, value: unknown, context?: { readonly source: 
   const source = context?.source ?? '';
   const isLong = key === 'SystemAddress' && typeof value === 'number' && !Number.isSafeInteger(value);
   return isLong && /^\d+$/.test(source) ? BigInt(source) : value;
+}
+
+/** What {@link BatchStager.resolve} understands. */
+function messageOf(commodities: readonly unknown[]): string {
+  return JSON.stringify({ message: { commodities: commodities.map(neededOf) } });
 }
 
 /** @returns undefined, which no JSON text means, when it is none */

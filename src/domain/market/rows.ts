@@ -16,6 +16,34 @@ type Entry = Readonly<
   >
 >;
 
+/** Every field of an entry that is read. */
+const FIELDS = [
+  'name',
+  'meanPrice',
+  'buyPrice',
+  'stock',
+  'stockBracket',
+  'sellPrice',
+  'demand',
+  'demandBracket',
+] as const satisfies readonly (keyof Entry)[];
+
+/** No name, no number in text is as long. */
+const MAX_TEXT = 128;
+
+/** Of an entry what {@link RowStager} reads, whatever else is in it; null: it is none. */
+export function neededOf(entry: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof entry !== 'object' || entry === null) return null;
+  return Object.fromEntries(
+    FIELDS.map((field) => {
+      const value = (entry as Entry)[field];
+      if (typeof value === 'string') return [field, value.slice(0, MAX_TEXT)];
+      // Nonsense stays nonsense, in short.
+      return [field, typeof value === 'object' && value !== null ? [] : value];
+    }),
+  );
+}
+
 /**
  * Turns EDDN `commodities` lists into rows. Its working memory is made once and used for every list: this is the one
  * loop that runs a hundred times a message.

@@ -46,10 +46,10 @@ export function rowCount(snapshot: Pick<Snapshot, 'rows'>): number {
 }
 
 /**
- * A snapshot whose commodities could not be looked up because no catalogue exists yet. Kept as received (parked),
- * staged again when the catalogue is there: rows are never stripped for want of a catalogue.
+ * A snapshot whose commodities could not be looked up because no catalogue exists yet. Kept (parked) with all that
+ * rows are made of, staged again when the catalogue is there: rows are never stripped for want of a catalogue.
  */
 export interface UnresolvedSnapshot extends Omit<Snapshot, 'rows'> {
-  /** The EDDN message, JSON text as received. */
+  /** JSON text of an EDDN message with nothing but the list of commodities, and of that only what is read. */
   readonly message: string;
 }

@@ -29,7 +29,7 @@ export interface Spool {
 
   /**
    * Keeps snapshots; a market's older entry (whatever its state) is replaced, a newer one stays. At most `parkedMax`
-   * parked ones are kept; the oldest observations go first.
+   * parked ones, of so many bytes, are kept; the oldest observations go first.
    * @returns the markets whose parked entries were dropped to stay within the limit
    */
   put(state: SpoolState, entries: readonly SpoolEntry[]): Promise<number[]>;
@@ -49,8 +49,8 @@ export interface Spool {
   /** Market ids parked for these systems (compared case-insensitively). */
   parkedIn(systemNames: readonly string[]): Promise<number[]>;
 
-  /** Market ids parked because no catalogue existed. */
-  parkedUnresolved(): Promise<number[]>;
+  /** Markets parked because no catalogue existed, and how large each is. */
+  parkedUnresolved(): Promise<{ readonly marketId: number; readonly bytes: number }[]>;
 
   /** Remembers when markets were cleared, so an older snapshot does not bring rows back. */
   noteClears(clears: readonly { marketId: number; clearedAtS: number }[]): Promise<void>;

@@ -7,6 +7,11 @@ import { AppError, type ErrorCode } from '../../domain/errors.ts';
 const APPLICATION_ID = 0x54444c53;
 const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 5_000;
+/** `PRAGMA auto_vacuum`. */
+const INCREMENTAL = 2;
+/** Of 4 KiB: they are soon needed again. */
+const MAX_FREE_PAGES = 2_048;
+const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
 /** `rows`: the bytes of the Int32Array. An entry has either `rows` or the `message` they will be staged from. */
 const SCHEMA = `
@@ -42,7 +47,10 @@ export function openSpoolFile(file: string): DatabaseSync {
   try {
     // First a look: a file that is somebody else's stays as it is.
     if (!isEmpty(db)) checkOurs(db);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    allowShrinking(db);
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES}`,
+    );
     transaction(db, () => {
       if (isEmpty(db)) db.exec(SCHEMA);
     });
@@ -51,6 +59,25 @@ export function openSpoolFile(file: string): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+/** A spool may have held a backlog of a gigabyte once: it is not to keep the disk for ever. */
+function allowShrinking(db: DatabaseSync): void {
+  if (pragma(db, 'auto_vacuum') === INCREMENTAL) return;
+  db.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
+  if (isEmpty(db)) return;
+  try {
+    // Of a file made before this was asked for.
+    db.exec('VACUUM');
+  } catch {
+    // No room to write it anew: it stays as it is.
+  }
+}
+
+/** Gives pages that are not needed any more back to the disk. */
+export function giveBackPages(db: DatabaseSync): void {
+  const free = pragma(db, 'freelist_count') as number;
+  if (free > MAX_FREE_PAGES) db.exec(`PRAGMA incremental_vacuum(${free - MAX_FREE_PAGES / 2})`);
 }
 
 function checkOurs(db: DatabaseSync): void {

@@ -9,7 +9,12 @@ const WORKER = new URL(
   import.meta.url,
 );
 
-export interface SpoolOptions extends SpoolWorkerData {
+/** Some 50,000 markets of 300 rows. */
+const PARKED_MAX_BYTES = 512 * 1024 * 1024;
+
+export interface SpoolOptions extends Omit<SpoolWorkerData, 'parkedMaxBytes'> {
+  /** Replaced by tests. */
+  readonly parkedMaxBytes?: number;
   readonly log?: Pick<Log, 'warn'>;
 }
 
@@ -20,9 +25,14 @@ export interface SpoolOptions extends SpoolWorkerData {
  * Every method rejects with an AppError when the disk is full, not writable or the file held by another program;
  * the next call tries anew.
  */
-export function createSpool({ file, parkedMax, log }: SpoolOptions): Spool {
+export function createSpool({
+  file,
+  parkedMax,
+  parkedMaxBytes = PARKED_MAX_BYTES,
+  log,
+}: SpoolOptions): Spool {
   const thread = openThread<SpoolMethods>(WORKER, {
-    workerData: { file, parkedMax } satisfies SpoolWorkerData,
+    workerData: { file, parkedMax, parkedMaxBytes } satisfies SpoolWorkerData,
     crashError: (cause) =>
       new AppError('spoolFailed', `the thread of the spool ${file} ended unexpectedly`, { cause }),
   });

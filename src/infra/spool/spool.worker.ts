@@ -10,11 +10,12 @@ import {
 } from '../../domain/ports/spool.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
 import { serveThread, type CallContext } from '../threads/rpc.ts';
-import { explain, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';
+import { explain, giveBackPages, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';
 
 export interface SpoolWorkerData {
   readonly file: string;
   readonly parkedMax: number;
+  readonly parkedMaxBytes: number;
 }
 
 /** Emitted by any call that found the file unusable. */
@@ -23,9 +24,18 @@ export interface MovedAside {
   readonly reason: string;
 }
 
-const { file, parkedMax } = workerData as SpoolWorkerData;
+const { file, parkedMax, parkedMaxBytes } = workerData as SpoolWorkerData;
+
+/** When there is too much it is trimmed to this share, so that it need not be counted again at once. */
+const TRIMMED_SHARE = 0.9;
+
+/** Parked bytes, perhaps fewer: what left is not taken off. null: not counted yet. */
+let parkedBytesAtMost: number | null = null;
 
 type Statements = ReturnType<typeof prepare>;
+/** Of an entry's content. */
+const BYTES = 'coalesce(octet_length(rows), octet_length(message))';
+
 let spool: { db: DatabaseSync; sql: Statements } | undefined;
 
 function prepare(db: DatabaseSync) {
@@ -44,6 +54,10 @@ function prepare(db: DatabaseSync) {
         SELECT market_id FROM entry WHERE state = 'parked' ORDER BY observed_at_s
         LIMIT max(0, (SELECT count(*) FROM entry WHERE state = 'parked') - ?))
       RETURNING market_id AS id`),
+    parkedBytes: db.prepare(`SELECT coalesce(sum(${BYTES}), 0) AS bytes FROM entry WHERE state = 'parked'`),
+    oldestParked: db.prepare(`
+      SELECT market_id AS id, ${BYTES} AS bytes FROM entry WHERE state = 'parked' ORDER BY observed_at_s`),
+    removeAny: db.prepare('DELETE FROM entry WHERE market_id = ?'),
     remove: db.prepare('DELETE FROM entry WHERE market_id = ? AND observed_at_s <= ?'),
     keys: db.prepare('SELECT market_id AS marketId, observed_at_s AS observedAtS, state FROM entry'),
     take: db.prepare(`
@@ -59,7 +73,8 @@ function prepare(db: DatabaseSync) {
     parkedIn: db.prepare(`
       SELECT market_id AS id FROM entry WHERE state = 'parked' AND message IS NULL AND system_key = ?`),
     parkedUnresolved: db.prepare(`
-      SELECT market_id AS id FROM entry WHERE state = 'parked' AND message IS NOT NULL`),
+      SELECT market_id AS marketId, ${BYTES} AS bytes FROM entry
+      WHERE state = 'parked' AND message IS NOT NULL`),
     noteClear: db.prepare(`
       INSERT INTO clear VALUES (?, ?)
       ON CONFLICT (market_id) DO UPDATE SET cleared_at_s = max(cleared_at_s, excluded.cleared_at_s)`),
@@ -77,7 +92,9 @@ function method<I, O>(work: (sql: Statements, input: I) => O) {
       spool = { db, sql: prepare(db) };
     }
     const { db, sql } = spool;
-    return transaction(db, () => work(sql, input));
+    const result = transaction(db, () => work(sql, input));
+    giveBackPages(db);
+    return result;
   };
   return async (input: I, { emit }: CallContext): Promise<O> => {
     try {
@@ -98,6 +115,7 @@ function method<I, O>(work: (sql: Statements, input: I) => O) {
 function close(): void {
   spool?.db.close();
   spool = undefined;
+  parkedBytesAtMost = null;
 }
 
 /** As the stores compare names. */
@@ -117,6 +135,31 @@ function restore({ rows, message, ...head }: StoredEntry): SpoolEntry {
     : { ...head, rows: new Int32Array(rows.slice().buffer) };
 }
 
+/** @returns markets whose parked entries went, the oldest first, because there were too many bytes */
+function trimBytes(sql: Statements, added: readonly SpoolEntry[]): number[] {
+  const count = () => Number(sql.parkedBytes.get()?.bytes);
+  parkedBytesAtMost =
+    parkedBytesAtMost === null
+      ? count()
+      : added.reduce(
+          (sum, entry) => sum + (isUnresolved(entry) ? entry.message.length : entry.rows.byteLength),
+          parkedBytesAtMost,
+        );
+  if (parkedBytesAtMost <= parkedMaxBytes) return [];
+  let bytes = count();
+  const dropped: number[] = [];
+  if (bytes > parkedMaxBytes) {
+    for (const oldest of sql.oldestParked.all() as unknown as { id: number; bytes: number }[]) {
+      if (bytes <= parkedMaxBytes * TRIMMED_SHARE) break;
+      sql.removeAny.run(oldest.id);
+      dropped.push(oldest.id);
+      bytes -= oldest.bytes;
+    }
+  }
+  parkedBytesAtMost = bytes;
+  return dropped;
+}
+
 const methods = {
   open: method((sql) => ({ ...sql.counts.get() }) as unknown as SpoolCounts),
 
@@ -134,7 +177,7 @@ const methods = {
         isUnresolved(entry) ? entry.message : null,
       );
     }
-    return state === 'parked' ? ids(sql.trimParked.all(parkedMax)) : [];
+    return state === 'parked' ? [...ids(sql.trimParked.all(parkedMax)), ...trimBytes(sql, entries)] : [];
   }),
 
   remove: method((sql, settled: readonly { marketId: number; observedAtS: number }[]) => {
@@ -156,7 +199,9 @@ const methods = {
     [...new Set(names.map(nameKey))].flatMap((key) => ids(sql.parkedIn.all(key))),
   ),
 
-  parkedUnresolved: method((sql) => ids(sql.parkedUnresolved.all())),
+  parkedUnresolved: method((sql) =>
+    sql.parkedUnresolved.all().map((row) => ({ ...row }) as unknown as { marketId: number; bytes: number }),
+  ),
 
   noteClears: method((sql, clears: readonly { marketId: number; clearedAtS: number }[]) => {
     for (const { marketId, clearedAtS } of clears) sql.noteClear.run(marketId, clearedAtS);
