@@ -3,17 +3,19 @@ import type { Store } from '../domain/ports/store.ts';
 import type { Bootstrap } from './bootstrap.ts';
 
 /** The store the configuration names; not yet connected. Only its own driver is loaded. */
-export async function createStore({ config, database, log }: Omit<Bootstrap, 'reload'>): Promise<Store> {
+export async function createStore({ config, database, log, now }: Omit<Bootstrap, 'reload'>): Promise<Store> {
+  const notAfterS = () => now.notAfterS(config.rules.maxClockSkewS);
   const { generation, ownTables } = config;
   if (database.backend === 'sqlite') {
     const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
-    return createSqliteStore({ file: database.file, generation, ownTables, log });
+    return createSqliteStore({ file: database.file, generation, ownTables, notAfterS, log });
   }
   const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
   return createMariadbStore({
     connection: connectionTo(database),
     generation,
     ownTables,
+    notAfterS,
     lock: config.lock,
     log,
   });

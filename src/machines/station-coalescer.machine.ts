@@ -32,7 +32,7 @@ export interface CoalescerContext extends Omit<CoalescerInput, 'snapshot'> {
 
 /** What the store said of the snapshot in flight, one event a kind of answer. */
 export type WriteAnswer =
-  | { readonly type: 'write.committed'; readonly outcome: 'written' | 'stale' }
+  | { readonly type: 'write.committed'; readonly outcome: 'written' | 'remembered' | 'stale' }
   | { readonly type: 'write.rejected'; readonly reason: string }
   | { readonly type: 'write.unknownSystem' }
   | { readonly type: 'write.contended' }

@@ -10,10 +10,11 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
   const sql = (statement: string) => server.sql(statement, database);
 
   return {
-    store(generation = 'auto') {
+    store(generation = 'auto', options = {}) {
       const store = createMariadbStore({
         connection: server.connection(database),
         generation,
+        ...options,
         lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
       });
       stores.push(store);

@@ -6,7 +6,9 @@ import { galaxyTableContract } from './store-galaxy-tables.contract.ts';
 import { growthContract } from './store-growth.contract.ts';
 import { learningContract } from './store-learning.contract.ts';
 import { learningOrdersContract } from './store-learning-orders.contract.ts';
+import { identityContract } from './store-identity.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
+import { orderContract } from './store-order.contract.ts';
 import { publishedLiveContract } from './store-published-live.contract.ts';
 import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
@@ -20,6 +22,8 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
   describe(`${name} store`, () => {
     describe('schema', () => schemaContract(create));
     describe('writes', () => writeContract(create));
+    describe('order', () => orderContract(create));
+    describe('identity', () => identityContract(create));
     describe('growth', () => growthContract(create));
     describe('exports', () => exportContract(create));
     describe('purge and stats', () => purgeContract(create));

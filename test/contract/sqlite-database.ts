@@ -23,8 +23,8 @@ export function createSqliteDatabase(file = join(tempDir(), 'TradeDangerous.db')
   };
 
   return Promise.resolve({
-    store(generation = 'auto') {
-      const store = createSqliteStore({ file, generation });
+    store(generation = 'auto', options = {}) {
+      const store = createSqliteStore({ file, generation, ...options });
       stores.push(store);
       return store;
     },

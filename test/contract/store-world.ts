@@ -8,7 +8,7 @@ import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
-  store(choice?: GenerationChoice): Store;
+  store(choice?: GenerationChoice, options?: StoreOptions): Store;
   /** The asking side of this database. */
   queries(): Queries;
   /**
@@ -21,6 +21,12 @@ export interface TestDatabase {
   refuseRowsOf(marketId: number): Promise<void>;
   /** Closes every store and everything asking that was given out and removes the database. */
   dispose(): Promise<void>;
+}
+
+/** What a store of a test may be told otherwise. */
+export interface StoreOptions {
+  readonly ownTables?: boolean;
+  readonly notAfterS?: () => number;
 }
 
 export type SqlRow = Record<string, string | null>;

@@ -1,3 +1,5 @@
+import { RULE_MUTATIONS } from './rules.ts';
+
 /** A fault planted on purpose, and the tests that have to notice. */
 export interface Mutation {
   /** What the design promises (docs/architecture.md) and the fault breaks. */
@@ -51,14 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'event.snapshot.observedAtS !== context.newest.observedAtS',
     tests: [MODEL, ORACLE],
   },
-  {
-    guarantee: 'the newest observation wins, in the database',
-    fault: 'a stale snapshot overwrites newer rows',
-    file: 'src/domain/market/write-rule.ts',
-    from: 'snapshot.observedAtS < stored.newestAtS)',
-    to: 'snapshot.observedAtS + 60 < stored.newestAtS)',
-    tests: [SQLITE],
-  },
+  ...RULE_MUTATIONS,
   {
     guarantee: 'a snapshot that comes while its market is written is written next',
     fault: 'the newer one behind a write is forgotten',

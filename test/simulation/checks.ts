@@ -68,7 +68,7 @@ export function checkGone(world: World, { system, time, feed, listing, actors }:
  * @param safe what nobody may lose: accepted by a daemon that stopped in order, or long enough before a kill
  */
 export function checkNothingLost(world: World, safe: readonly Acceptance[]): void {
-  const { stations, systems, spoolDisk, refusedAtS, forgottenClears } = world;
+  const { stations, systems, spoolDisk, refusedAtS, memory } = world;
   const newest = new Map<number, Acceptance>();
   for (const acceptance of safe) {
     const { marketId, observedAtS } = acceptance.message;
@@ -78,10 +78,10 @@ export function checkNothingLost(world: World, safe: readonly Acceptance[]): voi
   for (const { message, atMs } of newest.values()) {
     const { id, marketId, systemName, observedAtS } = message;
     const storedAtS = stations.get(marketId)?.message.observedAtS ?? -Infinity;
-    const settledAtS = Math.max(storedAtS, refusedAtS.get(marketId) ?? -Infinity);
+    const clearedAtS = memory.get(marketId)?.clear?.observedAtS ?? -Infinity;
+    const settledAtS = Math.max(storedAtS, clearedAtS, refusedAtS.get(marketId) ?? -Infinity);
     const waits = !systems.has(systemName) && spoolDisk.entries.has(marketId);
     if (settledAtS >= observedAtS || waits || spoolDisk.dropped.has(marketId)) continue;
-    if (forgottenClears.has(marketId)) continue;
     const acceptedS = (atMs - world.scenario.startMs) / 1000;
     world.violated(
       `market ${marketId} lost message ${id} of ${observedAtS}, accepted at ${acceptedS} s; it has ${storedAtS}`,

@@ -2,6 +2,7 @@ import { AppError, StoreError } from '../../src/domain/errors.ts';
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
 import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
+import { isNewer } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { Message, World } from './world.ts';
 
@@ -53,7 +54,10 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
       }
       const { marketId, observedAtS } = message;
       const stored = world.stations.get(marketId)?.message;
-      if (observedAtS <= (stored?.observedAtS ?? -Infinity) || isCleared(marketId, observedAtS)) continue;
+      const clear = world.memory.get(marketId)?.clear;
+      if (!isNewer(observedAtS, stored?.observedAtS ?? null, Infinity, clear)) continue;
+      if (isCleared(marketId, observedAtS)) continue;
+      world.memory.delete(marketId);
       world.stations.set(marketId, { message, live: false });
     }
     const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };

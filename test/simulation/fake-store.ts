@@ -3,16 +3,17 @@ import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
 import type { LearningStore } from '../../src/domain/ports/learning-store.ts';
 import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
-import { decideWrite } from '../../src/domain/market/write-rule.ts';
+import { decideWrite, type WriteDecision } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import { maintain } from './fake-maintenance.ts';
+import type { Now } from '../../src/domain/now.ts';
 import { messageOf } from './frames.ts';
 import type { World } from './world.ts';
 
 const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */
-export function createFakeStore(world: World, time: ProcessTime): MarketStore & LearningStore {
+export function createFakeStore(world: World, time: ProcessTime, now: Now): MarketStore & LearningStore {
   const { random } = world;
   /** A batch is with this store: `useCatalogue` is its first half. */
   let writing = false;
@@ -52,6 +53,12 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore & 
     }
   };
 
+  const remember = (marketId: number, { forget = [], remember: news }: WriteDecision<string>) => {
+    const kept = Object.values(world.memory.get(marketId) ?? {}).filter(({ kind }) => !forget.includes(kind));
+    const remembered = news === undefined ? kept : [...kept, news];
+    world.memory.set(marketId, Object.fromEntries(remembered.map((each) => [each.kind, each])));
+  };
+
   const write = (snapshot: Snapshot): WriteOutcome => {
     if (world.suffers('stations contended') && random.chance(0.4))
       return { status: 'contended', reason: 'held' };
@@ -59,17 +66,20 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore & 
       return { status: 'failed', reason: 'refused' };
     const { marketId, stationName, systemName, observedAtS, rows } = snapshot;
     const stored = world.stations.get(marketId)?.message;
-    const decision = decideWrite(
-      snapshot,
-      stored && {
+    const decision = decideWrite(snapshot, {
+      station: stored && {
         name: stored.stationName,
         systemId: stored.systemName,
         systemName: stored.systemName,
+        isCarrier: false,
         placedS: 0,
         newestAtS: stored.rows.length > 0 ? stored.observedAtS : null,
       },
-      world.systems.has(systemName) ? [systemName] : [],
-    );
+      systems: world.systems.has(systemName) ? [systemName] : [],
+      memory: world.memory.get(marketId) ?? {},
+      notAfterS: now.notAfterS(300),
+    });
+    remember(marketId, decision);
     if (!decision.write) {
       if (decision.outcome.status === 'invalid')
         world.refusedAtS.set(marketId, Math.max(observedAtS, world.refusedAtS.get(marketId) ?? -Infinity));
@@ -78,7 +88,6 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore & 
     const message = messageOf(world, snapshot);
     if (message.stationName !== stationName) world.violated(`rows of another market in ${marketId}`);
     world.stations.set(marketId, { message, live: true });
-    if (rows.length === 0) world.clearedAtMs.set(marketId, world.clock.now());
     return { status: 'written', rows: rows.length, station: decision.station };
   };
 
@@ -101,6 +110,7 @@ export function createFakeStore(world: World, time: ProcessTime): MarketStore & 
       const writeAll = () =>
         ask(() => {
           checkWritable();
+          world.provenMs = Math.max(world.provenMs, now.provenMs);
           const outcomes = batch.map(write);
           world.onMoment('commit');
           world.note(`wrote ${batch.map(({ marketId }, i) => `${marketId} ${outcomes[i]!.status}`).join()}`);

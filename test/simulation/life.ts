@@ -41,7 +41,8 @@ export function startLife(world: World): Life {
   world.maintained = false;
   world.databaseUsers = new Set();
   const time = new ProcessTime(world.clock, () => world.clockErrorMs);
-  const store = createFakeStore(world, time);
+  const now = new Now(time, world.provenMs);
+  const store = createFakeStore(world, time, now);
   const feed = createFakeFeed(world, time);
   const listing = createFakeListing(world, time);
   const log = createFakeLog(world);
@@ -57,7 +58,7 @@ export function startLife(world: World): Life {
       maintenanceWindow: createFakeMaintenance(world, time),
       log,
       time,
-      now: new Now(time),
+      now,
       random: world.random.fork().next,
     },
     world.scenario.settings,

@@ -154,8 +154,6 @@ class Simulation {
     }
     this.#world.connect(null);
     this.#life = null;
-    for (const [marketId, atMs] of this.#world.clearedAtMs)
-      if (!orderly && nowMs - atMs < SAFE_AFTER_MS) this.#world.forgottenClears.add(marketId);
     if (life.ended === null) life.time.kill();
     // Whoever stopped in order leaves nothing behind; a moment later even what was just ending is gone.
     else clock.setTimeout(() => checkGone(this.#world, life), GONE_AFTER_MS);

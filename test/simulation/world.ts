@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
+import type { Memory } from '../../src/domain/market/write-rule.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
@@ -30,10 +31,10 @@ export class World {
   readonly stations = new Map<number, StoredMarket>();
   readonly systems = new Set<string>();
   readonly spoolDisk = emptyDisk();
-  /** When rows were last taken away from each market by an empty list, true time. */
-  readonly clearedAtMs = new Map<number, number>();
-  /** Markets that were cleared within the last second before a kill: an older observation may bring rows back. */
-  readonly forgottenClears = new Set<number>();
+  /** What of each market was observed and has left no rows; in the database, too. */
+  readonly memory = new Map<number, Memory>();
+  /** The newest time of the gateway that the daemon has kept. */
+  provenMs = 0;
   /** The newest snapshot of each market that the store refused for good. */
   readonly refusedAtS = new Map<number, number>();
   commoditiesCached = false;

@@ -61,7 +61,7 @@ export async function fieldWorld(
     outfitting: withId('outfitting.csv') as unknown as FDevModule[],
   };
   const rowStager = new RowStager(indexCommodities(commodities));
-  const store = db.store(generation);
+  const store = db.store(generation, { notAfterS: () => REPORTED_S + 300 });
 
   const world: FieldWorld = {
     db,
@@ -74,7 +74,11 @@ export async function fieldWorld(
     stage(file) {
       const lines = readFileSync(report(file), 'utf8').trim().split('\n');
       const batch = { ...frameBatch(lines), receivedAtMs: REPORTED_S * 1000 };
-      return stageBatch(batch, rowStager, testRules({ whitelist: [{ software: 'EDDiscovery' }] }));
+      return stageBatch(
+        batch,
+        rowStager,
+        testRules({ whitelist: [{ software: 'EDDiscovery' }], learn: ['commodity'] }),
+      );
     },
     hear: (file) => store.writeMarkets(world.stage(file).snapshots),
     async pricesOf(marketId) {

@@ -20,12 +20,13 @@ export function countedStation({ ledger, keeper, queue }: StationDeps) {
       countSuperseded: () => (ledger.totals.superseded += 1),
       countCommitted: ({ context: { inFlight }, event }) => {
         if (inFlight === null || event.type !== 'write.committed') return;
-        if (event.outcome === 'written') {
+        if (event.outcome === 'stale') {
+          ledger.totals.stale += 1;
+        } else {
           ledger.totals.written += 1;
           ledger.totals.writtenRows += rowCount(inFlight);
-          keeper.noteCommitted(inFlight);
-        } else {
-          ledger.totals.stale += 1;
+          // What was remembered of an unknown market is in the database, with the name it had.
+          if (event.outcome === 'written') keeper.noteCommitted(inFlight);
         }
         keeper.forget(inFlight);
       },
@@ -47,11 +48,16 @@ export function countedStation({ ledger, keeper, queue }: StationDeps) {
 export function answerFor(outcome: WriteOutcome): WriteAnswer {
   switch (outcome.status) {
     case 'written':
+      return {
+        type: 'write.committed',
+        outcome: outcome.station === 'unknown' ? 'remembered' : 'written',
+      };
     case 'stale':
-      return { type: 'write.committed', outcome: outcome.status };
+      return { type: 'write.committed', outcome: 'stale' };
     case 'invalid':
       return { type: 'write.rejected', reason: outcome.reason };
     case 'unknownSystem':
+    case 'unconfirmed':
       return { type: 'write.unknownSystem' };
     case 'contended':
       return { type: 'write.contended' };

@@ -1,6 +1,6 @@
 import { lookupName, NEW_STATION, type Generation } from '../generation.ts';
 import type { Flag, StationRow } from '../spansh/records.ts';
-import { sameName } from '../market/write-rule.ts';
+import { believedS, isMixedIdentity, sameName } from '../market/write-rule.ts';
 import { factsOf, joinFacts, newestFactS, RANK, type Facts } from './facts.ts';
 import { typeIdOf, typeOfId } from './station-kinds.ts';
 
@@ -11,6 +11,11 @@ export interface OwnState {
   readonly modifiedS: number;
   /** Time of the newest dump's row that is in the facts; -1: none. */
   readonly dumpS: number;
+}
+
+/** Whether the row's type is one of carriers. */
+export function isCarrier(typeId: number, generation: Generation): boolean {
+  return typeId === typeIdOf('FleetCarrier', generation);
 }
 
 /** What a database holds of a station. */
@@ -33,22 +38,44 @@ export interface Told {
 /**
  * Joins what is told with what is stored.
  *
+ * What somebody tells in passing who gives the station another name and another system is left alone: the write rule
+ * waits until that is confirmed.
+ *
  * @param systemsNamed ids of the systems of a name; only asked for names that {@link namesAsked} gives
+ * @param notAfterS nobody has observed anything later
  */
 export function learnState(
   stored: StoredState,
-  { facts: told, dumpS = -1 }: Told,
+  { facts: all, dumpS = -1 }: Told,
   generation: Generation,
   systemsNamed: (name: string) => readonly string[],
+  notAfterS: number,
 ): OwnState {
   const { row, own } = stored;
+  const told = isOfAnother(all, stored, generation, systemsNamed) ? {} : all;
   const isForeign = row !== null && row.modifiedS !== own?.modifiedS;
-  const rowFacts = isForeign ? factsOfRow(row, generation) : {};
+  const rowFacts = isForeign
+    ? factsOfRow({ ...row, modifiedS: believedS(row.modifiedS, notAfterS) ?? 0 }, generation)
+    : {};
   // What the feed made before there were facts, no dump has told.
-  const rowDumpS = isForeign && !isNewRow(row) ? row.modifiedS : -1;
+  const rowDumpS = isForeign && !isNewRow(row) ? (believedS(row.modifiedS, notAfterS) ?? -1) : -1;
   const joined = joinFacts(own?.facts ?? {}, rowFacts, told);
   const facts = joinFacts(joined, placeFacts(joined, stored, systemsNamed));
   return { facts, modifiedS: newestFactS(facts), dumpS: Math.max(own?.dumpS ?? -1, rowDumpS, dumpS) };
+}
+
+function isOfAnother(
+  { name, seenIn, type }: Facts,
+  { row, systemName }: StoredState,
+  generation: Generation,
+  systemsNamed: (name: string) => readonly string[],
+): boolean {
+  if (row === null || name === undefined || seenIn === undefined || type?.[2] === 'FleetCarrier')
+    return false;
+  if (sameName(seenIn[2], systemName)) return false;
+  return isMixedIdentity(name[2], systemsNamed(seenIn[2]), {
+    ...{ name: row.name, systemId: String(row.systemId), isCarrier: isCarrier(row.typeId, generation) },
+  });
 }
 
 /** Names of systems whose ids {@link learnState} may want to know. */
@@ -132,10 +159,15 @@ export function rowOfFacts(
   };
 }
 
-/** What a market's message says of its station: enough for a row that waits to be completed. */
-export function marketFacts(stationName: string, systemId: string, observedAtS: number): Facts {
+/** What a market's message says of its station: enough for a row that waits to be completed. @param isRenamed its name is certain */
+export function marketFacts(
+  stationName: string,
+  systemId: string,
+  observedAtS: number,
+  isRenamed: boolean,
+): Facts {
   return {
-    ...factsOf(RANK.fills, observedAtS, { name: stationName }),
+    ...factsOf(isRenamed ? RANK.tells : RANK.fills, observedAtS, { name: stationName }),
     ...factsOf(RANK.tells, observedAtS, { system: systemId, market: NEW_STATION.market }),
   };
 }

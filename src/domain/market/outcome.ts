@@ -7,6 +7,8 @@ export type WriteOutcome =
   | { readonly status: 'contended'; readonly reason: string }
   /** The system's name is in no table yet, or in several rows: keep the snapshot until it is known. */
   | { readonly status: 'unknownSystem' }
+  /** It gives a known station another name and another system: kept until another message or a dump says so, too. */
+  | { readonly status: 'unconfirmed' }
   /** Can never be written. */
   | { readonly status: 'invalid'; readonly reason: string }
   /** The database refused this station for a reason that may pass. */
@@ -16,8 +18,8 @@ export interface Written {
   readonly status: 'written';
   /** Rows now stored; 0 = the market was cleared. */
   readonly rows: number;
-  /** The station was not known before, or has moved to another system. */
-  readonly station: 'known' | 'created' | 'moved';
+  /** The station was not known before, has moved to another system, or is unknown still: its clear is remembered. */
+  readonly station: 'known' | 'created' | 'moved' | 'unknown';
   /** Why rows of it could not be written, each reason once; absent: all were. */
   readonly leftOut?: readonly string[];
 }

@@ -65,7 +65,10 @@ export interface MarketStore {
    */
   writeMarkets(batch: readonly Snapshot[]): Promise<WriteOutcome[]>;
 
-  /** Of these system names, the ones that name exactly one known system (compared case-insensitively). */
+  /**
+   * Of these system names, the ones that a known system bears (compared case-insensitively): what waits for them is worth
+   * another try. Several may bear one, so that a market may go on waiting until its station is known in one of them.
+   */
   knownSystems(names: readonly string[]): Promise<Set<string>>;
 
   stats(): Promise<StoreStats>;

@@ -6,6 +6,8 @@ import type { Log } from '../../../domain/ports/log.ts';
 import type { Store } from '../../../domain/ports/store.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
+import { needsMemory } from '../../../domain/market/write-rule.ts';
+import { localNotAfterS } from '../../process/real-time.ts';
 import { Loading } from './bulk.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
@@ -31,6 +33,8 @@ export interface MariadbStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
+  readonly notAfterS?: () => number;
   /** A statement without an answer for so long means that the server is frozen: its connection is given up. */
   readonly statementTimeoutMs?: number;
 }
@@ -45,7 +49,8 @@ const STATEMENT_TIMEOUT_MS = 20_000;
  * again.
  */
 export function createMariadbStore(options: MariadbStoreOptions): Store {
-  const { connection, lock, log, ownTables = true, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { connection, lock, log, ownTables = true, notAfterS = localNotAfterS } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
@@ -111,6 +116,18 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     });
   }
 
+  function noteOwnTables(recognised: Recognised): void {
+    if (!recognised.hasOwnTables) opening = Promise.resolve({ ...recognised, hasOwnTables: true });
+  }
+
+  /** Makes the tables of our own where they are not there. @returns whether there are any */
+  async function useOwnTables(recognised: Recognised): Promise<boolean> {
+    if (!ownTables || recognised.hasOwnTables) return recognised.hasOwnTables;
+    await openOwnTables(await writerAt(0), true);
+    noteOwnTables(recognised);
+    return true;
+  }
+
   /** One at a time: each pinned connection has one transaction. */
   function inTurn<T>(run: (recognised: Recognised) => Promise<T>): Promise<T> {
     const result = writes.then(() => guarded(run));
@@ -165,11 +182,27 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     },
 
     writeMarkets(batch) {
-      const result = inTurn(({ info: { generation }, maxStatementBytes, hasOwnTables }) =>
-        writeMarkets(writerAt, batch, {
-          ...{ generation, maxStatementBytes, hasOwnTables, catalogue, loading, lock, log },
-        }),
-      );
+      const result = inTurn(async (recognised) => {
+        const hasOwnTables =
+          (needsMemory(batch) && (await useOwnTables(recognised))) || recognised.hasOwnTables;
+        const { info, maxStatementBytes } = recognised;
+        const write = (withOwn: boolean) =>
+          writeMarkets(writerAt, batch, {
+            ...{
+              generation: info.generation,
+              maxStatementBytes,
+              hasOwnTables: withOwn,
+              catalogue,
+              loading,
+              lock,
+            },
+            ...{ log, notAfterS: notAfterS() },
+          });
+        const outcomes = await write(hasOwnTables);
+        if (hasOwnTables || outcomes.every(({ status }) => status !== 'unconfirmed')) return outcomes;
+        // Again, now that there is a place to remember it; what was written stays as it is.
+        return (await useOwnTables(recognised)) ? write(true) : outcomes;
+      });
       void result.then(tellLeftOut, () => undefined);
       return result;
     },
@@ -179,10 +212,18 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
         if (!ownTables) return { madeTables: false, systems: [], deferred: [] };
         const link = await writerAt(0);
         const madeTables = !recognised.hasOwnTables && (await openOwnTables(link, true)) === 0;
-        if (!recognised.hasOwnTables) opening = Promise.resolve({ ...recognised, hasOwnTables: true });
+        noteOwnTables(recognised);
         const { info, maxStatementBytes } = recognised;
         const learned = await learn(
-          { link, generation: info.generation, maxStatementBytes, loading, lock, log },
+          {
+            link,
+            generation: info.generation,
+            notAfterS: notAfterS(),
+            maxStatementBytes,
+            loading,
+            lock,
+            log,
+          },
           records,
         );
         return { madeTables, ...learned };
@@ -191,7 +232,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
     knownSystems: (names) =>
       borrowing(async (link) => {
         const systems = await findSystems(link, names);
-        return new Set(names.filter((name) => systems.get(nameKey(name))?.length === 1));
+        return new Set(names.filter((name) => systems.has(nameKey(name))));
       }),
 
     stats: () => stoppable(undefined, readStats),
@@ -208,7 +249,10 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
       const work = await stoppable(
         signal,
         (_, _stop, { info: { generation }, maxStatementBytes, hasOwnTables }) =>
-          ImportWork.begin({ link, generation, maxStatementBytes, hasOwnTables, loading, lock, log }, tables),
+          ImportWork.begin(
+            { link, generation, maxStatementBytes, hasOwnTables, notAfterS, loading, lock, log },
+            tables,
+          ),
         link,
       ).catch((error: unknown) => {
         link.destroy();

@@ -60,5 +60,17 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'PRIMARY KEY (station_id, wares)',
       ),
     ],
+    [
+      // Observations that have left no rows (domain/market/write-rule.ts).
+      table(
+        'tdl_memory',
+        'station_id BIGINT NOT NULL',
+        'kind VARCHAR(8) NOT NULL',
+        'name VARCHAR(128) NOT NULL',
+        'system_name VARCHAR(128) NOT NULL',
+        'observed_s BIGINT NOT NULL',
+        'PRIMARY KEY (station_id, kind)',
+      ),
+    ],
   ];
 }

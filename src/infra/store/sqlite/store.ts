@@ -10,6 +10,7 @@ import { openThread, type Thread } from '../../threads/rpc.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
 import { createGalaxyImport } from './galaxy/import.ts';
+import { localNotAfterS } from '../../process/real-time.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import type { Emitted } from './export/text-sender.ts';
 import type { WriterData, WriterMethods } from './writer-thread.ts';
@@ -24,6 +25,8 @@ export interface SqliteStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
+  readonly notAfterS?: () => number;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface SqliteStoreOptions {
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  const { file: path, generation, log, ownTables = true } = options;
+  const { file: path, generation, log, ownTables = true, notAfterS = localNotAfterS } = options;
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -73,13 +76,19 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     },
 
     async writeMarkets(batch) {
-      const outcomes = await writer.call('writeMarkets', batch.map(compact));
+      const outcomes = await writer.call('writeMarkets', {
+        written: batch.map(compact),
+        notAfterS: notAfterS(),
+      });
       tellLeftOut(outcomes);
       return outcomes;
     },
 
     async learn(records) {
-      const { madeTables, systems, refused } = await writer.call('learn', records);
+      const { madeTables, systems, refused } = await writer.call('learn', {
+        written: records,
+        notAfterS: notAfterS(),
+      });
       if (refused.length > 0) {
         log?.warn(
           { refused: refused.length },
@@ -122,7 +131,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
           const { newCategories, ...begun } = await writer.call('writeReferenceTables', tables);
           warnOfNewCategories(log, newCategories);
           return createGalaxyImport({
-            ...{ ...begun, generation, rares: tables.rares, writer, stoppable, onClose, log },
+            ...{ ...begun, generation, rares: tables.rares, writer, stoppable, onClose, log, notAfterS },
             readKnown: (stop) =>
               read((reader) => reader.call('known', { generation, ownTables }, { signal: stop })),
           });

@@ -7,6 +7,7 @@ import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../
 import type { GalaxyRecord } from '../../../domain/galaxy/records.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
+import { needsMemory } from '../../../domain/market/write-rule.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { serveThread } from '../../threads/rpc.ts';
 import { openDatabase, transact, type Database } from './database.ts';
@@ -35,6 +36,12 @@ export interface WriterData {
 let { choice, commodities } = workerData as WriterData;
 const { file, ownTables } = workerData as WriterData;
 
+/** What is written, and when: nobody has observed anything later than that. */
+interface Written<T> {
+  readonly written: T;
+  readonly notAfterS: number;
+}
+
 type Learner = ReturnType<typeof createLearner>;
 
 interface Session extends Database {
@@ -48,6 +55,9 @@ interface Session extends Database {
 }
 
 let session: Session | undefined;
+/** Nobody has observed anything later, epoch seconds: told with every call that writes. */
+let notAfterS = Infinity;
+const latestS = () => notAfterS;
 /** Told once: by the next `open`. */
 let created = false;
 
@@ -65,8 +75,9 @@ function openSession(): Session {
   created ||= database.info.created;
   const { db, info } = database;
   const items = createItems(db, commodities);
-  const learner = ownTables && openOwnTables(db, false) > 0 ? createLearner(db, info.generation) : undefined;
-  const writeMarkets = createMarketWriter(db, info.generation, items, learner);
+  const learner =
+    ownTables && openOwnTables(db, false) > 0 ? createLearner(db, info.generation, latestS) : undefined;
+  const writeMarkets = createMarketWriter(db, info.generation, items, latestS, learner);
   return (session = { ...database, items, learner, writeMarkets, lookUpSystems: createSystemLookup(db) });
 }
 
@@ -77,7 +88,17 @@ function closeSession(): void {
 
 function prepareMarkets(current: Session): void {
   const { db, info, items, learner } = current;
-  current.writeMarkets = createMarketWriter(db, info.generation, items, learner);
+  current.writeMarkets = createMarketWriter(db, info.generation, items, latestS, learner);
+}
+
+/** @returns whether the tables of our own were made */
+function useOwnTables(current: Session): boolean {
+  if (!ownTables || current.learner !== undefined) return false;
+  const madeTables = openOwnTables(current.db, true) === 0;
+  current.learner = createLearner(current.db, current.info.generation, latestS);
+  prepareMarkets(current);
+  delete current.writeGalaxy;
+  return madeTables;
 }
 
 /** Opens first, and translates what SQLite throws. After an error of the file the next call opens it anew. */
@@ -107,22 +128,27 @@ const methods = {
     return added;
   }),
 
-  learn: method((records: readonly GalaxyRecord[], current) => {
-    if (!ownTables) return { madeTables: false, systems: [], refused: [] };
-    const madeTables = current.learner === undefined && openOwnTables(current.db, true) === 0;
-    if (current.learner === undefined) {
-      current.learner = createLearner(current.db, current.info.generation);
-      prepareMarkets(current);
-      delete current.writeGalaxy;
-    }
-    return { madeTables, ...current.learner.learn(records) };
+  learn: method((input: Written<readonly GalaxyRecord[]>, current) => {
+    notAfterS = input.notAfterS;
+    const madeTables = useOwnTables(current);
+    const nothing = { systems: [], refused: [] };
+    return { madeTables, ...(current.learner?.learn(input.written) ?? nothing) };
   }),
 
-  writeMarkets: method((batch: readonly Snapshot[], { writeMarkets }) => writeMarkets(batch)),
+  writeMarkets: method((input: Written<readonly Snapshot[]>, current) => {
+    notAfterS = input.notAfterS;
+    if (needsMemory(input.written)) useOwnTables(current);
+    const { learner } = current;
+    const outcomes = current.writeMarkets(input.written);
+    if (learner !== undefined || outcomes.every(({ status }) => status !== 'unconfirmed')) return outcomes;
+    // Again, now that there is a place to remember it; what was written stays as it is.
+    useOwnTables(current);
+    return current.writeMarkets(input.written);
+  }),
 
   knownSystems: method((names: readonly string[], { lookUpSystems }) => {
     const systems = lookUpSystems(names);
-    return new Set(names.filter((name) => systems.get(nameKey(name))?.length === 1));
+    return new Set(names.filter((name) => systems.has(nameKey(name))));
   }),
 
   isEmpty: method((_: undefined, { db }) => db.prepare('SELECT 1 FROM Station LIMIT 1').get() === undefined),
@@ -131,9 +157,11 @@ const methods = {
     writeReferenceTables(db, info.generation, tables),
   ),
 
-  writeGalaxy: method((part: DumpRecords, current) => {
-    current.writeGalaxy ??= createGalaxyWriter(current.db, current.info.generation, current.learner?.states);
-    return current.writeGalaxy(part);
+  writeGalaxy: method((input: Written<DumpRecords>, current) => {
+    notAfterS = input.notAfterS;
+    const { db, info, learner } = current;
+    current.writeGalaxy ??= createGalaxyWriter(db, info.generation, latestS, learner);
+    return current.writeGalaxy(input.written);
   }),
 
   finishTables: method((rares: readonly RareCommodity[] | null, { db, info, learner }) => {

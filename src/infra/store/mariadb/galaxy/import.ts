@@ -46,6 +46,8 @@ export interface ImportSetup {
   readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly hasOwnTables: boolean;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: () => number;
   readonly loading: Loading;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
@@ -179,7 +181,7 @@ export class ImportWork {
   }
 
   async #writeSystems(systems: readonly SystemRow[]): Promise<number> {
-    const { link, generation, maxStatementBytes, lock, log } = this.#setup;
+    const { link, generation, maxStatementBytes, notAfterS, lock, log } = this.#setup;
     let written = 0;
     const held: SystemRow[] = [];
     await writeApart(
@@ -188,7 +190,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          written += await writeSystems(link, generation, some, maxStatementBytes);
+          written += await writeSystems(link, generation, some, maxStatementBytes, notAfterS());
         },
         giveUp: (system, fault, error) => {
           if (isHeld(fault)) held.push(system);
@@ -212,14 +214,16 @@ export class ImportWork {
 
   /** The feed told of shipyards and outfitters before there was a station, or the tables of their goods. */
   async #settleVendors(signal: AbortSignal): Promise<void> {
-    const { link, generation, lock, log } = this.#setup;
+    const { link, generation, notAfterS, lock, log } = this.#setup;
     const work: StationWork<bigint> = {
       link,
       idOf: (id) => id,
       rowsOf: () => 1,
       run: async (held) => {
         const write = (some: readonly bigint[]) =>
-          this.#bulk.run((rows) => link.transaction(() => settleVendors(link, { generation, rows }, some)));
+          this.#bulk.run((rows) =>
+            link.transaction(() => settleVendors(link, { generation, notAfterS: notAfterS(), rows }, some)),
+          );
         const giveUp = (id: bigint, fault: RowFault, error: unknown) => {
           if (!isHeld(fault)) this.#refused.note(`vendors of ${id}`, error);
         };
@@ -232,7 +236,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, generation, hasOwnTables, lock, log } = this.#setup;
+    const { link, generation, hasOwnTables, notAfterS, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await writeApart(
       {
@@ -241,7 +245,9 @@ export class ImportWork {
         log,
         write: async (some) => {
           this.#count(
-            await this.#bulk.run((rows) => writeStations(link, { generation, hasOwnTables, rows }, some)),
+            await this.#bulk.run((rows) =>
+              writeStations(link, { generation, hasOwnTables, notAfterS: notAfterS(), rows }, some),
+            ),
           );
         },
         giveUp: (station, fault, error) => {

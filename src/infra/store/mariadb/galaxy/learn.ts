@@ -9,6 +9,7 @@ import type {
 } from '../../../../domain/galaxy/records.ts';
 import { lookupName, type Generation } from '../../../../domain/generation.ts';
 import type { Log } from '../../../../domain/ports/log.ts';
+import { believedS } from '../../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { BulkWriter, type Loading } from '../bulk.ts';
 import type { Link } from '../connection.ts';
@@ -22,6 +23,8 @@ import { learnVendors, settleVendors } from './waiting-vendors.ts';
 export interface LearnSetup {
   readonly link: Link;
   readonly generation: Generation;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: number;
   readonly maxStatementBytes: number;
   readonly loading: Loading;
   readonly lock: LockTuning;
@@ -35,7 +38,7 @@ export interface LearnedRecords {
 
 /** Writes records: systems first, then each station under its lock (domain/ports/learning-store.ts). */
 export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[]): Promise<LearnedRecords> {
-  const { link, generation, maxStatementBytes, loading } = setup;
+  const { link, generation, notAfterS, maxStatementBytes, loading } = setup;
   const kinds = Object.groupBy(records, ({ kind }) => kind) as {
     [Kind in GalaxyRecord['kind']]?: Extract<GalaxyRecord, { kind: Kind }>[];
   };
@@ -57,7 +60,9 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   const options: ApartOptions<StationRecord | VendorRecord> = {
     ...setup,
     write: (some) =>
-      bulk.run((rows) => link.transaction(() => writeSomeStations(link, { generation, rows }, some))),
+      bulk.run((rows) =>
+        link.transaction(() => writeSomeStations(link, { generation, notAfterS, rows }, some)),
+      ),
     giveUp,
   };
   const told = [...(kinds.station ?? []), ...(kinds.vendor ?? [])].sort((a, b) => a.id - b.id);
@@ -106,7 +111,7 @@ async function writeSomeStations(
 
 /** @returns names that are new */
 async function learnSystems(
-  { link, generation, maxStatementBytes }: LearnSetup,
+  { link, generation, maxStatementBytes, notAfterS }: LearnSetup,
   systems: readonly SystemRecord[],
 ): Promise<string[]> {
   const v13 = generation === 'v13';
@@ -119,7 +124,13 @@ async function learnSystems(
     const stored = new Map(
       found.map(([id, name, x, y, z, observedAtS]) => [
         String(id),
-        { name: String(name), x: Number(x), y: Number(y), z: Number(z), observedAtS: Number(observedAtS) },
+        {
+          name: String(name),
+          x: Number(x),
+          y: Number(y),
+          z: Number(z),
+          observedAtS: believedS(Number(observedAtS), notAfterS) ?? -1,
+        },
       ]),
     );
     const changed = systems.filter((system) => {

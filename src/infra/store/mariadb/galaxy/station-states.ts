@@ -24,6 +24,8 @@ export interface ToldStation extends Told {
 
 export interface StatesSetup {
   readonly generation: Generation;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: number;
   readonly rows: RowWriter;
 }
 
@@ -39,7 +41,7 @@ interface StoredOwn extends OwnState {
  */
 export async function learnStations(
   link: Link,
-  { generation, rows }: StatesSetup,
+  { generation, notAfterS, rows }: StatesSetup,
   told: readonly ToldStation[],
 ): Promise<number> {
   if (told.length === 0) return 0;
@@ -58,7 +60,13 @@ export async function learnStations(
   const states = all.map((stored) => {
     const { id, create = false } = stored.told;
     const { row, own } = stored;
-    return { id, row, own, create, state: learnState(stored, stored.told, generation, systemsNamed) };
+    return {
+      id,
+      row,
+      own,
+      create,
+      state: learnState(stored, stored.told, generation, systemsNamed, notAfterS),
+    };
   });
   const known = await knownSystems(
     link,

@@ -9,6 +9,8 @@ import type { Link } from '../connection.ts';
 import { learnStations, readOwn } from './station-states.ts';
 import { readMarkets, writeRows } from '../markets/rows.ts';
 import { epochOf, literal } from '../sql.ts';
+import { believedS, isNewer, sameName } from '../../../../domain/market/write-rule.ts';
+import { changeMemory, readClears, type RememberedClear } from './memory.ts';
 
 /** What was written of some stations. */
 export interface StationCounts {
@@ -21,6 +23,8 @@ export interface StationCounts {
 export interface StationSetup {
   readonly generation: Generation;
   readonly hasOwnTables: boolean;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: number;
   readonly rows: RowWriter;
 }
 
@@ -45,7 +49,7 @@ export async function writeStations(
 
 async function writeStationRows(
   link: Link,
-  { generation, hasOwnTables, rows }: StationSetup,
+  { generation, hasOwnTables, notAfterS, rows }: StationSetup,
   stations: readonly StagedStation[],
 ): Promise<number> {
   const all = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
@@ -59,7 +63,7 @@ async function writeStationRows(
   // What the feed has told about is joined with what it told.
   const joined = await learnStations(
     link,
-    { generation, rows },
+    { generation, notAfterS, rows },
     all
       .filter(({ id }) => owned.has(String(id)))
       .map(({ id, row }) => ({ id, facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS })),
@@ -68,7 +72,7 @@ async function writeStationRows(
     joined +
     (await replaceRows(
       link,
-      { generation, rows },
+      { generation, notAfterS, rows },
       all.filter(({ id }) => !owned.has(String(id))),
     ))
   );
@@ -77,7 +81,7 @@ async function writeStationRows(
 /** Each by its one time. */
 async function replaceRows(
   link: Link,
-  { generation, rows }: Pick<StationSetup, 'generation' | 'rows'>,
+  { generation, notAfterS, rows }: Omit<StationSetup, 'hasOwnTables'>,
   told: readonly { readonly id: bigint; readonly row: StationRow }[],
 ): Promise<number> {
   if (told.length === 0) return 0;
@@ -91,7 +95,7 @@ async function replaceRows(
   const stored = new Map(found.map(([id, modifiedS, ...cells]) => [String(id), { modifiedS, cells }]));
   const changed = told.filter(({ id, row }) => {
     const before = stored.get(String(id));
-    const beforeS = Number(before?.modifiedS ?? -1);
+    const beforeS = believedS(Number(before?.modifiedS ?? -1), notAfterS) ?? -1;
     if (before === undefined || row.modifiedS > beforeS) return true;
     return row.modifiedS === beforeS && cellsOf(row).join('\n') !== before.cells.join('\n');
   });
@@ -111,16 +115,28 @@ async function replaceRows(
   return changed.length;
 }
 
-async function writeMarkets(link: Link, { rows }: StationSetup, stations: readonly StagedStation[]) {
+async function writeMarkets(
+  link: Link,
+  { hasOwnTables, notAfterS, rows }: StationSetup,
+  stations: readonly StagedStation[],
+) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
-  const stored = await readMarkets(
-    link,
-    told.map(({ marketId }) => marketId),
-  );
-  const newer = told.filter(
-    ({ marketId, observedAtS }) => observedAtS > (stored.get(String(marketId))?.newestS ?? -1),
-  );
+  const ids = told.map(({ marketId }) => marketId);
+  const stored = await readMarkets(link, ids);
+  const clears = hasOwnTables ? await readClears(link, ids) : new Map<string, RememberedClear>();
+  const newer = told.filter(({ marketId, observedAtS }) => {
+    const clear = clears.get(String(marketId));
+    const held = clear !== undefined && sameName(clear.name, clear.stationName) ? clear : undefined;
+    return isNewer(observedAtS, stored.get(String(marketId))?.newestS ?? null, notAfterS, held);
+  });
   await writeRows(link, rows, newer, stored, 0);
+  await changeMemory(
+    link,
+    rows,
+    newer
+      .filter(({ marketId }) => clears.has(String(marketId)))
+      .map(({ marketId }) => ({ stationId: marketId, forget: ['clear'] })),
+  );
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
 }
 
@@ -137,7 +153,7 @@ export const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goodsId: 'upgrad
 /** Whole, and only what was observed after the newest stored row of the station; `orGreater`: or a greater list then. */
 export async function writeVendors(
   link: Link,
-  { rows }: Pick<StationSetup, 'rows'>,
+  { notAfterS, rows }: Pick<StationSetup, 'notAfterS' | 'rows'>,
   { name, goodsId, block }: VendorTable,
   stations: readonly StagedStation[],
   orGreater = false,
@@ -153,7 +169,8 @@ export async function writeVendors(
     : [];
   const greater = await greaterLists(link, { name, goodsId, block }, equal);
   const newer = told.filter(
-    ({ id, vendor }) => vendor.observedAtS > (storedS.get(String(id)) ?? -1) || greater.has(id),
+    ({ id, vendor }) =>
+      isNewer(vendor.observedAtS, storedS.get(String(id)) ?? null, notAfterS) || greater.has(id),
   );
   const known = newer.filter(({ id }) => storedS.has(String(id)));
   if (known.length > 0) {

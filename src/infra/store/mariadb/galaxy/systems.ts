@@ -4,13 +4,15 @@ import type { SystemRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { Link } from '../connection.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
+import { believedS } from '../../../../domain/market/write-rule.ts';
 
-/** Writes the systems that differ and are not older than what is stored, in a transaction. @returns how many */
+/** Writes the systems that differ and are not older than what is stored, in a transaction. @param notAfterS nobody has observed anything later @returns how many */
 export async function writeSystems(
   link: Link,
   generation: Generation,
   systems: readonly SystemRow[],
   maxBytes: number,
+  notAfterS: number,
 ): Promise<number> {
   const v13 = generation === 'v13';
   return link.transaction(async () => {
@@ -24,7 +26,7 @@ export async function writeSystems(
       found.map(([id, modifiedS, name, x, y, z, lookup = null]) => [
         String(id),
         {
-          modifiedS: Number(modifiedS),
+          modifiedS: believedS(Number(modifiedS), notAfterS) ?? -1,
           content: systemContent({ name: String(name), x: Number(x), y: Number(y), z: Number(z) }),
           lookup,
         },

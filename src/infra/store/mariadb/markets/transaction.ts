@@ -3,14 +3,20 @@ import type { Commodity } from '../../../../domain/market/catalogue.ts';
 import { lookupName, NEW_STATION, type Generation } from '../../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../../domain/market/snapshot.ts';
-import { marketFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
-import { decideWrite, sameName, type StoredStation } from '../../../../domain/market/write-rule.ts';
+import { isCarrier, marketFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
+import {
+  decideWrite,
+  sameName,
+  type StoredStation,
+  type WriteDecision,
+} from '../../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn } from '../galaxy/station-states.ts';
 import { settleVendors } from '../galaxy/waiting-vendors.ts';
+import { changeMemory, readMemory, type MemoryChange } from '../galaxy/memory.ts';
 import { admit, insertItems, type Items } from './items.ts';
 import { readMarkets, writeRows, type StoredMarkets } from './rows.ts';
 import { epochOf, text } from '../sql.ts';
@@ -21,6 +27,8 @@ export interface WriteContext {
   readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly hasOwnTables: boolean;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: number;
   readonly catalogue: ReadonlyMap<number, Commodity>;
   /** As they are before. */
   readonly items: Items;
@@ -28,11 +36,8 @@ export interface WriteContext {
 
 export type Outcomes = ReadonlyMap<Snapshot, WriteOutcome>;
 
-interface Accepted {
-  readonly snapshot: Snapshot;
-  readonly station: 'known' | 'created' | 'moved';
-  readonly systemId: string;
-}
+type Decision = WriteDecision<string>;
+type Accepted = Extract<Decision, { write: true }> & { readonly snapshot: Snapshot };
 
 /**
  * Reads, decides and writes some stations in one transaction. Whoever calls holds their locks. An error leaves
@@ -54,9 +59,14 @@ export async function writeTransaction(
       link,
       snapshots.map(({ marketId }) => marketId),
     );
-    for (const [snapshot, verdict] of await decide(link, context, snapshots, stored)) {
-      if ('status' in verdict) outcomes.set(snapshot, verdict);
-      else accepted.push(verdict);
+    const changes: MemoryChange[] = [];
+    for (const [snapshot, decision] of await decide(link, context, snapshots, stored)) {
+      if (decision.write) {
+        accepted.push({ ...decision, snapshot });
+      } else {
+        outcomes.set(snapshot, decision.outcome);
+        changes.push({ ...decision, stationId: snapshot.marketId });
+      }
     }
     const { leftOut, additions } = await admit(
       link,
@@ -70,6 +80,8 @@ export async function writeTransaction(
       if (typeof admitted === 'string') outcomes.set(one.snapshot, { status: 'invalid', reason: admitted });
       else written.push({ ...one, admitted });
     }
+    changes.push(...written.map((one) => ({ ...one, stationId: one.snapshot.marketId })));
+    if (context.hasOwnTables) await changeMemory(link, rows, changes);
     for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
     await placeStations(link, rows, context, written);
     await writeRows(
@@ -90,17 +102,15 @@ export async function writeTransaction(
 /** The write rule for each station; systems are looked up only for those that seem new or elsewhere. */
 async function decide(
   link: Link,
-  { hasOwnTables }: WriteContext,
+  context: WriteContext,
   snapshots: readonly Snapshot[],
   markets: StoredMarkets,
-): Promise<(readonly [Snapshot, WriteOutcome | Accepted])[]> {
-  const owned = hasOwnTables
-    ? await readOwn(
-        link,
-        snapshots.map(({ marketId }) => marketId),
-      )
-    : new Map<string, OwnState>();
-  const stored = await readStations(link, snapshots, markets, owned);
+): Promise<(readonly [Snapshot, Decision])[]> {
+  const { hasOwnTables, notAfterS } = context;
+  const ids = snapshots.map(({ marketId }) => marketId);
+  const owned = hasOwnTables ? await readOwn(link, ids) : new Map<string, OwnState>();
+  const memory = hasOwnTables ? await readMemory(link, ids) : null;
+  const stored = await readStations(link, context, snapshots, markets, owned);
   const systems = await findSystems(
     link,
     snapshots
@@ -109,30 +119,34 @@ async function decide(
   );
   return snapshots.map((snapshot) => {
     const station = stored.get(snapshot.marketId);
-    const decision = decideWrite(snapshot, station, systems.get(nameKey(snapshot.systemName)) ?? []);
-    if (!decision.write) return [snapshot, decision.outcome];
-    return [snapshot, { snapshot, station: decision.station, systemId: decision.systemId }];
+    const decision = decideWrite(snapshot, {
+      ...{ station, notAfterS, systems: systems.get(nameKey(snapshot.systemName)) ?? [] },
+      memory: memory && (memory.get(String(snapshot.marketId)) ?? {}),
+    });
+    return [snapshot, decision];
   });
 }
 
 async function readStations(
   link: Link,
+  { generation }: WriteContext,
   snapshots: readonly Snapshot[],
   markets: StoredMarkets,
   owned: ReadonlyMap<string, OwnState>,
 ): Promise<Map<number, StoredStation<string>>> {
   const rows = await link.rows(
-    `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')}
+    `SELECT st.station_id, st.name, st.system_id, sy.name, ${epochOf('st.modified')}, st.type_id
      FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id
      WHERE st.station_id IN (${snapshots.map(({ marketId }) => marketId).join()})`,
   );
   return new Map(
-    rows.map(([id, name, systemId, systemName, modifiedS]) => [
+    rows.map(([id, name, systemId, systemName, modifiedS, typeId]) => [
       Number(id),
       {
         name: String(name),
         systemId: String(systemId),
         systemName: String(systemName ?? ''),
+        isCarrier: isCarrier(Number(typeId), generation),
         placedS: owned.get(String(id))?.facts.system?.[1] ?? Number(modifiedS),
         newestAtS: markets.get(String(id))?.newestS ?? null,
       },
@@ -148,23 +162,23 @@ const STATION_COLUMNS = [
 async function placeStations(
   link: Link,
   rows: RowWriter,
-  { generation, hasOwnTables }: WriteContext,
+  { generation, hasOwnTables, notAfterS }: WriteContext,
   written: readonly Accepted[],
 ): Promise<void> {
   if (hasOwnTables) {
     const placed = written.filter(({ station }) => station !== 'known');
     await learnStations(
       link,
-      { generation, rows },
-      placed.map(({ snapshot: { marketId, stationName, observedAtS }, systemId }) => ({
+      { generation, notAfterS, rows },
+      placed.map(({ snapshot: { marketId, stationName, observedAtS }, systemId, isRenamed }) => ({
         id: marketId,
-        facts: marketFacts(stationName, systemId, observedAtS),
+        facts: marketFacts(stationName, systemId, observedAtS, isRenamed),
         create: true,
       })),
     );
     await settleVendors(
       link,
-      { generation, rows },
+      { generation, notAfterS, rows },
       placed.map(({ snapshot: { marketId } }) => marketId),
     );
     return;

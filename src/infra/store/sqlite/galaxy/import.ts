@@ -26,12 +26,25 @@ export interface GalaxyImportSetup {
   ) => Promise<T>;
   readonly readKnown: (signal: AbortSignal) => Promise<Known>;
   readonly onClose: () => void;
+  /** Nobody has observed anything later, epoch seconds. */
+  readonly notAfterS: () => number;
   readonly log: Log | undefined;
 }
 
 /** An import: writes between the live ones, in the same thread. There are no locks, so nothing is ever deferred. */
 export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
-  const { generation, categories, itemCategories, rares, writer, stoppable, readKnown, onClose, log } = setup;
+  const {
+    generation,
+    categories,
+    itemCategories,
+    rares,
+    writer,
+    stoppable,
+    readKnown,
+    onClose,
+    log,
+    notAfterS,
+  } = setup;
   return {
     generation,
     categories,
@@ -44,7 +57,10 @@ export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
         let total = NO_COUNTS;
         for (const part of parts(batch)) {
           stop.throwIfAborted();
-          const { counts, refused } = await writer.call('writeGalaxy', part);
+          const { counts, refused } = await writer.call('writeGalaxy', {
+            written: part,
+            notAfterS: notAfterS(),
+          });
           if (refused.length > 0) {
             log?.warn(
               { refused: refused.length },

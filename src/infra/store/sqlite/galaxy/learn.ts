@@ -9,6 +9,8 @@ import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import { inSavepoint } from './stations.ts';
 import { createWaitingVendors } from './waiting-vendors.ts';
+import { believedS } from '../../../../domain/market/write-rule.ts';
+import { createMarketMemory } from './memory.ts';
 import { createStationStates } from './station-states.ts';
 
 /** What one call did. */
@@ -19,12 +21,12 @@ export interface LearnedRecords {
 }
 
 /** What else writes stations tells them. */
-export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors'>;
+export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory'>;
 
 /** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
-export function createLearner(db: DatabaseSync, generation: Generation) {
-  const states = createStationStates(db, generation);
-  const vendors = createWaitingVendors(db, generation);
+export function createLearner(db: DatabaseSync, generation: Generation, notAfterS: () => number) {
+  const states = createStationStates(db, generation, notAfterS);
+  const vendors = createWaitingVendors(db, generation, notAfterS);
   const lookup = generation === 'v13' ? ', lookup_name' : '';
   const selectSystem = db.prepare(
     'SELECT name, pos_x AS x, pos_y AS y, pos_z AS z, modified FROM System WHERE system_id = ?',
@@ -50,7 +52,7 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
       const stored = {
         name: String(row.name),
         ...{ x: Number(row.x), y: Number(row.y), z: Number(row.z) },
-        observedAtS: parseTimestamp(row.modified) ?? -1,
+        observedAtS: believedS(parseTimestamp(row.modified), notAfterS()) ?? -1,
       };
       if (newer<Omit<SystemRecord, 'kind' | 'id'>>(told, stored) === stored) return false;
     }
@@ -90,6 +92,7 @@ export function createLearner(db: DatabaseSync, generation: Generation) {
   return {
     states,
     vendors,
+    memory: createMarketMemory(db),
     learn(records: readonly GalaxyRecord[]): LearnedRecords {
       try {
         return { systems: transact(db, () => learnAll(records, (_, write) => write())), refused: [] };

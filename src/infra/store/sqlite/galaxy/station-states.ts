@@ -24,7 +24,12 @@ export interface StationStates {
   factsOf(id: number | bigint): Facts | undefined;
 }
 
-export function createStationStates(db: DatabaseSync, generation: Generation): StationStates {
+/** @param notAfterS nobody has observed anything later */
+export function createStationStates(
+  db: DatabaseSync,
+  generation: Generation,
+  notAfterS: () => number,
+): StationStates {
   const columns = STATION_COLUMNS[generation];
   const lookUpSystems = createSystemLookup(db);
   const selectRow = db.prepare(
@@ -108,7 +113,7 @@ export function createStationStates(db: DatabaseSync, generation: Generation): S
     learn(id, told) {
       const stored = read(id);
       const { own } = stored;
-      const state = learnState(stored, told, generation, systemsNamed);
+      const state = learnState(stored, told, generation, systemsNamed, notAfterS());
       const changed = writeRow(id, state, stored, told.create === true);
       const json = JSON.stringify(state.facts);
       if (json !== own?.json || state.modifiedS !== own.modifiedS || state.dumpS !== own.dumpS) {

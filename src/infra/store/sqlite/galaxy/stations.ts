@@ -12,10 +12,11 @@ import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 import { transact } from '../database.ts';
-import type { StationStates } from './station-states.ts';
 import { isRowError } from '../errors.ts';
 import { prepareItemUpsert } from '../markets/items.ts';
 import { createRowStatements, newestAtS } from '../markets/rows.ts';
+import { isNewer, sameName } from '../../../../domain/market/write-rule.ts';
+import type { OwnWriters } from './learn.ts';
 import { notOlder, prepareUpsert } from './upsert.ts';
 import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
 
@@ -28,12 +29,14 @@ export interface Imported {
 /** Runs the writing of one record. */
 type Guard = (what: string, write: () => void) => void;
 
-/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). @param states where there are tables of our own */
+/** Writes parts of a dump, a transaction each, by the rules for dumps (domain/ports/galaxy-store.ts). @param own where there are tables of our own */
 export function createGalaxyWriter(
   db: DatabaseSync,
   generation: Generation,
-  states: StationStates | undefined,
+  notAfterS: () => number,
+  own: Pick<OwnWriters, 'states' | 'memory'> | undefined,
 ): (part: DumpRecords) => Imported {
+  const { states, memory } = own ?? {};
   const writeSystem = prepareUpsert(
     db,
     'System',
@@ -41,10 +44,11 @@ export function createGalaxyWriter(
     ['name', 'pos_x', 'pos_y', 'pos_z', 'modified', ...(generation === 'v13' ? ['lookup_name'] : [])],
     notOlder('System'),
   );
-  const upsertStation = prepareStationUpsert(db, generation);
+  const upsertStation = prepareStationUpsert(db, generation, notAfterS);
+  const selectName = db.prepare('SELECT name FROM Station WHERE station_id = ?');
   const markets = createRowStatements(db);
-  const writeShipyard = createVendorWriter(db, SHIPYARD);
-  const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING) : () => false;
+  const writeShipyard = createVendorWriter(db, SHIPYARD, notAfterS);
+  const writeOutfitting = generation === 'v12' ? createVendorWriter(db, OUTFITTING, notAfterS) : () => false;
   const writeShip = prepareUpsert(db, 'Ship', 'ship_id', ['name']);
   const writeUpgrade =
     generation === 'v12'
@@ -59,8 +63,11 @@ export function createGalaxyWriter(
 
   function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
     const stored = markets.read(stationId);
-    if (observedAtS <= (newestAtS(stored) ?? -1)) return false;
+    const { clear } = memory?.read(stationId) ?? {};
+    const isOfStation = clear !== undefined && sameName(clear.name, String(selectName.get(stationId)?.name));
+    if (!isNewer(observedAtS, newestAtS(stored), notAfterS(), isOfStation ? clear : undefined)) return false;
     markets.replace(stationId, rows, stored, formatTimestamp(observedAtS), 0);
+    if (clear !== undefined) memory?.forget(stationId, ['clear']);
     return true;
   }
 
@@ -86,7 +93,9 @@ export function createGalaxyWriter(
     for (const { id, name, lookupName, x, y, z, modifiedS } of systems) {
       const lookup = generation === 'v13' ? [lookupName] : [];
       guard(`system ${id}`, () => {
-        counts.systems += Number(writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup));
+        counts.systems += Number(
+          writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup, notAfterS()),
+        );
       });
     }
     for (const station of stations) {
@@ -134,9 +143,9 @@ export function inSavepoint(db: DatabaseSync, write: () => void): string | null 
   }
 }
 
-function prepareStationUpsert(db: DatabaseSync, generation: Generation) {
+function prepareStationUpsert(db: DatabaseSync, generation: Generation, notAfterS: () => number) {
   const columns = STATION_COLUMNS[generation];
   const upsert = prepareUpsert(db, 'Station', 'station_id', columns, notOlder('Station'));
   return (id: bigint, row: StationRow): boolean =>
-    upsert(id, ...stationValues(row, generation, formatTimestamp));
+    upsert(id, ...stationValues(row, generation, formatTimestamp), notAfterS());
 }

@@ -27,7 +27,10 @@ export function prepareUpsert(
   return (...values) => Number(statement.run(...values).changes) > 0;
 }
 
-/** A condition for {@link prepareUpsert}: what is told is not older than what is stored, or that has no time. */
+/**
+ * A condition for {@link prepareUpsert}: what is told is not older than what is stored, or that has no time, or one later
+ * than the last of the values: epoch seconds, nobody has observed anything later.
+ */
 export function notOlder(table: string): string {
-  return `coalesce(unixepoch(excluded.modified) >= unixepoch(${table}.modified), 1)`;
+  return `(coalesce(unixepoch(excluded.modified) >= unixepoch(${table}.modified), 1) OR unixepoch(${table}.modified) > ?)`;
 }

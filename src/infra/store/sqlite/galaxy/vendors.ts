@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StagedVendor } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
+import { isNewer } from '../../../../domain/market/write-rule.ts';
 
 /** `ShipVendor` or `UpgradeVendor`, and the table it refers to. */
 interface VendorTable {
@@ -16,7 +17,11 @@ export const OUTFITTING: VendorTable = { name: 'UpgradeVendor', goods: 'Upgrade'
  * Prepares the writing of a station's goods: whole, and only if observed after the newest stored row.
  * @returns whether it was written. `orGreater`: of the same second the greater list is
  */
-export function createVendorWriter(db: DatabaseSync, { name, goods, goodsId }: VendorTable) {
+export function createVendorWriter(
+  db: DatabaseSync,
+  { name, goods, goodsId }: VendorTable,
+  notAfterS: () => number,
+) {
   // v12 has no index on the station of a ShipVendor: there its primary key is asked for each of the few ships.
   const where =
     name === 'ShipVendor'
@@ -31,8 +36,8 @@ export function createVendorWriter(db: DatabaseSync, { name, goods, goodsId }: V
   return (stationId: bigint, { ids, observedAtS }: StagedVendor, orGreater = false): boolean => {
     const stored = select.all(stationId) as unknown as (readonly [number, string])[];
     const newestAtS = Math.max(-1, ...stored.map(([, modified]) => parseTimestamp(modified) ?? -1));
-    if (observedAtS < newestAtS) return false;
-    if (observedAtS === newestAtS && !(orGreater && isGreaterList(ids, stored))) return false;
+    const isEqual = observedAtS === newestAtS && orGreater && isGreaterList(ids, stored);
+    if (!isEqual && !isNewer(observedAtS, newestAtS, notAfterS())) return false;
     const modified = formatTimestamp(observedAtS);
     const gone = new Set(stored.map(([id]) => id));
     if (gone.size > 0) touch.run(modified, stationId);

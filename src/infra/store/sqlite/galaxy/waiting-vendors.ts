@@ -28,7 +28,12 @@ export interface WaitingVendors {
   settleAll(): void;
 }
 
-export function createWaitingVendors(db: DatabaseSync, generation: Generation): WaitingVendors {
+/** @param notAfterS nobody has observed anything later */
+export function createWaitingVendors(
+  db: DatabaseSync,
+  generation: Generation,
+  notAfterS: () => number,
+): WaitingVendors {
   const isStation = db.prepare('SELECT 1 FROM Station WHERE station_id = ?');
   const select = db.prepare('SELECT wares, observed_s, goods FROM tdl_waiting WHERE station_id = ?');
   const put = db.prepare(
@@ -38,7 +43,7 @@ export function createWaitingVendors(db: DatabaseSync, generation: Generation): 
   const prepare = (wares: Wares) => ({
     find: db.prepare(`SELECT id FROM ${GOODS[wares].table} WHERE symbol = ? COLLATE NOCASE OR id = ?`),
     insert: db.prepare(GOODS[wares].insert),
-    write: createVendorWriter(db, wares === 'ships' ? SHIPYARD : OUTFITTING),
+    write: createVendorWriter(db, wares === 'ships' ? SHIPYARD : OUTFITTING, notAfterS),
   });
   const prepared = new Map<Wares, ReturnType<typeof prepare>>();
 

@@ -4,9 +4,14 @@ import { lookupName, NEW_STATION, type Generation } from '../../../../domain/gen
 import type { WriteOutcome } from '../../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../../domain/market/snapshot.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
-import { decideWrite, sameName, type StoredStation } from '../../../../domain/market/write-rule.ts';
+import {
+  decideWrite,
+  sameName,
+  type StoredStation,
+  type WriteDecision,
+} from '../../../../domain/market/write-rule.ts';
 import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
-import { marketFacts } from '../../../../domain/galaxy/station-state.ts';
+import { isCarrier, marketFacts } from '../../../../domain/galaxy/station-state.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import type { OwnWriters } from '../galaxy/learn.ts';
@@ -19,11 +24,13 @@ export function createMarketWriter(
   db: DatabaseSync,
   generation: Generation,
   items: Items,
+  notAfterS: () => number,
   own: OwnWriters | undefined,
 ) {
+  const { memory } = own ?? {};
   const lookUpSystems = createSystemLookup(db);
   const selectStation = db.prepare(
-    `SELECT st.name, st.system_id, sy.name AS system_name, st.modified
+    `SELECT st.name, st.system_id, sy.name AS system_name, st.modified, st.type_id
      FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id WHERE st.station_id = ?`,
   );
   selectStation.setReadBigInts(true);
@@ -39,10 +46,16 @@ export function createMarketWriter(
       name: String(row.name ?? ''),
       systemId: row.system_id as bigint,
       systemName: String(row.system_name ?? ''),
+      isCarrier: isCarrier(Number(row.type_id), generation),
       placedS: own?.states.factsOf(marketId)?.system?.[1] ?? parseTimestamp(row.modified) ?? 0,
       newestAtS: newestAtS(rows),
     };
     return { station, rows };
+  }
+
+  function note(marketId: number, { forget = [], remember }: WriteDecision<bigint>): void {
+    memory?.forget(marketId, forget);
+    if (remember !== undefined) memory?.remember(marketId, remember);
   }
 
   function writeOne(
@@ -51,15 +64,22 @@ export function createMarketWriter(
     systems: SystemsByName,
   ): WriteOutcome {
     const named = systems.get(nameKey(snapshot.systemName)) ?? [];
-    const decision = decideWrite(snapshot, found?.station, named);
-    if (!decision.write) return decision.outcome;
+    const decision = decideWrite(snapshot, {
+      ...{ station: found?.station, systems: named, notAfterS: notAfterS() },
+      memory: memory?.read(snapshot.marketId) ?? null,
+    });
+    if (!decision.write) {
+      note(snapshot.marketId, decision);
+      return decision.outcome;
+    }
     const leftOut = items.admit(snapshot.rows);
     const admitted = withoutItems(snapshot, leftOut);
     if (typeof admitted === 'string') return { status: 'invalid', reason: admitted };
-    const { station, systemId } = decision;
+    const { station, systemId, isRenamed } = decision;
+    note(snapshot.marketId, decision);
     const modified = formatTimestamp(snapshot.observedAtS);
     if (station !== 'known' && own !== undefined) {
-      const facts = marketFacts(snapshot.stationName, String(systemId), snapshot.observedAtS);
+      const facts = marketFacts(snapshot.stationName, String(systemId), snapshot.observedAtS, isRenamed);
       own.states.learn(snapshot.marketId, { facts, create: true });
       own.vendors.settle(snapshot.marketId);
     } else if (station === 'created') insertStation(snapshot, systemId, modified);

@@ -1,0 +1,56 @@
+import type { Mutation } from './list.ts';
+
+const SQLITE = 'test/contract/sqlite-store.test.ts';
+const WRITE_RULE = 'src/domain/market/write-rule.ts';
+
+/** Of the rules by which observations are judged. */
+export const RULE_MUTATIONS: readonly Mutation[] = [
+  {
+    guarantee: 'the newest observation wins, in the database',
+    fault: 'a stale snapshot overwrites newer rows',
+    file: WRITE_RULE,
+    from: 'if (observedAtS < newestS) return refuse',
+    to: 'if (observedAtS + 60 < newestS) return refuse',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'the newest observation wins in any order, of markets nobody knows yet, too',
+    fault: 'an empty list of an unknown market is refused and forgotten',
+    file: WRITE_RULE,
+    from: 'if (memory === null) return refuse(',
+    to: 'if (memory !== undefined) return refuse(',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'a time that nobody can have observed shuts nothing out',
+    fault: 'what is stored is believed, whatever its time',
+    file: WRITE_RULE,
+    from: 'storedS > notAfterS ? null : storedS',
+    to: 'storedS === notAfterS ? null : storedS',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'one message does not change who a station is',
+    fault: 'a message with another name and system is believed at once',
+    file: WRITE_RULE,
+    from: 'if (isMixed && !confirms(',
+    to: 'if (isMixed && memory?.clear !== undefined && !confirms(',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'no sender is ahead of the gateway',
+    fault: 'an observation within the skew keeps its time',
+    file: 'src/domain/eddn/staging.ts',
+    from: 'Math.min(observedAtS, gatewayAtS ?? Infinity)',
+    to: 'observedAtS',
+    tests: ['test/unit/staging.test.ts'],
+  },
+  {
+    guarantee: 'a good of a category nobody knew costs no market',
+    fault: 'categories are not added',
+    file: 'src/infra/store/reference-tables.ts',
+    from: 'if (!known.has(key) && !added.has(key)) added.set',
+    to: 'if (!known.has(key) && added.has(key)) added.set',
+    tests: [SQLITE],
+  },
+];
