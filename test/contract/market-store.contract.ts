@@ -5,6 +5,7 @@ import { galaxyImportContract } from './store-galaxy-import.contract.ts';
 import { galaxyTableContract } from './store-galaxy-tables.contract.ts';
 import { growthContract } from './store-growth.contract.ts';
 import { learningContract } from './store-learning.contract.ts';
+import { learningMergesContract } from './store-learning-merges.contract.ts';
 import { learningOrdersContract } from './store-learning-orders.contract.ts';
 import { identityContract } from './store-identity.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
@@ -29,6 +30,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('purge and stats', () => purgeContract(create));
     describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
       describe('learning', () => learningContract(create, generation));
+      describe('learning beside dumps', () => learningMergesContract(create, generation));
       describe.skipIf(!hasSharedData)('learning in any order', () =>
         learningOrdersContract(create, generation),
       );
