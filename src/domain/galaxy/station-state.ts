@@ -60,7 +60,8 @@ export function learnState(
   // What the feed made before there were facts, no dump has told.
   const rowDumpS = isForeign && !isNewRow(row) ? (believedS(row.modifiedS, notAfterS) ?? -1) : -1;
   const joined = joinFacts(own?.facts ?? {}, rowFacts, told);
-  const facts = joinFacts(joined, placeFacts(joined, stored, systemsNamed));
+  const place = placeFacts(joined, stored, systemsNamed);
+  const facts = place.system === undefined ? joined : joinFacts(joined, place);
   return { facts, modifiedS: newestFactS(facts), dumpS: Math.max(own?.dumpS ?? -1, rowDumpS, dumpS) };
 }
 

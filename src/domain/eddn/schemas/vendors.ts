@@ -21,13 +21,13 @@ function vendor(
       const entries = body[list];
       if (!Array.isArray(entries)) return 'malformed';
       if (id === null) return 'no market id';
-      const goods = new Set((entries as unknown[]).slice(0, MAX_GOODS).flatMap(readGoods));
-      if (goods.size === 0) return 'nothing to learn';
+      const goods = [...new Set((entries as unknown[]).slice(0, MAX_GOODS).map(readGoods))].filter(isFit);
+      if (goods.length === 0) return 'nothing to learn';
       const stationName = readShortName(body.stationName) ?? undefined;
       const facts = factsOf(RANK.fills, observedAtS, { name: stationName, [flag]: 'Y' });
       const records: GalaxyRecord[] = [
         { kind: 'station', id, facts },
-        { kind: 'vendor', id, wares, observedAtS, goods: [...goods].sort() },
+        { kind: 'vendor', id, wares, observedAtS, goods: goods.sort() },
       ];
       return { records };
     },
@@ -35,10 +35,13 @@ function vendor(
 }
 
 /** A symbol, or the number where the schema has one. */
-function readGoods(entry: unknown): string[] {
-  if (isObject(entry)) return isId(entry.id) ? [String(entry.id)] : readGoods(entry.Name);
-  return typeof entry === 'string' && /^\w{1,128}$/.test(entry) ? [entry.toLowerCase()] : [];
+function readGoods(entry: unknown): string {
+  if (typeof entry === 'string') return entry.toLowerCase();
+  if (!isObject(entry)) return '';
+  return isId(entry.id) ? String(entry.id) : readGoods(entry.Name);
 }
+
+const isFit = (name: string) => /^\w{1,128}$/.test(name);
 
 const MODULES = { wares: 'modules', list: 'modules', flag: 'outfitting' } as const;
 

@@ -63,7 +63,7 @@ export function createLearner(db: DatabaseSync, generation: Generation, notAfter
   }
 
   function learnStation({ id, facts }: StationRecord): void {
-    if (states.learn(id, { facts })) vendors.settle(id);
+    if (states.learn(id, { facts }) === 'made') vendors.settle(id);
   }
 
   function learnAll(

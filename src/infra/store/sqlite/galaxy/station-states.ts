@@ -16,10 +16,13 @@ import { createSystemLookup } from '../markets/systems.ts';
 import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 
+/** `same` also where there is none. */
+export type RowChange = 'made' | 'changed' | 'same';
+
 /** Stations as a join of facts: `tdl_fact`, and what is made from it. */
 export interface StationStates {
-  /** @returns whether the row in `Station` is new or other */
-  learn(id: number | bigint, told: Told): boolean;
+  /** @returns what became of the row in `Station` */
+  learn(id: number | bigint, told: Told): RowChange;
   /** The facts of a station, if there are any of its own. */
   factsOf(id: number | bigint): Facts | undefined;
 }
@@ -45,6 +48,8 @@ export function createStationStates(
   const updateRow = db.prepare(
     `UPDATE Station SET ${columns.map((column) => `${column} = ?`).join()} WHERE station_id = ?`,
   );
+  // Nearly always nothing else has changed, and the columns of an index are costly to name.
+  const touchRow = db.prepare('UPDATE Station SET modified = ? WHERE station_id = ?');
   const writeOwn = db.prepare(
     'INSERT OR REPLACE INTO tdl_fact (station_id, facts, modified_s, dump_s) VALUES (?, ?, ?, ?)',
   );
@@ -79,19 +84,25 @@ export function createStationStates(
     return (lookUpSystems([name]).get(nameKey(name)) ?? []).map(String);
   }
 
-  function writeRow(id: number | bigint, state: OwnState, stored: StoredState, create: boolean): boolean {
+  function writeRow(id: number | bigint, state: OwnState, stored: StoredState, create: boolean): RowChange {
     const { row } = stored;
-    if (row === null && !create && !isWhole(state)) return false;
-    const told = state.facts.system?.[2];
+    if (row === null && !create && !isWhole(state)) return 'same';
+    const toldSystem = state.facts.system?.[2];
     const isKnown =
-      told !== undefined && (told === String(row?.systemId) || isSystem.get(BigInt(told)) !== undefined);
-    const systemId = isKnown ? told : row === null ? undefined : String(row.systemId);
-    if (systemId === undefined) return false;
-    const values = stationValues(rowOfFacts(state, systemId, generation), generation, formatTimestamp);
-    if (row === null) insertRow.run(id, ...values);
-    else if (values.join('\n') === stationValues(row, generation, formatTimestamp).join('\n')) return false;
-    else updateRow.run(...values, id);
-    return true;
+      toldSystem !== undefined &&
+      (toldSystem === String(row?.systemId) || isSystem.get(BigInt(toldSystem)) !== undefined);
+    const systemId = isKnown ? toldSystem : row === null ? undefined : String(row.systemId);
+    if (systemId === undefined) return 'same';
+    const told = rowOfFacts(state, systemId, generation);
+    const values = stationValues(told, generation, formatTimestamp);
+    if (row === null) {
+      insertRow.run(id, ...values);
+      return 'made';
+    }
+    if (!sameColumns(told, row)) updateRow.run(...values, id);
+    else if (told.modifiedS !== row.modifiedS) touchRow.run(formatTimestamp(told.modifiedS), id);
+    else return 'same';
+    return 'changed';
   }
 
   function writeLists(id: number | bigint, before: Facts | undefined, facts: Facts): void {
@@ -125,6 +136,11 @@ export function createStationStates(
 
     factsOf: (id) => readOwn(id)?.facts,
   };
+}
+
+/** Whether nothing but the time differs. */
+function sameColumns(a: StationRow, b: StationRow): boolean {
+  return (Object.keys(a) as (keyof StationRow)[]).every((key) => key === 'modifiedS' || a[key] === b[key]);
 }
 
 function rowOf(row: Record<string, string | bigint | null>): StationRow {

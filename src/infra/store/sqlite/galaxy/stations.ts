@@ -58,7 +58,8 @@ export function createGalaxyWriter(
   /** What the feed has told about is joined with what it told. */
   function writeStationRow(id: bigint, row: StationRow): boolean {
     if (states?.factsOf(id) === undefined) return upsertStation(id, row);
-    return states.learn(id, { facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS });
+    const told = { facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS };
+    return states.learn(id, told) !== 'same';
   }
 
   function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
