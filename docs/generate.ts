@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { MACHINES } from '../src/machines/graph.ts';
 import { CONFIGURATION_PAGE, withTables } from './configuration-tables.ts';
+import { CONFIG_SCHEMA, configSchema } from './config-schema.ts';
 import { machinePage } from './machine-page.ts';
 
 const folder = new URL('./machines/', import.meta.url);
@@ -9,3 +10,4 @@ await mkdir(folder, { recursive: true });
 for (const machine of MACHINES) await writeFile(new URL(`${machine.id}.md`, folder), machinePage(machine));
 
 await writeFile(CONFIGURATION_PAGE, withTables(await readFile(CONFIGURATION_PAGE, 'utf8')));
+await writeFile(CONFIG_SCHEMA, configSchema());

@@ -30,21 +30,33 @@ export interface Bootstrap {
 /** What the command line sets instead of the file. */
 export type Overrides = Partial<Pick<Config, 'pidFile' | 'logFile' | 'logLevel'>>;
 
+interface BootstrapOptions {
+  /** The daemon logs to standard output, or to its log file; one-shots keep standard output for their answer, and tell only trouble. */
+  readonly logTo: 'stdout' | 'stderr';
+  readonly overrides?: Overrides;
+  /** Neither the configuration nor directories are written. */
+  readonly looksOnly?: boolean;
+}
+
 /**
  * Reads configuration and environment, makes the directories, and opens the log.
- * @param logTo the daemon logs to standard output, or to its log file; one-shots keep standard output for their answer, and tell only trouble
  * @throws AppError for what only an operator can mend
  */
 export async function bootstrap(
   at: { readonly cwd: string; readonly env: Environment },
-  logTo: 'stdout' | 'stderr',
-  overrides: Overrides = {},
+  { logTo, overrides = {}, looksOnly = false }: BootstrapOptions,
 ): Promise<Bootstrap> {
-  const { config: loaded, file, written, created, problems } = await loadConfig(at);
+  const {
+    config: loaded,
+    file,
+    written,
+    created,
+    problems,
+  } = looksOnly ? { ...(await inspectConfig(at)), created: false } : await loadConfig(at);
   const config = { ...loaded, ...overrides };
   const { database, dataDir, tmpDir } = await loadDatabaseConfig(at.env, at.cwd);
   const paths = resolvePaths({ ...at, configFile: file, config, database: { dataDir, tmpDir } });
-  await createDirectories(paths);
+  if (!looksOnly) await createDirectories(paths);
   const verbosity = () => ({
     verbose: config.verbose && logTo === 'stdout',
     debug: config.debug,

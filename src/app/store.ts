@@ -2,23 +2,30 @@ import type { Queries } from '../domain/ports/queries.ts';
 import type { Store } from '../domain/ports/store.ts';
 import type { Bootstrap } from './bootstrap.ts';
 
-/** The store the configuration names; not yet connected. Only its own driver is loaded. */
-export async function createStore({ config, database, log, now }: Omit<Bootstrap, 'reload'>): Promise<Store> {
-  const notAfterS = () => now.notAfterS(config.rules.maxClockSkewS);
+/**
+ * The store the configuration names; not yet connected. Only its own driver is loaded.
+ * @param looksOnly makes and changes nothing
+ */
+export async function createStore(
+  {
+    config,
+    database,
+    log,
+    now,
+  }: Pick<Bootstrap, 'config' | 'database' | 'log'> & Partial<Pick<Bootstrap, 'now'>>,
+  looksOnly = false,
+): Promise<Store> {
   const { generation, ownTables } = config;
+  const shared = {
+    ...{ generation, ownTables, looksOnly, log },
+    ...(now !== undefined && { notAfterS: () => now.notAfterS(config.rules.maxClockSkewS) }),
+  };
   if (database.backend === 'sqlite') {
     const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
-    return createSqliteStore({ file: database.file, generation, ownTables, notAfterS, log });
+    return createSqliteStore({ ...shared, file: database.file });
   }
   const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
-  return createMariadbStore({
-    connection: connectionTo(database),
-    generation,
-    ownTables,
-    notAfterS,
-    lock: config.lock,
-    log,
-  });
+  return createMariadbStore({ ...shared, connection: connectionTo(database), lock: config.lock });
 }
 
 /** The asking side of the same database; nothing is connected before the first question. */

@@ -12,7 +12,8 @@ export type Command =
       readonly inspect: number | null;
       readonly overrides: Overrides;
     }
-  | { readonly verb: 'stats' | 'publish' | 'check-config' | 'status' }
+  | { readonly verb: 'stats' | 'publish' | 'check-config' }
+  | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'export'; readonly scope: 'live' | 'all' }
   | { readonly verb: 'purge'; readonly dryRun: boolean }
   | { readonly verb: 'maintain'; readonly dryRun: boolean }
@@ -178,7 +179,8 @@ function addVerbs(program: Program, choose: Choose): void {
   program
     .command('status')
     .description('say which daemon works on the data directory, and what it does; exit 1 when there is none')
-    .action(() => choose({ verb: 'status' }));
+    .option('--json', 'as JSON, with everything that /status tells')
+    .action(({ json = false }: { json?: boolean }) => choose({ verb: 'status', json }));
   program
     .command('check-config')
     .description('check configuration, database, paths and what must be reached, a line each')

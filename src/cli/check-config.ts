@@ -2,13 +2,12 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { readNow } from '../app/now.ts';
 import { createStore } from '../app/store.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
 import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';
 import { resolvePaths, type Paths } from '../config/paths.ts';
-import { describeError, EXIT } from '../domain/errors.ts';
+import { describeError, EXIT, StoreError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { createLog } from '../infra/log/log.ts';
@@ -29,10 +28,10 @@ interface Finding {
 }
 
 const PATIENCE_MS = 10_000;
+const LOOKS_ONLY = true;
 
 /**
- * `check-config`: looks at everything the daemon needs, as the daemon would meet it. The database is opened as the
- * daemon opens it, which makes the tables of an empty one; nothing else is written. Ends with 1 when something fails.
+ * `check-config`: looks at everything the daemon needs, as the daemon would meet it, and writes nothing. Ends with 1 when something fails.
  */
 export async function run(): Promise<number> {
   return (await checkConfig({ cwd: process.cwd(), env: process.env })) ? EXIT.ok : EXIT.failure;
@@ -53,7 +52,9 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
   if (typeof settings === 'string') tell({ level: 'fail', about: 'configuration', text: settings });
   else {
     const { file, exists, problems } = settings;
-    const text = exists ? file : `${file} does not exist: the first start writes it with the defaults`;
+    const text = exists
+      ? file
+      : `${file} does not exist: the first start writes it with the defaults (is this the daemon's working directory?)`;
     tell({ level: 'ok', about: 'configuration', text });
     for (const { source, message } of problems) {
       tell({ level: 'warn', about: 'configuration', text: `${source}: ${message}` });
@@ -65,7 +66,7 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
 
   const { config, file: configFile } = settings;
   const paths = resolvePaths({ ...at, configFile, config, database });
-  const stored = checkDatabase(config, database.database, paths);
+  const stored = checkDatabase(config, database.database);
   for (const pending of [
     ...[...new Set([paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir])].map(checkDirectory),
     stored.then(({ finding }) => finding),
@@ -123,21 +124,18 @@ async function checkDirectory(directory: string): Promise<Finding> {
 async function checkDatabase(
   config: Config,
   database: LoadedDatabaseConfig['database'],
-  paths: Paths,
 ): Promise<{ readonly finding: Finding; readonly generation: Generation | null }> {
   const about = 'database';
-  if (database.backend === 'sqlite' && (await stat(database.file).catch(() => null)) === null) {
-    const text = `${database.file} does not exist: the first start makes it`;
-    return { finding: { level: 'ok', about, text }, generation: null };
-  }
   const log = createLog({ to: 'stderr', verbose: false, debug: false });
-  const now = await readNow(paths.clockFile);
-  const store = await createStore({ config, database, paths, log, now });
+  const store = await createStore({ config, database, log }, LOOKS_ONLY);
   try {
-    const { description, generation, created } = await store.open();
-    const text = `${description}, ${generation}${created ? ', tables made' : ''}`;
-    return { finding: { level: 'ok', about, text }, generation: created ? null : generation };
+    const { description, generation } = await store.open();
+    return { finding: { level: 'ok', about, text: `${description}, ${generation}` }, generation };
   } catch (error) {
+    if (error instanceof StoreError && error.code === 'empty') {
+      const text = `${error.message}: the first start makes what is missing`;
+      return { finding: { level: 'ok', about, text }, generation: null };
+    }
     return { finding: { level: 'fail', about, text: describeError(error) }, generation: null };
   } finally {
     await store.close();

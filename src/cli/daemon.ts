@@ -17,7 +17,10 @@ const HTTP_GRACE_MS = 2_000;
 
 /** The daemon, until it is stopped. */
 export async function run(command: DaemonCommand): Promise<number> {
-  const base = await bootstrap({ cwd: process.cwd(), env: process.env }, 'stdout', command.overrides);
+  const base = await bootstrap(
+    { cwd: process.cwd(), env: process.env },
+    { logTo: 'stdout', overrides: command.overrides },
+  );
   try {
     return await runOn(base, command);
   } finally {

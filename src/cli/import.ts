@@ -7,6 +7,7 @@ import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../domain/sp
 import { AppError } from '../domain/errors.ts';
 import { importSource, requestPublication, updaterPorts } from '../app/spansh-updater.ts';
 import { createLog } from '../infra/log/log.ts';
+import { acquireInstance } from '../infra/process/instance-lock.ts';
 import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
 import type { ImportHooks, ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
@@ -24,7 +25,17 @@ interface Options {
 
 /** `import FILE|URL|- [--max-age DAYS|all]`: brings the database up to date with a dump; also fills a new one. */
 export function run(options: Options): Promise<number> {
-  return withSettings(async (base) => say(`${await importNow(base, options)}\n`));
+  return withSettings(async (base) => {
+    const { dataDir, importFile } = base.paths;
+    const place = { name: `tdl import on ${dataDir}`, advice: 'wait until it has ended' };
+    // So that `tdl status` can tell of it.
+    const running = await acquireInstance(importFile, place);
+    try {
+      return say(`${await importNow(base, options)}\n`);
+    } finally {
+      running.release();
+    }
+  });
 }
 
 async function importNow(base: Bootstrap, { from, maxAgeDays }: Options): Promise<string> {

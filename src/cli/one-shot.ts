@@ -3,9 +3,12 @@ import { createStore } from '../app/store.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
 import type { Store } from '../domain/ports/store.ts';
 
-/** Runs a command on the settings of the working directory; its log holds nothing but trouble. */
-export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>): Promise<T> {
-  const base = await bootstrap({ cwd: process.cwd(), env: process.env }, 'stderr');
+/**
+ * Runs a command on the settings of the working directory; its log holds nothing but trouble.
+ * @param looksOnly it makes and changes nothing
+ */
+export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>, looksOnly = false): Promise<T> {
+  const base = await bootstrap({ cwd: process.cwd(), env: process.env }, { logTo: 'stderr', looksOnly });
   try {
     return await work(base);
   } finally {
@@ -16,13 +19,14 @@ export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>): Pr
 /** The same with the database opened, for one piece of work. */
 export function withStore<T>(
   work: (store: Store, base: Bootstrap, info: StoreInfo) => Promise<T>,
+  looksOnly = false,
 ): Promise<T> {
   return withSettings(async (base) => {
-    const store = await createStore(base);
+    const store = await createStore(base, looksOnly);
     try {
       return await work(store, base, await store.open());
     } finally {
       await store.close();
     }
-  });
+  }, looksOnly);
 }

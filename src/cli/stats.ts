@@ -2,6 +2,8 @@ import { formatTimestamp } from '../domain/timestamp.ts';
 import { withStore } from './one-shot.ts';
 import { say } from './say.ts';
 
+const LOOKS_ONLY = true;
+
 /** `--stats`: one line about StationItem. */
 export function run(): Promise<number> {
   return withStore(async (store) => {
@@ -10,5 +12,5 @@ export function run(): Promise<number> {
     return say(
       `StationItem: ${totalRows} rows of ${stations} stations, live ${liveRows} rows of ${liveStations} stations, newest ${newest}\n`,
     );
-  });
+  }, LOOKS_ONLY);
 }

@@ -1,47 +1,89 @@
-import type { SystemReport } from '../actors/observing/status.ts';
+import { access } from 'node:fs/promises';
 import type { Bootstrap } from '../app/bootstrap.ts';
 import { describeError, EXIT } from '../domain/errors.ts';
-import { describeOwner, inspectInstance } from '../infra/process/instance-lock.ts';
+import { describeOwner, inspectInstance, type Owner } from '../infra/process/instance-lock.ts';
 import { withSettings } from './one-shot.ts';
 import { say } from './say.ts';
+import { statusLines, type Told } from './status-lines.ts';
 
 const PATIENCE_MS = 3_000;
+const LOOKS_ONLY = true;
 
-/**
- * `status`: who works on the data directory, and what it says of itself over HTTP. Ends with 1 when there is none.
- */
-export function run(): Promise<number> {
-  return withSettings(async (base) => ((await status(base)) ? EXIT.ok : EXIT.failure));
+interface Found {
+  readonly dataDir: string;
+  /** Null: no daemon runs. */
+  readonly daemon: Owner | null;
+  /** A file that a daemon which has ended left behind, and how it is known. */
+  readonly leftBehind: string | null;
+  /** A `tdl import` that runs. */
+  readonly import: Owner | null;
+  readonly status: Told | null;
+  /** Why there is no status. */
+  readonly unknown: string | null;
 }
 
-/** @returns whether a daemon runs */
-async function status({ config, paths }: Bootstrap): Promise<boolean> {
-  const show = (text: string) => say(`${text}\n`);
-  const occupation = await inspectInstance(paths.instanceFile);
-  if (occupation.state !== 'held') {
-    const left =
-      occupation.state === 'stale' ? ` (${paths.instanceFile} was left behind: ${occupation.reason})` : '';
-    show(`no daemon works on ${paths.dataDir}${left}`);
-    return false;
-  }
-  show(`${paths.dataDir} is in use by ${describeOwner(occupation.owner)}`);
-  if (config.httpListen === null) {
-    show('what it is doing is not known: http_listen is null');
-    return true;
-  }
-  const { host, port } = config.httpListen;
-  const url = `http://${reachable(host)}:${port}/status`;
+/** `status [--json]`: who works on the data directory, and what it says of itself over HTTP. Ends with 1 when there is no daemon. */
+export function run({ json }: { readonly json: boolean }): Promise<number> {
+  return withSettings(async (base) => {
+    const found = await look(base);
+    if (json) say(`${JSON.stringify(found, null, 2)}\n`);
+    else say(`${[...(await lines(found, base))].join('\n')}\n`);
+    return found.daemon === null ? EXIT.failure : EXIT.ok;
+  }, LOOKS_ONLY);
+}
+
+async function look({ config, paths }: Bootstrap): Promise<Found> {
+  const [daemon, running] = await Promise.all([
+    inspectInstance(paths.instanceFile),
+    inspectInstance(paths.importFile),
+  ]);
+  const found = {
+    dataDir: paths.dataDir,
+    daemon: daemon.state === 'held' ? daemon.owner : null,
+    leftBehind: daemon.state === 'stale' ? `${paths.instanceFile}: ${daemon.reason}` : null,
+    import: running.state === 'held' ? running.owner : null,
+  };
+  if (found.daemon === null) return { ...found, status: null, unknown: null };
+  return { ...found, ...(await ask(config.httpListen)) };
+}
+
+async function ask(listen: Bootstrap['config']['httpListen']): Promise<Pick<Found, 'status' | 'unknown'>> {
+  if (listen === null) return { status: null, unknown: 'http_listen is null' };
+  const url = `http://${reachable(listen.host)}:${listen.port}/status`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    const { notReady, actors } = (await response.json()) as Pick<SystemReport, 'notReady' | 'actors'>;
-    show(notReady.length === 0 ? 'ready' : `not ready: ${notReady.join('; ')}`);
-    const width = Math.max(...actors.map(({ name }) => name.length));
-    for (const { name, state, since } of actors) show(`  ${name.padEnd(width)}  ${state}, since ${since}`);
+    if (!response.ok) throw new Error(`it says ${response.status}`);
+    return { status: (await response.json()) as Told, unknown: null };
   } catch (error) {
     const { cause } = error as { cause?: unknown };
-    show(`what it is doing is not known: ${url} does not answer: ${describeError(cause ?? error)}`);
+    return { status: null, unknown: `${url} does not answer: ${describeError(cause ?? error)}` };
   }
-  return true;
+}
+
+async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
+  const { dataDir, daemon, leftBehind, status, unknown } = found;
+  const importing = found.import === null ? [] : [`tdl import: ${describeOwner(found.import)}`];
+  if (daemon === null) {
+    const why = leftBehind === null ? '' : ` (left behind: ${leftBehind})`;
+    const hint = [paths.configFile, dataDir].map((path) => access(path));
+    const isElsewhere = (await Promise.allSettled(hint)).every(({ status: end }) => end === 'rejected');
+    return [
+      `no daemon works on ${dataDir}${why}`,
+      ...(isElsewhere
+        ? [
+            `neither it nor ${paths.configFile} is there: go to the daemon's working directory, or set TD_LISTENER_CONFIG and TD_DATA`,
+          ]
+        : []),
+      ...importing,
+    ];
+  }
+  return [
+    `${dataDir} is in use by ${describeOwner(daemon)}`,
+    ...importing,
+    ...(status === null
+      ? [`what it is doing is not known: ${unknown ?? ''}`]
+      : statusLines(status, Date.now())),
+  ];
 }
 
 /** How a server that listens there is reached from here. */

@@ -1,9 +1,10 @@
 import type { StagingRules } from '../domain/eddn/staging-rules.ts';
+import { nearest } from '../domain/nearest.ts';
 import { openConfigFile, readConfigFile } from './config-file.ts';
 import { readEnvironment, variable, type Environment, type VARIABLES } from './environment.ts';
 import { KEYS, ORDERED_KEYS } from './keys.ts';
 import { resolvePath } from './paths.ts';
-import { whitelistEntry } from './schemas.ts';
+import { WHITELIST_KEYS, whitelistEntry } from './schemas.ts';
 import { evaluate, invalidValue, type ConfigProblem, type Values } from './table.ts';
 
 export const CONFIG_FILE_NAME = 'tradedangerous-listener-config.json';
@@ -71,6 +72,26 @@ function evaluateConfig(
   };
 }
 
+/** Keys that say nothing to this program, with the one that was probably meant. `$schema` is for editors. */
+function unknownKeys(written: Readonly<Record<string, unknown>>, source: string): ConfigProblem[] {
+  const entries = Array.isArray(written.whitelist) ? (written.whitelist as unknown[]) : [];
+  return [
+    ...strangers(written, ['$schema', ...Object.keys(KEYS)], ''),
+    ...entries.flatMap((entry, index) => strangers(entry, WHITELIST_KEYS, `whitelist[${index}].`)),
+  ].map(({ key, meant }) => ({
+    source,
+    key,
+    message: `${key} is no setting${meant === null ? '' : `, ${meant} is`}: it is ignored`,
+  }));
+}
+
+function strangers(value: unknown, known: readonly string[], prefix: string) {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ key: `${prefix}${key}`, meant: nearest(key, known) }));
+}
+
 /** {@link evaluate}, and what concerns more than one value: whitelist entries, limits in the wrong order. */
 function checkFile(
   written: Readonly<Record<string, unknown>>,
@@ -88,6 +109,7 @@ function checkFile(
     });
     usable = { ...usable, whitelist: good };
   }
+  problems.push(...unknownKeys(written, source));
   const first = evaluate(KEYS, usable, source);
   for (const [low, high] of ORDERED_KEYS) {
     if (first.values[KEYS[low].field] <= first.values[KEYS[high].field]) continue;

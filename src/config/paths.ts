@@ -22,6 +22,8 @@ export interface Paths {
   readonly clockFile: string;
   /** Says which daemon works on the data directory. */
   readonly instanceFile: string;
+  /** Says which `tdl import` does. */
+  readonly importFile: string;
   readonly pidFile: string | null;
   readonly logFile: string | null;
 }
@@ -62,6 +64,7 @@ export function resolvePaths(from: {
     dbMaintCnfFile: resolvePath(cwd, config.dbMaintCnf),
     clockFile: join(database.dataDir, 'tradedangerous-listener-clock'),
     instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
+    importFile: join(database.dataDir, 'tradedangerous-listener.import.json'),
     pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
     logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),
   };

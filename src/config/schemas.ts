@@ -79,6 +79,8 @@ export const whitelistEntry = z
   .readonly()
   .describe('{"software": "a name"} or {"software": "a name", "minversion": "a version"}');
 
+export const WHITELIST_KEYS: readonly string[] = ['software', 'minversion'];
+
 export const whitelist = z.array(whitelistEntry).min(1).readonly().describe('a list of at least one entry');
 
 const windows = z.union([z.string(), z.array(z.string()).min(1)]).optional();

@@ -30,6 +30,7 @@ const EXIT_CODES = {
   readOnly: EXIT.failure,
   full: EXIT.failure,
   refused: EXIT.setup,
+  empty: EXIT.failure,
   // The feed and its threads.
   feed: EXIT.failure,
   feedFile: EXIT.failure,
@@ -88,11 +89,12 @@ export class AppError extends Error {
  * - `busy`: another program holds the whole database: retry with backoff
  * - `readOnly`, `full`: retry with backoff; an operator has to act
  * - `refused`: not a Trade Dangerous database, wrong generation, server too old: never works without a change of set-up
+ * - `empty`: there are no tables, and none are to be made
  * - `aborted`: the caller's signal
  */
 export type StoreErrorCode = Extract<
   ErrorCode,
-  'unavailable' | 'busy' | 'readOnly' | 'full' | 'refused' | 'aborted'
+  'unavailable' | 'busy' | 'readOnly' | 'full' | 'refused' | 'empty' | 'aborted'
 >;
 
 export class StoreError extends AppError {

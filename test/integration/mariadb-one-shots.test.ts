@@ -112,4 +112,18 @@ describeMariadb('the one-shots on MariaDB', () => {
     expect(stderr).toContain('CREATE DATABASE');
     expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
+
+  test('--stats and check-config make no table in an empty database', async () => {
+    const empty = await server.createDatabase();
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, empty) };
+    const told = await runProgram({ cwd, env, args: ['--stats'] });
+    expect(told).toMatchObject({ code: 1, stdout: '' });
+    expect(told.stderr).toMatch(/has no tables yet/);
+    expect((await runProgram({ cwd, env, args: ['check-config'] })).stdout).toMatch(
+      /^ok {4}database: .* has no tables yet: the first start makes what is missing$/m,
+    );
+    expect(await server.sql('SHOW TABLES', empty)).toEqual([]);
+  });
 });

@@ -75,7 +75,31 @@ describe('one daemon a data directory', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`is in use by process ${daemon.process.pid} on`);
     expect(stdout).toMatch(/^(ready|not ready: )/m);
-    expect(stdout).toMatch(/^ {2}writer +idle, since \d{4}-/m);
+    expect(stdout).toMatch(/^writer +idle, since \d{4}-/m);
+    expect(stdout).not.toContain('guardian');
+    const json = await runProgram({ cwd, args: ['status', '--json'] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      dataDir: join(cwd, 'data'),
+      daemon: { pid: daemon.process.pid },
+      import: null,
+      status: { totals: { received: 0 } },
+    });
+  });
+
+  test('status tells of an import', async () => {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const program = start(cwd, 'import', '-');
+    const file = join(cwd, 'data/tradedangerous-listener.import.json');
+    await until(() => existsSync(file));
+    const { code, stdout } = await runProgram({ cwd, args: ['status'] });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^tdl import: process ${program.process.pid} on `, 'm'));
+    const second = await runProgram({ cwd, args: ['import', 'x.json'] });
+    expect(second.stderr).toContain(`is in use by process ${program.process.pid}`);
+    program.process.stdin.end('[\n]\n');
+    await program.exit;
+    expect(existsSync(file)).toBe(false);
   });
 
   test('status says that nobody does, and exits with 1', async () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { CONFIG_SCHEMA, configSchema } from '../../docs/config-schema.ts';
 import { CONFIGURATION_PAGE, withTables } from '../../docs/configuration-tables.ts';
 import { VARIABLES } from '../../src/config/environment.ts';
-import { KEYS } from '../../src/config/keys.ts';
+import { defaultFile, KEYS } from '../../src/config/keys.ts';
 
 const page = readFileSync(CONFIGURATION_PAGE, 'utf8');
 
@@ -16,4 +18,22 @@ test.each([
 
 test('its tables tell the defaults and ranges the program uses (node docs/configuration-tables.ts)', () => {
   expect(page).toBe(withTables(page));
+});
+
+test('docs/config.schema.json is what the program checks (npm run docs)', () => {
+  expect(readFileSync(CONFIG_SCHEMA, 'utf8')).toBe(configSchema());
+});
+
+test.each([
+  [{}, true],
+  [defaultFile(), true],
+  [{ $schema: './config.schema.json', http_listen: null, active_hours: { spansh: ['01:00-02:00'] } }, true],
+  [{ export_live_evry_x_min: 5 }, false],
+  [{ export_live_every_x_min: '5' }, false],
+  [{ export_live_every_x_min: 0 }, false],
+  [{ whitelist: [{ software: 'EDDLite', minVersion: '2' }] }, false],
+  [{ log_level: 'loud' }, false],
+])('an editor with it says of %j: %s', (file, isValid) => {
+  const validate = new Ajv2020().compile(JSON.parse(configSchema()) as object);
+  expect(validate(file)).toBe(isValid);
 });

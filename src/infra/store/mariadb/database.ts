@@ -6,7 +6,7 @@ import {
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
-import { recognise, REQUIRED_TABLES, type Shape } from '../shared/generation.ts';
+import { emptyDatabase, recognise, REQUIRED_TABLES, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import type { Link } from './connection.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
@@ -32,14 +32,15 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  * Looks at the server and the database, and makes the tables when there are none.
  *
  * @param address for messages
- * @param ownTables whether tables of our own are used, where there are any
- * @throws StoreError `refused` when it is not a Trade Dangerous database of the chosen generation on a fit server
+ * @param use.ownTables whether tables of our own are used, where there are any
+ * @param use.looksOnly makes nothing
+ * @throws StoreError `empty` when it only looks; `refused` when it is not a Trade Dangerous database of the chosen generation on a fit server
  */
 export async function openDatabase(
   link: Link,
   choice: GenerationChoice,
   address: string,
-  ownTables: boolean,
+  { ownTables, looksOnly }: { readonly ownTables: boolean; readonly looksOnly: boolean },
 ): Promise<Recognised> {
   const [[version, packetBytes] = []] = await link.rows('SELECT VERSION(), @@max_allowed_packet');
   const description = `MariaDB ${checkVersion(String(version), address)} at ${address}`;
@@ -48,6 +49,7 @@ export async function openDatabase(
   const shape = await readShape(link);
   const fresh = choice === 'auto' ? DEFAULT_GENERATION : choice;
   const created = await isUnfinished(link, shape, fresh);
+  if (created && looksOnly) throw emptyDatabase(`database ${address}`);
   if (created) await createTables(link, fresh, shape);
   const generation = created ? fresh : (recognise(shape, choice, `database ${address}`) ?? fresh);
   if (!created) await checkEngine(link, address);

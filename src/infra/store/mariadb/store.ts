@@ -33,6 +33,8 @@ export interface MariadbStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** Makes and changes nothing; a database without tables is an error, `empty`. */
+  readonly looksOnly?: boolean;
   /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
   readonly notAfterS?: () => number;
   /** A statement without an answer for so long means that the server is frozen: its connection is given up. */
@@ -49,8 +51,8 @@ const STATEMENT_TIMEOUT_MS = 20_000;
  * again.
  */
 export function createMariadbStore(options: MariadbStoreOptions): Store {
-  const { connection, lock, log, ownTables = true, notAfterS = localNotAfterS } = options;
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { connection, lock, log, ownTables = true, looksOnly = false } = options;
+  const { notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
@@ -80,7 +82,7 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
   async function recogniseOnce(): Promise<Recognised> {
     const link = await connect();
     try {
-      const recognised = await openDatabase(link, choice, address, ownTables);
+      const recognised = await openDatabase(link, choice, address, { ownTables, looksOnly });
       choice = recognised.info.generation;
       created ||= recognised.info.created;
       return recognised;

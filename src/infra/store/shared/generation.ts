@@ -53,3 +53,10 @@ function generationOf({ tables, itemColumns }: Shape): Generation | null {
   if (itemColumns.has('rare_station_id')) return 'v13';
   return tables.has('Upgrade') ? 'v12' : null;
 }
+
+/** For those who only look. @param what is the matter */
+export function emptyDatabase(name: string, what = 'has no tables yet'): StoreError {
+  return new StoreError('empty', `${name} ${what}`, {
+    advice: 'the first start of the daemon makes them; if there should be some, is this the right directory?',
+  });
+}

@@ -8,7 +8,7 @@ import {
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
-import { recognise, type Shape } from '../shared/generation.ts';
+import { emptyDatabase, recognise, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import { schemaSql } from './schema.ts';
 
@@ -53,12 +53,19 @@ export interface Database {
  * Opens a database and makes the tables if it has none. A database that is not Trade Dangerous, or not of the asked
  * generation, is left as it was.
  *
- * @throws StoreError `refused`, or what node:sqlite throws
+ * @param looksOnly makes and changes nothing
+ * @throws StoreError `refused`, `empty` when it only looks, or what node:sqlite throws
  */
-export function openDatabase(file: string, choice: GenerationChoice): Database {
+export function openDatabase(file: string, choice: GenerationChoice, looksOnly = false): Database {
+  if (looksOnly && identify(file) === undefined) throw emptyDatabase(file, 'does not exist');
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     const found = recognise(readShape(db), choice, file);
+    if (looksOnly) {
+      if (found === null) throw emptyDatabase(file);
+      db.exec('PRAGMA query_only = ON');
+      return opened(db, file, found, false);
+    }
     // Only works before the first table, and before the journal mode writes the first page.
     if (found === null) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     db.exec(PRAGMAS);
@@ -66,17 +73,21 @@ export function openDatabase(file: string, choice: GenerationChoice): Database {
     // Another program may have made the tables between the two looks.
     const generation = found ?? recognise(readShape(db), choice, file) ?? DEFAULT_GENERATION;
     migrate(db, generation, file);
-    const description = `${file} (SQLite ${String(single(db, 'SELECT sqlite_version() AS value'))})`;
-    const opened = identify(file);
-    return {
-      db,
-      info: { backend: 'sqlite', generation, created, description },
-      isInPlace: () => opened !== undefined && identify(file) === opened,
-    };
+    return opened(db, file, generation, created);
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function opened(db: DatabaseSync, file: string, generation: Generation, created: boolean): Database {
+  const description = `${file} (SQLite ${String(single(db, 'SELECT sqlite_version() AS value'))})`;
+  const identity = identify(file);
+  return {
+    db,
+    info: { backend: 'sqlite', generation, created, description },
+    isInPlace: () => identity !== undefined && identify(file) === identity,
+  };
 }
 
 /** Runs something in one write transaction: all of it or nothing. */

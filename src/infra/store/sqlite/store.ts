@@ -25,6 +25,8 @@ export interface SqliteStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** Makes and changes nothing; a database without tables is an error, `empty`. */
+  readonly looksOnly?: boolean;
   /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
   readonly notAfterS?: () => number;
 }
@@ -34,7 +36,8 @@ export interface SqliteStoreOptions {
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  const { file: path, generation, log, ownTables = true, notAfterS = localNotAfterS } = options;
+  const { file: path, generation, log, ownTables = true, looksOnly = false } = options;
+  const { notAfterS = localNotAfterS } = options;
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -44,7 +47,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     return error;
   };
   // Read anew whenever the thread is started: a catalogue outlives it.
-  const workerData: WriterData = { file, choice: generation, ownTables, commodities: [] };
+  const workerData: WriterData = { file, choice: generation, ownTables, looksOnly, commodities: [] };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   const tellLeftOut = createLeftOutLog(log);
   /** Of the import that is running. */

@@ -29,12 +29,14 @@ export interface WriterData {
   readonly choice: GenerationChoice;
   /** Whether tables of our own are made and used. */
   readonly ownTables: boolean;
+  /** Nothing is made or changed. */
+  readonly looksOnly: boolean;
   /** The store's newest: what a thread that is started again begins with. */
   commodities: readonly Commodity[];
 }
 
 let { choice, commodities } = workerData as WriterData;
-const { file, ownTables } = workerData as WriterData;
+const { file, ownTables, looksOnly } = workerData as WriterData;
 
 /** What is written, and when: nobody has observed anything later than that. */
 interface Written<T> {
@@ -69,7 +71,7 @@ function openSession(): Session {
     });
   }
   if (session !== undefined) return session;
-  const database = openDatabase(file, choice);
+  const database = openDatabase(file, choice, looksOnly);
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   choice = database.info.generation;
   created ||= database.info.created;

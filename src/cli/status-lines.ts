@@ -1,0 +1,109 @@
+import type { SystemReport } from '../actors/observing/status.ts';
+import type { ActorReport } from '../actors/observing/actor-board.ts';
+
+/** What `/status` tells, as far as it is read here. */
+export interface Told extends SystemReport {
+  readonly version: string;
+  readonly uptimeS: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly ageS: number }[];
+}
+
+const GUARDIAN = 'guardian of ';
+
+/** A daemon's status for a person to read. */
+export function statusLines(told: Told, nowMs: number): string[] {
+  const { version, uptimeS, notReady, totals, held, markets, newestSnapshot, database, files, actors } = told;
+  const ago = (iso: string) => `${length((nowMs - Date.parse(iso)) / 1000)} ago`;
+  const rows: (readonly [string, string])[] = [
+    ['running', `version ${version}, for ${length(uptimeS)}`],
+    [
+      'messages',
+      `${number(totals.received)} received (${rate(totals.received, uptimeS)}), ${number(totals.accepted)} markets, ` +
+        `${number(sum(totals.rejected))} refused` +
+        (newestSnapshot === null ? '' : `; newest market ${ago(newestSnapshot.receivedAt)}`),
+    ],
+    [
+      'written',
+      `${number(totals.written)} markets (${rate(totals.written, uptimeS)}) of ${number(totals.writtenRows)} rows, ` +
+        `${number(totals.stale)} stale, ${number(totals.superseded)} superseded`,
+    ],
+    [
+      'waiting',
+      `${number(held)} in memory, ${number(markets.spooled)} in the spool; ` +
+        `${number(markets.parked)} parked until their system is known`,
+    ],
+    ['database', database === null ? 'not counted yet: ask again' : databaseLine(database, nowMs)],
+    ...files.map(({ name, bytes, ageS }) => [name, `${length(ageS)} old, ${number(bytes)} bytes`] as const),
+    ...nextDue(told, nowMs),
+  ];
+  const children = actors.filter(({ name }) => !name.startsWith(GUARDIAN));
+  for (const actor of children) rows.push([actor.name, actorLine(actor, actors, ago)]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    notReady.length === 0 ? 'ready' : `not ready: ${notReady.join('; ')}`,
+    ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
+  ];
+}
+
+function databaseLine(database: NonNullable<Told['database']>, nowMs: number): string {
+  const { totalRows, stations, liveRows, liveStations, newestAtS } = database;
+  const newest = newestAtS === null ? '' : `; newest observed ${length(nowMs / 1000 - newestAtS)} ago`;
+  return (
+    `${number(totalRows)} rows of ${number(stations)} stations, live ${number(liveRows)} of ` +
+    `${number(liveStations)}${newest}`
+  );
+}
+
+/** The timers an operator plans by. */
+function nextDue({ actors, maintenance }: Told, nowMs: number): [string, string][] {
+  const timer = (name: string, wanted: string) =>
+    actors.find((actor) => actor.name === name)?.due.find((due) => due.timer === wanted)?.at ?? null;
+  const due = [
+    ['listings-live.csv', timer('exporter', 'exportInterval')],
+    ['Spansh', timer('spansh-updater', 'checkInterval')],
+    ['purge', maintenance.purge],
+    ['database maintenance', maintenance.optimize],
+  ] as const;
+  const told = due.flatMap(([what, at]) =>
+    at === null ? [] : [`${what} in ${length((Date.parse(at) - nowMs) / 1000)}`],
+  );
+  return told.length === 0 ? [] : [['next', told.join(', ')]];
+}
+
+/** With what its guardian knows: it is worth a word only when there was something to guard. */
+function actorLine(
+  { name, state, since, lastError }: ActorReport,
+  actors: readonly ActorReport[],
+  ago: (iso: string) => string,
+): string {
+  const guardian = actors.find((actor) => actor.name === `${GUARDIAN}${name}`);
+  const restarts = guardian?.counters.restarts ?? 0;
+  return [
+    `${state}, since ${since} (${ago(since)})`,
+    ...(restarts > 0 ? [`restarted ${restarts} times`] : []),
+    ...(guardian !== undefined && !guardian.state.startsWith('up') ? [`guardian ${guardian.state}`] : []),
+    ...(lastError?.active === true ? [lastError.message] : []),
+  ].join('; ');
+}
+
+/** A length of time, in the unit in which it is best read. */
+export function length(seconds: number): string {
+  const s = Math.max(0, seconds);
+  if (s < 100) return `${Math.round(s)} s`;
+  if (s < 100 * 60) return `${Math.round(s / 60)} min`;
+  if (s < 48 * 3600) return `${Math.round(s / 3600)} h`;
+  return `${Math.round(s / 86_400)} days`;
+}
+
+/** On average since the start. */
+function rate(count: number, seconds: number): string {
+  return `${((60 * count) / Math.max(1, seconds)).toFixed(1)} a minute`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { length, statusLines, type Told } from '../../src/cli/status-lines.ts';
+
+const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
+const at = (secondsFromNow: number) => new Date(NOW_MS + secondsFromNow * 1000).toISOString();
+
+function actor(name: string, state: string, more: Partial<Told['actors'][number]> = {}) {
+  return {
+    ...{ name, state, since: at(-7_200), lastEvent: null, events: 9, transitions: 9, incarnations: 1 },
+    ...{ counters: {}, lastError: null, due: [] },
+    ...more,
+  };
+}
+
+const TOLD: Told = {
+  version: '1.2.3',
+  uptimeS: 600,
+  notReady: ['database: unavailable'],
+  actors: [
+    actor('writer', 'unavailable', { lastError: { message: 'refused', at: at(-5), active: true } }),
+    actor('guardian of writer', 'backingOff', { counters: { restarts: 3 } }),
+    actor('exporter', 'waiting', { due: [{ timer: 'exportInterval', at: at(90) }] }),
+    actor('guardian of exporter', 'up.steady', { counters: { restarts: 0 } }),
+  ],
+  totals: {
+    ...{ received: 12_345, accepted: 1_200, learned: 0, restored: 0, written: 1_000, writtenRows: 49_000 },
+    ...{ stale: 7, superseded: 8, spilled: 0, everParked: 5, parkedDropped: 0, deferrals: 0 },
+    ...{ rejected: { malformed: 1, 'other schema': 11_144 }, rejectedRows: {} },
+  },
+  held: 4,
+  markets: { pending: 4, deferred: 0, queued: 0, spooled: 6, parked: 5 },
+  maintenance: { purge: at(86_400), optimize: null },
+  newestSnapshot: { observedAt: at(-30), receivedAt: at(-3) },
+  database: {
+    ...{ totalRows: 154_385, liveRows: 2_000, stations: 4_000, liveStations: 40 },
+    ...{ newestAtS: NOW_MS / 1000 - 20, readAt: at(-1) },
+  },
+  files: [{ name: 'listings.csv', bytes: 5_000_000, ageS: 10_000 }],
+};
+
+test('rates, ages, what is due, and what is wrong; guardians only where they had something to do', () => {
+  expect(statusLines(TOLD, NOW_MS)).toEqual([
+    'not ready: database: unavailable',
+    'running       version 1.2.3, for 10 min',
+    'messages      12,345 received (1234.5 a minute), 1,200 markets, 11,145 refused; newest market 3 s ago',
+    'written       1,000 markets (100.0 a minute) of 49,000 rows, 7 stale, 8 superseded',
+    'waiting       4 in memory, 6 in the spool; 5 parked until their system is known',
+    'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago',
+    'listings.csv  3 h old, 5,000,000 bytes',
+    'next          listings-live.csv in 90 s, purge in 24 h',
+    `writer        unavailable, since ${at(-7_200)} (2 h ago); restarted 3 times; guardian backingOff; refused`,
+    `exporter      waiting, since ${at(-7_200)} (2 h ago)`,
+  ]);
+});
+
+test('what is not known is not told as 0', () => {
+  const text = statusLines({ ...TOLD, notReady: [], database: null, newestSnapshot: null }, NOW_MS).join(
+    '\n',
+  );
+  expect(text).toMatch(/^ready$/m);
+  expect(text).toMatch(/^database +not counted yet: ask again$/m);
+  expect(text).not.toContain('newest market');
+});
+
+test.each([
+  [0, '0 s'],
+  [99, '99 s'],
+  [101, '2 min'],
+  [7_200, '2 h'],
+  [200_000, '2 days'],
+  [-3, '0 s'],
+])('%i seconds are %s', (seconds, text) => {
+  expect(length(seconds)).toBe(text);
+});
