@@ -26,7 +26,7 @@ interface Found {
 export function run({ json }: { readonly json: boolean }): Promise<number> {
   return withSettings(async (base) => {
     const found = await look(base);
-    if (json) say(`${JSON.stringify(found, null, 2)}\n`);
+    if (json) say(`${JSON.stringify(found)}\n`);
     else say(`${[...(await lines(found, base))].join('\n')}\n`);
     return found.daemon === null ? EXIT.failure : EXIT.ok;
   }, LOOKS_ONLY);

@@ -29,17 +29,17 @@ test('a clock that jumps, forwards and back, neither stops the daemon nor loses 
   expect((await program.exit).code).toBe(0);
 });
 
-test('observations ahead of a clock that is behind are refused until it is right again', async () => {
+test('with a clock that is behind, observations are judged by the clock of the gateway', async () => {
   const clockFile = join(tempDir(), 'error-ms');
   writeFileSync(clockFile, String(-DAY_MS));
-  const { relay, written, rate } = await startLiveDaemon({ env: sabotage({ clockFile }) });
+  const { relay, written } = await startLiveDaemon({ env: sabotage({ clockFile }) });
   await sleep(100);
   const seenNow = (marketId: number) =>
     frame(commodityMessage({ marketId, timestamp: new Date().toISOString().replace(/\.\d+/, '') }));
   await relay.publish(seenNow(1));
-  await rate(({ received }) => received === 1);
+  await written(1);
   writeFileSync(clockFile, '0');
   await sleep(100);
   await relay.publish(seenNow(2));
-  await written(2);
+  await written(1, 2);
 });

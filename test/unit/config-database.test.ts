@@ -201,6 +201,8 @@ describe('paths', () => {
     expect(await paths({})).toEqual({
       configFile: join(cwd, 'config.json'),
       instanceFile: join(cwd, 'data/tradedangerous-listener.instance.json'),
+      importFile: join(cwd, 'data/tradedangerous-listener.import.json'),
+      clockFile: join(cwd, 'data/tradedangerous-listener-clock'),
       logFile: null,
       pidFile: null,
       dataDir: join(cwd, 'data'),
