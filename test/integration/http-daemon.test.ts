@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { LISTINGS_HEADER } from '../../src/infra/store/shared/listing.ts';
 import { TABLE_FILES } from '../../src/domain/ports/galaxy-store.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import { startProgram, writeConfig } from '../support/daemon.ts';
@@ -294,7 +295,9 @@ describe('a Trade Dangerous client', () => {
       );
     await send(1_000, nowS - 100);
     const live = (body: Body) => body.files.find(({ name }) => name === 'listings-live.csv');
-    const first = live(await until('/status', ({ body }) => live(body) !== undefined));
+    // From the start it is there, with nothing but its header.
+    const hasRows = (body: Body) => (live(body)?.bytes ?? 0) > LISTINGS_HEADER.length;
+    const first = live(await until('/status', ({ body }) => hasRows(body)));
 
     const client = new TradeDangerousClient(`${url}/files/`, join(cwd, 'client'));
     const names = [...TABLE_FILES.v12.map((table) => `${table}.csv`), 'listings.csv', 'listings-live.csv'];

@@ -15,7 +15,7 @@ export interface Body {
     readonly since: string;
     readonly events: number;
   }[];
-  readonly files: readonly { readonly name: string; readonly modified: string }[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly modified: string }[];
   readonly database: unknown;
 }
 
