@@ -69,6 +69,8 @@ describe('one daemon a data directory', () => {
     writeConfig(cwd, { http_listen: '127.0.0.1:0' });
     const daemon = start(cwd);
     const { url } = await daemon.logged(/http: http/);
+    // Its writer has opened the database, and waits for work.
+    await daemon.logged(/database:/);
     const port = Number(new URL(String(url)).port);
     writeConfig(cwd, { http_listen: `127.0.0.1:${port}` });
     const { code, stdout } = await runProgram({ cwd, args: ['status'] });
