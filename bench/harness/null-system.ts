@@ -55,6 +55,7 @@ export function createNullSystem(
         stats: unwanted,
         exportListings: unwanted,
         purge: unwanted,
+        checkTimes: unwanted,
         close: done,
       },
       spool: createMemorySpool(emptyDisk(), 1_000, (work) => Promise.resolve(work())),

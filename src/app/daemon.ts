@@ -4,6 +4,7 @@ import type { Bootstrap } from './bootstrap.ts';
 import { keepNow } from './now.ts';
 import { createStore } from './store.ts';
 import { describeError, EXIT } from '../domain/errors.ts';
+import { aheadOfClock } from './times.ts';
 import type { Feed } from '../domain/ports/feed.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { commoditySource } from './catalogue.ts';
@@ -50,6 +51,12 @@ export async function assemble(
     },
     settingsFrom(config, update),
   );
+  if (update) {
+    // What the database has against it, the writer tells.
+    void aheadOfClock(store)
+      .then((ahead) => ahead !== null && log.warn({}, `database: ${ahead}`))
+      .catch(() => undefined);
+  }
   if (diagnostics !== null) {
     const timer = setInterval(() => diagnostics.note('stats', system.reporter.gauges()), statsEveryMs);
     void system.done.then(() => clearInterval(timer));

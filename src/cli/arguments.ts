@@ -15,7 +15,7 @@ export type Command =
   | { readonly verb: 'stats' | 'publish' | 'check-config' }
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'export'; readonly scope: 'live' | 'all' }
-  | { readonly verb: 'purge'; readonly dryRun: boolean }
+  | { readonly verb: 'purge'; readonly dryRun: boolean; readonly force: boolean; readonly repair: boolean }
   | { readonly verb: 'maintain'; readonly dryRun: boolean }
   /** @property maxAgeDays undefined: as configured */
   | { readonly verb: 'import'; readonly from: string; readonly maxAgeDays: number | undefined }
@@ -157,7 +157,19 @@ function addVerbs(program: Program, choose: Choose): void {
     .command('purge')
     .description('delete the market rows that are older than purge_retention_days, and exit')
     .option('--dry-run', 'only count them')
-    .action(({ dryRun = false }: { dryRun?: boolean }) => choose({ verb: 'purge', dryRun }));
+    .option('--force', 'also when that is nearly everything')
+    .option('--repair', 'mend what has a time ahead of the clock, too')
+    .action(
+      ({
+        dryRun = false,
+        force = false,
+        repair = false,
+      }: {
+        dryRun?: boolean;
+        force?: boolean;
+        repair?: boolean;
+      }) => choose({ verb: 'purge', dryRun, force, repair }),
+    );
   program
     .command('maintain')
     .description('optimize and analyze the database, and exit')

@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createStore } from '../app/store.ts';
+import { aheadOfClock } from '../app/times.ts';
 import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
 import type { Environment } from '../config/environment.ts';
 import { inspectConfig, type Config } from '../config/load.ts';
@@ -130,7 +131,11 @@ async function checkDatabase(
   const store = await createStore({ config, database, log }, LOOKS_ONLY);
   try {
     const { description, generation } = await store.open();
-    return { finding: { level: 'ok', about, text: `${description}, ${generation}` }, generation };
+    const text = `${description}, ${generation}`;
+    const ahead = await aheadOfClock(store);
+    const finding: Finding =
+      ahead === null ? { level: 'ok', about, text } : { level: 'warn', about, text: `${text}; ${ahead}` };
+    return { finding, generation };
   } catch (error) {
     if (error instanceof StoreError && error.code === 'empty') {
       const text = `${error.message}: the first start makes what is missing`;

@@ -118,6 +118,19 @@ export function orderContract(create: CreateDatabase): void {
       expect(await db.sql('SELECT ship_id FROM ShipVendor')).toEqual([{ ship_id: String(SIDEWINDER.id) }]);
     });
 
+    test('are counted, and mended when that is asked for', async () => {
+      const { db, store, rowsOf } = world();
+      await plant(db, LINCOLN.marketId, [GOLD_ROW, PLATINUM_ROW], stamp(FUTURE_S));
+      await plant(db, OUTPOST.marketId, [GOLD_ROW], stamp(NOON_S));
+      await db.sql(`UPDATE System SET modified = ${stamp(FUTURE_S)} WHERE system_id = ${SYSTEM.Sol}`);
+      await db.sql(`UPDATE Station SET modified = ${stamp(FUTURE_S)}`);
+      expect(await store.checkTimes({ repair: false })).toEqual({ rows: 2, names: 3 });
+      expect(await store.checkTimes({ repair: true })).toEqual({ rows: 2, names: 3 });
+      expect(await store.checkTimes({ repair: false })).toEqual({ rows: 0, names: 0 });
+      expect(await rowsOf(LINCOLN.marketId)).toEqual([]);
+      expect(await rowsOf(OUTPOST.marketId)).toHaveLength(1);
+    });
+
     test('a station of the future moves when it is seen elsewhere', async () => {
       const { db, store, stationOf } = world();
       await db.sql(`UPDATE Station SET modified = ${stamp(FUTURE_S)}`);

@@ -26,7 +26,9 @@ describeMariadb('maintenance on a MariaDB server', () => {
       `INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
          supply_units, supply_level, modified, from_live)
        SELECT s.seq, i.seq, 1, 1, 1, 0, 0, 0, '2020-01-01', 0
-       FROM seq_1_to_${OLD_STATIONS} s, seq_1_to_50 i`,
+       FROM seq_1_to_${OLD_STATIONS} s, seq_1_to_50 i
+       UNION ALL SELECT s.seq, i.seq, 1, 1, 1, 0, 0, 0, UTC_TIMESTAMP() - INTERVAL 1 HOUR, 0
+       FROM seq_1001_to_1040 s, seq_1_to_50 i`,
       database,
     );
   });
@@ -114,6 +116,8 @@ describeMariadb('maintenance on a MariaDB server', () => {
   });
 
   test('purge and maintain once, and only look before', async () => {
+    // What is left is old altogether.
+    await server.sql('DELETE FROM StationItem WHERE station_id > 1000', database);
     const cwd = tempDir();
     writeConfig(cwd);
     const once = (...args: string[]) =>
@@ -123,7 +127,13 @@ describeMariadb('maintenance on a MariaDB server', () => {
     const look = await once('purge', '--dry-run');
     expect(look.stdout).toMatch(new RegExp(`^${before} .* would be purged\n$`));
     expect(await count('1')).toBe(OLD_ROWS);
-    const purge = await once('purge');
+    expect(await once('purge')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--force'),
+    });
+    expect(await count('1')).toBe(OLD_ROWS);
+    const purge = await once('purge', '--force');
     expect(purge.stdout).toMatch(new RegExp(`^${before} .* purged\n$`));
     expect(await count('1')).toBe(0);
     expect((await once('maintain', '--dry-run')).stdout).toContain('would be optimized and analyzed');

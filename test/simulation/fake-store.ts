@@ -10,6 +10,7 @@ import type { Now } from '../../src/domain/now.ts';
 import { messageOf } from './frames.ts';
 import type { World } from './world.ts';
 
+const NO_STATS = { liveRows: 0, stations: 1, liveStations: 0 };
 const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */
@@ -96,8 +97,10 @@ export function createFakeStore(world: World, time: ProcessTime, now: Now): Mark
     useCatalogue: () => exclusively(() => ask(() => undefined)),
     knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),
     learn: () => ask(() => ({ madeTables: false, systems: [], deferred: [] })),
-    stats: () => Promise.reject(new Error('not simulated')),
-    purge: async ({ signal }) => {
+    stats: () => ask(() => ({ ...NO_STATS, totalRows: 2, newestAtS: world.nowS })),
+    checkTimes: () => Promise.reject(new Error('not simulated')),
+    purge: async ({ signal, dryRun }) => {
+      if (dryRun === true) return 1;
       checkAway();
       await maintain(world, time, 'purge', signal);
       return 1;

@@ -18,6 +18,7 @@ interface Options {
   settings?: Partial<MaintenanceSettings>;
   lastDoneS?: Partial<Record<MaintenanceTask, number>>;
   purge?: (options: PurgeOptions) => Promise<number>;
+  objection?: string;
   optimize?: (signal: AbortSignal) => Promise<void>;
   probe?: () => Promise<void>;
   noteDone?: () => Promise<void>;
@@ -64,6 +65,7 @@ async function start(options: Options = {}) {
       at('purge');
       return (await options.purge?.(purging)) ?? 0;
     },
+    whyNotPurge: () => Promise.resolve(options.objection ?? null),
     isUpdating: () => state.importing,
     beginMaintenance: () => {
       state.open = true;
@@ -208,6 +210,16 @@ describe('a Spansh import', () => {
 });
 
 describe('purge', () => {
+  test('of nearly everything is left to who asks for it, and counts as done', async () => {
+    const { time, tasks, told, done } = await start({ objection: 'all 9 rows are old' });
+    await time.advance(2 * MINUTE);
+    expect(tasks()).toEqual([]);
+    expect(told).toContain(
+      'maintenance: nothing is purged: all 9 rows are old (check the clock; if it is right: tdl purge --force)',
+    );
+    expect(done.purge).toBe((START + MINUTE) / 1000);
+  });
+
   test('takes what is older than the retention', async () => {
     let olderThanS = 0;
     const purge = (options: PurgeOptions) => Promise.resolve(((olderThanS = options.olderThanS), 7));

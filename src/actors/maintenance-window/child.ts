@@ -1,3 +1,4 @@
+import { whyNotPurge } from '../../domain/market/purge-rule.ts';
 import type { Child, Parts } from '../child.ts';
 import { MaintenanceReporter } from './reporter.ts';
 import { createMaintenance } from './steps.ts';
@@ -11,6 +12,7 @@ export function createMaintenanceWindow(
     // A file is replayed: nothing else is to be done.
     ...(feed.finite && { settings: () => ({ ...ports.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }) }),
     purge: (options) => store.purge(options),
+    whyNotPurge: (olderThanS, signal) => whyNotPurge(store, olderThanS, signal),
     isUpdating: parts.isUpdating,
     beginMaintenance: () => tellSupervisor({ type: 'maintenance.begin' }),
     endMaintenance: () => tellSupervisor({ type: 'maintenance.end' }),

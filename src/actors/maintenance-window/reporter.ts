@@ -43,6 +43,13 @@ export class MaintenanceReporter {
     );
   };
 
+  notPurged = (objection: string): void => {
+    this.#log.warn(
+      { objection },
+      `maintenance: nothing is purged: ${objection} (check the clock; if it is right: tdl purge --force)`,
+    );
+  };
+
   optimized = (ms: number): void => {
     this.#log.info({ ms }, `maintenance: database optimized and analyzed in ${seconds(ms)}`);
   };

@@ -9,6 +9,8 @@ import { createSteps } from '../steps.ts';
 
 export interface MaintenanceDeps extends MaintenanceWindowPorts {
   readonly purge: MarketStore['purge'];
+  /** Why rows older than this are not purged without being asked for; null: nothing speaks against it. */
+  readonly whyNotPurge: (olderThanS: number, signal: AbortSignal) => Promise<string | null>;
   /** Whether a dump is being imported or published. */
   readonly isUpdating: () => boolean;
   readonly beginMaintenance: () => void;
@@ -99,8 +101,13 @@ export function createMaintenance(deps: MaintenanceDeps) {
     reporter.began('purge');
     const startedMs = time.now();
     const olderThanS = Math.floor(startedMs / 1000 - settings().retentionDays * DAY_S);
-    const rows = await deps.purge({ olderThanS, signal, onProgress: reporter.purging });
-    reporter.purged(rows, olderThanS, time.now() - startedMs);
+    const objection = await deps.whyNotPurge(olderThanS, signal);
+    // The window may have been closed meanwhile.
+    signal.throwIfAborted();
+    if (objection === null) {
+      const rows = await deps.purge({ olderThanS, signal, onProgress: reporter.purging });
+      reporter.purged(rows, olderThanS, time.now() - startedMs);
+    } else reporter.notPurged(objection);
     await noteDone('purge');
     return undefined;
   });

@@ -29,6 +29,14 @@ export interface ExportCount {
 /** Receives the text of an export in order; the store waits for each chunk before it sends the next. */
 export type ChunkSink = (chunk: Uint8Array) => Promise<void>;
 
+/** What is stored with a time that nobody can have observed yet. */
+export interface AheadCounts {
+  /** Of markets, shipyards and outfitting. */
+  readonly rows: number;
+  /** Systems and stations. */
+  readonly names: number;
+}
+
 export interface PurgeOptions {
   /** Rows observed before this instant go, epoch seconds. */
   readonly olderThanS: number;
@@ -81,6 +89,12 @@ export interface MarketStore {
 
   /** Deletes market rows by age in bounded batches. @returns rows deleted (or that would be) */
   purge(options: PurgeOptions): Promise<number>;
+
+  /**
+   * Looks for what has a time ahead of every clock. It gives way to any observation, but clients that load it believe it.
+   * @param options.repair rows of markets and vendors are deleted, systems and stations lose their time
+   */
+  checkTimes(options: { readonly repair: boolean }): Promise<AheadCounts>;
 
   /**
    * Renews the statistics of the query planner and gives free space back, in small steps. Absent where the server has

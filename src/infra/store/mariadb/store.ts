@@ -19,7 +19,7 @@ import { writeSet } from './export/set.ts';
 import { ImportWork } from './galaxy/import.ts';
 import { learn } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
-import { purge } from './housekeeping/purge.ts';
+import { checkTimes, purge } from './housekeeping/purge.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { seedCatalogue } from './markets/items.ts';
 import type { LockTuning } from './markets/locks.ts';
@@ -241,6 +241,9 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
 
     exportListings: (scope, sink, signal) =>
       stoppable(signal, (link, stop) => inSnapshot(link, () => writeListings(link, scope, sink, stop))),
+
+    checkTimes: ({ repair }) =>
+      stoppable(undefined, (link, _, { info }) => checkTimes(link, info.generation, notAfterS(), repair)),
 
     purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop)),
 

@@ -164,6 +164,8 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
         return demoted;
       }),
 
+    checkTimes: ({ repair }) => writer.call('checkTimes', { notAfterS: notAfterS(), repair }),
+
     purge: ({ olderThanS, dryRun = false, signal, onProgress }) =>
       stoppable(signal, async (stop) => {
         if (dryRun) return writer.call('countOlder', olderThanS);

@@ -16,7 +16,7 @@ import { isConnectionLost, toStoreError } from './errors.ts';
 import { createLearner } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
 import { analyze, vacuumStep } from './housekeeping/optimize.ts';
-import { countOlder, purgeBatch } from './housekeeping/purge.ts';
+import { checkTimes, countOlder, purgeBatch } from './housekeeping/purge.ts';
 import { finishTables, writeReferenceTables } from './galaxy/tables.ts';
 import { createItems, seedCatalogue, type Items } from './markets/items.ts';
 import { createSystemLookup } from './markets/systems.ts';
@@ -172,6 +172,10 @@ const methods = {
   }),
 
   demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),
+
+  checkTimes: method((input: { readonly notAfterS: number; readonly repair: boolean }, { db, info }) =>
+    checkTimes(db, info.generation, input.notAfterS, input.repair),
+  ),
 
   countOlder: method((olderThanS: number, { db }) => countOlder(db, olderThanS)),
   purgeBatch: method((olderThanS: number, { db }) => purgeBatch(db, olderThanS)),

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PurgeOptions } from '../../../../domain/ports/market-store.ts';
+import type { Generation } from '../../../../domain/generation.ts';
+import type { AheadCounts, PurgeOptions } from '../../../../domain/ports/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import { NO_TIME, timedTables } from '../../shared/times.ts';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';
 import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
@@ -37,6 +39,41 @@ export async function purge(
     );
     onProgress?.(deletedRows);
   }
+}
+
+/** Counts what has a time later than this, or mends it, some thousand rows at a time. */
+export async function checkTimes(
+  link: Link,
+  generation: Generation,
+  notAfterS: number,
+  repair: boolean,
+): Promise<AheadCounts> {
+  const ahead = `modified > '${formatTimestamp(notAfterS + 1)}'`;
+  const { rows, names } = timedTables(generation);
+
+  async function mend(statement: string): Promise<number> {
+    let changed = 0;
+    for (;;) {
+      const some = await patiently(() => link.run(`${statement} WHERE ${ahead} LIMIT ${PURGE_ROWS}`));
+      if (some === 0) return changed;
+      changed += some;
+    }
+  }
+  async function each(tables: readonly string[], statement: (table: string) => string): Promise<number> {
+    let sum = 0;
+    for (const table of tables) {
+      if (repair) sum += await mend(statement(table));
+      else {
+        const [[n] = []] = await link.rows(`SELECT COUNT(*) FROM ${table} WHERE ${ahead}`, SCAN_TIMEOUT_MS);
+        sum += Number(n);
+      }
+    }
+    return sum;
+  }
+  return {
+    rows: await each(rows, (table) => `DELETE FROM ${table}`),
+    names: await each(names, (table) => `UPDATE ${table} SET modified = ${NO_TIME}`),
+  };
 }
 
 /** For what meets other writers' locks for moments only. */

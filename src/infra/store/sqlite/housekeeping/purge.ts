@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Generation } from '../../../../domain/generation.ts';
+import type { AheadCounts } from '../../../../domain/ports/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import { NO_TIME, timedTables } from '../../shared/times.ts';
 import { transact } from '../database.ts';
 
 /** Rows looked at in one purge transaction: some 0.1 s, in which writes wait. */
@@ -24,4 +27,25 @@ export function purgeBatch(db: DatabaseSync, olderThanS: number): number {
       .all(before)
       .reduce((sum, row) => sum + Number(remove.run(row.station_id ?? null, before).changes), 0),
   );
+}
+
+/** Counts what has a time later than this, or mends it. */
+export function checkTimes(
+  db: DatabaseSync,
+  generation: Generation,
+  notAfterS: number,
+  repair: boolean,
+): AheadCounts {
+  const ahead = `modified > '${formatTimestamp(notAfterS + 1)}'`;
+  const { rows, names } = timedTables(generation);
+  const count = (tables: readonly string[], mend: (table: string) => string) =>
+    tables.reduce((sum, table) => {
+      if (repair) return sum + Number(db.prepare(`${mend(table)} WHERE ${ahead}`).run().changes);
+      return sum + Number(db.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${ahead}`).get()?.n);
+    }, 0);
+  const check = () => ({
+    rows: count(rows, (table) => `DELETE FROM ${table}`),
+    names: count(names, (table) => `UPDATE ${table} SET modified = ${NO_TIME}`),
+  });
+  return repair ? transact(db, check) : check();
 }

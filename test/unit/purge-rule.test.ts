@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { whyNotPurge } from '../../src/domain/market/purge-rule.ts';
+
+const NOON_S = 1_772_366_400;
+
+function objection(newestAtS: number | null, oldRows: number, totalRows = 100) {
+  const stats = { totalRows, liveRows: 0, stations: 1, liveStations: 0, newestAtS };
+  const store = { stats: () => Promise.resolve(stats), purge: () => Promise.resolve(oldRows) };
+  return whyNotPurge(store, NOON_S);
+}
+
+test.each([
+  [null, 0],
+  [NOON_S, 90],
+  [NOON_S + 1, 0],
+])('newest at %j, %i of 100 rows old: nothing speaks against it', async (newestAtS, oldRows) => {
+  expect(await objection(newestAtS, oldRows)).toBeNull();
+});
+
+test('a cutoff that is newer than the newest observation', async () => {
+  expect(await objection(NOON_S - 1, 100)).toBe(
+    'all 100 rows were observed before 2026-03-01 12:00:00 UTC, the newest of them at 2026-03-01 11:59:59 UTC',
+  );
+});
+
+test('nearly everything', async () => {
+  expect(await objection(NOON_S + 1, 91)).toBe('91 of 100 rows were observed before 2026-03-01 12:00:00 UTC');
+});
