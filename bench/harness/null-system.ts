@@ -119,6 +119,7 @@ const NO_UPDATES: SystemPorts['spanshUpdater'] = {
   missingFiles: () => Promise.resolve([]),
   isEmpty: () => Promise.resolve(false),
   noteUpdated: unwanted,
+  zone: () => 'UTC',
   opensInMs: () => 0,
 };
 

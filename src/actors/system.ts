@@ -84,7 +84,10 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       batchFull: () => tell('writer', { type: 'work.batchFull' }),
       pauseFeed: () => tell('listener', { type: 'flow.pause' }),
       resumeFeed: () => tell('listener', { type: 'flow.resume' }),
-      written: () => tell('exporter', { type: 'market.written' }),
+      written: () => {
+        reporter.written();
+        tell('exporter', { type: 'market.written' });
+      },
       emptied: () => tellStations({ type: 'pool.emptied' }),
     },
   );
@@ -94,7 +97,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     reportTables: () =>
       log.info({}, "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/database.md)"),
   });
-  const reporter = new StationsReporter(log, ledger, pool, keeper);
+  const reporter: StationsReporter = new StationsReporter(log, ledger, pool, keeper);
   const supervisorReporter = new SupervisorReporter(log, pool);
 
   const parts: Parts = {

@@ -12,7 +12,10 @@ export function settingsFrom(config: Config, update: boolean): SystemSettings {
   return {
     ...DEFAULT_SETTINGS,
     // Diagnostics tell of refused messages, too.
-    rules: { ...config.rules, debug: config.debug || config.diagnostics.enabled },
+    rules: {
+      ...config.rules,
+      debug: config.debug || config.logLevel === 'debug' || config.diagnostics.enabled,
+    },
     stations: {
       ...stations,
       backoff: station,

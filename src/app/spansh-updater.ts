@@ -95,6 +95,7 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
         : `${database.socket ?? `${database.host}:${database.port}`}/${database.name}`,
     isEmpty: () => store.isEmpty(),
     noteUpdated: (lastModifiedS) => updateConfigFile(paths.configFile, { last_update: lastModifiedS }),
+    zone: () => config.activeHours.spansh.zone,
     opensInMs: (job) => {
       const nowMs = Date.now();
       const hours = config.activeHours[job];

@@ -98,7 +98,9 @@ export const activeHours = z
   .transform(({ timezone, ...jobs }, context) => {
     const parse = (job: keyof typeof jobs) => {
       try {
-        return jobs[job] === undefined ? ALWAYS : parseActiveHours(jobs[job], timezone);
+        return jobs[job] === undefined
+          ? { ...ALWAYS, zone: timezone ?? ALWAYS.zone }
+          : parseActiveHours(jobs[job], timezone);
       } catch (error) {
         context.addIssue({
           code: 'custom',

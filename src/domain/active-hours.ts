@@ -3,9 +3,17 @@ export interface ActiveHours {
   isOpen(nowMs: number): boolean;
   /** When they open next, epoch milliseconds; `nowMs` itself while they are open. */
   nextOpen(nowMs: number): number;
+  /** IANA time zone of their clocks. */
+  readonly zone: string;
 }
 
-export const ALWAYS: ActiveHours = { isOpen: () => true, nextOpen: (nowMs) => nowMs };
+export const ALWAYS: ActiveHours = { isOpen: () => true, nextOpen: (nowMs) => nowMs, zone: 'UTC' };
+
+/** A moment as the clocks of a zone show it: `2026-11-28 23:00 Europe/Berlin`. */
+export function onClocks(atMs: number, zone: string): string {
+  const localMs = atMs + zoneOffset(zone)(atMs);
+  return `${new Date(localMs).toISOString().slice(0, 16).replace('T', ' ')} ${zone}`;
+}
 
 interface Window {
   /** Minutes of the local day. */
@@ -30,7 +38,7 @@ const DAY_MS = DAY_MIN * MINUTE_MS;
 export function parseActiveHours(text: string | readonly string[], timeZone = 'UTC'): ActiveHours {
   const offsetMs = zoneOffset(timeZone);
   const windows = [text].flat().join(',').split(',').map(parseWindow);
-  if (windows.some(({ opens, closes }) => closes - opens >= DAY_MIN)) return ALWAYS;
+  if (windows.some(({ opens, closes }) => closes - opens >= DAY_MIN)) return { ...ALWAYS, zone: timeZone };
 
   /** The windows that begin on a local day, given as its number since 1970-01-01. */
   const windowsOf = (day: number) =>
@@ -46,6 +54,7 @@ export function parseActiveHours(text: string | readonly string[], timeZone = 'U
       .some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
 
   return {
+    zone: timeZone,
     isOpen,
     nextOpen(nowMs) {
       if (isOpen(nowMs)) return nowMs;

@@ -52,6 +52,33 @@ describe('the daemon without a network', () => {
     program.kill('SIGINT');
     expect((await program.exit).code).toBe(0);
   });
+
+  test('says once that the feed is connected and that a market was written; at debug, who was refused', async () => {
+    const relay = await startRelay();
+    onTestFinished(() => relay.close());
+    const cwd = tempDir();
+    writeConfig(cwd, { eddn_url: relay.url });
+    await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
+    const program = start({ cwd, args: ['--no-update', '--log-level', 'debug'] });
+    await relay.waitForSubscribers();
+    const stranger = { softwareName: 'Unheard Of', softwareVersion: '0.9' };
+    await relay.publish(frame(commodityMessage({ header: stranger })));
+    await relay.publish(frame(commodityMessage({ marketId: 1 })));
+    await program.logged(/^the first market is in the database$/);
+    await relay.publish(frame(commodityMessage({ marketId: 2 })));
+    const rows = new Set<unknown>();
+    await until(() => {
+      for (const row of marketRows(join(cwd, 'data/TradeDangerous.db'))) rows.add(row.station_id);
+      return rows.size === 2;
+    });
+    const refusal = await program.logged(/^rejected: software not whitelisted$/);
+    expect(refusal.detail).toMatch(/^Unheard Of 0\.9: market /);
+    program.kill('SIGINT');
+    await program.exit;
+    const texts = program.log.map(({ msg }) => msg);
+    expect(texts.filter((text) => text.endsWith(': connected'))).toEqual([`feed ${relay.url}: connected`]);
+    expect(texts.filter((text) => text.includes('first market'))).toHaveLength(1);
+  });
 });
 
 describe('signals', () => {

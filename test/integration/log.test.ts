@@ -69,13 +69,13 @@ test('one-shots log to standard error', () => {
 
 test('a terminal gets readable lines without the facts', (context) => {
   const seen = onTerminal(context, { to: 'stdout', verbose: true, debug: false });
-  expect(seen).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: some info\r?$/m);
+  expect(seen).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: some info\r?$/m);
   expect(seen).not.toContain('fact');
 });
 
 test('when debugging, a terminal gets the facts too', (context) => {
   const seen = onTerminal(context, { to: 'stdout', verbose: true, debug: true });
-  expect(seen).toMatch(/^\[\d\d:\d\d:\d\d\] DEBUG: some debug .*"fact":0/m);
+  expect(seen).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] DEBUG: some debug .*"fact":0/m);
 });
 
 test('a name cannot drive the terminal', (context) => {

@@ -220,12 +220,15 @@ test('learns the commodities of a dump where EDCD cannot be reached', async () =
 });
 
 test('waits for its active hours, and says when they begin', async () => {
-  const hour = new Date(Date.now() + 3 * 3_600_000).getUTCHours();
+  // Kathmandu's clocks are 5:45 ahead all year.
+  const hour = new Date(Date.now() + (3 + 5.75) * 3_600_000).getUTCHours();
   const window = `${String(hour).padStart(2, '0')}:00-${String((hour + 1) % 24).padStart(2, '0')}:00`;
-  const { server, start } = await world({ config: { active_hours: { spansh: window } } });
+  const { server, start } = await world({
+    config: { active_hours: { spansh: window, timezone: 'Asia/Kathmandu' } },
+  });
   const program = start();
   const { msg } = await program.logged(/outside its active hours/);
-  expect(msg).toContain(`${String(hour).padStart(2, '0')}:00:00 UTC`);
+  expect(msg).toContain(` ${String(hour).padStart(2, '0')}:00 Asia/Kathmandu`);
   await stop(program);
   expect(server.requests).toEqual([]);
 });

@@ -108,6 +108,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
     database: DATABASE,
     missingFiles: () => Promise.resolve(world.publishedSet === null ? ['listings.csv'] : []),
     isEmpty: () => Promise.resolve(world.stations.size === 0),
+    zone: () => 'UTC',
     opensInMs: () => world.leftOf('outside hours'),
     noteUpdated: (lastModifiedS) => {
       world.note(`last_update ${lastModifiedS}`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseActiveHours } from '../../src/domain/active-hours.ts';
+import { onClocks, parseActiveHours } from '../../src/domain/active-hours.ts';
 
 const at = (iso: string) => Date.parse(iso);
 
@@ -118,4 +118,12 @@ describe('what is no window', () => {
       '"Europe/Entenhausen" is no IANA time zone',
     );
   });
+});
+
+test.each([
+  ['2026-01-05T07:30:00Z', 'UTC', '2026-01-05 07:30 UTC'],
+  ['2026-07-05T22:30:00Z', 'Europe/Berlin', '2026-07-06 00:30 Europe/Berlin'],
+  ['2026-01-01T02:15:59Z', 'Asia/Kathmandu', '2026-01-01 08:00 Asia/Kathmandu'],
+])('%s is on the clocks of %s %s', (iso, zone, shown) => {
+  expect(onClocks(at(iso), zone)).toBe(shown);
 });

@@ -185,7 +185,7 @@ describe('active hours', () => {
     await time.advance(1);
     expect(tasks()).toEqual(['purge 180']);
     expect(told.filter((text) => text.includes('outside'))).toEqual([
-      'maintenance: outside the active hours, which open at 2026-01-01 03:00:00 UTC',
+      'maintenance: outside the active hours, which begin at 2026-01-01 03:00 UTC',
     ]);
   });
 });

@@ -7,6 +7,7 @@ export class ListenerReporter {
   readonly #log: Log;
   readonly #feed: string;
   #error: string | null = null;
+  #connected = false;
   #clockTrouble: string | null = null;
   #refusal: string | null = null;
 
@@ -15,6 +16,13 @@ export class ListenerReporter {
     this.#log = log;
     this.#feed = feed;
   }
+
+  /** The first time only. */
+  connected = (): void => {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.#log.info({ feed: this.#feed }, `feed ${this.#feed}: connected`);
+  };
 
   staged = (batch: StagedBatch, newUnknown: readonly string[]): void => {
     for (const name of newUnknown)

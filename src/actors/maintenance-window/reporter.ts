@@ -1,5 +1,6 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
+import { onClocks } from '../../domain/active-hours.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 
 /** What the maintenance tells its operator. Repeats are not told again. */
@@ -12,12 +13,14 @@ export class MaintenanceReporter {
     this.#log = log;
   }
 
-  /** @param opensAtMs epoch milliseconds */
-  outsideHours = (opensAtMs: number): void => {
+  /** @param opensAtMs epoch milliseconds. @param zone whose clocks it is told on */
+  outsideHours = (opensAtMs: number, zone: string): void => {
     if (opensAtMs === this.#toldOpening) return;
     this.#toldOpening = opensAtMs;
-    const opens = formatTimestamp(Math.floor(opensAtMs / 1000));
-    this.#log.info({ opensAtMs }, `maintenance: outside the active hours, which open at ${opens} UTC`);
+    this.#log.info(
+      { opensAtMs },
+      `maintenance: outside the active hours, which begin at ${onClocks(opensAtMs, zone)}`,
+    );
   };
 
   deferred = (): void => {

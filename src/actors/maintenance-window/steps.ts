@@ -137,7 +137,10 @@ export function createMaintenance(deps: MaintenanceDeps) {
       actions: {
         beginMaintenance: deps.beginMaintenance,
         endMaintenance: deps.endMaintenance,
-        reportOutsideHours: () => reporter.outsideHours(settings().hours.nextOpen(time.now())),
+        reportOutsideHours: () => {
+          const { hours } = settings();
+          reporter.outsideHours(hours.nextOpen(time.now()), hours.zone);
+        },
         reportDeferred: reporter.deferred,
         reportFailure: ({ context }) => reporter.failed(context),
       },

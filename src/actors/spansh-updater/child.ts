@@ -17,7 +17,8 @@ export function createSpanshUpdater(parts: Parts): Child {
       actors: steps.logics,
       actions: {
         refreshCatalogue: () => tell('catalogue', { type: 'catalogue.refresh' }),
-        reportOutsideHours: ({ context }) => reporter.outsideHours(context.opensInMs),
+        reportOutsideHours: ({ context }) =>
+          reporter.outsideHours(context.opensInMs, parts.spanshUpdater.zone()),
         reportFailure: ({ context }) => reporter.failed(context),
       },
     }),

@@ -3,6 +3,7 @@ import type { DumpVersion } from '../../domain/ports/dump.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { PublishedSet } from '../../domain/ports/publishing.ts';
 import type { DownloadProgress, ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import { onClocks } from '../../domain/active-hours.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 
 const MIB = 1024 * 1024;
@@ -86,13 +87,16 @@ export class SpanshReporter {
     this.#log.info({ stations }, `${stations} stations of listings.csv are baseline now`);
   };
 
-  outsideHours = (opensInMs: number): void => {
+  /** @param zone whose clocks it is told on */
+  outsideHours = (opensInMs: number, zone: string): void => {
     const opensAtS = Math.round((this.#now() + opensInMs) / 1000);
     // It looks every minute.
     if (Math.abs(opensAtS - this.#opensAtS) < 60) return;
     this.#opensAtS = opensAtS;
-    const opens = formatTimestamp(opensAtS);
-    this.#log.info({ opensInMs }, `Spansh: outside its active hours, which begin at ${opens} UTC`);
+    this.#log.info(
+      { opensInMs },
+      `Spansh: outside its active hours, which begin at ${onClocks(opensAtS * 1000, zone)}`,
+    );
   };
 
   failed = ({ attempt, lastError }: { attempt: number; lastError: string | null }): void => {

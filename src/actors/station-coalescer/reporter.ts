@@ -10,6 +10,7 @@ export class StationsReporter {
   readonly #pool: StationPool;
   readonly #keeper: SpoolKeeper;
   #spoolError: string | null = null;
+  #hasWritten = false;
 
   constructor(log: Log, ledger: Ledger, pool: StationPool, keeper: SpoolKeeper) {
     this.#log = log;
@@ -36,6 +37,13 @@ export class StationsReporter {
     if (error === null) this.#log.info({}, 'spool: writing again');
     else this.#log.error({ error }, `spool cannot be written, snapshots are held in memory: ${error}`);
     this.#spoolError = error;
+  };
+
+  /** The first time only. */
+  written = (): void => {
+    if (this.#hasWritten) return;
+    this.#hasWritten = true;
+    this.#log.info({}, 'the first market is in the database');
   };
 
   /** The rate line: the account since the start, which adds up, and gauges of this moment. */

@@ -69,6 +69,8 @@ export interface SpanshUpdaterPorts {
   readonly isEmpty: () => Promise<boolean>;
   /** Writes `last_update` of the configuration file. */
   readonly noteUpdated: (lastModifiedS: number) => Promise<void>;
+  /** IANA time zone of the active hours. */
+  readonly zone: () => string;
   /** Milliseconds until the active hours of a job begin; 0: now is one of them. */
   readonly opensInMs: (job: 'spansh' | 'publishing') => number;
 }

@@ -96,7 +96,7 @@ function readable(colorize: boolean, showFacts: boolean): (line: string) => stri
   const pretty = load('pino-pretty') as { prettyFactory: typeof prettyFactory };
   return pretty.prettyFactory({
     colorize,
-    translateTime: 'SYS:HH:MM:ss',
+    translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
     singleLine: true,
     // Shown in front of the text otherwise, as those of a program.
     ignore: 'name,pid,hostname',
