@@ -75,6 +75,7 @@ export const listenerMachine = setup({
     resumeFeed: sendTo('feed', { type: 'flow.resume' }),
     closeFeed: sendTo('feed', { type: 'stop' }),
     // Told to the operator by the wiring.
+    reportConnected: () => undefined,
     reportLost: () => undefined,
     reportHeard: () => undefined,
   },
@@ -113,6 +114,7 @@ export const listenerMachine = setup({
         },
         live: {
           tags: 'ready',
+          entry: 'reportConnected',
           initial: 'receiving',
           on: { 'feed.ended': '#listener.closed', stop: 'closing' },
           states: {

@@ -1,4 +1,4 @@
-import type { Feed, StagedBatch } from '../../domain/ports/feed.ts';
+import type { StagedBatch } from '../../domain/ports/feed.ts';
 import { listenerMachine } from '../../machines/listener.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { feedLogic } from './feed.ts';
@@ -31,7 +31,7 @@ export function createListener(parts: Parts): ListenerChild {
     machine: listenerMachine.provide({
       actors: {
         feed: feedLogic({
-          feed: telling(feed, reporter.connected),
+          feed,
           decoder,
           rules: () => settings().rules,
           catalogue: () => catalogue.current,
@@ -44,28 +44,12 @@ export function createListener(parts: Parts): ListenerChild {
         }),
       },
       actions: {
+        reportConnected: reporter.connected,
         reportLost: ({ context }) => reporter.lost(context),
         reportHeard: ({ context }) => reporter.heard(context),
       },
     }),
     troubles: watch.troubles,
     input: { ...settings().listener, finite: feed.finite, random: parts.random },
-  };
-}
-
-/** A feed whose connections are told. */
-function telling(feed: Feed, connected: () => void): Feed {
-  return {
-    description: feed.description,
-    finite: feed.finite,
-    close: () => feed.close(),
-    read: (handlers) =>
-      feed.read({
-        onBatch: (batch) => handlers.onBatch(batch),
-        onConnected: () => {
-          connected();
-          handlers.onConnected();
-        },
-      }),
   };
 }
