@@ -16,6 +16,7 @@ process.removeAllListeners('warning'); // node:sqlite announces itself as experi
 process.on('warning', (w) => {
   if (w.name !== 'ExperimentalWarning') console.error(`${w.name}: ${w.message}`);
 });
+process.on('SIGUSR1', () => undefined); // Node opens a debugger otherwise, for whoever reaches its port
 // `npm --prefix DIR start` changes into DIR: go back to where the user stands.
 if (/^(start|dev)$/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD)
   process.chdir(process.env.INIT_CWD);

@@ -28,9 +28,24 @@ export interface Paths {
   readonly logFile: string | null;
 }
 
-/** Relative to `cwd`; `~/` is the home directory, for unit files and INI files know no shell. */
+/**
+ * Relative to `cwd`; `~/` is the home directory, for unit files and INI files know no shell.
+ * @throws AppError `paths.noHome`
+ */
 export function resolvePath(cwd: string, path: string): string {
-  return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+  return resolve(cwd, path.replace(/^~(?=\/|$)/, home));
+}
+
+/** Containers run as users that nobody has made: only a path that needs their home directory fails. */
+function home(path: string): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new AppError('paths.noHome', `${path} is the home directory, and this user has none`, {
+      advice: 'set HOME, or write the whole path',
+      cause,
+    });
+  }
 }
 
 /** Where everything is. Source: reference, "Configuration and paths". Touches no file. */

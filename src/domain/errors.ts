@@ -20,6 +20,7 @@ const EXIT_CODES = {
   'dbConfig.invalid': EXIT.setup,
   'dbConfig.unreadable': EXIT.setup,
   'paths.notWritable': EXIT.setup,
+  'paths.noHome': EXIT.setup,
   feedUrl: EXIT.setup,
   // One daemon a data directory.
   'instance.held': EXIT.failure,

@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -119,6 +119,34 @@ test('reopened, it goes on under its name, and the file that was moved away is w
   await flush();
   expect(readFileSync(`${log.file}.1`, 'utf8')).toBe('before\nbetween\n');
   expect(readFileSync(log.file, 'utf8')).toBe('after\n');
+});
+
+test('a directory that is removed is made anew, with what was written since', async () => {
+  const log = options({ file: join(tempDir(), 'logs/tdl.log'), rotateBytes: 0 });
+  const { write: say, flush } = openLogFile(log);
+  say('before\n');
+  await flush();
+  rmSync(dirname(log.file), { recursive: true });
+  say('after\n');
+  await flush();
+  await until(() => existsSync(log.file) && readFileSync(log.file, 'utf8') === 'before\nafter\n');
+});
+
+test('so it is at the exit, before anybody could look', () => {
+  const log = options({ file: join(tempDir(), 'logs/tdl.log'), rotateBytes: 0 });
+  const writes = `
+    import { rmSync } from 'node:fs';
+    import { openLogFile } from ${JSON.stringify(new URL('../../src/infra/log/log-file.ts', import.meta.url))};
+    const log = openLogFile(${JSON.stringify(log)});
+    log.write('before\\n');
+    await log.flush();
+    rmSync(${JSON.stringify(dirname(log.file))}, { recursive: true });
+    log.write('after\\n');
+    await log.flush();
+    process.exit(0);`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', writes]);
+  expect(stderr.toString()).toBe('');
+  expect(readFileSync(log.file, 'utf8')).toBe('before\nafter\n');
 });
 
 test('a full disk is waited for', async (context) => {

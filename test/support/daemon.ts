@@ -33,7 +33,9 @@ export interface Program {
 export interface ProgramOptions {
   readonly cwd: string;
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The user it runs as, which needs root. */
+  readonly uid?: number;
 }
 
 /** Configuration of a daemon under test: with it and {@link DAEMON} nothing leaves this machine. */
@@ -57,13 +59,14 @@ export function writeConfig(cwd: string, overrides: Readonly<Record<string, unkn
 /** The daemon without Spansh. */
 const DAEMON = ['--no-update'];
 
-export function startProgram({ cwd, args = DAEMON, env = {} }: ProgramOptions): Program {
+export function startProgram({ cwd, args = DAEMON, env = {}, uid }: ProgramOptions): Program {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(TDL?_|npm_|INIT_CWD|VITEST)/.test(name),
   );
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();

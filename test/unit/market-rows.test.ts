@@ -82,6 +82,10 @@ describe('a row', () => {
     expect(stage(commodity('gold', text)).rows).toEqual([GOLD_ROW]);
   });
 
+  test.each(['1100', ' 1100 ', '+1100', '1100.0', '01100'])('reads the number in %j', (sellPrice) => {
+    expect(stage(commodity('gold', { sellPrice })).rows).toEqual([GOLD_ROW]);
+  });
+
   test('keeps demand and prices of real size', () => {
     const [row] = stage(commodity('gold', { demand: 1_936_721_850, sellPrice: 36_207_500 })).rows ?? [];
     expect(row?.slice(1, 3)).toEqual([36_207_500, 1_936_721_850]);
@@ -141,6 +145,10 @@ describe('a refused row', () => {
     ['number out of range', { demand: Infinity }],
     ['number out of range', { stock: 'many' }],
     ['number out of range', { stock: true }],
+    ['number out of range', { buyPrice: '0x10' }],
+    ['number out of range', { sellPrice: '1e3' }],
+    ['number out of range', { demand: '0b11' }],
+    ['bracket out of range', { stockBracket: '0x2' }],
     ['bracket out of range', { stockBracket: 4 }],
     ['bracket out of range', { demandBracket: -1 }],
     ['bracket out of range', { demandBracket: 'high' }],

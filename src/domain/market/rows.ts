@@ -146,11 +146,14 @@ function copyRow(from: Int32Array, fromOffset: number, to: Int32Array, toOffset:
   for (let column = 0; column < ROW_WIDTH; column++) to[toOffset + column] = from[fromOffset + column] ?? 0;
 }
 
-/** A number or numeric text; absent is 0, nonsense NaN. */
+/** Or nothing, which is 0. `Number` also knows 0x10 and 1e3, which nobody means. */
+const DECIMAL = /^\s*(?:[-+]?\d+(?:\.\d+)?\s*)?$/;
+
+/** A number or decimal text; absent is 0, nonsense NaN. */
 function amount(value: unknown): number {
   if (typeof value === 'number') return value;
   if (value === undefined || value === null) return 0;
-  return typeof value === 'string' ? Number(value) : NaN;
+  return typeof value === 'string' && DECIMAL.test(value) ? Number(value) : NaN;
 }
 
 /** A number of units. Above 2^31-1, which is all a column holds, it counts as that: more than anybody trades. */

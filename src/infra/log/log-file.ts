@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
@@ -25,6 +25,8 @@ export interface LogFile {
 /** Lines waiting for a disk that takes none: beyond that, new ones are dropped. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 1_000;
+/** How often it is looked whether the file is still there. */
+const LOOK_MS = 1_000;
 
 interface Line {
   readonly text: string;
@@ -35,7 +37,8 @@ interface Line {
  * A log file that is put aside by size, as `NAME.YYYYMMDD-HHMMSS-N.gz` (UTC).
  *
  * Lines are kept until they are in the file: what is waiting while it is put aside, reopened or not writable is written
- * afterwards, at the latest when the process exits. After an error a line may be there twice.
+ * afterwards, at the latest when the process exits; what went into a file that was removed is written again into a new
+ * one. After an error a line may be there twice.
  */
 export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOptions): LogFile {
   const waiting: Line[] = [];
@@ -43,6 +46,8 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
   let waitingBytes = 0;
   let stream: RotatingFileStream | undefined;
   let isTold = false;
+  /** Written since the file was last seen; null while it is not open, or put aside by the library. */
+  let unseen: string[] | null = null;
 
   function open(): void {
     const opened = createStream((time, index) => nameOf(file, time, index, compress), {
@@ -58,6 +63,8 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       for (const line of waiting) line.sent = false;
       setTimeout(open, RETRY_MS).unref();
     });
+    opened.on('rotation', () => (unseen = null));
+    opened.on('open', () => (unseen = []));
     opened.on('rotated', () => void removeOld(file, keepMs));
     stream = opened;
     for (const line of waiting) send(line);
@@ -71,21 +78,63 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       isTold = false;
       // In the order they were sent.
       const written = waiting.shift();
-      waitingBytes -= written?.text.length ?? 0;
+      if (written !== undefined) {
+        waitingBytes -= written.text.length;
+        unseen?.push(written.text);
+      }
       if (waiting.length > 0) return;
       for (const resolve of flushed) resolve();
       flushed.clear();
     });
   }
 
+  /** Whether the file in use has been removed; then a new one gets what was written since it was seen. */
+  async function look(): Promise<void> {
+    const written = unseen;
+    if (written === null || written.length === 0) return;
+    const count = written.length;
+    const isGone = await stat(file).then(
+      () => false,
+      (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT',
+    );
+    // Put aside or opened anew meanwhile.
+    if (unseen !== written) return;
+    if (!isGone) written.splice(0, count);
+    else {
+      close(() => {
+        waiting.unshift(...written.map((text) => ({ text, sent: false })));
+        for (const text of written) waitingBytes += text.length;
+      });
+    }
+  }
+
+  /** Opens what has the name then. @param onClosed when the old one has everything that was sent to it */
+  function close(onClosed: () => void = () => undefined): void {
+    const old = stream;
+    // Not open at the moment: it will be.
+    if (old === undefined) return;
+    stream = undefined;
+    old.once('close', () => {
+      onClosed();
+      unseen = null;
+      open();
+    });
+    old.end();
+  }
+
   process.on('exit', () => {
     try {
+      if (unseen !== null && !existsSync(file)) {
+        mkdirSync(dirname(file), { recursive: true });
+        appendFileSync(file, unseen.join(''));
+      }
       if (waiting.length > 0) appendFileSync(file, waiting.map(({ text }) => text).join(''));
     } catch {
       // Where to tell it?
     }
   });
   void removeOld(file, keepMs);
+  setInterval(() => void look(), LOOK_MS).unref();
   open();
 
   return {
@@ -96,14 +145,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       waitingBytes += text.length;
       send(line);
     },
-    reopen() {
-      const old = stream;
-      // Not open at the moment: it will be.
-      if (old === undefined) return;
-      stream = undefined;
-      old.once('close', open);
-      old.end();
-    },
+    reopen: () => close(),
     flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
   };
 }
