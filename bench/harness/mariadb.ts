@@ -59,7 +59,7 @@ export async function createGalaxy(server: MariadbServer) {
 }
 
 /** A connection of the daemon's user with the session settings that the store uses. The caller ends it. */
-export async function bareConnection(server: MariadbServer, database: string): Promise<Connection> {
+async function bareConnection(server: MariadbServer, database: string): Promise<Connection> {
   const connection = await mysql.createConnection(server.connection(database));
   await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   await connection.query(

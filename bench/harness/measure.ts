@@ -28,7 +28,7 @@ export function rssMiB(pid: number): number | null {
 }
 
 /** Of this process. Where that is impossible the peak stays that of its whole life. */
-export function resetPeakRss(): void {
+function resetPeakRss(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {

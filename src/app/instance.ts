@@ -1,7 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
-import { acquireInstance, type InstanceLock, type Place } from '../infra/process/instance-lock.ts';
+import {
+  acquireInstance,
+  inspectInstance,
+  type InstanceLock,
+  type Owner,
+  type Place,
+} from '../infra/process/instance-lock.ts';
 import { writePidFile } from '../infra/process/pid-file.ts';
 import type { Bootstrap } from './bootstrap.ts';
 
@@ -32,6 +38,35 @@ export async function claimInstance(base: Bootstrap): Promise<{ readonly release
     release();
     throw error;
   }
+}
+
+export { describeOwner as describeWorker } from '../infra/process/instance-lock.ts';
+
+/** A process that works here, as it may be told. */
+type Worker = Pick<Owner, 'pid' | 'host' | 'since'>;
+
+export interface Workers {
+  /** Null: no daemon runs. */
+  readonly daemon: Worker | null;
+  /** A file that a daemon which has ended left behind, and how it is known. */
+  readonly leftBehind: string | null;
+  /** A `tdl import` that runs. */
+  readonly import: Worker | null;
+}
+
+/** Who works on the data directory. */
+export async function whoWorks({ paths }: Pick<Bootstrap, 'paths'>): Promise<Workers> {
+  const { instanceFile, importFile } = paths;
+  const [daemon, running] = await Promise.all([instanceFile, importFile].map(inspectInstance));
+  return {
+    daemon: daemon?.state === 'held' ? told(daemon.owner) : null,
+    leftBehind: daemon?.state === 'stale' ? `${instanceFile}: ${daemon.reason}` : null,
+    import: running?.state === 'held' ? told(running.owner) : null,
+  };
+}
+
+function told({ pid, host, since }: Owner): Worker {
+  return { pid, host, since };
 }
 
 /** Writes the process number where the configuration wants it. @throws AppError `instance.held`, `paths.notWritable` */

@@ -12,18 +12,18 @@ interface Verb<V extends Command['verb']> {
 
 /** A file a verb. Only that of the verb that was asked for is loaded. */
 const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
-  daemon: () => import('./daemon.ts'),
-  stats: () => import('./stats.ts'),
-  export: () => import('./export.ts'),
-  import: () => import('./import.ts'),
-  publish: () => import('./publish.ts'),
-  purge: () => import('./purge.ts'),
-  maintain: () => import('./maintain.ts'),
-  replay: () => import('./replay.ts'),
-  sample: () => import('./sample.ts'),
-  status: () => import('./status.ts'),
-  'check-config': () => import('./check-config.ts'),
-  graph: () => import('./graph.ts'),
+  daemon: () => import('./daemon/daemon.ts'),
+  stats: () => import('./database/stats.ts'),
+  export: () => import('./database/export.ts'),
+  import: () => import('./database/import.ts'),
+  publish: () => import('./database/publish.ts'),
+  purge: () => import('./database/purge.ts'),
+  maintain: () => import('./database/maintain.ts'),
+  replay: () => import('./feed/replay.ts'),
+  sample: () => import('./feed/sample.ts'),
+  status: () => import('./daemon/status.ts'),
+  'check-config': () => import('./daemon/check-config.ts'),
+  graph: () => import('./daemon/graph.ts'),
   say: () => import('./say.ts'),
 };
 

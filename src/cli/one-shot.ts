@@ -1,5 +1,5 @@
 import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
-import { createStore } from '../app/store.ts';
+import { createStore } from '../app/ports/store.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
 import type { Store } from '../domain/ports/store.ts';
 

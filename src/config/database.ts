@@ -5,13 +5,13 @@ import { variable, type Environment } from './environment.ts';
 import { parseIni, type Ini } from './ini.ts';
 import { resolvePath } from './paths.ts';
 
-export interface SqliteConfig {
+interface SqliteConfig {
   readonly backend: 'sqlite';
   /** Absolute. */
   readonly file: string;
 }
 
-export interface MariadbConfig {
+interface MariadbConfig {
   readonly backend: 'mariadb';
   readonly host: string;
   readonly port: number;
@@ -29,14 +29,14 @@ export interface MariadbConfig {
   readonly tlsFiles?: TlsFiles;
 }
 
-export interface TlsFiles {
+interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
 /** PEM text, read from the files that are named in the INI. */
-export interface TlsConfig {
+interface TlsConfig {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;

@@ -16,7 +16,7 @@ export interface ChartNode {
   readonly states: readonly ChartNode[];
 }
 
-export interface ChartTransition {
+interface ChartTransition {
   /** As {@link transitionId} gives it. */
   readonly id: string;
   readonly event: string;
@@ -24,7 +24,7 @@ export interface ChartTransition {
   readonly actions: readonly string[];
 }
 
-export interface ChartEdge extends ChartTransition {
+interface ChartEdge extends ChartTransition {
   readonly from: string;
   readonly to: string;
 }

@@ -24,7 +24,7 @@ export interface TestDatabase {
 }
 
 /** What a store of a test may be told otherwise. */
-export interface StoreOptions {
+interface StoreOptions {
   readonly ownTables?: boolean;
   readonly notAfterS?: () => number;
 }
@@ -148,7 +148,7 @@ async function populate(db: TestDatabase, generation: Generation): Promise<World
   };
 }
 
-export async function addSystems(db: TestDatabase, systems: readonly (readonly [string, string])[]) {
+async function addSystems(db: TestDatabase, systems: readonly (readonly [string, string])[]) {
   const values = systems.map(
     ([id, name]) => `(${id}, ${quote(name)}, 1.5, -2.25, 25899.96875, ${stamp(SEEDED_S)})`,
   );

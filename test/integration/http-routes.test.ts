@@ -261,7 +261,7 @@ test('the schema compilers of fastify are never loaded', () => {
     '--eval',
     `import { createRequire } from 'node:module';
      const { createHttpApp } = await import('./src/infra/http/app.ts');
-     const { routesOf } = await import('./src/app/routes.ts');
+     const { routesOf } = await import('./src/app/ports/routes.ts');
      const base = { config: { generation: 'auto' }, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
      const system = { done: new Promise(() => undefined) };
      const app = await createHttpApp(console, await routesOf(base, system, { version: '1', api: { questionsPerMinute: 9 } }));

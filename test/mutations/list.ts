@@ -1,17 +1,5 @@
+import type { Mutation } from './mutation.ts';
 import { RULE_MUTATIONS } from './rules.ts';
-
-/** A fault planted on purpose, and the tests that have to notice. */
-export interface Mutation {
-  /** What the design promises (docs/architecture.md) and the fault breaks. */
-  readonly guarantee: string;
-  readonly fault: string;
-  readonly file: string;
-  /** Occurs exactly once in the file. */
-  readonly from: string;
-  readonly to: string;
-  /** Cheapest first; the rest is not run once one has noticed. */
-  readonly tests: readonly string[];
-}
 
 const MODEL = 'test/model/machines.test.ts';
 const ORACLE = 'test/model/station-pool.oracle.test.ts';
@@ -290,8 +278,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'an unchanged dump is not imported again',
     fault: 'a known dump is taken for a new one',
     file: UPDATER,
-    from: 'isSameDump(progress.version, found) &&',
-    to: '!isSameDump(progress.version, found) &&',
+    from: 'isSameDump(version, found);',
+    to: '!isSameDump(version, found);',
     tests: [SIMULATION],
   },
   {

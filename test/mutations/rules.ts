@@ -1,4 +1,4 @@
-import type { Mutation } from './list.ts';
+import type { Mutation } from './mutation.ts';
 
 const SQLITE = 'test/contract/sqlite-store.test.ts';
 const WRITE_RULE = 'src/domain/market/write-rule.ts';
@@ -48,7 +48,7 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a good of a category nobody knew costs no market',
     fault: 'categories are not added',
-    file: 'src/infra/store/reference-tables.ts',
+    file: 'src/infra/store/shared/reference-tables.ts',
     from: 'if (!known.has(key) && !added.has(key)) added.set',
     to: 'if (!known.has(key) && added.has(key)) added.set',
     tests: [SQLITE],

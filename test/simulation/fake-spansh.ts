@@ -4,17 +4,12 @@ import type { DumpVersion } from '../../src/domain/ports/dump.ts';
 import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
 import { isNewer } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
-import type { Message, World } from './world.ts';
+import type { Dump } from './messages.ts';
+import type { World } from './world.ts';
 
 const SOURCE = 'simulated Spansh';
 const NOTHING_LEFT_OUT = { tooOld: NO_BLOCKS.tooOld, maxAgeDays: 30 };
 const DATABASE = 'simulated';
-
-/** A dump on the server: some markets as players of another program have seen them. */
-export interface Dump {
-  readonly etag: string;
-  readonly markets: readonly Message[];
-}
 
 /** Spansh, the files made of its dumps, and the work on the database, all of it interruptible. */
 export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdaterPorts {

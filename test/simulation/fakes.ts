@@ -9,7 +9,8 @@ import type { UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool } from '../support/memory-spool.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import { decodeFrame, frameOf, snapshotOf, unresolvedOf } from './frames.ts';
-import type { Message, World } from './world.ts';
+import type { Message } from './messages.ts';
+import type { World } from './world.ts';
 
 /** ZeroMQ keeps so many frames for a slow reader, then drops. */
 const HIGH_WATER = 500;

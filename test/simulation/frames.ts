@@ -1,5 +1,6 @@
 import { ROW, type Snapshot, type UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
-import type { Message, World } from './world.ts';
+import { clearKey, type Message } from './messages.ts';
+import type { World } from './world.ts';
 
 /** On the wire a message is its number. */
 export const frameOf = ({ id }: Message): Uint8Array => new TextEncoder().encode(String(id));
@@ -23,8 +24,4 @@ export function messageOf(world: World, { rows, marketId, observedAtS }: Snapsho
   const id = rows[ROW.supplyPrice];
   if (id !== undefined) return world.messages[id - 1]!;
   return world.clears.get(clearKey(marketId, observedAtS))!;
-}
-
-export function clearKey(marketId: number, observedAtS: number): string {
-  return `${marketId} ${observedAtS}`;
 }

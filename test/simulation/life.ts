@@ -16,7 +16,8 @@ import {
   createFakeSpool,
 } from './fakes.ts';
 import { messageOf } from './frames.ts';
-import type { Message, World } from './world.ts';
+import type { Message } from './messages.ts';
+import type { World } from './world.ts';
 
 /** A message that staging let through, and when. */
 export interface Acceptance {

@@ -37,11 +37,11 @@ interface Window {
 }
 
 /** When things are in motion. */
-export const MOMENTS = ['any time', 'burst', 'commit', 'spooled', 'import', 'dump step'] as const;
+const MOMENTS = ['any time', 'burst', 'commit', 'spooled', 'import', 'dump step'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
 /** What happens to the process itself, and when: at the first such moment from then on, or a little later. */
-export interface Restart {
+interface Restart {
   readonly fromMs: number;
   readonly moment: Moment;
   readonly delayMs: number;

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
-import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
+import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import type { Memory } from '../../src/domain/market/write-rule.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 import type { MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
 import type { DumpProgress } from '../../src/domain/ports/dump.ts';
-import type { Dump } from './fake-spansh.ts';
-import { clearKey } from './frames.ts';
+import { clearKey, type Dump, type Message } from './messages.ts';
 import type { Fault, Moment, Scenario } from './scenario.ts';
-
-/** A market message; its id is in every row, so that whatever is stored can be traced back. */
-export type Message = Omit<Snapshot, 'receivedAtMs'> & { readonly id: number };
 
 /** A station as the database has it. */
 export interface StoredMarket {

@@ -1,4 +1,4 @@
-import type { Violation } from './client-rules.ts';
+import type { Violation } from './client-violation.ts';
 
 /** The client compares the first ten names; nothing else is there. */
 const HEADER =

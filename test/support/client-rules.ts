@@ -4,21 +4,8 @@ import { parse, type InfoField } from 'csv-parse/sync';
 import type { Generation } from '../../src/domain/generation.ts';
 import { checkListings } from './client-listings.ts';
 import { ADDED_IDS, clientTables, type ClientColumn, type ClientTable } from './client-tables.ts';
+import type { Violation } from './client-violation.ts';
 import { cellProblem, type Cell } from './client-values.ts';
-
-/** Something that a real Trade Dangerous client would not load as it is meant. */
-export interface Violation {
-  readonly file: string;
-  /** null: the whole file. */
-  readonly line: number | null;
-  readonly problem: string;
-  /**
-   * What a client does: `file refused`: nothing of the file is loaded, or the client does not start; `batch rolled
-   * back`: with this row up to 256,000 others are lost; `row skipped`; `market damaged`: rows of a market are lost or
-   * mixed with those of another time.
-   */
-  readonly effect: 'file refused' | 'batch rolled back' | 'row skipped' | 'market damaged';
-}
 
 /** Ids that were loaded, as text: 64 bits. By table. */
 type Loaded = Map<string, Set<string>>;

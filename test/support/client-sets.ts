@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import { checkPublishedSet, type Violation } from './client-rules.ts';
+import { checkPublishedSet } from './client-rules.ts';
+import type { Violation } from './client-violation.ts';
 import { tempDir } from './temp-dir.ts';
 
 export const MODIFIED = "'2026-11-20 12:00:00'";

@@ -5,7 +5,7 @@ import type { Generation } from '../../src/domain/generation.ts';
  * station after the other. Shares nothing with the importer. Rows by table, sorted by key; times in epoch seconds.
  */
 export type OracleTables = Readonly<Record<string, readonly (readonly Value[])[]>>;
-export type Value = string | number | bigint | null;
+type Value = string | number | bigint | null;
 
 export type CsvRow = Readonly<Record<string, string>>;
 

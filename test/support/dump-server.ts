@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** What a server of dumps does with one request; absent: as a good server does. */
-export interface Misbehaviour {
+interface Misbehaviour {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Hangs up after so many bytes of the body. */

@@ -17,7 +17,7 @@ import { frameBatch, testRules } from './messages.ts';
 import { SHARED_DATA } from './shared-data.ts';
 
 /** The clock of the day from which the reports are, a little after all of them. */
-export const REPORTED_S = Date.UTC(2026, 10, 28, 8, 45) / 1000;
+const REPORTED_S = Date.UTC(2026, 10, 28, 8, 45) / 1000;
 
 const report = (file: string) => new URL(`field-reports/${file}`, SHARED_DATA);
 

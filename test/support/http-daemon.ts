@@ -19,7 +19,7 @@ export interface Body {
   readonly database: unknown;
 }
 
-export interface Page {
+interface Page {
   readonly status: number;
   readonly body: Body;
 }

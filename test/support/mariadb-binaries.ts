@@ -83,7 +83,7 @@ async function libraryPackages(apt: readonly string[]): Promise<string[]> {
  * Unpacks the distribution's own packages into a private folder: no root, nothing installed, package lists of its
  * own when the machine has none. Throws where that is impossible (no apt, no mirror).
  */
-export async function unpackMariadb(cache: string): Promise<MariadbBinaries> {
+async function unpackMariadb(cache: string): Promise<MariadbBinaries> {
   const root = path.join(cache, 'root');
   if (existsSync(root)) return unpacked(root);
   mkdirSync(cache, { recursive: true });

@@ -38,7 +38,7 @@ export interface ModelSetup<M extends AnyStateMachine = AnyStateMachine> {
 }
 
 /** What can be seen after a step. */
-export interface Moment<Context> {
+interface Moment<Context> {
   readonly event: AnyEventObject;
   /** Path of the state, `live.paused`. */
   readonly value: string;

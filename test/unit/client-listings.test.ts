@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Violation } from '../support/client-rules.ts';
+import type { Violation } from '../support/client-violation.ts';
 import { check, checkChanged, GOOD, LISTINGS } from '../support/client-sets.ts';
 
 describe.each(['listings.csv', 'listings-live.csv'])('%s', (file) => {

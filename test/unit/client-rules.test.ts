@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import { checkPublishedSet, type Violation } from '../support/client-rules.ts';
+import { checkPublishedSet } from '../support/client-rules.ts';
+import type { Violation } from '../support/client-violation.ts';
 import { check, checkChanged, GOOD, MODIFIED } from '../support/client-sets.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

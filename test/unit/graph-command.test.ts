@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { graph } from '../../src/cli/graph.ts';
+import { graph } from '../../src/cli/daemon/graph.ts';
 import { MACHINES, toMermaid } from '../../src/machines/graph.ts';
 
 test('shows every machine, as a diagram', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { length, statusLines, type Told } from '../../src/cli/status-lines.ts';
+import { length, statusLines, type Told } from '../../src/cli/daemon/status-lines.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
 const at = (secondsFromNow: number) => new Date(NOW_MS + secondsFromNow * 1000).toISOString();

@@ -20,7 +20,7 @@ export interface StatusDeps {
 }
 
 /** Markets by where they are. */
-export interface MarketGauges {
+interface MarketGauges {
   /** In memory, on their way to the database. */
   readonly pending: number;
   /** In memory, waiting out a backoff. */

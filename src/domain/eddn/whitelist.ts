@@ -2,7 +2,7 @@ import type { WhitelistEntry } from './staging-rules.ts';
 import { compareVersions, parseVersion, type Version } from './version.ts';
 
 /** Why a client program's messages are refused. */
-export type WhitelistRefusal =
+type WhitelistRefusal =
   | 'software not whitelisted'
   | 'software version too old'
   | 'software version unreadable'

@@ -14,7 +14,7 @@ export const RANK = {
 export type Rank = (typeof RANK)[keyof typeof RANK];
 
 /** Rank, observation time in epoch seconds, value. As a tuple, for it is kept as JSON. */
-export type Fact<V = string | number> = readonly [rank: Rank, atS: number, value: V];
+type Fact<V = string | number> = readonly [rank: Rank, atS: number, value: V];
 
 /** What there can be facts about; what is unknown is absent. */
 export interface FactValues {

@@ -26,7 +26,7 @@ export class Quotes {
 }
 
 /** Prices, units and levels by the market's index. */
-export class QuoteSide {
+class QuoteSide {
   price = new Uint32Array(0);
   units = new Uint32Array(0);
   level = new Int8Array(0);

@@ -176,7 +176,7 @@ export interface PriceSpread {
   readonly percentiles: readonly number[];
 }
 
-export const PERCENTILES = [10, 25, 50, 75, 90] as const;
+const PERCENTILES = [10, 25, 50, 75, 90] as const;
 
 /**
  * Prices of a good over all markets that fit.

@@ -10,7 +10,7 @@ export const STATION_GROUPS = [
 ] as const;
 export type StationGroup = (typeof STATION_GROUPS)[number];
 
-export interface StationKind {
+interface StationKind {
   readonly name: string;
   /** As the game's journal calls it. */
   readonly journalType: string;

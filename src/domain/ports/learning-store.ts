@@ -1,7 +1,7 @@
 import type { GalaxyRecord } from '../galaxy/records.ts';
 
 /** What became of records. */
-export interface Learned {
+interface Learned {
   /** The tables of our own were made by this call. */
   readonly madeTables: boolean;
   /** Names of systems that are new or renamed: what waits for them can be written. */

@@ -80,7 +80,7 @@ export interface ItemRecord {
 }
 
 /** One offer. `distanceLy` is null where no place was named. */
-export interface TradeRecord {
+interface TradeRecord {
   readonly station: StationRecord;
   readonly quote: Quote;
   readonly distanceLy: number | null;
@@ -140,7 +140,7 @@ export interface FoundStation {
   readonly distanceLy: number | null;
 }
 
-export interface FoundSystem {
+interface FoundSystem {
   readonly system: SystemRecord;
   readonly distanceLy: number;
 }

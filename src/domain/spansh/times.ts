@@ -3,7 +3,7 @@ import type { NoteProblem } from './problems.ts';
 import { plain } from './values.ts';
 
 /** @returns epoch seconds; null when absent, or unreadable and noted */
-export function readTime(value: unknown, note: NoteProblem, where: () => string): number | null {
+function readTime(value: unknown, note: NoteProblem, where: () => string): number | null {
   if (value === undefined || value === null) return null;
   const timeS = parseTimestamp(value);
   if (timeS === null) note('unreadable time', () => `${where()}: ${plain(value)}`);

@@ -15,10 +15,10 @@ const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
 /** As a file: standard input. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** Of the file as it lies on disk, compressed or not. */
-export interface FileProgress {
+interface FileProgress {
   readonly readBytes: number;
   /** 0: nobody knows. */
   readonly totalBytes: number;

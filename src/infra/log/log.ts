@@ -11,9 +11,9 @@ const FLUSH_MS = 1_000;
 /** Control characters as they stand in JSON. Names come from strangers, and could drive the terminal. */
 const CONTROL_CHARACTERS = /\\u00[01][0-9a-f]|[\x7f-\x9f]/g;
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export interface LogVerbosity {
+interface LogVerbosity {
   /** False: warnings and errors only. */
   readonly verbose: boolean;
   /** Everything; wins over `verbose`. */

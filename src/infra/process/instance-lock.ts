@@ -113,7 +113,7 @@ export async function inspectInstance(file: string): Promise<Occupation> {
 }
 
 /** Owner in words, for messages. */
-export function describeOwner({ pid, host, since }: Owner): string {
+export function describeOwner({ pid, host, since }: Pick<Owner, 'pid' | 'host' | 'since'>): string {
   return `process ${pid} on ${host} since ${since}`;
 }
 

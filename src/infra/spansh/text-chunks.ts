@@ -5,7 +5,7 @@ import { SENTINEL } from './json-cursor.ts';
 export const CHUNK_BYTES = 1024 * 1024;
 
 /** The longest lines of the real dump are a few megabytes. */
-export const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 

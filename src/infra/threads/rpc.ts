@@ -21,7 +21,7 @@ type Methods<M> = { [K in keyof M]: Method };
 type Input<F> = F extends (input: infer I, ...rest: never[]) => unknown ? I : never;
 type Output<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
-export interface CallOptions {
+interface CallOptions {
   readonly transfer?: readonly Transferable[];
   readonly signal?: AbortSignal | undefined;
   /** Receives what the method emits, in order; the method waits for it. A rejection fails the call. */

@@ -43,7 +43,7 @@ export function stationName(station) {
 const PADS = { S: 'small', M: 'medium', L: 'large' };
 
 /** @param {Station['maxPad']} pad */
-export function padOf(pad) {
+function padOf(pad) {
   if (pad === null) return unknown('pad');
   return h('span', { class: 'pad', title: `${PADS[pad]} pad` }, heard('pad '), pad);
 }

@@ -13,7 +13,7 @@ type Body = Readonly<Record<string, unknown>>;
 const MAX_COORDINATE = 524_288;
 
 /** @param address a number, or a bigint where a number is not exact. @returns null when it is no id64 */
-export function readSystemId(address: unknown): bigint | null {
+function readSystemId(address: unknown): bigint | null {
   const isExact = typeof address === 'bigint' || Number.isSafeInteger(address);
   if (!isExact) return null;
   const id = BigInt(address as number | bigint);

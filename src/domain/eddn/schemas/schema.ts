@@ -3,7 +3,7 @@ import type { GalaxyRecord } from '../../galaxy/records.ts';
 import type { Rejection } from '../rejections.ts';
 
 /** A message that has passed the rules every schema has: galaxy, whitelist, clock. */
-export interface Envelope {
+interface Envelope {
   /** `message` of the JSON. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Who sent it. */

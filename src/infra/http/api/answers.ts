@@ -9,9 +9,7 @@ import type { ApiDeps } from './deps.ts';
 const time = z.iso.datetime().describe('UTC');
 const ageS = z.number().int().min(0).describe('Seconds since then');
 
-export const position = z
-  .object({ x: z.number(), y: z.number(), z: z.number() })
-  .describe('Light years from Sol');
+const position = z.object({ x: z.number(), y: z.number(), z: z.number() }).describe('Light years from Sol');
 
 export const system = z
   .object({

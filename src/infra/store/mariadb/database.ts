@@ -58,7 +58,7 @@ export async function openDatabase(
 }
 
 /** @returns the version's number. @throws StoreError `refused`: too old, or not MariaDB */
-export function checkVersion(version: string, address: string): string {
+function checkVersion(version: string, address: string): string {
   const [number, ...parts] = /(\d+)\.(\d+)\.(\d+)(?=-MariaDB)/i.exec(version) ?? [];
   if (number === undefined) {
     throw new StoreError('refused', `the server at ${address} is not MariaDB but says ${version}`, {

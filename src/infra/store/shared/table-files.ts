@@ -13,7 +13,7 @@ export interface TableFileSpec {
   readonly columns: readonly ColumnSpec[];
 }
 
-export interface ColumnSpec {
+interface ColumnSpec {
   readonly name: string;
   /**
    * `id`: 64 bits. `number`: 32 bits. `float`: a coordinate, in double precision. `time`: `YYYY-MM-DD HH:MM:SS`.

@@ -1,3 +1,4 @@
+import { isRowError } from './errors.ts';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -100,6 +101,21 @@ export function transact<T>(db: DatabaseSync, run: () => T): T {
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** @returns why the database refused what was written, which is rolled back; null when it took it */
+export function inSavepoint(db: DatabaseSync, write: () => void): string | null {
+  db.exec('SAVEPOINT record');
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!isRowError(error)) throw error;
+    db.exec('ROLLBACK TO record');
+    return error.message;
+  } finally {
+    if (db.isTransaction) db.exec('RELEASE record');
   }
 }
 

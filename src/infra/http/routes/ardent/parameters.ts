@@ -39,7 +39,7 @@ export const nearbyQuery = z.object({ maxDistance: whole.default(NEARBY.distance
 export const nearestQuery = z.object({ minLandingPadSize: z.coerce.number().int().min(1).max(3).default(1) });
 
 /** Days count from midnight to midnight: what was seen on a later day than so many days ago is taken. */
-export function seenAfterS(maxDaysAgo: number, nowMs: number): number {
+function seenAfterS(maxDaysAgo: number, nowMs: number): number {
   const today = Math.floor(nowMs / 1000 / DAY_S);
   return Math.max(0, today - maxDaysAgo + 1) * DAY_S;
 }

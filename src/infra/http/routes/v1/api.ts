@@ -14,7 +14,7 @@ import { spreadRoutes } from './spreads.ts';
 import { stationRoutes } from './stations.ts';
 import { systemRoutes } from './systems.ts';
 
-export const API_BASE = '/api/v1';
+const API_BASE = '/api/v1';
 
 /** The query API under `/api/v1`, its description and a readable page of it. */
 export function apiRoutes(app: HttpApp, options: ApiOptions): void {

@@ -27,7 +27,7 @@ const ROW_COLUMNS = [...KEY, ...COLUMNS, 'modified', 'from_live'];
 const BY_KEY = 'FORCE INDEX (PRIMARY)';
 
 /** The rows of a station that has some. */
-export interface StoredMarket {
+interface StoredMarket {
   /** Epoch seconds of the newest row. */
   readonly newestS: number;
   /** {@link rowText}s. */

@@ -17,7 +17,7 @@ import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 
 /** `same` also where there is none. */
-export type RowChange = 'made' | 'changed' | 'same';
+type RowChange = 'made' | 'changed' | 'same';
 
 /** Stations as a join of facts: `tdl_fact`, and what is made from it. */
 export interface StationStates {

@@ -11,7 +11,7 @@ import type {
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
-import { transact } from '../database.ts';
+import { transact, inSavepoint } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import { prepareItemUpsert } from '../markets/items.ts';
 import { createRowStatements, newestAtS } from '../markets/rows.ts';
@@ -127,21 +127,6 @@ export function createGalaxyWriter(
       return { counts, refused };
     }
   };
-}
-
-/** @returns why the database refused what was written, which is rolled back; null when it took it */
-export function inSavepoint(db: DatabaseSync, write: () => void): string | null {
-  db.exec('SAVEPOINT record');
-  try {
-    write();
-    return null;
-  } catch (error) {
-    if (!isRowError(error)) throw error;
-    db.exec('ROLLBACK TO record');
-    return error.message;
-  } finally {
-    if (db.isTransaction) db.exec('RELEASE record');
-  }
 }
 
 function prepareStationUpsert(db: DatabaseSync, generation: Generation, notAfterS: () => number) {

@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { SingleBar, Presets } from 'cli-progress';
-import { sum, withoutFate, type LedgerTotals } from '../actors/station-coalescer/ledger.ts';
-import type { Bootstrap } from '../app/bootstrap.ts';
-import { assemble, run as runSystem } from '../app/daemon.ts';
-import { claimInstance } from '../app/instance.ts';
-import { EXIT } from '../domain/errors.ts';
-import { checkFeedFile, createFileFeed, type FileFeed } from '../infra/feed/file-feed.ts';
-import { withSettings } from './one-shot.ts';
-import { say } from './say.ts';
+import { sum, withoutFate, type LedgerTotals } from '../../actors/station-coalescer/ledger.ts';
+import type { Bootstrap } from '../../app/bootstrap.ts';
+import { assemble, run as runSystem } from '../../app/daemon.ts';
+import { claimInstance } from '../../app/instance.ts';
+import { checkFeedFile, createFileFeed, type FileFeed } from '../../app/ports/feed.ts';
+import { EXIT } from '../../domain/errors.ts';
+import { withSettings } from '../one-shot.ts';
+import { say } from '../say.ts';
 
 /** What a shell says of a program that a signal has ended. */
 const SIGNAL_EXIT = 128;

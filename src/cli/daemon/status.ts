@@ -1,22 +1,16 @@
 import { access } from 'node:fs/promises';
-import type { Bootstrap } from '../app/bootstrap.ts';
-import { describeError, EXIT } from '../domain/errors.ts';
-import { describeOwner, inspectInstance, type Owner } from '../infra/process/instance-lock.ts';
-import { withSettings } from './one-shot.ts';
-import { say } from './say.ts';
+import type { Bootstrap } from '../../app/bootstrap.ts';
+import { describeWorker, whoWorks, type Workers } from '../../app/instance.ts';
+import { describeError, EXIT } from '../../domain/errors.ts';
+import { withSettings } from '../one-shot.ts';
+import { say } from '../say.ts';
 import { statusLines, type Told } from './status-lines.ts';
 
 const PATIENCE_MS = 3_000;
 const LOOKS_ONLY = true;
 
-interface Found {
+interface Found extends Workers {
   readonly dataDir: string;
-  /** Null: no daemon runs. */
-  readonly daemon: Owner | null;
-  /** A file that a daemon which has ended left behind, and how it is known. */
-  readonly leftBehind: string | null;
-  /** A `tdl import` that runs. */
-  readonly import: Owner | null;
   readonly status: Told | null;
   /** Why there is no status. */
   readonly unknown: string | null;
@@ -33,16 +27,7 @@ export function run({ json }: { readonly json: boolean }): Promise<number> {
 }
 
 async function look({ config, paths }: Bootstrap): Promise<Found> {
-  const [daemon, running] = await Promise.all([
-    inspectInstance(paths.instanceFile),
-    inspectInstance(paths.importFile),
-  ]);
-  const found = {
-    dataDir: paths.dataDir,
-    daemon: daemon.state === 'held' ? daemon.owner : null,
-    leftBehind: daemon.state === 'stale' ? `${paths.instanceFile}: ${daemon.reason}` : null,
-    import: running.state === 'held' ? running.owner : null,
-  };
+  const found = { dataDir: paths.dataDir, ...(await whoWorks({ paths })) };
   if (found.daemon === null) return { ...found, status: null, unknown: null };
   return { ...found, ...(await ask(config.httpListen)) };
 }
@@ -62,7 +47,7 @@ async function ask(listen: Bootstrap['config']['httpListen']): Promise<Pick<Foun
 
 async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
   const { dataDir, daemon, leftBehind, status, unknown } = found;
-  const importing = found.import === null ? [] : [`tdl import: ${describeOwner(found.import)}`];
+  const importing = found.import === null ? [] : [`tdl import: ${describeWorker(found.import)}`];
   if (daemon === null) {
     const why = leftBehind === null ? '' : ` (left behind: ${leftBehind})`;
     const hint = [paths.configFile, dataDir].map((path) => access(path));
@@ -78,7 +63,7 @@ async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
     ];
   }
   return [
-    `${dataDir} is in use by ${describeOwner(daemon)}`,
+    `${dataDir} is in use by ${describeWorker(daemon)}`,
     ...importing,
     ...(status === null
       ? [`what it is doing is not known: ${unknown ?? ''}`]

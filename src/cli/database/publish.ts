@@ -1,8 +1,8 @@
-import { updaterPorts } from '../app/spansh-updater.ts';
-import { AppError } from '../domain/errors.ts';
-import { exportListing } from './export.ts';
-import { withStore } from './one-shot.ts';
-import { say } from './say.ts';
+import { exportListing } from '../../app/listing.ts';
+import { updaterPorts } from '../../app/ports/spansh-updater.ts';
+import { AppError } from '../../domain/errors.ts';
+import { withStore } from '../one-shot.ts';
+import { say } from '../say.ts';
 
 /** `publish`: writes every public file from what the database has, and makes baseline of what `listings.csv` has. */
 export function run(): Promise<number> {

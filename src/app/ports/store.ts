@@ -1,6 +1,6 @@
-import type { Queries } from '../domain/ports/queries.ts';
-import type { Store } from '../domain/ports/store.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import type { Queries } from '../../domain/ports/queries.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import type { Bootstrap } from '../bootstrap.ts';
 
 /**
  * The store the configuration names; not yet connected. Only its own driver is loaded.
@@ -21,20 +21,20 @@ export async function createStore(
     ...(now !== undefined && { notAfterS: () => now.notAfterS(config.rules.maxClockSkewS) }),
   };
   if (database.backend === 'sqlite') {
-    const { createSqliteStore } = await import('../infra/store/sqlite/store.ts');
+    const { createSqliteStore } = await import('../../infra/store/sqlite/store.ts');
     return createSqliteStore({ ...shared, file: database.file });
   }
-  const { createMariadbStore } = await import('../infra/store/mariadb/store.ts');
+  const { createMariadbStore } = await import('../../infra/store/mariadb/store.ts');
   return createMariadbStore({ ...shared, connection: connectionTo(database), lock: config.lock });
 }
 
 /** The asking side of the same database; nothing is connected before the first question. */
 export async function createQueries({ database }: Pick<Bootstrap, 'database'>): Promise<Queries> {
   if (database.backend === 'sqlite') {
-    const { createSqliteQueries } = await import('../infra/store/sqlite/queries/queries.ts');
+    const { createSqliteQueries } = await import('../../infra/store/sqlite/queries/queries.ts');
     return createSqliteQueries(database.file);
   }
-  const { createMariadbQueries } = await import('../infra/store/mariadb/queries/queries.ts');
+  const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
   return createMariadbQueries(connectionTo(database));
 }
 

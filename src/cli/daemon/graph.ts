@@ -1,7 +1,7 @@
-import { AppError } from '../domain/errors.ts';
-import { toChart } from '../machines/chart.ts';
-import { MACHINES, toMermaid } from '../machines/graph.ts';
-import { say } from './say.ts';
+import { AppError } from '../../domain/errors.ts';
+import { toChart } from '../../machines/chart.ts';
+import { MACHINES, toMermaid } from '../../machines/graph.ts';
+import { say } from '../say.ts';
 
 /** `graph [MACHINE] [--json]` */
 export function run(options: { readonly machine: string | null; readonly json: boolean }): Promise<number> {

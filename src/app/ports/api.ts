@@ -1,9 +1,9 @@
-import type { Commodity } from '../domain/market/catalogue.ts';
-import type { GalaxyImport } from '../domain/ports/galaxy-store.ts';
-import type { Queries } from '../domain/ports/queries.ts';
-import type { Store } from '../domain/ports/store.ts';
-import type { ApiOptions } from '../infra/http/api/manners.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import type { Commodity } from '../../domain/market/catalogue.ts';
+import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
+import type { Queries } from '../../domain/ports/queries.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import type { ApiOptions } from '../../infra/http/api/manners.ts';
+import type { Bootstrap } from '../bootstrap.ts';
 import { createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */

@@ -1,10 +1,10 @@
-import { maintenancePorts } from '../app/maintenance-window.ts';
-import { AppError } from '../domain/errors.ts';
-import { whyNotPurge } from '../domain/market/purge-rule.ts';
-import type { Store } from '../domain/ports/store.ts';
-import { formatTimestamp } from '../domain/timestamp.ts';
-import { withStore } from './one-shot.ts';
-import { say } from './say.ts';
+import { maintenancePorts } from '../../app/ports/maintenance-window.ts';
+import { AppError } from '../../domain/errors.ts';
+import { whyNotPurge } from '../../domain/market/purge-rule.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import { formatTimestamp } from '../../domain/timestamp.ts';
+import { withStore } from '../one-shot.ts';
+import { say } from '../say.ts';
 
 const DAY_S = 86_400;
 

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import type { System } from '../actors/system.ts';
-import type { Generation } from '../domain/generation.ts';
-import { TABLE_FILES } from '../domain/ports/galaxy-store.ts';
-import type { HttpApp, Routes } from '../infra/http/app.ts';
-import { fileRoutes, presentFiles } from '../infra/http/routes/files.ts';
-import { healthRoutes } from '../infra/http/routes/health.ts';
-import { homeRoutes } from '../infra/http/routes/home.ts';
-import { metricsRoutes } from '../infra/http/routes/metrics.ts';
-import type { ApiOptions } from '../infra/http/api/manners.ts';
-import { statusRoutes } from '../infra/http/routes/status.ts';
+import type { System } from '../../actors/system.ts';
+import type { Generation } from '../../domain/generation.ts';
+import { TABLE_FILES } from '../../domain/ports/galaxy-store.ts';
+import type { HttpApp, Routes } from '../../infra/http/app.ts';
+import { fileRoutes, presentFiles } from '../../infra/http/routes/files.ts';
+import { healthRoutes } from '../../infra/http/routes/health.ts';
+import { homeRoutes } from '../../infra/http/routes/home.ts';
+import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
+import type { ApiOptions } from '../../infra/http/api/manners.ts';
+import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { ApiSource } from './api.ts';
-import type { Bootstrap } from './bootstrap.ts';
-import { metricsOf, type FileReport } from './metrics.ts';
+import type { Bootstrap } from '../bootstrap.ts';
+import { metricsOf, type FileReport } from '../metrics.ts';
 
 export interface Served {
   readonly version: string;
@@ -58,9 +58,9 @@ export async function routesOf(
 
 /** The query API, and the page that asks it; loaded only where it is wanted. */
 async function apisOf(options: ApiOptions): Promise<Routes[]> {
-  const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
-  const { ardentRoutes } = await import('../infra/http/routes/ardent/ardent.ts');
-  const { portalRoutes } = await import('../infra/http/routes/portal.ts');
+  const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
+  const { ardentRoutes } = await import('../../infra/http/routes/ardent/ardent.ts');
+  const { portalRoutes } = await import('../../infra/http/routes/portal.ts');
   return [portalRoutes, (app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
 }
 

@@ -1,9 +1,9 @@
-import type { Bootstrap } from './bootstrap.ts';
-import { readConfigFile, updateConfigFile } from '../config/config-file.ts';
-import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
-import type { MarketStore } from '../domain/ports/market-store.ts';
-import type { Tidier } from '../domain/ports/tidier.ts';
-import { createCheckTool } from '../infra/store/mariadb/housekeeping/check-tool.ts';
+import type { Bootstrap } from '../bootstrap.ts';
+import { readConfigFile, updateConfigFile } from '../../config/config-file.ts';
+import type { MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
+import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { Tidier } from '../../domain/ports/tidier.ts';
+import { createCheckTool } from '../../infra/store/mariadb/housekeeping/check-tool.ts';
 
 /** The key of the configuration file that keeps when a task was last done. */
 const KEYS = { purge: 'last_purge', optimize: 'last_db_maint' } as const;
@@ -31,7 +31,7 @@ export function maintenancePorts(base: Bootstrap, store: MarketStore): Maintenan
 }
 
 /** A SQLite file tidies itself; a server has its own tools for that. */
-export function createTidier({ database, paths }: Bootstrap, store: MarketStore): Tidier {
+function createTidier({ database, paths }: Bootstrap, store: MarketStore): Tidier {
   if (database.backend === 'mariadb') {
     const { name, socket, tlsFiles = {}, ...connection } = database;
     return createCheckTool({

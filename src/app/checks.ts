@@ -2,25 +2,23 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createStore } from '../app/store.ts';
-import { aheadOfClock } from '../app/times.ts';
-import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/database.ts';
-import type { Environment } from '../config/environment.ts';
-import { inspectConfig, type Config } from '../config/load.ts';
-import { resolvePaths, type Paths } from '../config/paths.ts';
-import { describeError, EXIT, StoreError } from '../domain/errors.ts';
+import type { LoadedDatabaseConfig } from '../config/database.ts';
+import type { Config } from '../config/load.ts';
+import type { Paths } from '../config/paths.ts';
+import { describeError, StoreError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
-import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/spansh/request.ts';
-import { say } from './say.ts';
+import { relayFeed } from './ports/feed.ts';
+import { createStore } from './ports/store.ts';
+import { aheadOfClock } from './times.ts';
 
 /** `warn`: the daemon starts and works, but an operator should know. */
 type Level = 'ok' | 'warn' | 'fail';
 
-interface Finding {
+export interface Finding {
   readonly level: Level;
   /** What was looked at. */
   readonly about: string;
@@ -31,58 +29,7 @@ interface Finding {
 const PATIENCE_MS = 10_000;
 const LOOKS_ONLY = true;
 
-/**
- * `check-config`: looks at everything the daemon needs, as the daemon would meet it, and writes nothing. Ends with 1 when something fails.
- */
-export async function run(): Promise<number> {
-  return (await checkConfig({ cwd: process.cwd(), env: process.env })) ? EXIT.ok : EXIT.failure;
-}
-
-/** @returns whether nothing fails */
-async function checkConfig(at: { readonly cwd: string; readonly env: Environment }): Promise<boolean> {
-  let works = true;
-  const tell = ({ level, about, text }: Finding) => {
-    works &&= level !== 'fail';
-    say(`${level.padEnd(4)}  ${about}: ${text}\n`);
-  };
-
-  const [settings, database] = await Promise.all([
-    inspectConfig(at).catch((error: unknown) => describeError(error)),
-    loadDatabaseConfig(at.env, at.cwd).catch((error: unknown) => describeError(error)),
-  ]);
-  if (typeof settings === 'string') tell({ level: 'fail', about: 'configuration', text: settings });
-  else {
-    const { file, exists, problems } = settings;
-    const text = exists
-      ? file
-      : `${file} does not exist: the first start writes it with the defaults (is this the daemon's working directory?)`;
-    tell({ level: 'ok', about: 'configuration', text });
-    for (const { source, message } of problems) {
-      tell({ level: 'warn', about: 'configuration', text: `${source}: ${message}` });
-    }
-  }
-  if (typeof database === 'string') tell({ level: 'fail', about: 'credentials', text: database });
-  else tell(await checkCredentials(database));
-  if (typeof settings === 'string' || typeof database === 'string') return works;
-
-  const { config, file: configFile } = settings;
-  const paths = resolvePaths({ ...at, configFile, config, database });
-  const stored = checkDatabase(config, database.database);
-  for (const pending of [
-    ...[...new Set([paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir])].map(checkDirectory),
-    stored.then(({ finding }) => finding),
-    stored.then(({ generation }) => checkPublicFiles(generation, paths)),
-    checkListen(config),
-    checkRelay(config),
-    checkEdcd(config),
-    checkSpansh(config),
-  ]) {
-    tell(await pending);
-  }
-  return works;
-}
-
-async function checkCredentials({ database, file }: LoadedDatabaseConfig): Promise<Finding> {
+export async function checkCredentials({ database, file }: LoadedDatabaseConfig): Promise<Finding> {
   const about = 'credentials';
   if (database.backend === 'sqlite') {
     return { level: 'ok', about, text: `none needed for SQLite${file === null ? '' : ` (${file})`}` };
@@ -100,7 +47,7 @@ async function checkCredentials({ database, file }: LoadedDatabaseConfig): Promi
 }
 
 /** Made at the start if it is missing: then the directory above counts. */
-async function checkDirectory(directory: string): Promise<Finding> {
+export async function checkDirectory(directory: string): Promise<Finding> {
   const about = 'path';
   for (let path = directory; ; path = dirname(path)) {
     const found = await stat(path).catch(() => null);
@@ -122,7 +69,7 @@ async function checkDirectory(directory: string): Promise<Finding> {
   }
 }
 
-async function checkDatabase(
+export async function checkDatabase(
   config: Config,
   database: LoadedDatabaseConfig['database'],
 ): Promise<{ readonly finding: Finding; readonly generation: Generation | null }> {
@@ -148,7 +95,7 @@ async function checkDatabase(
 }
 
 /** @param generation null: the database holds nothing to publish, or cannot be asked */
-async function checkPublicFiles(
+export async function checkPublicFiles(
   generation: Generation | null,
   { csvDir, exportDir }: Paths,
 ): Promise<Finding> {
@@ -164,7 +111,7 @@ async function checkPublicFiles(
   return { level: 'warn', about, text };
 }
 
-async function checkListen({ httpListen }: Config): Promise<Finding> {
+export async function checkListen({ httpListen }: Config): Promise<Finding> {
   const about = 'http';
   if (httpListen === null) return { level: 'ok', about, text: 'off' };
   const { host, port } = httpListen;
@@ -184,9 +131,10 @@ async function checkListen({ httpListen }: Config): Promise<Finding> {
   });
 }
 
-async function checkRelay({ eddnUrl }: Config): Promise<Finding> {
+export async function checkRelay(config: Config): Promise<Finding> {
   const about = 'relay';
-  const feed = createZmqFeed(eddnUrl);
+  const { eddnUrl } = config;
+  const feed = relayFeed({ config });
   const timeout = setTimeout(() => feed.close(), PATIENCE_MS);
   let connected = false as boolean;
   try {
@@ -210,7 +158,7 @@ async function checkRelay({ eddnUrl }: Config): Promise<Finding> {
   };
 }
 
-async function checkEdcd({ edcdSource }: Config): Promise<Finding> {
+export async function checkEdcd({ edcdSource }: Config): Promise<Finding> {
   const about = 'EDCD';
   const table = 'commodity.csv';
   try {
@@ -227,7 +175,7 @@ async function checkEdcd({ edcdSource }: Config): Promise<Finding> {
   }
 }
 
-async function checkSpansh({ spanshUrl, rules }: Config): Promise<Finding> {
+export async function checkSpansh({ spanshUrl, rules }: Config): Promise<Finding> {
   const about = 'Spansh';
   try {
     const sources = spanshUrl === null ? SPANSH_URLS : [spanshUrl];

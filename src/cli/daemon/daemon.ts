@@ -1,14 +1,14 @@
-import { answeringFor } from '../app/api.ts';
-import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
-import { assemble, run as runSystem } from '../app/daemon.ts';
-import { serveHttp } from '../app/http.ts';
-import { offerInspector } from '../app/inspector.ts';
-import { claimInstance, keepPidFile } from '../app/instance.ts';
-import { createStore } from '../app/store.ts';
-import { version } from '../app/version.ts';
-import { EXIT } from '../domain/errors.ts';
-import { createZmqFeed } from '../infra/feed/zmq-feed.ts';
-import { INSPECTOR_PORT, type Command } from './arguments.ts';
+import { answeringFor } from '../../app/ports/api.ts';
+import { bootstrap, type Bootstrap } from '../../app/bootstrap.ts';
+import { assemble, run as runSystem } from '../../app/daemon.ts';
+import { serveHttp } from '../../app/http.ts';
+import { offerInspector } from '../../app/inspector.ts';
+import { claimInstance, keepPidFile } from '../../app/instance.ts';
+import { relayFeed } from '../../app/ports/feed.ts';
+import { createStore } from '../../app/ports/store.ts';
+import { version } from '../../app/version.ts';
+import { EXIT } from '../../domain/errors.ts';
+import { INSPECTOR_PORT, type Command } from '../arguments.ts';
 
 type DaemonCommand = Extract<Command, { verb: 'daemon' }>;
 
@@ -32,7 +32,7 @@ async function runOn(base: Bootstrap, { update, inspect }: DaemonCommand): Promi
   const instance = await claimInstance(base);
   const pidFile = keepPidFile(base);
   try {
-    const feed = createZmqFeed(base.config.eddnUrl);
+    const feed = relayFeed(base);
     base.log.info(
       { version: version(), feed: feed.description },
       `tradedangerous-listener ${version()}, feed ${feed.description}`,

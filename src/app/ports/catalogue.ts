@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Commodity } from '../domain/market/catalogue.ts';
-import type { CommoditySource } from '../domain/ports/commodity-source.ts';
-import type { Log } from '../domain/ports/log.ts';
-import { readCachedCommodities, refreshCommodities } from '../infra/edcd/commodities.ts';
-import { createDumpCommodities } from '../infra/spansh/dump-commodities.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import type { Commodity } from '../../domain/market/catalogue.ts';
+import type { CommoditySource } from '../../domain/ports/commodity-source.ts';
+import type { Log } from '../../domain/ports/log.ts';
+import { readCachedCommodities, refreshCommodities } from '../../infra/edcd/commodities.ts';
+import { createDumpCommodities } from '../../infra/spansh/dump-commodities.ts';
+import type { Bootstrap } from '../bootstrap.ts';
 
 /** Where things are, and whom to tell. */
 export type Base = Omit<Bootstrap, 'log'> & { readonly log: Log };

@@ -1,6 +1,6 @@
-import { formatTimestamp } from '../domain/timestamp.ts';
-import { withStore } from './one-shot.ts';
-import { say } from './say.ts';
+import { formatTimestamp } from '../../domain/timestamp.ts';
+import { withStore } from '../one-shot.ts';
+import { say } from '../say.ts';
 
 const LOOKS_ONLY = true;
 

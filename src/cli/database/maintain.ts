@@ -1,6 +1,6 @@
-import { maintenancePorts } from '../app/maintenance-window.ts';
-import { withStore } from './one-shot.ts';
-import { say } from './say.ts';
+import { maintenancePorts } from '../../app/ports/maintenance-window.ts';
+import { withStore } from '../one-shot.ts';
+import { say } from '../say.ts';
 
 /** `maintain [--dry-run]`: optimizes and analyzes the database. */
 export function run({ dryRun }: { readonly dryRun: boolean }): Promise<number> {

@@ -1,5 +1,5 @@
-import type { SystemReport } from '../actors/observing/status.ts';
-import type { ActorReport } from '../actors/observing/actor-board.ts';
+import type { SystemReport } from '../../actors/observing/status.ts';
+import type { ActorReport } from '../../actors/observing/actor-board.ts';
 
 /** What `/status` tells, as far as it is read here. */
 export interface Told extends SystemReport {

@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { updateConfigFile } from '../config/config-file.ts';
-import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../domain/ports/spansh-updater.ts';
-import type { Store } from '../domain/ports/store.ts';
-import { demotePublished } from '../infra/publishing/demote.ts';
-import { createDumpCommodities } from '../infra/spansh/dump-commodities.ts';
-import { readReference } from '../infra/edcd/reference.ts';
-import { missingFiles, pathOf, publishSet } from '../infra/publishing/published-set.ts';
-import { checkDump, downloadDump, removeDownload, SPANSH_URLS } from '../infra/spansh/download.ts';
-import { openDumpFile, type DumpSource } from '../infra/spansh/dump-source.ts';
-import { createDumpState } from '../infra/spansh/dump-state.ts';
-import { importDump } from '../infra/spansh/import-dump.ts';
+import { updateConfigFile } from '../../config/config-file.ts';
+import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import { demotePublished } from '../../infra/publishing/demote.ts';
+import { createDumpCommodities } from '../../infra/spansh/dump-commodities.ts';
+import { readReference } from '../../infra/edcd/reference.ts';
+import { missingFiles, pathOf, publishSet } from '../../infra/publishing/published-set.ts';
+import { checkDump, downloadDump, removeDownload, SPANSH_URLS } from '../../infra/spansh/download.ts';
+import { openDumpFile, type DumpSource } from '../../infra/spansh/dump-source.ts';
+import { createDumpState } from '../../infra/spansh/dump-state.ts';
+import { importDump } from '../../infra/spansh/import-dump.ts';
 import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts';
 
 /** One core stays for the feed and the database. */
