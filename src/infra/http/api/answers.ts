@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import type { MarketRow, StationRecord, SystemRecord } from '../../../domain/ports/queries.ts';
+import type {
+  FoundStation,
+  MarketRow,
+  Page,
+  StationRecord,
+  SystemRecord,
+} from '../../../domain/ports/queries.ts';
 import { STATION_SERVICES } from '../../../domain/ports/queries.ts';
 import { STATION_GROUPS } from '../../../domain/galaxy/station-types.ts';
 import type { Quote } from '../../../domain/galaxy/quotes.ts';
 import type { PriceSpread } from '../../../domain/galaxy/search.ts';
 import type { ApiDeps } from './deps.ts';
+import { writeCursor } from './parameters.ts';
 
 const time = z.iso.datetime().describe('UTC');
 const ageS = z.number().int().min(0).describe('Seconds since then');
@@ -99,6 +106,9 @@ export function namesOf<T extends z.ZodType>(entry: T) {
   return listOf(entry).omit({ total: true });
 }
 
+/** A station among those that were found. */
+export const foundStation = station.extend({ distanceLy: z.number().nullable() });
+
 /** Turns records into answers of one moment. */
 export class Presenter {
   readonly #nowMs: number;
@@ -131,6 +141,16 @@ export class Presenter {
       services: { ...record.services },
       updatedAt: iso(record.updatedAtS),
       ...this.age(record.marketAtS),
+    };
+  }
+
+  /** A page of them, with how far each is. */
+  stations({ total, next, entries }: Page<FoundStation>) {
+    return {
+      at: this.at,
+      total,
+      next: writeCursor(next),
+      entries: entries.map(({ station: each, distanceLy }) => ({ ...this.station(each), distanceLy })),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Position } from '../../../domain/galaxy/galaxy.ts';
-import type { Queries, SystemRecord } from '../../../domain/ports/queries.ts';
+import type { MarketRecord, Queries, SystemRecord } from '../../../domain/ports/queries.ts';
 import { ApiError } from './errors.ts';
 
 /** The largest id that a database holds. */
@@ -39,4 +39,15 @@ export async function resolvePlace(queries: Queries, text: string): Promise<Posi
   const point = /^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text);
   if (point === null) return resolveSystem(queries, text);
   return { x: Number(point[1]), y: Number(point[2]), z: Number(point[3]) };
+}
+
+/** @throws ApiError 404: there is none */
+export async function oneMarket(queries: Queries, marketId: number): Promise<MarketRecord> {
+  const [found] = await queries.markets([marketId]);
+  if (found === undefined) throw noMarket(marketId);
+  return found;
+}
+
+export function noMarket(marketId: number): ApiError {
+  return new ApiError(404, `no station has the market id ${marketId}`);
 }

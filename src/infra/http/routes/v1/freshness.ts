@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { FoundStation, Page } from '../../../../domain/ports/queries.ts';
-import { listOf, Presenter, station } from '../../api/answers.ts';
+import { foundStation, listOf, Presenter } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
@@ -10,24 +9,9 @@ import * as parameters from '../../api/parameters.ts';
 /** Seconds that part the ages of markets. */
 const AGE_BOUNDS_S = [900, 3_600, 6 * 3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400];
 
-const entry = station.extend({ distanceLy: z.number().nullable() });
-
 /** How fresh markets are: what is stale, what came last. */
 export function freshnessRoutes(api: Api, deps: ApiDeps): void {
   const { queries } = deps;
-
-  const answer = (page: Page<FoundStation>) => {
-    const presenter = new Presenter(deps);
-    return {
-      at: presenter.at,
-      total: page.total,
-      next: parameters.writeCursor(page.next),
-      entries: page.entries.map(({ station: each, distanceLy }) => ({
-        ...presenter.station(each),
-        distanceLy,
-      })),
-    };
-  };
 
   api.get({
     path: '/freshness/stale',
@@ -49,7 +33,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       limit: parameters.limit,
       cursor: parameters.cursor.optional(),
     }),
-    answer: listOf(entry).extend({ olderThanS: z.int() }),
+    answer: listOf(foundStation).extend({ olderThanS: z.int() }),
     maxAgeS: 10,
     async handle({ query }) {
       const { near, along, within, olderThan: olderThanS, neverSeen, sort, limit, cursor = null } = query;
@@ -66,7 +50,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
         },
         { limit, after: cursor },
       );
-      return { olderThanS, ...answer(page) };
+      return { olderThanS, ...new Presenter(deps).stations(page) };
     },
   });
 
@@ -80,7 +64,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       limit: parameters.limit,
       cursor: parameters.cursor.optional(),
     }),
-    answer: listOf(entry),
+    answer: listOf(foundStation),
     maxAgeS: 2,
     async handle({ query }) {
       const filter = await stationFilter(deps, query);
@@ -88,7 +72,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
         { ...filter, neverSeen: 'excluded', sort: 'newest' },
         { limit: query.limit, after: query.cursor ?? null },
       );
-      return answer(page);
+      return new Presenter(deps).stations(page);
     },
   });
 

@@ -3,7 +3,7 @@ import { TRAVEL_TIMES } from '../../../../domain/galaxy/travel-time.ts';
 import { commodity, listOf, Presenter, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
-import { ApiError } from '../../api/errors.ts';
+import { noMarket } from '../../api/places.ts';
 import { defined, seenAfter, stationFilter } from '../../api/filters.ts';
 import type { Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
@@ -67,7 +67,7 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     async handle({ query }) {
       const { from: fromId, to: toId, within, jumpRange: jumpRangeLy, minUnits, minProfit, sort } = query;
       const [origin] = await queries.markets([fromId]);
-      if (origin === undefined) throw new ApiError(404, `no station has the market id ${fromId}`);
+      if (origin === undefined) throw noMarket(fromId);
       const { x, y, z: depth } = origin.station.system;
       const filter = {
         ...(await stationFilter(deps, query)),
@@ -78,7 +78,7 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         { fromId, ...defined({ toId }), filter, jumpRangeLy, minUnits, minProfit, sort },
         { limit: query.limit, after: query.cursor ?? null },
       );
-      if (page === null) throw new ApiError(404, `no station has the market id ${fromId}`);
+      if (page === null) throw noMarket(fromId);
       const known = await goods.all();
       const presenter = new Presenter(deps);
       return {

@@ -6,7 +6,7 @@ import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { Good, Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
-import { resolveSystem } from '../../api/places.ts';
+import { oneMarket, resolveSystem } from '../../api/places.ts';
 
 /** Markets of a system in one answer; systems have a few dozen at most. */
 const MAX_OF_SYSTEM = 1_000;
@@ -19,12 +19,12 @@ const several = z.object({ at: z.string(), entries: z.array(market) });
 export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
   const { queries } = deps;
 
-  async function answers(presenter: Presenter, records: readonly MarketRecord[]) {
+  async function answerer(presenter: Presenter) {
     const known = await goods.all();
-    return records.map((record) => ({
+    return (record: MarketRecord) => ({
       ...presenter.station(record.station),
       rows: record.rows.map((each) => ({ ...goodOf(known, each.itemId), ...quoteAnswer(each) })),
-    }));
+    });
   }
 
   api.get({
@@ -36,9 +36,8 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     maxAgeS: 5,
     async handle({ params: { marketId } }) {
       const presenter = new Presenter(deps);
-      const [found] = await answers(presenter, await queries.markets([marketId]));
-      if (found === undefined) throw new ApiError(404, `no station has the market id ${marketId}`);
-      return { at: presenter.at, ...found };
+      const answer = await answerer(presenter);
+      return { at: presenter.at, ...answer(await oneMarket(queries, marketId)) };
     },
   });
 
@@ -52,8 +51,7 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     async handle({ params: { marketId, commodity: named } }) {
       const good = await goods.find(named);
       const presenter = new Presenter(deps);
-      const [record] = await queries.markets([marketId]);
-      if (record === undefined) throw new ApiError(404, `no station has the market id ${marketId}`);
+      const record = await oneMarket(queries, marketId);
       const found = record.rows.find(({ itemId }) => itemId === good.commodityId);
       if (found === undefined) {
         throw new ApiError(
@@ -75,7 +73,8 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     maxAgeS: 5,
     async handle({ query: { ids } }) {
       const presenter = new Presenter(deps);
-      return { at: presenter.at, entries: await answers(presenter, await queries.markets(ids)) };
+      const answer = await answerer(presenter);
+      return { at: presenter.at, entries: (await queries.markets(ids)).map(answer) };
     },
   });
 
@@ -91,7 +90,8 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       const page = await queries.stations({ systemId: id }, { limit: MAX_OF_SYSTEM, after: null });
       const ids = page.entries.flatMap(({ station: each }) => (each.marketAtS === null ? [] : [each.id]));
       const presenter = new Presenter(deps);
-      return { at: presenter.at, entries: await answers(presenter, await queries.markets(ids)) };
+      const answer = await answerer(presenter);
+      return { at: presenter.at, entries: (await queries.markets(ids)).map(answer) };
     },
   });
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { listOf, namesOf, Presenter, station } from '../../api/answers.ts';
+import { foundStation, listOf, namesOf, Presenter, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
-import { ApiError } from '../../api/errors.ts';
 import { searchParameters, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
+import { oneMarket } from '../../api/places.ts';
 
 /** Stations: by id, by beginning, by what they offer and where. */
 export function stationRoutes(api: Api, deps: ApiDeps): void {
@@ -22,21 +22,12 @@ export function stationRoutes(api: Api, deps: ApiDeps): void {
       limit: parameters.limit,
       cursor: parameters.cursor.optional(),
     }),
-    answer: listOf(station.extend({ distanceLy: z.number().nullable() })),
+    answer: listOf(foundStation),
     maxAgeS: 10,
     async handle({ query }) {
       const filter = await stationFilter(deps, query);
       const page = await queries.stations(filter, { limit: query.limit, after: query.cursor ?? null });
-      const presenter = new Presenter(deps);
-      return {
-        at: presenter.at,
-        total: page.total,
-        next: parameters.writeCursor(page.next),
-        entries: page.entries.map(({ station: each, distanceLy }) => ({
-          ...presenter.station(each),
-          distanceLy,
-        })),
-      };
+      return new Presenter(deps).stations(page);
     },
   });
 
@@ -70,8 +61,7 @@ export function stationRoutes(api: Api, deps: ApiDeps): void {
     answer: station,
     maxAgeS: 10,
     async handle({ params: { marketId } }) {
-      const [found] = await queries.markets([marketId]);
-      if (found === undefined) throw new ApiError(404, `no station has the market id ${marketId}`);
+      const found = await oneMarket(queries, marketId);
       return new Presenter(deps).station(found.station);
     },
   });

@@ -9,12 +9,12 @@ import {
   type Told,
 } from '../../../../domain/galaxy/station-state.ts';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
+import type { StationRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
-import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import { STATION_COLUMNS, stationOf, stationValues } from '../../shared/station-columns.ts';
 import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import type { RowWriter } from '../bulk.ts';
-import type { Cell, Link } from '../connection.ts';
+import type { Link } from '../connection.ts';
 import { epochOf, literal, text } from '../sql.ts';
 import { findSystems } from '../markets/systems.ts';
 
@@ -132,35 +132,14 @@ async function readRows(
      FROM Station st LEFT JOIN System sy ON sy.system_id = st.system_id WHERE st.station_id IN (${ids.join()})`,
   );
   return new Map(
-    found.map(([id, systemName, ...cells]) => [
-      String(id),
-      {
-        row: rowOf(Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? null]))),
-        systemName: String(systemName ?? ''),
-      },
-    ]),
+    found.map(([id, systemName, ...cells]) => {
+      const row = Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? null]));
+      return [
+        String(id),
+        { row: stationOf(row, Number(row.modified)), systemName: String(systemName ?? '') },
+      ];
+    }),
   );
-}
-
-function rowOf(row: Readonly<Record<string, Cell>>): StationRow {
-  const flag = (column: string) => String(row[column]) as Flag;
-  return {
-    name: String(row.name),
-    lookupName: row.lookup_name === undefined || row.lookup_name === null ? null : String(row.lookup_name),
-    systemId: BigInt(row.system_id ?? 0),
-    lsFromStar: Number(row.ls_from_star),
-    blackmarket: flag('blackmarket'),
-    maxPadSize: flag('max_pad_size') as StationRow['maxPadSize'],
-    market: flag('market'),
-    shipyard: flag('shipyard'),
-    outfitting: flag('outfitting'),
-    rearm: flag('rearm'),
-    refuel: flag('refuel'),
-    repair: flag('repair'),
-    planetary: flag('planetary'),
-    typeId: Number(row.type_id),
-    modifiedS: Number(row.modified),
-  };
 }
 
 /** As SQL literals with commas between. */

@@ -9,12 +9,12 @@ import {
   type StoredState,
   type Told,
 } from '../../../../domain/galaxy/station-state.ts';
-import type { Flag, StationRow } from '../../../../domain/spansh/records.ts';
+import type { StationRow } from '../../../../domain/spansh/records.ts';
 import { nameKey } from '../../../../domain/names.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { createSystemLookup } from '../markets/systems.ts';
 import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
-import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import { STATION_COLUMNS, stationOf, stationValues } from '../../shared/station-columns.ts';
 
 /** `same` also where there is none. */
 type RowChange = 'made' | 'changed' | 'same';
@@ -74,7 +74,7 @@ export function createStationStates(
   function read(id: number | bigint) {
     const row = selectRow.get(id) as Record<string, string | bigint | null> | undefined;
     return {
-      row: row === undefined ? null : rowOf(row),
+      row: row === undefined ? null : stationOf(row, parseTimestamp(row.modified) ?? 0),
       systemName: String(row?.system_name ?? ''),
       own: readOwn(id),
     };
@@ -141,25 +141,4 @@ export function createStationStates(
 /** Whether nothing but the time differs. */
 function sameColumns(a: StationRow, b: StationRow): boolean {
   return (Object.keys(a) as (keyof StationRow)[]).every((key) => key === 'modifiedS' || a[key] === b[key]);
-}
-
-function rowOf(row: Record<string, string | bigint | null>): StationRow {
-  const flag = (column: string) => String(row[column] ?? '?') as Flag;
-  return {
-    name: String(row.name ?? ''),
-    lookupName: row.lookup_name === undefined || row.lookup_name === null ? null : String(row.lookup_name),
-    systemId: BigInt(row.system_id ?? 0),
-    lsFromStar: Number(row.ls_from_star),
-    blackmarket: flag('blackmarket'),
-    maxPadSize: flag('max_pad_size') as StationRow['maxPadSize'],
-    market: flag('market'),
-    shipyard: flag('shipyard'),
-    outfitting: flag('outfitting'),
-    rearm: flag('rearm'),
-    refuel: flag('refuel'),
-    repair: flag('repair'),
-    planetary: flag('planetary'),
-    typeId: Number(row.type_id),
-    modifiedS: parseTimestamp(row.modified) ?? 0,
-  };
 }
