@@ -1,3 +1,4 @@
+import { believedS } from '../market/write-rule.ts';
 import type { SystemRow } from './records.ts';
 
 /**
@@ -63,15 +64,10 @@ export function findId(ids: BigInt64Array, id: bigint): number {
   return -1;
 }
 
-/** The time of something that is stored, if anybody can have seen it then. */
-export function believedS(knownS: number | undefined, notAfterS: number): number {
-  return knownS === undefined || knownS > notAfterS ? NEVER : knownS;
-}
-
 /** Whether a dump's system would change nothing. */
 export function isKnownSystem({ systems }: Known, system: SystemRow, notAfterS: number): boolean {
   const index = findId(systems.ids, system.id);
-  const knownS = believedS(systems.modifiedS[index], notAfterS);
+  const knownS = believedS(systems.modifiedS[index], notAfterS) ?? NEVER;
   return system.modifiedS === knownS
     ? systems.content[index] === systemContent(system)
     : system.modifiedS < knownS;

@@ -1,6 +1,7 @@
 import { BatchRows } from '../../domain/spansh/batch.ts';
 import { NO_BLOCKS, type BlockCounts } from '../../domain/spansh/block-counts.ts';
-import { believedS, findId, isKnownSystem, type Known } from '../../domain/spansh/known.ts';
+import { believedS } from '../../domain/market/write-rule.ts';
+import { findId, isKnownSystem, NEVER, type Known } from '../../domain/spansh/known.ts';
 import { ProblemLog } from '../../domain/spansh/problems.ts';
 import type {
   DumpBatch,
@@ -142,7 +143,7 @@ export class DumpStager {
       const { generation, notAfterS } = this.#rules;
       const timeS = readPastTime(this.#parse(located.updateTime), notAfterS, note, where) ?? 0;
       let row = null;
-      if (timeS > believedS(known?.rowS[index], notAfterS)) {
+      if (timeS > (believedS(known?.rowS[index], notAfterS) ?? NEVER)) {
         row = stageStation(this.#head(located), system.id, timeS, generation, note, where);
         if (row === null) return;
       }
@@ -192,7 +193,7 @@ export class DumpStager {
       if (parseTimestamp(told) !== null) fate('ahead');
       return null;
     }
-    if (observedAtS <= believedS(knownS, notAfterS)) {
+    if (observedAtS <= (believedS(knownS, notAfterS) ?? NEVER)) {
       fate('usable');
       return null;
     }
