@@ -56,4 +56,20 @@ describe('a decode thread', () => {
     const { received, rejected } = await rate(({ written: stations }) => stations === 1);
     expect({ received, rejected }).toEqual({ received: 2, rejected: { 'decoder failed': 1 } });
   });
+
+  test('is not kept from good messages by small ones that take long to parse', async () => {
+    const { program, relay, written, rate } = await startLiveDaemon();
+    // 4 KB that inflate to 4 MB with 1.3 million lists.
+    const text = JSON.stringify(commodityMessage({ commodities: ['here'] }));
+    const endless = frame(text.replace('"here"', '{},'.repeat(1_390_000) + '{}'));
+    for (let i = 0; i < 250; i++) {
+      await relay.publish(endless);
+      if (i % 50 === 0) await relay.publish(frame(commodityMessage({ marketId: i + 1 })));
+    }
+    await written(1, 51, 101, 151, 201);
+    const { rejected } = await rate(({ received }) => received === 255);
+    expect(rejected).toEqual({ 'too large': 250 });
+    program.kill('SIGTERM');
+    expect((await program.exit).code).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createActor } from 'xstate';
 import { feedLogic } from '../../src/actors/listener/feed.ts';
-import type { StagedBatch } from '../../src/domain/ports/feed.ts';
+import type { Feed, StagedBatch } from '../../src/domain/ports/feed.ts';
 import { createDecoder, type DecoderOptions } from '../../src/infra/feed/decoder.ts';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
 import { listenerMachine } from '../../src/machines/listener.machine.ts';
@@ -11,13 +11,17 @@ import { startRelay } from '../support/relay.ts';
 const FAULTY_WORKER = new URL('../support/fixtures/faulty-decode-worker.ts', import.meta.url);
 
 /** The real listener, feed and decoder, less patient than in the daemon. */
-async function listen({ silenceMs = 60_000, decoder: options = {} as DecoderOptions }) {
+async function listen({
+  silenceMs = 60_000,
+  decoder: options = {} as DecoderOptions,
+  feed: own = null as Feed | null,
+}) {
   const relay = await startRelay();
   const decoder = createDecoder(options);
   const batches: StagedBatch[] = [];
   const failures: number[] = [];
   const feed = feedLogic({
-    feed: createZmqFeed(relay.url),
+    feed: own ?? createZmqFeed(relay.url),
     decoder,
     rules: () => testRules(),
     catalogue: () => testCatalogue(),
@@ -39,7 +43,7 @@ async function listen({ silenceMs = 60_000, decoder: options = {} as DecoderOpti
     relay.close();
     await decoder.close();
   });
-  await relay.waitForSubscribers();
+  if (own === null) await relay.waitForSubscribers();
   return { relay, listener, batches, failures };
 }
 
@@ -68,3 +72,32 @@ test('a thread that hangs costs its batch, which is counted, and not the next on
   await vi.waitUntil(() => batches.length === 2, { timeout: 20_000 });
   expect(batches[1]).toMatchObject({ received: 1 });
 });
+
+test.each(['hang', 'exit', 'throw'])(
+  'a message that makes the thread %s costs none of those beside it, nor those of the next batch',
+  async (command) => {
+    const texts = ['a', 'b', command, 'c', 'd', command, 'e'];
+    const feed: Feed = {
+      description: 'two batches at once',
+      finite: false,
+      close: () => undefined,
+      read: async (handlers) => {
+        for (const batch of [texts, ['f', 'g']])
+          await handlers.onBatch({
+            encoding: 'zlib',
+            frames: batch.map((text) => Buffer.from(text)),
+            receivedAtMs: 0,
+          });
+        await new Promise(() => undefined);
+      },
+    };
+    const { batches, failures } = await listen({
+      decoder: { worker: FAULTY_WORKER, timeoutMs: 2_000 },
+      feed,
+    });
+    const received = () => batches.reduce((sum, batch) => sum + batch.received, 0);
+    await vi.waitUntil(() => received() === 9, { timeout: 30_000 });
+    expect(failures).toEqual([2]);
+    expect(batches.map(({ rejected }) => rejected).filter(Boolean)).toEqual([{ 'decoder failed': 2 }]);
+  },
+);

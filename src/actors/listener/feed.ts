@@ -42,11 +42,12 @@ export function feedLogic(deps: FeedDeps) {
       const before = delivered;
       const staged = stage(deps, batch);
       delivered = (async () => {
-        let result = await staged;
+        let parts = await staged;
         await before;
         // The first catalogue came while this batch was being staged without one.
-        while (result.unresolved.length > 0 && deps.catalogue() !== null) result = await stage(deps, batch);
-        deps.deliver(result);
+        while (deps.catalogue() !== null && parts.some(({ unresolved }) => unresolved.length > 0))
+          parts = await stage(deps, batch);
+        for (const part of parts) deps.deliver(part);
       })();
       const slot = delivered.finally(() => staging.delete(slot));
       staging.add(slot);
@@ -95,24 +96,45 @@ export function feedLogic(deps: FeedDeps) {
   });
 }
 
-/** A batch that a worker failed on is tried once more, then given up and counted: no message vanishes unseen. */
-async function stage(deps: FeedDeps, batch: FrameBatch): Promise<StagedBatch> {
-  const attempt = () => deps.decoder.decode(batch, deps.catalogue(), deps.rules());
+/**
+ * A batch that a worker failed on is staged message by message, so that one does not cost the others; what fails again
+ * is given up and counted: no message vanishes unseen.
+ */
+async function stage(deps: FeedDeps, batch: FrameBatch): Promise<readonly StagedBatch[]> {
+  const attempt = (part: FrameBatch) => deps.decoder.decode(part, deps.catalogue(), deps.rules());
   try {
-    return await attempt().catch(attempt);
-  } catch (error) {
-    deps.reportDecodeFailure(describeError(error), batch.frames.length);
-    return {
-      received: batch.frames.length,
-      newestGatewayS: 0,
-      snapshots: [],
-      unresolved: [],
-      records: [],
-      learned: 0,
-      rejected: { 'decoder failed': batch.frames.length },
-      rejectedRows: {},
-      unknownCommodities: {},
-      samples: [],
-    };
+    return [await attempt(batch)];
+  } catch {
+    const parts: StagedBatch[] = [];
+    let failed = 0;
+    let lastError: unknown;
+    for (const frame of batch.frames) {
+      try {
+        parts.push(await attempt({ ...batch, frames: [frame] }));
+      } catch (error) {
+        failed++;
+        lastError = error;
+      }
+    }
+    if (failed > 0) {
+      deps.reportDecodeFailure(describeError(lastError), failed);
+      parts.push(refused(failed));
+    }
+    return parts;
   }
+}
+
+function refused(messages: number): StagedBatch {
+  return {
+    received: messages,
+    newestGatewayS: 0,
+    snapshots: [],
+    unresolved: [],
+    records: [],
+    learned: 0,
+    rejected: { 'decoder failed': messages },
+    rejectedRows: {},
+    unknownCommodities: {},
+    samples: [],
+  };
 }

@@ -119,7 +119,7 @@ const LONG_ADDRESS = /"SystemAddress"\s*:\s*\d{16}/;
 function exactAddress(key: string, value: unknown, context?: { readonly source: string }): unknown {
   const source = context?.source ?? '';
   const isLong = key === 'SystemAddress' && typeof value === 'number' && !Number.isSafeInteger(value);
-  return isLong && /^\d+$/.test(source) ? BigInt(source) : value;
+  return isLong && /^\d{16,20}$/.test(source) ? BigInt(source) : value;
 }
 
 /** What {@link BatchStager.resolve} understands. */

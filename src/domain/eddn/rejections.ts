@@ -1,6 +1,6 @@
 /** Why a message was refused, and what that means; in the order of the checks. */
 export type Rejection =
-  /** Inflates to more than any message of the feed has. */
+  /** Inflates to more, or lists more, than any message of the feed. */
   | 'too large'
   /** Not zlib, not JSON, or without the parts every message has. */
   | 'malformed'

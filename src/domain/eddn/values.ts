@@ -18,7 +18,8 @@ export function toMarketId(value: unknown): number | null {
  * @param text of a whole message
  */
 export function hasBrokenMarketId(text: string): boolean {
-  return /"marketId"\s*:\s*\d+(?:\.\d*[1-9]|\.?\d*e)/i.test(text);
+  // In two steps: one expression for both goes back through the digits again and again, hours if there are millions.
+  return text.matchAll(/"marketId"\s*:\s*([\d.e]+)/gi).some(([, number = '']) => /\.0*[1-9]|e/i.test(number));
 }
 
 /** @returns a name fit for tables; null when there is none */

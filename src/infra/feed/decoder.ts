@@ -6,6 +6,8 @@ import type { DecodeTask, PackedBatch, ResolveTask, SharedCatalogue } from './de
 
 /** A batch takes milliseconds; what is not back by then hangs, and its thread is replaced. */
 const TASK_TIMEOUT_MS = 30_000;
+/** The same of a single message: of a batch that was not back there may be many. */
+const MESSAGE_TIMEOUT_MS = 10_000;
 
 export interface DecoderOptions {
   readonly threads?: number;
@@ -41,20 +43,36 @@ export function createDecoder({
   // Reported for a thread that dies between two tasks: nothing is lost, and the pool has replaced it.
   pool.on('error', () => undefined);
   const share = sharer();
+  /** Start the clocks of what is in the pool, in the order in which its threads take it. */
+  const clocks: (() => void)[] = [];
   let closing: Promise<void> | null = null;
 
-  async function run(name: string, task: unknown, transferList: ArrayBuffer[] = []): Promise<StagedBatch> {
+  /** What waits for a thread is not to be blamed for what hangs in it. */
+  function startClocks(): void {
+    for (const start of clocks.slice(0, threads)) start();
+  }
+
+  async function run(
+    name: string,
+    task: unknown,
+    { limitMs = timeoutMs, transferList = [] }: { limitMs?: number; transferList?: ArrayBuffer[] } = {},
+  ): Promise<StagedBatch> {
     if (closing !== null) throw new AppError('decoder', 'the decoder is closed');
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const start = () => (timer ??= setTimeout(() => timeout.abort(), limitMs));
+    clocks.push(start);
+    startClocks();
     try {
       return (await pool.run(task, { name, signal: timeout.signal, transferList })) as StagedBatch;
     } catch (cause) {
-      const what = timeout.signal.aborted ? `gave no answer in ${timeoutMs / 1000} s` : describeError(cause);
+      const what = timeout.signal.aborted ? `gave no answer in ${limitMs / 1000} s` : describeError(cause);
       const advice = 'the thread is replaced; if this repeats, report it with the debug log';
       throw new AppError('decoder', `a batch was not decoded, its thread failed: ${what}`, { advice, cause });
     } finally {
       clearTimeout(timer);
+      clocks.splice(clocks.indexOf(start), 1);
+      startClocks();
     }
   }
 
@@ -62,7 +80,10 @@ export function createDecoder({
     decode(batch, catalogue, rules) {
       const packed = pack(batch);
       const task: DecodeTask = { batch: packed, catalogue: catalogue && share(catalogue), rules };
-      return run('decode', task, [packed.bytes.buffer, packed.ends.buffer]);
+      return run('decode', task, {
+        transferList: [packed.bytes.buffer, packed.ends.buffer],
+        ...(batch.frames.length === 1 && { limitMs: Math.min(timeoutMs, MESSAGE_TIMEOUT_MS) }),
+      });
     },
     resolve(entries, catalogue) {
       const task: ResolveTask = { entries, catalogue: share(catalogue) };

@@ -8,6 +8,11 @@ import { compileRules, findSchema, peekSchema } from '../../domain/eddn/staging.
 /** Decompression bombs end here: 60 times the largest market message seen. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+/** Of lists and objects: 11 times those of the largest market message seen. Small ones without end cost most to parse. */
+const MAX_VALUES = 40_000;
+/** Each but the first follows one of these. A text may have them, too, but none has so many. */
+const [COMMA, BRACKET, BRACE] = Buffer.from(',[{');
+
 /** `"$schemaRef"` stands within so many bytes of the beginning, or the message is parsed to find it. */
 const PEEK_BYTES = 256;
 
@@ -36,6 +41,10 @@ export function stageBatch(
       stager.reject(found);
       continue;
     }
+    if (hasTooManyValues(bytes)) {
+      stager.reject('too large');
+      continue;
+    }
     const text = bytes.toString();
     if (found?.telling?.test(text) === false) stager.reject('nothing to learn');
     else stager.stage(text, rules, receivedAtMs);
@@ -56,4 +65,15 @@ function inflate(frame: Uint8Array): Buffer | 'too large' | 'malformed' {
 function bounded(frame: Uint8Array): Buffer | 'too large' {
   if (frame.length > MAX_MESSAGE_BYTES) return 'too large';
   return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+}
+
+function hasTooManyValues(bytes: Uint8Array): boolean {
+  // Every value has a byte, and one before it: most messages are too short to be looked through.
+  if (bytes.length < 2 * MAX_VALUES) return false;
+  let values = 0;
+  for (const byte of bytes) {
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values++;
+    if (values > MAX_VALUES) return true;
+  }
+  return false;
 }

@@ -6,6 +6,9 @@ import { isAbsent, isObject, readName, toMarketId } from '../values.ts';
 import { COMMODITY_SCHEMA_REF } from '../staging-rules.ts';
 import type { Schema, SnapshotHead } from './schema.ts';
 
+/** The game has some 400. */
+const MAX_COMMODITIES = 2_000;
+
 /** A whole market. */
 export const commodity: Schema = {
   name: 'commodity',
@@ -14,6 +17,7 @@ export const commodity: Schema = {
   stage({ body, software, observedAtS, receivedAtMs }) {
     const { commodities } = body;
     if (!Array.isArray(commodities)) return 'malformed';
+    if (commodities.length > MAX_COMMODITIES) return 'too large';
     if (isAbsent(body.marketId)) return 'no market id';
     const marketId = toMarketId(body.marketId);
     if (marketId === null) return 'market id out of range';
