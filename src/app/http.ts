@@ -11,13 +11,20 @@ import type { Served } from './ports/routes.ts';
 export async function serveHttp(base: Bootstrap, system: System, about: Served): Promise<HttpServer | null> {
   const { config, log } = base;
   if (config.httpListen === null) return null;
-  const [{ createHttpApp }, { listen }, { routesOf }] = await Promise.all([
+  const [{ createHttpApp }, { addGuard }, { listen }, { routesOf }] = await Promise.all([
     import('../infra/http/app.ts'),
+    import('../infra/http/guard.ts'),
     import('../infra/http/server.ts'),
     import('./ports/routes.ts'),
   ]);
   const routes = await routesOf(base, system, about);
-  const server = await listen(await createHttpApp(log, routes), config.httpListen);
+  const guard = {
+    tokens: () => about.tokens.tokens(),
+    names: [config.httpListen.host.toLowerCase(), ...config.httpNames],
+    log,
+  };
+  const app = await createHttpApp(log, routes, (scope) => addGuard(scope, guard));
+  const server = await listen(app, config.httpListen);
   log.info({ url: server.url }, `http: ${server.url}`);
   return server;
 }

@@ -23,6 +23,9 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   sample: () => import('./feed/sample.ts'),
   status: () => import('./daemon/status.ts'),
   'check-config': () => import('./daemon/check-config.ts'),
+  'token-add': () => import('./token/add.ts'),
+  'token-list': () => import('./token/list.ts'),
+  'token-remove': () => import('./token/remove.ts'),
   graph: () => import('./daemon/graph.ts'),
   say: () => import('./say.ts'),
 };

@@ -1,7 +1,7 @@
 import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
 import { createStore } from '../app/ports/store.ts';
 import type { StoreInfo } from '../domain/ports/market-store.ts';
-import type { Store } from '../domain/ports/store.ts';
+import type { WholeStore } from '../domain/ports/store.ts';
 
 /**
  * Runs a command on the settings of the working directory; its log holds nothing but trouble.
@@ -18,7 +18,7 @@ export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>, loo
 
 /** The same with the database opened, for one piece of work. */
 export function withStore<T>(
-  work: (store: Store, base: Bootstrap, info: StoreInfo) => Promise<T>,
+  work: (store: WholeStore, base: Bootstrap, info: StoreInfo) => Promise<T>,
   looksOnly = false,
 ): Promise<T> {
   return withSettings(async (base) => {

@@ -4,6 +4,7 @@ import {
   EDCD_SOURCE,
   edcdSource,
   flag,
+  hostNames,
   learn,
   listenAddress,
   logLevel,
@@ -83,6 +84,14 @@ export const OWN_KEYS = {
     fallback: '127.0.0.1:8390',
     schema: listenAddress,
     about: 'Where the daemon serves files, health and metrics over HTTP; null = nowhere.',
+  },
+  http_names: {
+    field: 'httpNames',
+    fallback: [],
+    schema: hostNames,
+    optional: true,
+    about:
+      'Names under which others reach the HTTP server, as behind a reverse proxy; writing is taken for these only, see docs/http.md.',
   },
   api: {
     field: 'api',

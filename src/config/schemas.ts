@@ -54,6 +54,15 @@ export const listenAddress = z
   .nullable()
   .describe('null, "host:port" or "[IPv6 address]:port"; port 0 is any free one');
 
+export const hostNames = z
+  .array(
+    z
+      .string()
+      .regex(/^[a-zA-Z\d.-]+$/)
+      .toLowerCase(),
+  )
+  .describe('a list of host names, without ports');
+
 /** Two versions of a schema have one switch. */
 const SCHEMA_NAMES = [...new Set(SCHEMAS.map(({ name }) => name))];
 

@@ -14,6 +14,7 @@ import { publishedLiveContract } from './store-published-live.contract.ts';
 import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
+import { tokenContract } from './store-tokens.contract.ts';
 import { hasSharedData } from '../support/shared-data.ts';
 import type { CreateDatabase } from './store-world.ts';
 import { writeContract } from './store-writes.contract.ts';
@@ -40,6 +41,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
       describe('published set', () => publishedSetContract(create, generation));
       describe('live and baseline', () => publishedLiveContract(create, generation));
     });
+    describe('tokens', () => tokenContract(create));
     describe('life', () => lifeContract(create));
   });
 }

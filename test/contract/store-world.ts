@@ -2,13 +2,13 @@ import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import type { Generation, GenerationChoice } from '../../src/domain/generation.ts';
 import type { Queries } from '../../src/domain/ports/queries.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { WholeStore } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
-  store(choice?: GenerationChoice, options?: StoreOptions): Store;
+  store(choice?: GenerationChoice, options?: StoreOptions): WholeStore;
   /** The asking side of this database. */
   queries(): Queries;
   /**
@@ -97,7 +97,7 @@ export function snapshot(
 export interface World {
   readonly db: TestDatabase;
   /** Open, of the asked generation, seeded with {@link COMMODITIES}, systems and stations. */
-  readonly store: Store;
+  readonly store: WholeStore;
   /** Rows of a market in item order: item, six numbers, epoch seconds, from_live. */
   readonly rowsOf: (marketId: number | string) => Promise<number[][]>;
   readonly stationOf: (marketId: number) => Promise<SqlRow | undefined>;

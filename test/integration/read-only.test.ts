@@ -7,7 +7,7 @@ import { runProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const VERBS = ['status', '--stats', 'check-config'];
+const VERBS = ['status', '--stats', 'check-config', 'token list'];
 
 /** Every file below a directory, with a hash of what is in it. */
 function contents(directory: string): string[] {
@@ -24,7 +24,7 @@ function contents(directory: string): string[] {
 describe.each(VERBS)('%s writes nothing', (verb) => {
   test('in a directory where nothing is', async () => {
     const cwd = tempDir();
-    const { code } = await runProgram({ cwd, args: [verb] });
+    const { code } = await runProgram({ cwd, args: verb.split(' ') });
     expect(code).toBe(1);
     expect(readdirSync(cwd)).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe.each(VERBS)('%s writes nothing', (verb) => {
     db.exec('PRAGMA journal_mode = DELETE');
     db.close();
     const before = contents(cwd);
-    await runProgram({ cwd, args: [verb] });
+    await runProgram({ cwd, args: verb.split(' ') });
     expect(contents(cwd)).toEqual(before);
   });
 });

@@ -1,3 +1,4 @@
+import { ACCESS_MUTATIONS } from './access.ts';
 import type { Mutation } from './mutation.ts';
 import { RULE_MUTATIONS } from './rules.ts';
 
@@ -42,6 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [MODEL, ORACLE],
   },
   ...RULE_MUTATIONS,
+  ...ACCESS_MUTATIONS,
   {
     guarantee: 'a snapshot that comes while its market is written is written next',
     fault: 'the newer one behind a write is forgotten',

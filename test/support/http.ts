@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/domain/ports/log.ts';
 import { createHttpApp, type Routes } from '../../src/infra/http/app.ts';
+import { addGuard, type GuardOptions } from '../../src/infra/http/guard.ts';
 import { fileRoutes } from '../../src/infra/http/routes/files.ts';
 import { listen, type HttpServer } from '../../src/infra/http/server.ts';
 import { tempDir } from './temp-dir.ts';
@@ -13,9 +14,14 @@ export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, er
 /** A server on a free port of the loopback, closed with the test. */
 export async function startHttp(
   routes: readonly Routes[],
-  { host = '127.0.0.1', log = silentLog }: { host?: string; log?: Log } = {},
+  {
+    host = '127.0.0.1',
+    log = silentLog,
+    guard,
+  }: { host?: string; log?: Log; guard?: Omit<GuardOptions, 'log'> } = {},
 ): Promise<HttpServer> {
-  const server = await listen(await createHttpApp(log, routes), { host, port: 0 });
+  const app = await createHttpApp(log, routes, guard && ((scope) => addGuard(scope, { ...guard, log })));
+  const server = await listen(app, { host, port: 0 });
   onTestFinished(() => server.close(0));
   return server;
 }
@@ -41,8 +47,9 @@ export async function ask(
   url: string,
   headers: Record<string, string> = {},
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' = 'GET',
+  content: string | null = null,
 ): Promise<Answer> {
-  const { statusCode, headers: answered, body } = await request(url, { method, headers });
+  const { statusCode, headers: answered, body } = await request(url, { method, headers, body: content });
   return {
     status: statusCode,
     headers: answered as Record<string, string>,

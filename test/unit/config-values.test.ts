@@ -61,6 +61,7 @@ test('the defaults, in the units of the program', async () => {
     coalesceDrainCap: 5000,
     rateEveryMs: 60_000,
     ownTables: true,
+    httpNames: [],
     activeHours: { spansh: ALWAYS, maintenance: ALWAYS, publishing: ALWAYS },
     pidFile: null,
     logFile: null,
@@ -96,6 +97,7 @@ test('the configuration is frozen all the way down', async () => {
 
 test.each([
   [{ export_live_every_x_min: 0.5 }, { exportLiveEveryMs: 30_000 }],
+  [{ http_names: ['TD.example.org', 'localhost'] }, { httpNames: ['td.example.org', 'localhost'] }],
   [{ check_update_every_x_hour: 1.5 }, { checkUpdateEveryMs: 5_400_000 }],
   [{ purge_every_x_hour: 0 }, { purgeEveryMs: 0 }],
   [{ db_maint_every_x_days: 0 }, { dbMaintEveryMs: 0 }],
@@ -180,6 +182,9 @@ test.each([
   ['http_listen', 'localhost'],
   ['http_listen', '::1:8390'],
   ['http_listen', 'localhost:65536'],
+  ['http_names', 'td.example.org'],
+  ['http_names', ['td.example.org:443']],
+  ['http_names', ['https://td.example.org']],
   ['listener_db_max_retries', -1],
   ['listener_coalesce_drain_cap', 0],
 ] as const)('%s = %j is reported and the default used', async (key, value) => {

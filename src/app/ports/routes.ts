@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES } from '../../domain/ports/galaxy-store.ts';
+import type { TokenStore } from '../../domain/ports/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes, presentFiles } from '../../infra/http/routes/files.ts';
 import { healthRoutes } from '../../infra/http/routes/health.ts';
@@ -19,13 +20,15 @@ export interface Served {
   readonly update: boolean;
   /** Null: no questions are answered. */
   readonly api: ApiSource | null;
+  /** Who may write. */
+  readonly tokens: Pick<TokenStore, 'tokens'>;
 }
 
 /** Everything that is served over HTTP, a subject a line, with what it tells. */
 export async function routesOf(
   { config, paths, log }: Pick<Bootstrap, 'config' | 'paths' | 'log'>,
   system: System,
-  { version, update, api }: Served,
+  { version, update, api }: Omit<Served, 'tokens'>,
 ): Promise<Routes[]> {
   const startedMs = Date.now();
   let ended: { readonly failure: string | null } | null = null;

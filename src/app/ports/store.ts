@@ -1,5 +1,5 @@
 import type { Queries } from '../../domain/ports/queries.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { WholeStore } from '../../domain/ports/store.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function createStore(
     now,
   }: Pick<Bootstrap, 'config' | 'database' | 'log'> & Partial<Pick<Bootstrap, 'now'>>,
   looksOnly = false,
-): Promise<Store> {
+): Promise<WholeStore> {
   const { generation, ownTables } = config;
   const shared = {
     ...{ generation, ownTables, looksOnly, log },

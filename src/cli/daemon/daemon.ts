@@ -37,9 +37,10 @@ async function runOn(base: Bootstrap, { update, inspect }: DaemonCommand): Promi
       { version: version(), feed: feed.description },
       `tradedangerous-listener ${version()}, feed ${feed.description}`,
     );
-    const answering = await answeringFor(base, await createStore(base));
+    const tokens = await createStore(base);
+    const answering = await answeringFor(base, tokens);
     const system = await assemble(base, feed, { update, store: answering.store });
-    const http = await serveHttp(base, system, { version: version(), update, api: answering.api });
+    const http = await serveHttp(base, system, { version: version(), update, api: answering.api, tokens });
     const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
     if (inspect !== null) await inspector.attach(inspect);
     const code = await runSystem(system, base).finally(inspector.close);

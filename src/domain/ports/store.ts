@@ -1,6 +1,10 @@
 import type { GalaxyStore } from './galaxy-store.ts';
 import type { LearningStore } from './learning-store.ts';
 import type { MarketStore } from './market-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** A whole Trade Dangerous database. */
 export interface Store extends MarketStore, GalaxyStore, LearningStore {}
+
+/** With what stands beside it for others than the system. */
+export interface WholeStore extends Store, TokenStore {}

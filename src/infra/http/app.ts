@@ -43,8 +43,15 @@ export type HttpApp = FastifyInstance<
 /** Adds the routes of one subject, in a scope of their own: hooks and plugins stay in it. */
 export type Routes = (app: HttpApp) => void | Promise<void>;
 
-/** What all HTTP of this program has in common: zod schemas, `{ error }` for refusals, 405 with `Allow`. */
-export async function createHttpApp(log: Log, routes: readonly Routes[]): Promise<HttpApp> {
+/**
+ * What all HTTP of this program has in common: zod schemas, `{ error }` for refusals, 405 with `Allow`.
+ * @param guard adds what stands before the routes
+ */
+export async function createHttpApp(
+  log: Log,
+  routes: readonly Routes[],
+  guard?: (app: HttpApp) => void,
+): Promise<HttpApp> {
   const app = fastifyOn(log);
   const methods = new MethodsByPath(app);
   app.addHook('onRoute', ({ url }) => methods.add(url));
@@ -55,6 +62,7 @@ export async function createHttpApp(log: Log, routes: readonly Routes[]): Promis
     if (allow.length === 0 || allow.includes(request.method)) done();
     else refuse(reply.header('allow', allow.join(', ')), 405, `only ${allow.join(', ')} here`);
   });
+  guard?.(app);
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such page'));
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, log));
   for (const add of routes) {

@@ -11,7 +11,7 @@ LOOPBACK.addAddress('::1', 'ipv6');
  * of that name reads what its browser's machine may read).
  */
 export function isStranger({ ip, headers, socket }: FastifyRequest): boolean {
-  return !(isLoopback(ip) || ip === socket.localAddress) || !isOwnName(headers.host ?? '');
+  return !(isLoopback(ip) || ip === socket.localAddress) || !isOwnName(hostnameOf(headers.host ?? ''));
 }
 
 function isLoopback(address: string): boolean {
@@ -19,8 +19,12 @@ function isLoopback(address: string): boolean {
   return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** @param host as `Host` has it. @returns in lower case, an IPv6 address in brackets; empty: it makes no sense */
+export function hostnameOf(host: string): string {
+  return URL.parse(`http://${host}`)?.hostname ?? '';
+}
+
 /** An IP address cannot be rebound, and browsers keep localhost to this machine. */
-function isOwnName(host: string): boolean {
-  const { hostname = '' } = URL.parse(`http://${host}`) ?? {};
+export function isOwnName(hostname: string): boolean {
   return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }

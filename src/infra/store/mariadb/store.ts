@@ -3,13 +3,14 @@ import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import type { Store } from '../../../domain/ports/store.ts';
+import type { WholeStore } from '../../../domain/ports/store.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
 import { needsMemory } from '../../../domain/market/write-rule.ts';
 import { localNotAfterS } from '../../process/real-time.ts';
 import { Loading } from './bulk.ts';
 import { Stoppable } from '../shared/stoppable.ts';
+import { noOwnTables } from '../shared/tokens.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
@@ -25,6 +26,7 @@ import { seedCatalogue } from './markets/items.ts';
 import type { LockTuning } from './markets/locks.ts';
 import { findSystems } from './markets/systems.ts';
 import { writeMarkets } from './markets/write-markets.ts';
+import { addToken, readTokens, removeToken } from './tokens.ts';
 
 export interface MariadbStoreOptions {
   readonly connection: MariadbConnection;
@@ -50,7 +52,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
  * borrows from a small pool. After an error that cost a connection, the next call connects anew and looks at the database
  * again.
  */
-export function createMariadbStore(options: MariadbStoreOptions): Store {
+export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const { connection, lock, log, ownTables = true, looksOnly = false } = options;
   const { notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
@@ -294,6 +296,16 @@ export function createMariadbStore(options: MariadbStoreOptions): Store {
 
     demote: (stations, signal) =>
       stoppable(signal, (link, stop) => demoteStations(link, stations, log, stop)),
+
+    tokens: () => borrowing(readTokens),
+
+    addToken: (token) =>
+      inTurn(async (recognised) => {
+        if (!(await useOwnTables(recognised))) throw noOwnTables();
+        return addToken(await writerAt(0), token);
+      }),
+
+    removeToken: (name) => borrowing((link) => removeToken(link, name)),
 
     async close() {
       await running.stop();

@@ -72,5 +72,15 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'PRIMARY KEY (station_id, kind)',
       ),
     ],
+    [
+      // Who may write over HTTP.
+      table(
+        'tdl_token',
+        'name VARCHAR(64) NOT NULL PRIMARY KEY',
+        'scopes VARCHAR(128) NOT NULL',
+        'hash CHAR(64) NOT NULL',
+        'made_s BIGINT NOT NULL',
+      ),
+    ],
   ];
 }

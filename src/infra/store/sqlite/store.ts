@@ -3,7 +3,7 @@ import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
-import type { Store } from '../../../domain/ports/store.ts';
+import type { WholeStore } from '../../../domain/ports/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
@@ -15,7 +15,7 @@ import type { ReaderMethods } from './reader-thread.ts';
 import type { Emitted } from './export/text-sender.ts';
 import type { WriterData, WriterMethods } from './writer-thread.ts';
 
-/** Stations of a transaction of {@link Store.demote}. */
+/** Stations of a transaction of {@link WholeStore.demote}. */
 const DEMOTED_AT_ONCE = 500;
 
 export interface SqliteStoreOptions {
@@ -35,7 +35,7 @@ export interface SqliteStoreOptions {
  * A Trade Dangerous database in one SQLite file. All writing runs in one worker thread; exports and statistics have
  * short-lived threads of their own and, in WAL mode, hold no writer up.
  */
-export function createSqliteStore(options: SqliteStoreOptions): Store {
+export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
   const { file: path, generation, log, ownTables = true, looksOnly = false } = options;
   const { notAfterS = localNotAfterS } = options;
   const file = resolve(path);
@@ -178,6 +178,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
           onProgress?.(deletedRows);
         }
       }),
+
+    tokens: () => writer.call('tokens', undefined),
+    addToken: (token) => writer.call('addToken', token),
+    removeToken: (name) => writer.call('removeToken', name),
 
     optimize: (signal) =>
       stoppable(signal, async (stop) => {

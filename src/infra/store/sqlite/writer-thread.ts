@@ -1,5 +1,6 @@
 import { nameKey } from '../../../domain/names.ts';
 import { workerData } from 'node:worker_threads';
+import type { Token } from '../../../domain/access.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
@@ -10,6 +11,7 @@ import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { needsMemory } from '../../../domain/market/write-rule.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { serveThread } from '../../threads/rpc.ts';
+import { noOwnTables } from '../shared/tokens.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './export/demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
@@ -22,6 +24,7 @@ import { createItems, seedCatalogue, type Items } from './markets/items.ts';
 import { createSystemLookup } from './markets/systems.ts';
 import { createGalaxyWriter } from './galaxy/stations.ts';
 import { createMarketWriter } from './markets/write-markets.ts';
+import { addToken, readTokens, removeToken } from './tokens.ts';
 
 /** What the store starts this thread with. */
 export interface WriterData {
@@ -176,6 +179,14 @@ const methods = {
   checkTimes: method((input: { readonly notAfterS: number; readonly repair: boolean }, { db, info }) =>
     checkTimes(db, info.generation, input.notAfterS, input.repair),
   ),
+
+  tokens: method((_: undefined, { db }) => readTokens(db)),
+  addToken: method((token: Token, current) => {
+    if (!ownTables) throw noOwnTables();
+    useOwnTables(current);
+    return addToken(current.db, token);
+  }),
+  removeToken: method((name: string, { db }) => removeToken(db, name)),
 
   countOlder: method((olderThanS: number, { db }) => countOlder(db, olderThanS)),
   purgeBatch: method((olderThanS: number, { db }) => purgeBatch(db, olderThanS)),
