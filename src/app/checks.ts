@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { LoadedDatabaseConfig } from '../config/database.ts';
 import type { Config } from '../config/load.ts';
 import type { Paths } from '../config/paths.ts';
-import { describeError, StoreError } from '../domain/errors.ts';
+import { describeLast, StoreError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
@@ -88,7 +88,7 @@ export async function checkDatabase(
       const text = `${error.message}: the first start makes what is missing`;
       return { finding: { level: 'ok', about, text }, generation: null };
     }
-    return { finding: { level: 'fail', about, text: describeError(error) }, generation: null };
+    return { finding: { level: 'fail', about, text: describeLast(error) }, generation: null };
   } finally {
     await store.close();
   }
@@ -122,7 +122,7 @@ export async function checkListen({ httpListen }: Config): Promise<Finding> {
       const text =
         error.code === 'EADDRINUSE'
           ? `${shown} is taken (fine if it is the running daemon, else set http_listen to another one or null)`
-          : `${describeError(error)} (set http_listen to an address of this machine, or null)`;
+          : `${describeLast(error)} (set http_listen to an address of this machine, or null)`;
       resolve({ level: error.code === 'EADDRINUSE' ? 'warn' : 'fail', about, text });
     });
     server.listen(port, host, () =>
@@ -146,7 +146,7 @@ export async function checkRelay(config: Config): Promise<Finding> {
       onBatch: () => Promise.resolve(),
     });
   } catch (error) {
-    return { level: 'fail', about, text: describeError(error) };
+    return { level: 'fail', about, text: describeLast(error) };
   } finally {
     clearTimeout(timeout);
   }

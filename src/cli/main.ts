@@ -1,5 +1,5 @@
 import { version } from '../app/version.ts';
-import { describeError, exitCodeOf } from '../domain/errors.ts';
+import { describeLast, exitCodeOf } from '../domain/errors.ts';
 import { parseArguments, type Command } from './arguments.ts';
 
 /** For whoever reads our output slowly. */
@@ -35,7 +35,7 @@ try {
   const verb = (await VERBS[command.verb]()) as Verb<Command['verb']>;
   process.exitCode = await verb.run(command);
 } catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
+  process.stderr.write(`${describeLast(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 // A drain that was cut short, a thread that hangs, or a reader that has stopped reading must not keep the process.

@@ -118,6 +118,11 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The same from a program that ends: what it promises of a daemon, "it is tried again", is left out. */
+export function describeLast(error: unknown): string {
+  return describeError(error).replace(/ \(it is tried again\)|; it is tried again\b|\bit is tried again; /g, '');
+}
+
 /** What the program ends with after such an error; a bug is a failure. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof AppError ? EXIT_CODES[error.code] : EXIT.failure;

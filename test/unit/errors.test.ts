@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AppError, exitCodeOf, StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
+import { AppError, describeLast, exitCodeOf, StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 
 test.each([
   ['usage', 2],
@@ -25,4 +25,13 @@ test('a database that may come back is a failure, one that is refused wrong set-
 test('a bug is a failure', () => {
   expect(exitCodeOf(new TypeError('x is no function'))).toBe(1);
   expect(exitCodeOf('thrown')).toBe(1);
+});
+
+test.each([
+  ['free its disk; it is tried again', 'it is so (free its disk)'],
+  ['it is tried again; if it lasts, look', 'it is so (if it lasts, look)'],
+  ['it is tried again', 'it is so'],
+  ['look at it', 'it is so (look at it)'],
+])('a program that ends does not promise to try again: %s', (advice, text) => {
+  expect(describeLast(new AppError('feed', 'it is so', { advice }))).toBe(text);
 });

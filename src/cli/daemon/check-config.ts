@@ -13,7 +13,7 @@ import { loadDatabaseConfig } from '../../config/database.ts';
 import type { Environment } from '../../config/environment.ts';
 import { inspectConfig } from '../../config/load.ts';
 import { resolvePaths } from '../../config/paths.ts';
-import { describeError, EXIT } from '../../domain/errors.ts';
+import { describeLast, EXIT } from '../../domain/errors.ts';
 import { say } from '../say.ts';
 
 /**
@@ -32,8 +32,8 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
   };
 
   const [settings, database] = await Promise.all([
-    inspectConfig(at).catch((error: unknown) => describeError(error)),
-    loadDatabaseConfig(at.env, at.cwd).catch((error: unknown) => describeError(error)),
+    inspectConfig(at).catch((error: unknown) => describeLast(error)),
+    loadDatabaseConfig(at.env, at.cwd).catch((error: unknown) => describeLast(error)),
   ]);
   if (typeof settings === 'string') tell({ level: 'fail', about: 'configuration', text: settings });
   else {
