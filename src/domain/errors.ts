@@ -51,6 +51,8 @@ const EXIT_CODES = {
   import: EXIT.failure,
   edcd: EXIT.failure,
   clock: EXIT.failure,
+  // Tours of scouts.
+  plan: EXIT.failure,
   // Published files.
   publish: EXIT.failure,
   publishFull: EXIT.failure,

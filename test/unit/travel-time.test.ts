@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jumpsFor, legSeconds } from '../../src/domain/galaxy/travel-time.ts';
+import { jumpsFor, legSeconds, TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 
 const SPACE = { lsFromStar: 15, isPlanetary: false, isCarrier: false };
 
@@ -27,4 +27,18 @@ test.each([
   ],
 ])('%s', (_, leg, seconds) => {
   expect(legSeconds(leg, 20)).toBeCloseTo(seconds);
+});
+
+test('farther than anybody has measured, a cruise goes through what players name', () => {
+  const arrivalS = (ls: number) => legSeconds({ ...SPACE, distanceLy: 10, lsFromStar: ls }, 20);
+  expect(arrivalS(100_000) - arrivalS(10_000)).toBeCloseTo(385 - 170);
+  expect(arrivalS(1_000_000) - arrivalS(10_000)).toBeCloseTo(1_165 - 170);
+  expect(arrivalS(50_000)).toBeGreaterThan(arrivalS(20_000));
+});
+
+test('times can be others', () => {
+  const slow = { ...TRAVEL_TIMES, jumpToJumpS: 90, routeFactor: 1 };
+  expect(
+    legSeconds({ ...SPACE, distanceLy: 60 }, 20, slow) - legSeconds({ ...SPACE, distanceLy: 20 }, 20, slow),
+  ).toBe(180);
 });
