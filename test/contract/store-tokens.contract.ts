@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Token } from '../../src/domain/access.ts';
+import { ownMigrations } from '../../src/infra/store/shared/own-tables.ts';
 import { NOON_S, snapshot, GOLD_ROW, useWorld, type CreateDatabase } from './store-world.ts';
 
 function token(name: string, scopes: Token['scopes'] = ['tours']): Token {
@@ -55,6 +56,21 @@ export function tokenContract(create: CreateDatabase): void {
     expect((await store.learn([])).madeTables).toBe(false);
     expect(await store.writeMarkets([snapshot([GOLD_ROW])])).toMatchObject([{ status: 'written' }]);
     expect(await store.tokens()).toHaveLength(1);
+  });
+
+  test('are none in tables of an older version, which whoever only looks leaves as they are', async () => {
+    const { db, store } = world();
+    await store.addToken(token('bob'));
+    const later = ownMigrations('').slice(1).flat();
+    for (const [, name] of later.flatMap((sql) => [...sql.matchAll(/CREATE TABLE (\w+)/g)])) {
+      await db.sql(`DROP TABLE ${name}`);
+    }
+    await db.sql('UPDATE tdl_version SET version = 1');
+    const looking = db.store('auto', { looksOnly: true });
+    expect(await looking.tokens()).toEqual([]);
+    expect(await looking.stats()).toMatchObject({ totalRows: 0 });
+    expect(await db.sql('SELECT version FROM tdl_version')).toEqual([{ version: '1' }]);
+    expect(await db.store().addToken(token('bob'))).toBe(true);
   });
 
   test('with a scope that only a newer version knows have the others', async () => {

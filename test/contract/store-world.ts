@@ -26,6 +26,7 @@ export interface TestDatabase {
 /** What a store of a test may be told otherwise. */
 interface StoreOptions {
   readonly ownTables?: boolean;
+  readonly looksOnly?: boolean;
   readonly notAfterS?: () => number;
 }
 

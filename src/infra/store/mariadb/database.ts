@@ -53,7 +53,7 @@ export async function openDatabase(
   if (created) await createTables(link, fresh, shape);
   const generation = created ? fresh : (recognise(shape, choice, `database ${address}`) ?? fresh);
   if (!created) await checkEngine(link, address);
-  const hasOwnTables = ownTables && (await openOwnTables(link, false)) > 0;
+  const hasOwnTables = ownTables && (await openOwnTables(link, looksOnly ? 'look' : 'update')) > 0;
   return { info: { backend: 'mariadb', generation, created, description }, maxStatementBytes, hasOwnTables };
 }
 

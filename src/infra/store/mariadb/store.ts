@@ -127,7 +127,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   /** Makes the tables of our own where they are not there. @returns whether there are any */
   async function useOwnTables(recognised: Recognised): Promise<boolean> {
     if (!ownTables || recognised.hasOwnTables) return recognised.hasOwnTables;
-    await openOwnTables(await writerAt(0), true);
+    await openOwnTables(await writerAt(0), 'make');
     noteOwnTables(recognised);
     return true;
   }
@@ -215,7 +215,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       inTurn(async (recognised) => {
         if (!ownTables) return { madeTables: false, systems: [], deferred: [] };
         const link = await writerAt(0);
-        const madeTables = !recognised.hasOwnTables && (await openOwnTables(link, true)) === 0;
+        const madeTables = !recognised.hasOwnTables && (await openOwnTables(link, 'make')) === 0;
         noteOwnTables(recognised);
         const { info, maxStatementBytes } = recognised;
         const learned = await learn(

@@ -4,6 +4,9 @@
  */
 export const OWN_PREFIX = 'tdl_';
 
+/** How far somebody goes who opens them. */
+export type OwnTablesUse = 'look' | 'update' | 'make';
+
 /** Holds the version of the others. */
 export const OWN_VERSION_TABLE = 'tdl_version';
 

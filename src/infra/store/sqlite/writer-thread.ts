@@ -80,8 +80,8 @@ function openSession(): Session {
   created ||= database.info.created;
   const { db, info } = database;
   const items = createItems(db, commodities);
-  const learner =
-    ownTables && openOwnTables(db, false) > 0 ? createLearner(db, info.generation, latestS) : undefined;
+  const hasOwnTables = ownTables && openOwnTables(db, looksOnly ? 'look' : 'update') > 0;
+  const learner = hasOwnTables && !looksOnly ? createLearner(db, info.generation, latestS) : undefined;
   const writeMarkets = createMarketWriter(db, info.generation, items, latestS, learner);
   return (session = { ...database, items, learner, writeMarkets, lookUpSystems: createSystemLookup(db) });
 }
@@ -99,7 +99,7 @@ function prepareMarkets(current: Session): void {
 /** @returns whether the tables of our own were made */
 function useOwnTables(current: Session): boolean {
   if (!ownTables || current.learner !== undefined) return false;
-  const madeTables = openOwnTables(current.db, true) === 0;
+  const madeTables = openOwnTables(current.db, 'make') === 0;
   current.learner = createLearner(current.db, current.info.generation, latestS);
   prepareMarkets(current);
   delete current.writeGalaxy;

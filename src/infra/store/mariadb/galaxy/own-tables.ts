@@ -1,5 +1,5 @@
 import { StoreError } from '../../../../domain/errors.ts';
-import { OWN_VERSION_TABLE, ownMigrations } from '../../shared/own-tables.ts';
+import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import type { Link } from '../connection.ts';
 
 /** Values are compared as the domain compares them: by code points. */
@@ -8,11 +8,11 @@ const MIGRATIONS = ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE ut
 /**
  * Brings the tables of our own up to date, where there are any.
  *
- * @param make also where there are none
+ * @param wanted `make`: also where there are none; `look`: changes nothing
  * @returns the version that was found; 0: there were none
  * @throws StoreError `refused` when a newer version of this program made them
  */
-export async function openOwnTables(link: Link, make: boolean): Promise<number> {
+export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<number> {
   const found = await readVersion(link);
   if (found > MIGRATIONS.length) {
     throw new StoreError(
@@ -23,7 +23,7 @@ export async function openOwnTables(link: Link, make: boolean): Promise<number> 
       },
     );
   }
-  if (found === MIGRATIONS.length || (found === 0 && !make)) return found;
+  if (found === MIGRATIONS.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   // There is no transaction around them: a call that is killed, or another program that does the same, does no harm.
   for (const statement of MIGRATIONS.slice(found).flat()) await link.run(statement);
   await link.run(

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../../domain/errors.ts';
-import { OWN_VERSION_TABLE, ownMigrations } from '../../shared/own-tables.ts';
+import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import { transact } from '../database.ts';
 
 const MIGRATIONS = ownMigrations('WITHOUT ROWID');
@@ -8,11 +8,11 @@ const MIGRATIONS = ownMigrations('WITHOUT ROWID');
 /**
  * Brings the tables of our own up to date, where there are any.
  *
- * @param make also where there are none
+ * @param wanted `make`: also where there are none; `look`: changes nothing
  * @returns the version that was found; 0: there were none
  * @throws StoreError `refused` when a newer version of this program made them
  */
-export function openOwnTables(db: DatabaseSync, make: boolean): number {
+export function openOwnTables(db: DatabaseSync, wanted: OwnTablesUse): number {
   const found = ownVersion(db);
   if (found > MIGRATIONS.length) {
     throw new StoreError(
@@ -23,7 +23,7 @@ export function openOwnTables(db: DatabaseSync, make: boolean): number {
       },
     );
   }
-  if (found === MIGRATIONS.length || (found === 0 && !make)) return found;
+  if (found === MIGRATIONS.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   transact(db, () => {
     // Another process may have been quicker.
     for (const statement of MIGRATIONS.slice(ownVersion(db)).flat()) db.exec(statement);
