@@ -277,6 +277,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [SIMULATION, 'test/fault/spansh-kills.test.ts'],
   },
   {
+    guarantee: 'a dump leaves the disk to the database, the spool and the public files',
+    fault: 'what has filled the disk up to the reserve is kept',
+    file: 'src/infra/spansh/download.ts',
+    from: 'if (error instanceof AppError || isFull(error)) await rm(part, { force: true });',
+    to: '',
+    tests: ['test/fault/dump-disk.test.ts'],
+  },
+  {
     guarantee: 'an unchanged dump is not imported again',
     fault: 'a known dump is taken for a new one',
     file: UPDATER,

@@ -31,6 +31,8 @@ export interface LiveDaemonOptions {
   readonly early?: boolean;
   /** Made if it is not there. */
   readonly database?: string;
+  /** Of the command line. */
+  readonly args?: readonly string[];
 }
 
 export async function startLiveDaemon(options: LiveDaemonOptions = {}): Promise<LiveDaemon> {
@@ -39,7 +41,7 @@ export async function startLiveDaemon(options: LiveDaemonOptions = {}): Promise<
   const relay = await startRelay();
   if (!existsSync(database)) await makeGalaxy(database, ['Sol']);
   writeConfig(cwd, { eddn_url: options.url ?? relay.url, listener_processor_rate_every: 1, ...config });
-  const program = startProgram({ cwd, env });
+  const program = startProgram({ cwd, env, ...(options.args && { args: options.args }) });
   onTestFinished(async () => {
     program.kill('SIGKILL');
     await program.exit;

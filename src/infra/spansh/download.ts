@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isSameDump, type DumpVersion } from '../../domain/ports/dump.ts';
 import type { DownloadProgress } from '../../domain/ports/spansh-updater.ts';
+import { noRoom, roomIn } from './disk-room.ts';
 import {
   ask,
   checkClock,
@@ -29,6 +30,13 @@ const NAME = 'galaxy_stations.spansh';
 
 /** The plain dump of 2026 has some 25 GB; what goes on for longer would only fill the disk. */
 const MAX_BYTES = 64 * 1024 ** 3;
+
+/** A server that sends less in this time than that is given up: at this pace the next dump is there before this one. */
+const PACE_MS = 60_000;
+const MIN_BYTES_AT_PACE = 1024 * 1024;
+
+/** How often it is looked whether the disk has room, bytes. */
+const ROOM_STEP_BYTES = 1024 * 1024;
 
 /** A {@link DumpVersion} as files keep it. */
 export const dumpVersion = z.object({
@@ -62,7 +70,8 @@ export async function checkDump(
 
 /**
  * Brings a dump to the directory. A download that was broken off goes on where it ended, if the server still has
- * the same dump; a local file stays where it is.
+ * the same dump; a local file stays where it is. What does not fit beside the reserve of the disk is not begun, and
+ * what has been brought of it is removed, for others need the room.
  *
  * @returns path of the whole file, and which dump it is: the server may have a newer one than it said before. Its size
  * is null when the server did not tell: then it may be cut
@@ -73,7 +82,7 @@ export async function downloadDump(
   directory: string,
   onProgress: (progress: DownloadProgress) => void,
   signal: AbortSignal,
-  maxBytes = MAX_BYTES,
+  { maxBytes = MAX_BYTES, paceMs = PACE_MS } = {},
 ): Promise<{ file: string; version: DumpVersion }> {
   if (!isUrl(version.source)) return { file: version.source, version };
   const file = join(directory, NAME);
@@ -85,6 +94,14 @@ export async function downloadDump(
   const have = begun !== null && isSameDump(begun, version) ? await sizeOf(part) : 0;
   if (have > 0 && have === version.size) return { file: await keep(part, partVersion, file), version };
 
+  const makeSureItFits = async (totalBytes: number | null) => {
+    const room = await onDisk(part, roomIn(directory));
+    // What is in the part either stays, or makes room.
+    if (room.bytes + (await sizeOf(part)) > (totalBytes ?? 0)) return;
+    await rm(part, { force: true });
+    throw noRoom(directory, totalBytes, room);
+  };
+  await makeSureItFits(version.size);
   const resumed = have > 0 ? await resume(version, have, signal) : null;
   const answer = resumed ?? (await ask('GET', version.source, { accept: [200], signal }));
   const resumes = answer.statusCode === 206;
@@ -97,13 +114,25 @@ export async function downloadDump(
     hangUp(answer);
     throw tooLarge();
   }
-  await onDisk(partVersion, writeFile(partVersion, JSON.stringify(got)));
+  try {
+    await makeSureItFits(totalBytes);
+    await onDisk(partVersion, writeFile(partVersion, JSON.stringify(got)));
+  } catch (error) {
+    hangUp(answer);
+    throw error;
+  }
+  let looked = offset;
   await receive(answer, part, offset, {
     url: version.source,
     signal,
-    onBytes(bytes) {
+    paceMs,
+    async onBytes(bytes) {
       if (bytes > maxBytes) throw tooLarge();
       onProgress({ bytes, totalBytes });
+      if (bytes - looked < ROOM_STEP_BYTES) return;
+      looked = bytes;
+      const room = await roomIn(directory);
+      if (room.bytes < 0) throw noRoom(directory, totalBytes, room);
     },
   });
   const size = await sizeOf(part);
@@ -159,36 +188,44 @@ export async function removeDownload(file: string, directory: string): Promise<v
   if (file === join(directory, NAME)) await rm(file, { force: true });
 }
 
-/** Appends what comes to the part, so that every byte that arrived is kept whatever happens. */
+/** Appends what comes to the part, so that what arrived is kept when the connection breaks. */
 async function receive(
   answer: Answer,
   part: string,
   offset: number,
-  { url, signal, onBytes }: { url: string; signal: AbortSignal; onBytes: (bytes: number) => void },
+  {
+    url,
+    signal,
+    paceMs,
+    onBytes,
+  }: { url: string; signal: AbortSignal; paceMs: number; onBytes: (bytes: number) => Promise<void> },
 ): Promise<void> {
   let bytes = offset;
   const counter = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
-      try {
-        onBytes(bytes);
-        done(null, chunk);
-      } catch (error) {
-        done(error as Error);
-      }
+      onBytes(bytes).then(() => done(null, chunk), done);
     },
   });
+  const tooSlow = new AbortController();
+  let before = offset;
+  const pace = setInterval(() => {
+    if (bytes - before < MIN_BYTES_AT_PACE)
+      tooSlow.abort(new SourceError(`${url} sends less than 1 MiB in ${paceMs / 1000} s`));
+    before = bytes;
+  }, paceMs);
   const output = createWriteStream(part, { flags: offset > 0 ? 'a' : 'w', flush: true });
   try {
-    await pipeline(answer.body, counter, output, { signal });
+    await pipeline(answer.body, counter, output, { signal: AbortSignal.any([signal, tooSlow.signal]) });
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof SourceError) {
-      // Refused: none of it is wanted.
-      await rm(part, { force: true });
-      throw error;
-    }
+    tooSlow.signal.throwIfAborted();
+    // Refused: none of it is wanted. And what has filled the disk would do so again.
+    if (error instanceof AppError || isFull(error)) await rm(part, { force: true });
+    if (error instanceof AppError) throw error;
     throw isDiskError(error) ? diskError(part, error) : sourceError(url, error);
+  } finally {
+    clearInterval(pace);
   }
 }
 
@@ -243,9 +280,16 @@ export function isUrl(source: string): boolean {
   return /^https?:\/\//i.test(source);
 }
 
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
 function isDiskError(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EISDIR', 'ENOENT'].includes(
-    (error as NodeJS.ErrnoException).code ?? '',
+  return (
+    isFull(error) ||
+    ['EROFS', 'EACCES', 'EPERM', 'EIO', 'EISDIR', 'ENOENT'].includes(
+      (error as NodeJS.ErrnoException).code ?? '',
+    )
   );
 }
 

@@ -60,7 +60,7 @@ export async function ask(
       bodyTimeout: BODY_TIMEOUT_MS,
     });
     if (accept.includes(answer.statusCode)) return answer;
-    await answer.body.dump();
+    hangUp(answer);
     throw new SourceError(`${url} cannot be fetched: the server answers ${answer.statusCode}`, {
       retryAfterMs: retryAfterMs(header(answer, 'retry-after')),
     });
