@@ -7,6 +7,7 @@ import { isUrl } from '../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import { tellWatch } from './instance.ts';
 import { importSource, requestPublication, updaterPorts } from './ports/spansh-updater.ts';
 import { createStore } from './ports/store.ts';
 
@@ -25,7 +26,11 @@ interface Options {
  */
 export async function importOnce(base: Bootstrap, options: Options): Promise<ImportResult> {
   const { dataDir, importFile } = base.paths;
-  const place = { name: `tdl import on ${dataDir}`, advice: 'wait until it has ended' };
+  const place = {
+    name: `tdl import on ${dataDir}`,
+    advice: 'wait until it has ended',
+    onWatch: tellWatch(base.log),
+  };
   // So that `tdl status` can tell of it.
   const running = await acquireInstance(importFile, place);
   const { from, maxAgeDays, onProgress, signal } = options;

@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
+import type { Log } from '../domain/ports/log.ts';
 import {
   acquireInstance,
+  describeOwner,
   inspectInstance,
   type InstanceLock,
   type Owner,
@@ -108,12 +110,21 @@ async function claimsOf({ paths, database }: Bootstrap): Promise<Claim[]> {
   return once;
 }
 
+/** An owner in another container or on another machine cannot be asked. */
+export function tellWatch(log: Pick<Log, 'warn'>): NonNullable<Place['onWatch']> {
+  return (owner, watchMs) =>
+    log.warn(
+      {},
+      `${describeOwner(owner)} may still work here: watching ${watchMs / 1000} s for a sign of it`,
+    );
+}
+
 async function claimed(
   { file, optional, ...place }: Claim,
   { log }: Bootstrap,
 ): Promise<InstanceLock | null> {
   try {
-    const lock = await acquireInstance(file, place);
+    const lock = await acquireInstance(file, { ...place, onWatch: tellWatch(log) });
     if (lock.stale !== null) {
       log.warn({ file }, `${file} was left behind: ${lock.stale}; it is replaced`);
     }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
@@ -218,12 +218,14 @@ async function acquire(target: string, onCompromised: (error: Error) => void): P
   // Not `.lock`: the reference leaves an ordinary file of that name behind, and the lock is a directory.
   const lockfilePath = `${target}.lock.d`;
   const deadline = Date.now() + LOCK_PATIENCE_MS;
+  const isAbandoned = watchLock(lockfilePath);
   for (;;) {
     try {
       return await lock(target, { realpath: false, lockfilePath, stale: STALE_LOCK_MS, onCompromised });
     } catch (error) {
       // Retried here, for the library would also retry a read-only or full disk.
       if (errorCode(error) !== 'ELOCKED') throw error;
+      if (await isAbandoned()) await utimes(lockfilePath, 0, 0).catch(() => undefined);
       if (Date.now() > deadline) {
         throw new AppError('config.locked', `${target} is locked by another process`, {
           advice: `if no other one runs, remove ${lockfilePath}`,
@@ -233,6 +235,19 @@ async function acquire(target: string, onCompromised: (error: Error) => void): P
     }
     await sleep(5 + Math.random() * 20);
   }
+}
+
+/**
+ * The library takes a lock for old by its time alone: never one that is ahead of the clock.
+ * @returns whether the lock has such a time, and nobody has renewed it for as long as makes it old
+ */
+function watchLock(lockfilePath: string): () => Promise<boolean> {
+  let seen = { renewedMs: NaN, atMs: 0 };
+  return async () => {
+    const { mtimeMs: renewedMs } = await stat(lockfilePath).catch(() => ({ mtimeMs: NaN }));
+    if (renewedMs !== seen.renewedMs) seen = { renewedMs, atMs: performance.now() };
+    return renewedMs > Date.now() && performance.now() - seen.atMs > STALE_LOCK_MS;
+  };
 }
 
 function errorCode(error: unknown): unknown {

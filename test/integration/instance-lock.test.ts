@@ -1,7 +1,7 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +18,15 @@ interface Told {
   readonly error?: string;
 }
 
-/** A process that wants the file, and what it has to say. */
-async function contender(file: string): Promise<{ child: ChildProcessWithoutNullStreams; told: Told }> {
-  const child = spawn(process.execPath, [CHILD, file]);
+/** A process that wants the file, and what it has to say. @param container it runs in one, as its first process */
+async function contender(
+  file: string,
+  { container = false } = {},
+): Promise<{ child: ChildProcessWithoutNullStreams; told: Told }> {
+  const command = [process.execPath, CHILD, file, ...(container ? ['3000'] : [])];
+  const child = container
+    ? spawn('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', ...command])
+    : spawn(process.execPath, command.slice(1));
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -68,6 +74,25 @@ describe('a data directory in use', () => {
     expect((await acquire(file)).stale).toBe(`process ${told.owner?.pid} is gone`);
   });
 
+  test('in two containers of one name is refused to the second one, until the first has ended', async ({
+    skip,
+  }) => {
+    if (spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status !== 0)
+      skip('needs the right to make PID namespaces');
+    const file = newFile();
+    const { child, told } = await contender(file, { container: true });
+    expect(told.owner).toMatchObject({ pid: 1, host: hostname() });
+    // Its owner touches the file every 10 s: here, for a watch of 3 s, the test does.
+    const touching = setInterval(() => utimesSync(file, new Date(), new Date()), 500);
+    expect((await contender(file, { container: true })).told.error).toContain('is in use by process 1');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    clearInterval(touching);
+    expect((await contender(file, { container: true })).told.stale).toContain(
+      'has not been heard of for 3 s',
+    );
+  });
+
   test('of five that start at the same moment one gets it', async () => {
     const file = newFile();
     const all = await Promise.all(Array.from({ length: 5 }, () => contender(file)));
@@ -112,7 +137,10 @@ describe('whether an owner lives', () => {
   });
 
   test('nobody lives through a restart of the machine', async () => {
-    expect(await inspectInstance(await changed({ bootId: 'before' }))).toEqual({
+    const file = await changed({ bootId: 'before' });
+    const beforeS = Date.now() / 1000 - uptime() - 60;
+    utimesSync(file, beforeS, beforeS);
+    expect(await inspectInstance(file)).toEqual({
       state: 'stale',
       reason: `process ${process.pid} ended when the machine was started anew`,
     });
@@ -127,6 +155,34 @@ describe('whether an owner lives', () => {
       state: 'stale',
       reason: expect.stringContaining('on elsewhere has not been heard of for 300 s'),
     });
+  });
+
+  test.each([
+    ['in another container', { pidNamespace: 'pid:[1]' }],
+    ['on another machine of the same name', { bootId: 'another' }],
+  ])('one %s lives while it touches its file, whatever process has its number here', async (_, there) => {
+    const file = await changed({ startTicks: '1', ...there });
+    const place = { name: 'here', advice: 'take another one' };
+    const touching = setInterval(() => utimesSync(file, new Date(), new Date()), 100);
+    await expect(acquireInstance(file, place, 2_000)).rejects.toMatchObject({ code: 'instance.held' });
+    clearInterval(touching);
+    const watched: number[] = [];
+    const { stale, release } = await acquireInstance(
+      file,
+      { ...place, onWatch: (_owner, watchMs) => watched.push(watchMs) },
+      1_000,
+    );
+    release();
+    expect(stale).toMatch(/^process \d+ on .* has not been heard of for 1 s$/);
+    expect(watched).toEqual([1_000]);
+  });
+
+  test('a time years ahead does not make it live for ever', async () => {
+    const file = await changed({ host: 'elsewhere' });
+    const aheadS = Date.now() / 1000 + 1e8;
+    utimesSync(file, aheadS, aheadS);
+    const place = { name: 'here', advice: 'take another one' };
+    expect((await acquireInstance(file, place, 1_000)).stale).toContain('has not been heard of');
   });
 
   test.each(['', '{"pid"', '[]', 'null', '{}'])('a file that says "%s" has no owner', async (text) => {

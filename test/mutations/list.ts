@@ -160,7 +160,7 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'a message that no thread survives is counted',
     fault: 'a failed batch vanishes',
     file: 'src/actors/listener/feed.ts',
-    from: "rejected: { 'decoder failed': batch.frames.length },",
+    from: "rejected: { 'decoder failed': messages },",
     to: 'rejected: {},',
     tests: ['test/fault/children.test.ts'],
   },

@@ -250,6 +250,14 @@ test('the lock of a process that was killed is taken over', async () => {
   expect(await json()).toMatchObject({ last_update: 9 });
 });
 
+test('so it is when its time is ahead of the clock', async () => {
+  await mkdir(`${file}.lock.d`);
+  const aheadS = Date.now() / 1000 + 1e6;
+  await utimes(`${file}.lock.d`, aheadS, aheadS);
+  await updateConfigFile(file, { last_update: 9 });
+  expect(await json()).toMatchObject({ last_update: 9 });
+});
+
 test('two processes updating at once lose nothing, and a reader always sees a whole file', async () => {
   await load();
   const script = new URL('../support/config-updater.ts', import.meta.url).pathname;

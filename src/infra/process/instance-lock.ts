@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { hostname, uptime } from 'node:os';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isGone, readIfThere, START_TICKS, statFields } from './processes.ts';
@@ -15,6 +16,8 @@ export interface Owner {
   readonly host: string;
   /** Differs after every start of the machine; null where there is no /proc. */
   readonly bootId: string | null;
+  /** What {@link pid} is a number of: containers have their own. Null where there is no /proc. */
+  readonly pidNamespace: string | null;
   /** When the file was written, ISO 8601. */
   readonly since: string;
   /** Tells two owners apart whatever else is the same. */
@@ -32,18 +35,29 @@ export interface InstanceLock {
 export type Occupation =
   | { readonly state: 'free' }
   | { readonly state: 'stale'; readonly reason: string }
-  | { readonly state: 'held'; readonly owner: Owner };
+  | {
+      readonly state: 'held';
+      readonly owner: Owner;
+      /** Set where its process cannot be asked: changes whenever the owner touches the file. */
+      readonly pulse: string | null;
+    };
 
 /** What one process has for itself, in messages. */
 export interface Place {
   readonly name: string;
   /** How a second process gets one of its own. */
   readonly advice: string;
+  /** Hears that it is watched whether an owner lives that cannot be asked, and for how long. */
+  readonly onWatch?: (owner: Owner, watchMs: number) => void;
 }
 
-/** How often an owner touches its file, and after what silence it counts as gone for those who cannot ask it. */
-const TOUCH_MS = 30_000;
-const SILENCE_MS = 4 * TOUCH_MS;
+/** How often an owner touches its file. */
+const TOUCH_MS = 10_000;
+/** Who has not done so while it was watched for so long is gone, whatever its clock and ours say. Earlier versions: 30 s. */
+const WATCH_MS = 4 * TOUCH_MS;
+const LOOK_MS = 500;
+/** By its own time, nobody needs to watch. */
+const SILENCE_MS = 120_000;
 
 /** A holder of the lock around the file that did not refresh it for so long has crashed. */
 const STALE_LOCK_MS = 5_000;
@@ -57,11 +71,12 @@ const LOCK_RETRIES = { retries: 100, minTimeout: 20, maxTimeout: 100 };
  *
  * @throws AppError `instance.held` with its owner, `instance.notWritable`
  */
-export async function acquireInstance(file: string, place: Place): Promise<InstanceLock> {
+export async function acquireInstance(file: string, place: Place, watchMs = WATCH_MS): Promise<InstanceLock> {
   const owner = self();
   let stale: string | null = null;
   try {
     await mkdir(dirname(file), { recursive: true });
+    const silent = await watch(file, place, watchMs);
     const release = await lock(file, {
       realpath: false,
       lockfilePath: `${file}.lock.d`,
@@ -70,7 +85,10 @@ export async function acquireInstance(file: string, place: Place): Promise<Insta
     });
     try {
       const occupation = await inspectInstance(file);
-      if (occupation.state === 'held') throw held(file, place, occupation.owner);
+      if (occupation.state === 'held') {
+        if (silent === null || occupation.pulse !== silent) throw held(file, place, occupation.owner);
+        stale = unheard(occupation.owner, watchMs);
+      }
       if (occupation.state === 'stale') stale = occupation.reason;
       await replace(file, owner);
     } finally {
@@ -97,19 +115,67 @@ export async function acquireInstance(file: string, place: Place): Promise<Insta
   };
 }
 
+/** Watched already: one process owns several files. */
+const silentOwners = new Set<string>();
+
+/**
+ * Waits until an owner that cannot be asked has touched its file, or had the time to.
+ * @returns its pulse when it has not; null: there is no such owner
+ * @throws AppError `instance.held`
+ */
+async function watch(file: string, place: Place, watchMs: number): Promise<string | null> {
+  const first = await inspectInstance(file);
+  if (first.state !== 'held' || first.pulse === null) return null;
+  const name = nameOf(first.owner);
+  if (silentOwners.has(name)) return first.pulse;
+  place.onWatch?.(first.owner, watchMs);
+  for (const untilMs = performance.now() + watchMs; performance.now() < untilMs;) {
+    await sleep(Math.min(LOOK_MS, watchMs));
+    const occupation = await inspectInstance(file);
+    if (occupation.state !== 'held') return null;
+    if (occupation.pulse !== first.pulse) throw held(file, place, occupation.owner);
+  }
+  silentOwners.add(name);
+  return first.pulse;
+}
+
+/** Of a process, whatever file it owns. */
+function nameOf({ host, bootId, pidNamespace, pid, startTicks }: Owner): string {
+  return [host, bootId, pidNamespace, pid, startTicks].join(' ');
+}
+
 /** Looks who works there; changes nothing. */
 export async function inspectInstance(file: string): Promise<Occupation> {
   let text: string;
+  let touchedMs: number;
   try {
-    text = await readFile(file, 'utf8');
+    await using handle = await open(file);
+    text = await handle.readFile('utf8');
+    touchedMs = (await handle.stat()).mtimeMs;
   } catch (error) {
     if (code(error) === 'ENOENT') return { state: 'free' };
     throw error;
   }
   const owner = parse(text);
   if (owner === null) return { state: 'stale', reason: 'it says nothing' };
-  const reason = whyDead(owner, file);
-  return reason === null ? { state: 'held', owner } : { state: 'stale', reason };
+  const here = self();
+  const isElsewhere = owner.host !== here.host || owner.pidNamespace !== here.pidNamespace;
+  const isOtherBoot = owner.bootId !== here.bootId;
+  if (owner.host === here.host && isOtherBoot && touchedMs < Date.now() - uptime() * 1000) {
+    return { state: 'stale', reason: `process ${owner.pid} ended when the machine was started anew` };
+  }
+  if (isElsewhere || isOtherBoot) {
+    const silentMs = Date.now() - touchedMs;
+    return silentMs < SILENCE_MS
+      ? { state: 'held', owner, pulse: `${owner.token} ${touchedMs}` }
+      : { state: 'stale', reason: unheard(owner, silentMs) };
+  }
+  const reason = whyDead(owner);
+  return reason === null ? { state: 'held', owner, pulse: null } : { state: 'stale', reason };
+}
+
+function unheard({ pid, host }: Owner, silentMs: number): string {
+  return `process ${pid} on ${host} has not been heard of for ${Math.round(silentMs / 1000)} s`;
 }
 
 /** Owner in words, for messages. */
@@ -117,18 +183,9 @@ export function describeOwner({ pid, host, since }: Pick<Owner, 'pid' | 'host' |
   return `process ${pid} on ${host} since ${since}`;
 }
 
-/** Why an owner is not alive; null: it is, as far as can be known. */
-function whyDead(owner: Owner, file: string): string | null {
-  const here = self();
+/** Why an owner whose number is one of ours is not alive; null: it is, as far as can be known. */
+function whyDead(owner: Owner): string | null {
   const who = `process ${owner.pid}`;
-  if (owner.host !== here.host) {
-    // Nothing but the file itself can be asked: its owner touches it.
-    const silentMs = Date.now() - statSync(file).mtimeMs;
-    return silentMs < SILENCE_MS
-      ? null
-      : `${who} on ${owner.host} has not been heard of for ${Math.round(silentMs / 1000)} s`;
-  }
-  if (owner.bootId !== here.bootId) return `${who} ended when the machine was started anew`;
   if (isGone(owner.pid)) return `${who} is gone`;
   const startTicks = startOf(owner.pid);
   if (startTicks === ZOMBIE) return `${who} is gone`;
@@ -160,9 +217,18 @@ function self(): Owner {
     startTicks: startOf(process.pid),
     host: hostname(),
     bootId: readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+    pidNamespace: pidNamespace(),
     since: new Date().toISOString(),
     token: randomUUID(),
   };
+}
+
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
 }
 
 /** Ended, and nobody has asked how. */
