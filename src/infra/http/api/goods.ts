@@ -1,4 +1,4 @@
-import { commodityKey, indexCommodities } from '../../../domain/market/catalogue.ts';
+import { commodityKey, indexCommodities, type Commodity } from '../../../domain/market/catalogue.ts';
 import type { ItemRecord } from '../../../domain/ports/queries.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
@@ -15,10 +15,17 @@ export interface Good {
 
 const REREAD_MS = 60_000;
 
-/** The goods of the database with their symbols; read again once in a while. */
+interface Read {
+  readonly atMs: number;
+  /** What the symbols are from. */
+  readonly commodities: readonly Commodity[];
+  readonly goods: Promise<ReadonlyMap<number, Good>>;
+}
+
+/** The goods of the database with their symbols; read again once in a while, and when there are other symbols. */
 export class Goods {
   readonly #deps: ApiDeps;
-  #read: { readonly atMs: number; readonly goods: Promise<ReadonlyMap<number, Good>> } | undefined;
+  #read: Read | undefined;
 
   constructor(deps: ApiDeps) {
     this.#deps = deps;
@@ -27,12 +34,13 @@ export class Goods {
   /** By id. */
   async all(): Promise<ReadonlyMap<number, Good>> {
     const nowMs = this.#deps.now();
-    if (this.#read === undefined || Math.abs(nowMs - this.#read.atMs) > REREAD_MS) {
-      const goods = this.#deps.queries.items().then((items) => this.#withSymbols(items));
-      this.#read = { atMs: nowMs, goods };
-      goods.catch(() => (this.#read = undefined));
-    }
-    return this.#read.goods;
+    const commodities = this.#deps.commodities();
+    const read = this.#read;
+    if (read?.commodities === commodities && Math.abs(nowMs - read.atMs) <= REREAD_MS) return read.goods;
+    const goods = this.#deps.queries.items().then((items) => withSymbols(items, commodities));
+    this.#read = { atMs: nowMs, commodities, goods };
+    goods.catch(() => (this.#read = undefined));
+    return goods;
   }
 
   /**
@@ -49,14 +57,17 @@ export class Goods {
     }
     return good;
   }
+}
 
-  #withSymbols(items: readonly ItemRecord[]): ReadonlyMap<number, Good> {
-    const symbols = new Map(this.#deps.commodities().map(({ id, symbol }) => [id, symbol]));
-    return new Map(
-      items.map(({ id, name, category, meanPrice }) => [
-        id,
-        { commodityId: id, symbol: symbols.get(id) ?? null, name, category, meanPrice },
-      ]),
-    );
-  }
+function withSymbols(
+  items: readonly ItemRecord[],
+  commodities: readonly Commodity[],
+): ReadonlyMap<number, Good> {
+  const symbols = new Map(commodities.map(({ id, symbol }) => [id, symbol]));
+  return new Map(
+    items.map(({ id, name, category, meanPrice }) => [
+      id,
+      { commodityId: id, symbol: symbols.get(id) ?? null, name, category, meanPrice },
+    ]),
+  );
 }
