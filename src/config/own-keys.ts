@@ -37,6 +37,21 @@ export const OWN_KEYS = {
     about:
       "Keep tables of its own (`tdl_*`) beside Trade Dangerous' in the database; without them nothing is learned.",
   },
+  change_log_days: {
+    field: 'changeLogDays',
+    fallback: 3,
+    schema: amount('days', 0, TEN_YEARS_DAYS),
+    optional: true,
+    about:
+      'How long the change log is kept, from which others go on where they stopped reading; 0 = none is written.',
+  },
+  change_log_entries: {
+    field: 'changeLogEntries',
+    fallback: 1_000_000,
+    schema: count(1_000, 1_000_000_000),
+    optional: true,
+    about: 'Most entries of the change log, some 60 bytes each; the oldest go first.',
+  },
   edcd_source: {
     field: 'edcdSource',
     fallback: null,

@@ -10,6 +10,7 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
   const sql = (statement: string) => server.sql(statement, database);
 
   return {
+    target: { mariadb: { connection: server.connection(database) } },
     store(generation = 'auto', options = {}) {
       const store = createMariadbStore({
         connection: server.connection(database),

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { changesContract } from './store-changes.contract.ts';
 import { exportContract } from './store-exports.contract.ts';
 import { galaxyGuardContract } from './store-galaxy-guards.contract.ts';
 import { galaxyImportContract } from './store-galaxy-import.contract.ts';
@@ -42,6 +43,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
       describe('live and baseline', () => publishedLiveContract(create, generation));
     });
     describe('tokens', () => tokenContract(create));
+    describe('changes', () => changesContract(create));
     describe('life', () => lifeContract(create));
   });
 }

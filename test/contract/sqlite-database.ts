@@ -23,6 +23,7 @@ export function createSqliteDatabase(file = join(tempDir(), 'TradeDangerous.db')
   };
 
   return Promise.resolve({
+    target: { sqlite: { file } },
     store(generation = 'auto', options = {}) {
       const store = createSqliteStore({ file, generation, ...options });
       stores.push(store);

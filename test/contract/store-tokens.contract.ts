@@ -62,7 +62,7 @@ export function tokenContract(create: CreateDatabase): void {
     const { db, store } = world();
     await store.addToken(token('bob'));
     const later = ownMigrations('').slice(1).flat();
-    for (const [, name] of later.flatMap((sql) => [...sql.matchAll(/CREATE TABLE (\w+)/g)])) {
+    for (const [, name] of later.flatMap((sql) => [...sql.matchAll(/CREATE TABLE IF NOT EXISTS (\w+)/g)])) {
       await db.sql(`DROP TABLE ${name}`);
     }
     await db.sql('UPDATE tdl_version SET version = 1');

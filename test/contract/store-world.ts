@@ -1,14 +1,18 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import type { Generation, GenerationChoice } from '../../src/domain/generation.ts';
+import type { ChangeLimits } from '../../src/domain/ports/changes.ts';
 import type { Queries } from '../../src/domain/ports/queries.ts';
 import type { WholeStore } from '../../src/domain/ports/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
+import type { Target } from '../support/writing-child.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {
   /** A store on this database, not opened. Each call gives an independent one, as another process would have. */
   store(choice?: GenerationChoice, options?: StoreOptions): WholeStore;
+  /** How another process finds it. */
+  readonly target: Pick<Target, 'sqlite' | 'mariadb'>;
   /** The asking side of this database. */
   queries(): Queries;
   /**
@@ -27,6 +31,7 @@ export interface TestDatabase {
 interface StoreOptions {
   readonly ownTables?: boolean;
   readonly looksOnly?: boolean;
+  readonly changeLog?: ChangeLimits;
   readonly notAfterS?: () => number;
 }
 

@@ -53,4 +53,20 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     to: 'if (!known.has(key) && added.has(key)) added.set',
     tests: [SQLITE],
   },
+  {
+    guarantee: 'the change log tells what is written, and nothing else',
+    fault: 'what a purge deletes is not told',
+    file: 'src/infra/store/sqlite/housekeeping/purge.ts',
+    from: "      note('market', stationId, null, 'purge');\n",
+    to: '',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'a reader of the change log is told when what he has not seen is kept no longer',
+    fault: 'whoever is too late gets what is left',
+    file: 'src/infra/store/shared/queries/changes.ts',
+    from: 'seq + 1 >= firstSeq && ',
+    to: '',
+    tests: [SQLITE],
+  },
 ];

@@ -15,9 +15,11 @@ export async function createStore(
   }: Pick<Bootstrap, 'config' | 'database' | 'log'> & Partial<Pick<Bootstrap, 'now'>>,
   looksOnly = false,
 ): Promise<WholeStore> {
-  const { generation, ownTables } = config;
+  const { generation, ownTables, changeLogDays, changeLogEntries } = config;
+  const changeLog =
+    changeLogDays === 0 ? null : { keepS: Math.ceil(changeLogDays * 86_400), keepEntries: changeLogEntries };
   const shared = {
-    ...{ generation, ownTables, looksOnly, log },
+    ...{ generation, ownTables, changeLog, looksOnly, log },
     ...(now !== undefined && { notAfterS: () => now.notAfterS(config.rules.maxClockSkewS) }),
   };
   if (database.backend === 'sqlite') {

@@ -1,3 +1,4 @@
+import type { ChangeReader } from './changes.ts';
 import type { Pad } from '../galaxy/pads.ts';
 import type { HopGood } from '../galaxy/hops.ts';
 import type { Quote } from '../galaxy/quotes.ts';
@@ -212,7 +213,7 @@ export interface QueryStatus {
  *
  * Every method rejects with a StoreError when the database cannot answer.
  */
-export interface Queries {
+export interface Queries extends ChangeReader {
   systemsNamed(name: string): Promise<readonly SystemRecord[]>;
   systemById(id: bigint): Promise<SystemRecord | null>;
   systemsByPrefix(prefix: string, limit: number, after: NameCursor | null): Promise<NamePage<SystemRecord>>;

@@ -135,12 +135,12 @@ export class Link {
     }
   }
 
-  /** COMMIT when `run` is done, ROLLBACK when it throws. */
-  async transaction<T>(run: () => Promise<T>): Promise<T> {
+  /** COMMIT when `run` is done, ROLLBACK when it throws. @param commit ends it with a COMMIT of its own */
+  async transaction<T>(run: () => Promise<T>, commit?: () => Promise<void>): Promise<T> {
     await this.run('START TRANSACTION');
     try {
       const result = await run();
-      await this.run('COMMIT');
+      await (commit === undefined ? this.run('COMMIT') : commit());
       return result;
     } catch (error) {
       if (!this.#lost) await this.run('ROLLBACK');

@@ -2,6 +2,7 @@ import { nameKey } from '../../../domain/names.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
+import type { ChangeLimits } from '../../../domain/ports/changes.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { WholeStore } from '../../../domain/ports/store.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
@@ -11,6 +12,7 @@ import { localNotAfterS } from '../../process/real-time.ts';
 import { Loading } from './bulk.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { noOwnTables } from '../shared/tokens.ts';
+import { createChangeLog, NO_CHANGE_LOG, type ChangeLog } from './change-log.ts';
 import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
@@ -20,6 +22,7 @@ import { writeSet } from './export/set.ts';
 import { ImportWork } from './galaxy/import.ts';
 import { learn } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
+import { runningImport } from './galaxy/running-import.ts';
 import { checkTimes, purge } from './housekeeping/purge.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { seedCatalogue } from './markets/items.ts';
@@ -35,6 +38,8 @@ export interface MariadbStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** How long the change log is kept; default: none is. */
+  readonly changeLog?: ChangeLimits | null;
   /** Makes and changes nothing; a database without tables is an error, `empty`. */
   readonly looksOnly?: boolean;
   /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
@@ -54,7 +59,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
  */
 export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const { connection, lock, log, ownTables = true, looksOnly = false } = options;
-  const { notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { changeLog = null, notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const { host, port, socketPath, database } = connection;
   const address = `${socketPath ?? `${host}:${port}`}/${database}`;
   const loading = new Loading();
@@ -68,6 +73,8 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   let opening: Promise<Recognised> | undefined;
   /** Told once: by the next `open`. */
   let created = false;
+  /** Kept as soon as there are own tables, by what is under way, too. */
+  let changes: ChangeLog = NO_CHANGE_LOG;
   let writes: Promise<unknown> = Promise.resolve();
 
   async function connect(): Promise<Link> {
@@ -87,6 +94,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       const recognised = await openDatabase(link, choice, address, { ownTables, looksOnly });
       choice = recognised.info.generation;
       created ||= recognised.info.created;
+      keepChanges(recognised);
       return recognised;
     } finally {
       link.release();
@@ -120,8 +128,16 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
     });
   }
 
+  function keepChanges({ hasOwnTables, maxStatementBytes }: Recognised): void {
+    changes =
+      hasOwnTables && changeLog !== null ? createChangeLog(changeLog, maxStatementBytes) : NO_CHANGE_LOG;
+  }
+
   function noteOwnTables(recognised: Recognised): void {
-    if (!recognised.hasOwnTables) opening = Promise.resolve({ ...recognised, hasOwnTables: true });
+    if (recognised.hasOwnTables) return;
+    const withOwn = { ...recognised, hasOwnTables: true };
+    keepChanges(withOwn);
+    opening = Promise.resolve(withOwn);
   }
 
   /** Makes the tables of our own where they are not there. @returns whether there are any */
@@ -192,15 +208,8 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         const { info, maxStatementBytes } = recognised;
         const write = (withOwn: boolean) =>
           writeMarkets(writerAt, batch, {
-            ...{
-              generation: info.generation,
-              maxStatementBytes,
-              hasOwnTables: withOwn,
-              catalogue,
-              loading,
-              lock,
-            },
-            ...{ log, notAfterS: notAfterS() },
+            ...{ generation: info.generation, maxStatementBytes, hasOwnTables: withOwn, changes },
+            ...{ catalogue, loading, lock, log, notAfterS: notAfterS() },
           });
         const outcomes = await write(hasOwnTables);
         if (hasOwnTables || outcomes.every(({ status }) => status !== 'unconfirmed')) return outcomes;
@@ -220,18 +229,16 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         const { info, maxStatementBytes } = recognised;
         const learned = await learn(
           {
-            link,
-            generation: info.generation,
-            notAfterS: notAfterS(),
-            maxStatementBytes,
-            loading,
-            lock,
-            log,
+            ...{ link, generation: info.generation, notAfterS: notAfterS(), maxStatementBytes },
+            ...{ changes, loading, lock, log },
           },
           records,
         );
         return { madeTables, ...learned };
       }),
+
+    beginChangeLog: () =>
+      inTurn(async (recognised) => (await useOwnTables(recognised)) && changeLog !== null),
 
     knownSystems: (names) =>
       borrowing(async (link) => {
@@ -245,9 +252,11 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       stoppable(signal, (link, stop) => inSnapshot(link, () => writeListings(link, scope, sink, stop))),
 
     checkTimes: ({ repair }) =>
-      stoppable(undefined, (link, _, { info }) => checkTimes(link, info.generation, notAfterS(), repair)),
+      stoppable(undefined, (link, _, { info }) =>
+        checkTimes(link, info.generation, notAfterS(), repair, changes),
+      ),
 
-    purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop)),
+    purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop, changes)),
 
     isEmpty: () => borrowing(async (link) => (await link.rows('SELECT 1 FROM Station LIMIT 1')).length === 0),
 
@@ -257,7 +266,10 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         signal,
         (_, _stop, { info: { generation }, maxStatementBytes, hasOwnTables }) =>
           ImportWork.begin(
-            { link, generation, maxStatementBytes, hasOwnTables, notAfterS, loading, lock, log },
+            {
+              ...{ link, generation, maxStatementBytes, hasOwnTables, changes: () => changes },
+              ...{ notAfterS, loading, lock, log },
+            },
             tables,
           ),
         link,
@@ -265,25 +277,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         link.destroy();
         throw error;
       });
-      let closed = false;
-      return {
-        generation: work.generation,
-        categories: work.categories,
-        itemCategories: work.itemCategories,
-        known: (stop) => stoppable(stop, () => work.known(), link),
-        apply: (batch, stop) => stoppable(stop, () => work.apply(batch), link),
-        finish: (stop) => stoppable(stop, (_, either) => work.finish(either), link),
-        async close() {
-          if (closed || link.lost) return;
-          closed = true;
-          try {
-            await work.end();
-            link.release();
-          } catch {
-            link.destroy();
-          }
-        },
-      };
+      return runningImport(work, link, stoppable);
     },
 
     exportSet: (open, signal) =>

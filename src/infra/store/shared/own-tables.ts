@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /**
  * The tables of our own, beside Trade Dangerous' in the same database; no foreign keys lead to its tables. Their names
  * begin with {@link OWN_PREFIX}.
@@ -11,13 +13,13 @@ export type OwnTablesUse = 'look' | 'update' | 'make';
 export const OWN_VERSION_TABLE = 'tdl_version';
 
 /**
- * What turned each version into the next: statements that both databases take.
+ * What turned each version into the next: statements that both databases take, and that may be run again.
  *
  * @param options end of a CREATE TABLE
  */
 export function ownMigrations(options: string): readonly (readonly string[])[] {
   const table = (name: string, ...parts: readonly string[]) =>
-    `CREATE TABLE ${name} (${parts.join(', ')}) ${options}`;
+    `CREATE TABLE IF NOT EXISTS ${name} (${parts.join(', ')}) ${options}`;
   const stationKey = 'station_id BIGINT NOT NULL PRIMARY KEY';
   return [
     [
@@ -36,7 +38,7 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'service VARCHAR(64) NOT NULL',
         'PRIMARY KEY (station_id, service)',
       ),
-      'CREATE INDEX tdl_service_by_name ON tdl_service (service, station_id)',
+      'CREATE INDEX IF NOT EXISTS tdl_service_by_name ON tdl_service (service, station_id)',
       table(
         'tdl_economy',
         'station_id BIGINT NOT NULL',
@@ -83,6 +85,21 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'scopes VARCHAR(128) NOT NULL',
         'hash CHAR(64) NOT NULL',
         'made_s BIGINT NOT NULL',
+      ),
+    ],
+    [
+      // The change log (domain/ports/changes.ts): its id, the number of the newest entry, and the entries.
+      table('tdl_log', 'one INT NOT NULL PRIMARY KEY', 'log_id VARCHAR(36) NOT NULL', 'seq BIGINT NOT NULL'),
+      `INSERT INTO tdl_log (one, log_id, seq) SELECT 1, '${randomUUID()}', 0 FROM (SELECT 1 AS one) none_yet
+       WHERE NOT EXISTS (SELECT 1 FROM tdl_log)`,
+      table(
+        'tdl_change',
+        'seq BIGINT NOT NULL PRIMARY KEY',
+        'kind VARCHAR(8) NOT NULL',
+        'id BIGINT NOT NULL',
+        'observed_s BIGINT',
+        'written_s BIGINT NOT NULL',
+        'source VARCHAR(8) NOT NULL',
       ),
     ],
   ];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
+import type { ChangeLimits } from '../../../domain/ports/changes.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { WholeStore } from '../../../domain/ports/store.ts';
@@ -25,6 +26,8 @@ export interface SqliteStoreOptions {
   readonly log?: Log;
   /** Whether tables of our own are made, by the first record that is learned, and used; default true. */
   readonly ownTables?: boolean;
+  /** How long the change log is kept; default: none is. */
+  readonly changeLog?: ChangeLimits | null;
   /** Makes and changes nothing; a database without tables is an error, `empty`. */
   readonly looksOnly?: boolean;
   /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
@@ -37,7 +40,7 @@ export interface SqliteStoreOptions {
  */
 export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
   const { file: path, generation, log, ownTables = true, looksOnly = false } = options;
-  const { notAfterS = localNotAfterS } = options;
+  const { changeLog = null, notAfterS = localNotAfterS } = options;
   const file = resolve(path);
   const crashError = (cause: unknown) => {
     const error = new StoreError('unavailable', `the thread that works on ${file} ended unexpectedly`, {
@@ -47,7 +50,9 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
     return error;
   };
   // Read anew whenever the thread is started: a catalogue outlives it.
-  const workerData: WriterData = { file, choice: generation, ownTables, looksOnly, commodities: [] };
+  const workerData: WriterData = {
+    ...{ file, choice: generation, ownTables, changeLog, looksOnly, commodities: [] },
+  };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   const tellLeftOut = createLeftOutLog(log);
   /** Of the import that is running. */
@@ -100,6 +105,8 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
       }
       return { madeTables, systems, deferred: [] };
     },
+
+    beginChangeLog: () => writer.call('beginChangeLog', undefined),
 
     knownSystems: (names) => writer.call('knownSystems', names),
 

@@ -6,12 +6,14 @@ import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
 import type { GalaxyRecord } from '../../../domain/galaxy/records.ts';
+import type { ChangeLimits } from '../../../domain/ports/changes.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { needsMemory } from '../../../domain/market/write-rule.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';
 import { serveThread } from '../../threads/rpc.ts';
 import { noOwnTables } from '../shared/tokens.ts';
+import { createChangeLog, NOTE_NOTHING } from './change-log.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './export/demote.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
@@ -32,6 +34,8 @@ export interface WriterData {
   readonly choice: GenerationChoice;
   /** Whether tables of our own are made and used. */
   readonly ownTables: boolean;
+  /** Null: no change log is kept. */
+  readonly changeLog: ChangeLimits | null;
   /** Nothing is made or changed. */
   readonly looksOnly: boolean;
   /** The store's newest: what a thread that is started again begins with. */
@@ -39,7 +43,7 @@ export interface WriterData {
 }
 
 let { choice, commodities } = workerData as WriterData;
-const { file, ownTables, looksOnly } = workerData as WriterData;
+const { file, ownTables, changeLog, looksOnly } = workerData as WriterData;
 
 /** What is written, and when: nobody has observed anything later than that. */
 interface Written<T> {
@@ -81,9 +85,14 @@ function openSession(): Session {
   const { db, info } = database;
   const items = createItems(db, commodities);
   const hasOwnTables = ownTables && openOwnTables(db, looksOnly ? 'look' : 'update') > 0;
-  const learner = hasOwnTables && !looksOnly ? createLearner(db, info.generation, latestS) : undefined;
+  const learner = hasOwnTables && !looksOnly ? learnerOf(database) : undefined;
   const writeMarkets = createMarketWriter(db, info.generation, items, latestS, learner);
   return (session = { ...database, items, learner, writeMarkets, lookUpSystems: createSystemLookup(db) });
+}
+
+function learnerOf({ db, info }: Database): Learner {
+  const note = changeLog === null ? NOTE_NOTHING : createChangeLog(db, changeLog);
+  return createLearner(db, info.generation, latestS, note);
 }
 
 function closeSession(): void {
@@ -100,7 +109,7 @@ function prepareMarkets(current: Session): void {
 function useOwnTables(current: Session): boolean {
   if (!ownTables || current.learner !== undefined) return false;
   const madeTables = openOwnTables(current.db, 'make') === 0;
-  current.learner = createLearner(current.db, current.info.generation, latestS);
+  current.learner = learnerOf(current);
   prepareMarkets(current);
   delete current.writeGalaxy;
   return madeTables;
@@ -151,6 +160,11 @@ const methods = {
     return current.writeMarkets(input.written);
   }),
 
+  beginChangeLog: method((_: undefined, current) => {
+    useOwnTables(current);
+    return current.learner !== undefined && changeLog !== null;
+  }),
+
   knownSystems: method((names: readonly string[], { lookUpSystems }) => {
     const systems = lookUpSystems(names);
     return new Set(names.filter((name) => systems.has(nameKey(name))));
@@ -176,9 +190,10 @@ const methods = {
 
   demote: method((published: readonly PublishedStation[], { db }) => demoteStations(db, published)),
 
-  checkTimes: method((input: { readonly notAfterS: number; readonly repair: boolean }, { db, info }) =>
-    checkTimes(db, info.generation, input.notAfterS, input.repair),
-  ),
+  checkTimes: method((input: { readonly notAfterS: number; readonly repair: boolean }, current) => {
+    const { db, info, learner } = current;
+    return checkTimes(db, info.generation, input.notAfterS, input.repair, learner?.note ?? NOTE_NOTHING);
+  }),
 
   tokens: method((_: undefined, { db }) => readTokens(db)),
   addToken: method((token: Token, current) => {
@@ -189,7 +204,9 @@ const methods = {
   removeToken: method((name: string, { db }) => removeToken(db, name)),
 
   countOlder: method((olderThanS: number, { db }) => countOlder(db, olderThanS)),
-  purgeBatch: method((olderThanS: number, { db }) => purgeBatch(db, olderThanS)),
+  purgeBatch: method((olderThanS: number, { db, learner }) =>
+    purgeBatch(db, olderThanS, learner?.note ?? NOTE_NOTHING),
+  ),
   analyze: method((_: undefined, { db }) => analyze(db)),
   vacuumStep: method((_: undefined, { db }) => vacuumStep(db)),
 };

@@ -7,6 +7,7 @@ import { BatchRows, stationSize } from '../../../../domain/spansh/batch.ts';
 import type { Known } from '../../../../domain/spansh/known.ts';
 import type { DumpRecords, StagedStation, SystemRow } from '../../../../domain/spansh/records.ts';
 import { BulkWriter, type Loading } from '../bulk.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import type { RowFault } from '../errors.ts';
 import { inSnapshot } from '../export/listings.ts';
@@ -46,6 +47,8 @@ export interface ImportSetup {
   readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly hasOwnTables: boolean;
+  /** As it is at this moment. */
+  readonly changes: () => ChangeLog;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: () => number;
   readonly loading: Loading;
@@ -181,7 +184,7 @@ export class ImportWork {
   }
 
   async #writeSystems(systems: readonly SystemRow[]): Promise<number> {
-    const { link, generation, maxStatementBytes, notAfterS, lock, log } = this.#setup;
+    const { link, generation, maxStatementBytes, notAfterS, changes, lock, log } = this.#setup;
     let written = 0;
     const held: SystemRow[] = [];
     await writeApart(
@@ -190,7 +193,7 @@ export class ImportWork {
         lock,
         log,
         write: async (some) => {
-          written += await writeSystems(link, generation, some, maxStatementBytes, notAfterS());
+          written += await writeSystems(link, generation, some, maxStatementBytes, notAfterS(), changes());
         },
         giveUp: (system, fault, error) => {
           if (isHeld(fault)) held.push(system);
@@ -236,7 +239,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, generation, hasOwnTables, notAfterS, lock, log } = this.#setup;
+    const { link, generation, hasOwnTables, changes, notAfterS, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await writeApart(
       {
@@ -246,7 +249,11 @@ export class ImportWork {
         write: async (some) => {
           this.#count(
             await this.#bulk.run((rows) =>
-              writeStations(link, { generation, hasOwnTables, notAfterS: notAfterS(), rows }, some),
+              writeStations(
+                link,
+                { generation, hasOwnTables, changes: changes(), notAfterS: notAfterS(), rows },
+                some,
+              ),
             ),
           );
         },

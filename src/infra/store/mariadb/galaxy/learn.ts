@@ -1,4 +1,6 @@
 import { nameKey } from '../../../../domain/names.ts';
+import { newestFactS } from '../../../../domain/galaxy/facts.ts';
+import type { NoteChange } from '../../../../domain/ports/changes.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type {
   GalaxyRecord,
@@ -12,6 +14,7 @@ import type { Log } from '../../../../domain/ports/log.ts';
 import { believedS } from '../../../../domain/market/write-rule.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { BulkWriter, type Loading } from '../bulk.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { underLocks, type LockTuning } from '../markets/locks.ts';
 import { Refusals } from '../refusals.ts';
@@ -26,6 +29,7 @@ export interface LearnSetup {
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: number;
   readonly maxStatementBytes: number;
+  readonly changes: ChangeLog;
   readonly loading: Loading;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
@@ -38,7 +42,7 @@ export interface LearnedRecords {
 
 /** Writes records: systems first, then each station under its lock (domain/ports/learning-store.ts). */
 export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[]): Promise<LearnedRecords> {
-  const { link, generation, notAfterS, maxStatementBytes, loading } = setup;
+  const { link, generation, notAfterS, maxStatementBytes, loading, changes } = setup;
   const kinds = Object.groupBy(records, ({ kind }) => kind) as {
     [Kind in GalaxyRecord['kind']]?: Extract<GalaxyRecord, { kind: Kind }>[];
   };
@@ -61,7 +65,9 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
     ...setup,
     write: (some) =>
       bulk.run((rows) =>
-        link.transaction(() => writeSomeStations(link, { generation, notAfterS, rows }, some)),
+        changes.transaction(link, (note) =>
+          writeSomeStations(link, { generation, notAfterS, rows }, some, note),
+        ),
       ),
     giveUp,
   };
@@ -94,9 +100,16 @@ async function writeSomeStations(
   link: Link,
   setup: StatesSetup,
   some: readonly (StationRecord | VendorRecord)[],
+  note: NoteChange,
 ): Promise<void> {
   const stations = some.filter((record) => record.kind === 'station');
-  await learnStations(link, setup, stations);
+  const changed = await learnStations(link, setup, stations);
+  const facts = new Map<number | bigint, StationRecord['facts']>(
+    stations.map((each) => [each.id, each.facts]),
+  );
+  for (const { id, isNews } of changed) {
+    if (isNews) note('station', id, newestFactS(facts.get(id) ?? {}), 'learned');
+  }
   await learnVendors(
     link,
     setup,
@@ -111,11 +124,11 @@ async function writeSomeStations(
 
 /** @returns names that are new */
 async function learnSystems(
-  { link, generation, maxStatementBytes, notAfterS }: LearnSetup,
+  { link, generation, maxStatementBytes, notAfterS, changes }: LearnSetup,
   systems: readonly SystemRecord[],
 ): Promise<string[]> {
   const v13 = generation === 'v13';
-  return link.transaction(async () => {
+  return changes.transaction(link, async (note) => {
     // Systems have no locks of their own.
     const found = await link.rows(
       `SELECT system_id, name, CAST(pos_x AS DOUBLE), CAST(pos_y AS DOUBLE), CAST(pos_z AS DOUBLE), ${epochOf('modified')}
@@ -144,6 +157,7 @@ async function learnSystems(
     });
     const head = `INSERT INTO System (system_id, ${columns.join()}) VALUES `;
     for (const sql of statements(head, values, orUpdate(columns), maxStatementBytes)) await link.run(sql);
+    for (const { id, observedAtS } of changed) note('system', id, observedAtS, 'learned');
     return changed
       .filter(({ id, name }) => nameKey(stored.get(String(id))?.name ?? '') !== nameKey(name))
       .map(({ name }) => name);

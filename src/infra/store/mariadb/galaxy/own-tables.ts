@@ -3,7 +3,7 @@ import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../share
 import type { Link } from '../connection.ts';
 
 /** Values are compared as the domain compares them: by code points. */
-const MIGRATIONS = ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin');
+const migrations = () => ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin');
 
 /**
  * Brings the tables of our own up to date, where there are any.
@@ -13,8 +13,9 @@ const MIGRATIONS = ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE ut
  * @throws StoreError `refused` when a newer version of this program made them
  */
 export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<number> {
+  const all = migrations();
   const found = await readVersion(link);
-  if (found > MIGRATIONS.length) {
+  if (found > all.length) {
     throw new StoreError(
       'refused',
       `the tdl_ tables were made by a newer version of this program (${found})`,
@@ -23,13 +24,13 @@ export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<n
       },
     );
   }
-  if (found === MIGRATIONS.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
+  if (found === all.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   // There is no transaction around them: a call that is killed, or another program that does the same, does no harm.
-  for (const statement of MIGRATIONS.slice(found).flat()) await link.run(statement);
+  for (const statement of all.slice(found).flat()) await link.run(statement);
   await link.run(
     `CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (id INT NOT NULL PRIMARY KEY, version INT NOT NULL) ENGINE=InnoDB`,
   );
-  await link.run(`REPLACE INTO ${OWN_VERSION_TABLE} VALUES (1, ${MIGRATIONS.length})`);
+  await link.run(`REPLACE INTO ${OWN_VERSION_TABLE} VALUES (1, ${all.length})`);
   return found;
 }
 

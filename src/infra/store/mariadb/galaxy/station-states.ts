@@ -34,17 +34,23 @@ interface StoredOwn extends OwnState {
   readonly json: string;
 }
 
+/** A row in `Station` that is new or other. */
+interface ChangedRow {
+  readonly id: number | bigint;
+  /** It says something that it did not say before; else its time alone has moved. */
+  readonly isNews: boolean;
+}
+
 /**
  * Joins stations with what is stored: `tdl_fact`, and what is made from it. In the caller's transaction, under the
  * stations' locks; no station twice.
- * @returns how many rows in `Station` are new or other
  */
 export async function learnStations(
   link: Link,
   { generation, notAfterS, rows }: StatesSetup,
   told: readonly ToldStation[],
-): Promise<number> {
-  if (told.length === 0) return 0;
+): Promise<readonly ChangedRow[]> {
+  if (told.length === 0) return [];
   const ids = told.map(({ id }) => id);
   const rowsById = await readRows(link, generation, ids);
   const owned = await readOwn(link, ids);
@@ -78,8 +84,11 @@ export async function learnStations(
     const system =
       toldSystem !== undefined && known.has(toldSystem) ? toldSystem : row && String(row.systemId);
     if (system === null) return [];
-    const values = valuesOf(rowOfFacts(state, system, generation), generation);
-    return row !== null && values === valuesOf(row, generation) ? [] : [{ id, isNew: row === null, values }];
+    const made = rowOfFacts(state, system, generation);
+    const values = valuesOf(made, generation);
+    if (row !== null && values === valuesOf(row, generation)) return [];
+    const isNews = row === null || values !== valuesOf({ ...row, modifiedS: made.modifiedS }, generation);
+    return [{ id, isNew: row === null, isNews, values }];
   });
   const rowsOf = (some: typeof changed) => ({
     table: 'Station',
@@ -90,7 +99,7 @@ export async function learnStations(
   await rows.insert(rowsOf(changed.filter(({ isNew }) => isNew)));
   await rows.upsertReferred(rowsOf(changed.filter(({ isNew }) => !isNew)), ['station_id']);
   await writeOwn(link, rows, states);
-  return changed.length;
+  return changed;
 }
 
 /** The facts of stations that have some of their own, by id. */

@@ -5,6 +5,8 @@ import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { RowWriter } from '../bulk.ts';
 import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
+import type { NoteChange } from '../../../../domain/ports/changes.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn } from './station-states.ts';
 import { readMarkets, writeRows } from '../markets/rows.ts';
@@ -23,6 +25,7 @@ export interface StationCounts {
 export interface StationSetup {
   readonly generation: Generation;
   readonly hasOwnTables: boolean;
+  readonly changes: ChangeLog;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: number;
   readonly rows: RowWriter;
@@ -38,9 +41,9 @@ export async function writeStations(
   stations: readonly StagedStation[],
 ): Promise<StationCounts> {
   const { generation } = setup;
-  return link.transaction(async () => ({
-    stations: await writeStationRows(link, setup, stations),
-    ...(await writeMarkets(link, setup, stations)),
+  return setup.changes.transaction(link, async (note) => ({
+    stations: await writeStationRows(link, setup, stations, note),
+    ...(await writeMarkets(link, setup, stations, note)),
     vendors:
       (await writeVendors(link, setup, SHIPYARD, stations)) +
       (generation === 'v12' ? await writeVendors(link, setup, OUTFITTING, stations) : 0),
@@ -51,6 +54,7 @@ async function writeStationRows(
   link: Link,
   { generation, hasOwnTables, notAfterS, rows }: StationSetup,
   stations: readonly StagedStation[],
+  note: NoteChange,
 ): Promise<number> {
   const all = stations.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]));
   if (all.length === 0) return 0;
@@ -68,23 +72,24 @@ async function writeStationRows(
       .filter(({ id }) => owned.has(String(id)))
       .map(({ id, row }) => ({ id, facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS })),
   );
-  return (
-    joined +
-    (await replaceRows(
-      link,
-      { generation, notAfterS, rows },
-      all.filter(({ id }) => !owned.has(String(id))),
-    ))
+  const replaced = await replaceRows(
+    link,
+    { generation, notAfterS, rows },
+    all.filter(({ id }) => !owned.has(String(id))),
   );
+  const news = [...joined.flatMap(({ id, isNews }) => (isNews ? [id] : [])), ...replaced];
+  const modifiedS = new Map<number | bigint, number>(all.map(({ id, row }) => [id, row.modifiedS]));
+  for (const id of news) note('station', id, modifiedS.get(id) ?? null, 'dump');
+  return joined.length + replaced.length;
 }
 
-/** Each by its one time. */
+/** Each by its one time. @returns those that were written */
 async function replaceRows(
   link: Link,
-  { generation, notAfterS, rows }: Omit<StationSetup, 'hasOwnTables'>,
+  { generation, notAfterS, rows }: Pick<StationSetup, 'generation' | 'notAfterS' | 'rows'>,
   told: readonly { readonly id: bigint; readonly row: StationRow }[],
-): Promise<number> {
-  if (told.length === 0) return 0;
+): Promise<readonly bigint[]> {
+  if (told.length === 0) return [];
   const columns = STATION_COLUMNS[generation];
   const cellsOf = (row: StationRow) => stationValues(row, generation, (atS) => atS);
   const expressions = columns.map((column) => (column === 'modified' ? epochOf(column) : column));
@@ -112,13 +117,14 @@ async function replaceRows(
   });
   await rows.insert(rowsOf(added));
   await rows.upsertReferred(rowsOf(altered), ['station_id']);
-  return changed.length;
+  return changed.map(({ id }) => id);
 }
 
 async function writeMarkets(
   link: Link,
   { hasOwnTables, notAfterS, rows }: StationSetup,
   stations: readonly StagedStation[],
+  note: NoteChange,
 ) {
   const told = stations.flatMap(({ id, market }) => (market === null ? [] : [{ marketId: id, ...market }]));
   const ids = told.map(({ marketId }) => marketId);
@@ -137,6 +143,7 @@ async function writeMarkets(
       .filter(({ marketId }) => clears.has(String(marketId)))
       .map(({ marketId }) => ({ stationId: marketId, forget: ['clear'] })),
   );
+  for (const { marketId, observedAtS } of newer) note('market', marketId, observedAtS, 'dump');
   return { markets: newer.length, marketRows: newer.reduce((sum, market) => sum + rowCount(market), 0) };
 }
 

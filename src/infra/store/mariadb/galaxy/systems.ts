@@ -2,6 +2,7 @@ import type { Generation } from '../../../../domain/generation.ts';
 import { systemContent } from '../../../../domain/spansh/known.ts';
 import type { SystemRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
 import { believedS } from '../../../../domain/market/write-rule.ts';
@@ -13,9 +14,10 @@ export async function writeSystems(
   systems: readonly SystemRow[],
   maxBytes: number,
   notAfterS: number,
+  changes: ChangeLog,
 ): Promise<number> {
   const v13 = generation === 'v13';
-  return link.transaction(async () => {
+  return changes.transaction(link, async (note) => {
     // Systems have no locks of their own.
     const found = await link.rows(
       `SELECT system_id, ${epochOf('modified')}, name, CAST(pos_x AS DOUBLE), CAST(pos_y AS DOUBLE), CAST(pos_z AS DOUBLE)
@@ -45,6 +47,7 @@ export async function writeSystems(
     });
     const head = `INSERT INTO System (system_id, ${columns.join()}) VALUES `;
     for (const sql of statements(head, values, orUpdate(columns), maxBytes)) await link.run(sql);
+    for (const { id, modifiedS } of changed) note('system', id, modifiedS, 'dump');
     return changed.length;
   });
 }

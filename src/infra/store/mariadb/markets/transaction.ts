@@ -13,6 +13,7 @@ import {
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
 import type { RowWriter } from '../bulk.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn } from '../galaxy/station-states.ts';
 import { settleVendors } from '../galaxy/waiting-vendors.ts';
@@ -27,6 +28,7 @@ export interface WriteContext {
   readonly generation: Generation;
   readonly maxStatementBytes: number;
   readonly hasOwnTables: boolean;
+  readonly changes: ChangeLog;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: number;
   readonly catalogue: ReadonlyMap<number, Commodity>;
@@ -52,7 +54,7 @@ export async function writeTransaction(
   rows: RowWriter,
   snapshots: readonly Snapshot[],
 ): Promise<Outcomes> {
-  return link.transaction(async () => {
+  return context.changes.transaction(link, async (note) => {
     const outcomes = new Map<Snapshot, WriteOutcome>();
     const accepted: Accepted[] = [];
     const stored = await readMarkets(
@@ -93,6 +95,8 @@ export async function writeTransaction(
     );
     for (const { snapshot, admitted, station } of written) {
       const lost = admitted === snapshot ? {} : leftOutOf(leftOut);
+      if (station !== 'known') note('station', snapshot.marketId, snapshot.observedAtS, 'live');
+      note('market', snapshot.marketId, snapshot.observedAtS, 'live');
       outcomes.set(snapshot, { status: 'written', rows: rowCount(admitted), station, ...lost });
     }
     return outcomes;

@@ -22,6 +22,8 @@ const DIALECT: Dialect = {
   // The driver gives whole numbers beyond 2^53 as text.
   exact: (column) => `CAST(${column} AS CHAR)`,
   coordinate: (column) => `CAST(${column} AS DOUBLE)`,
+  tableNamed: (name) =>
+    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${name}'`,
   text,
 };
 

@@ -25,6 +25,7 @@ import type {
   QueryStatus,
 } from '../../../../domain/ports/queries.ts';
 import { takeCensus } from './census.ts';
+import { readChanges } from './changes.ts';
 import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { readPriceReports } from './price-reports.ts';
@@ -192,6 +193,10 @@ export class QueryEngine implements Answers {
   async census(seenAfterS: number): Promise<Census> {
     const { galaxy } = await this.#current();
     return takeCensus(this.#reader, galaxy, this.#kinds, seenAfterS);
+  }
+
+  changesSince(seq: number, limit: number) {
+    return readChanges(this.#reader, seq, limit);
   }
 
   async ages(filter: StationFilter, boundsS: readonly number[]) {

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly exact: (column: string) => string;
   /** A coordinate with all its digits. */
   readonly coordinate: (column: string) => string;
+  /** Asks whether there is a table: a row, or none. */
+  readonly tableNamed: (name: string) => string;
   /** A string literal. */
   readonly text: (value: string) => string;
 }

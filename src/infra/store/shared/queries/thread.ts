@@ -66,6 +66,7 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
     freshness: ask('freshness'),
     ages: ask('ages'),
     census: ask('census'),
+    changesSince: ask('changesSince'),
     priceReports: ask('priceReports'),
     changed(marketIds) {
       // Whoever has not been asked yet has nothing in memory.

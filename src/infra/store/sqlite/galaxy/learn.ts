@@ -1,6 +1,8 @@
 import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
+import type { NoteChange } from '../../../../domain/ports/changes.ts';
+import { newestFactS } from '../../../../domain/galaxy/facts.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type { GalaxyRecord, StationRecord, SystemRecord } from '../../../../domain/galaxy/records.ts';
 import { lookupName } from '../../../../domain/generation.ts';
@@ -10,7 +12,7 @@ import { isRowError } from '../errors.ts';
 import { createWaitingVendors } from './waiting-vendors.ts';
 import { believedS } from '../../../../domain/market/write-rule.ts';
 import { createMarketMemory } from './memory.ts';
-import { createStationStates } from './station-states.ts';
+import { createStationStates, isNews } from './station-states.ts';
 
 /** What one call did. */
 export interface LearnedRecords {
@@ -20,10 +22,15 @@ export interface LearnedRecords {
 }
 
 /** What else writes stations tells them. */
-export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory'>;
+export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory' | 'note'>;
 
 /** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
-export function createLearner(db: DatabaseSync, generation: Generation, notAfterS: () => number) {
+export function createLearner(
+  db: DatabaseSync,
+  generation: Generation,
+  notAfterS: () => number,
+  note: NoteChange,
+) {
   const states = createStationStates(db, generation, notAfterS);
   const vendors = createWaitingVendors(db, generation, notAfterS);
   const lookup = generation === 'v13' ? ', lookup_name' : '';
@@ -58,11 +65,14 @@ export function createLearner(db: DatabaseSync, generation: Generation, notAfter
     const { id, name, x, y, z, observedAtS } = told;
     const modified = formatTimestamp(observedAtS);
     writeSystem.run(id, name, x, y, z, modified, ...(lookup === '' ? [] : [lookupName(name)]));
+    note('system', id, observedAtS, 'learned');
     return row === undefined || nameKey(String(row.name)) !== nameKey(name);
   }
 
   function learnStation({ id, facts }: StationRecord): void {
-    if (states.learn(id, { facts }) === 'made') vendors.settle(id);
+    const change = states.learn(id, { facts });
+    if (isNews(change)) note('station', id, newestFactS(facts), 'learned');
+    if (change === 'made') vendors.settle(id);
   }
 
   function learnAll(
@@ -92,6 +102,7 @@ export function createLearner(db: DatabaseSync, generation: Generation, notAfter
     states,
     vendors,
     memory: createMarketMemory(db),
+    note,
     learn(records: readonly GalaxyRecord[]): LearnedRecords {
       try {
         return { systems: transact(db, () => learnAll(records, (_, write) => write())), refused: [] };

@@ -3,7 +3,7 @@ import { StoreError } from '../../../../domain/errors.ts';
 import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import { transact } from '../database.ts';
 
-const MIGRATIONS = ownMigrations('WITHOUT ROWID');
+const migrations = () => ownMigrations('WITHOUT ROWID');
 
 /**
  * Brings the tables of our own up to date, where there are any.
@@ -13,8 +13,9 @@ const MIGRATIONS = ownMigrations('WITHOUT ROWID');
  * @throws StoreError `refused` when a newer version of this program made them
  */
 export function openOwnTables(db: DatabaseSync, wanted: OwnTablesUse): number {
+  const all = migrations();
   const found = ownVersion(db);
-  if (found > MIGRATIONS.length) {
+  if (found > all.length) {
     throw new StoreError(
       'refused',
       `the tdl_ tables were made by a newer version of this program (${found})`,
@@ -23,12 +24,12 @@ export function openOwnTables(db: DatabaseSync, wanted: OwnTablesUse): number {
       },
     );
   }
-  if (found === MIGRATIONS.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
+  if (found === all.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   transact(db, () => {
     // Another process may have been quicker.
-    for (const statement of MIGRATIONS.slice(ownVersion(db)).flat()) db.exec(statement);
+    for (const statement of all.slice(ownVersion(db)).flat()) db.exec(statement);
     db.exec(`CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (version INTEGER NOT NULL);
-      DELETE FROM ${OWN_VERSION_TABLE}; INSERT INTO ${OWN_VERSION_TABLE} VALUES (${MIGRATIONS.length})`);
+      DELETE FROM ${OWN_VERSION_TABLE}; INSERT INTO ${OWN_VERSION_TABLE} VALUES (${all.length})`);
   });
   return found;
 }

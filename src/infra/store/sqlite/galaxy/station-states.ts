@@ -16,8 +16,13 @@ import { createSystemLookup } from '../markets/systems.ts';
 import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
 import { STATION_COLUMNS, stationOf, stationValues } from '../../shared/station-columns.ts';
 
-/** `same` also where there is none. */
-type RowChange = 'made' | 'changed' | 'same';
+/** `touched`: nothing but its time; `same` also where there is none. */
+type RowChange = 'made' | 'changed' | 'touched' | 'same';
+
+/** Whether the row says something that it did not say before. */
+export function isNews(change: RowChange): boolean {
+  return change === 'made' || change === 'changed';
+}
 
 /** Stations as a join of facts: `tdl_fact`, and what is made from it. */
 export interface StationStates {
@@ -99,10 +104,13 @@ export function createStationStates(
       insertRow.run(id, ...values);
       return 'made';
     }
-    if (!sameColumns(told, row)) updateRow.run(...values, id);
-    else if (told.modifiedS !== row.modifiedS) touchRow.run(formatTimestamp(told.modifiedS), id);
-    else return 'same';
-    return 'changed';
+    if (!sameColumns(told, row)) {
+      updateRow.run(...values, id);
+      return 'changed';
+    }
+    if (told.modifiedS === row.modifiedS) return 'same';
+    touchRow.run(formatTimestamp(told.modifiedS), id);
+    return 'touched';
   }
 
   function writeLists(id: number | bigint, before: Facts | undefined, facts: Facts): void {

@@ -17,6 +17,7 @@ import { prepareItemUpsert } from '../markets/items.ts';
 import { createRowStatements, newestAtS } from '../markets/rows.ts';
 import { isNewer, sameName } from '../../../../domain/market/write-rule.ts';
 import type { OwnWriters } from './learn.ts';
+import { isNews } from './station-states.ts';
 import { notOlder, prepareUpsert } from './upsert.ts';
 import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
 
@@ -34,9 +35,9 @@ export function createGalaxyWriter(
   db: DatabaseSync,
   generation: Generation,
   notAfterS: () => number,
-  own: Pick<OwnWriters, 'states' | 'memory'> | undefined,
+  own: Pick<OwnWriters, 'states' | 'memory' | 'note'> | undefined,
 ): (part: DumpRecords) => Imported {
-  const { states, memory } = own ?? {};
+  const { states, memory, note } = own ?? {};
   const writeSystem = prepareUpsert(
     db,
     'System',
@@ -57,9 +58,15 @@ export function createGalaxyWriter(
 
   /** What the feed has told about is joined with what it told. */
   function writeStationRow(id: bigint, row: StationRow): boolean {
-    if (states?.factsOf(id) === undefined) return upsertStation(id, row);
+    if (states?.factsOf(id) === undefined) {
+      const isWritten = upsertStation(id, row);
+      if (isWritten) note?.('station', id, row.modifiedS, 'dump');
+      return isWritten;
+    }
     const told = { facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS };
-    return states.learn(id, told) !== 'same';
+    const change = states.learn(id, told);
+    if (isNews(change)) note?.('station', id, row.modifiedS, 'dump');
+    return change !== 'same';
   }
 
   function writeMarket(stationId: bigint, { observedAtS, rows }: StagedMarket): boolean {
@@ -69,6 +76,7 @@ export function createGalaxyWriter(
     if (!isNewer(observedAtS, newestAtS(stored), notAfterS(), isOfStation ? clear : undefined)) return false;
     markets.replace(stationId, rows, stored, formatTimestamp(observedAtS), 0);
     if (clear !== undefined) memory?.forget(stationId, ['clear']);
+    note?.('market', stationId, observedAtS, 'dump');
     return true;
   }
 
@@ -94,9 +102,9 @@ export function createGalaxyWriter(
     for (const { id, name, lookupName, x, y, z, modifiedS } of systems) {
       const lookup = generation === 'v13' ? [lookupName] : [];
       guard(`system ${id}`, () => {
-        counts.systems += Number(
-          writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup, notAfterS()),
-        );
+        if (!writeSystem(id, name, x, y, z, formatTimestamp(modifiedS), ...lookup, notAfterS())) return;
+        counts.systems++;
+        note?.('system', id, modifiedS, 'dump');
       });
     }
     for (const station of stations) {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
+import type { NoteChange } from '../../../../domain/ports/changes.ts';
 import type { AheadCounts } from '../../../../domain/ports/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { NO_TIME, timedTables } from '../../shared/times.ts';
@@ -14,7 +15,7 @@ export function countOlder(db: DatabaseSync, olderThanS: number): number {
 }
 
 /** Deletes the old rows of some stations, of each all: an export in between sees whole stations. 0 = done. */
-export function purgeBatch(db: DatabaseSync, olderThanS: number): number {
+export function purgeBatch(db: DatabaseSync, olderThanS: number, note: NoteChange): number {
   const before = formatTimestamp(olderThanS);
   const select = db.prepare(
     `SELECT DISTINCT station_id FROM
@@ -23,9 +24,11 @@ export function purgeBatch(db: DatabaseSync, olderThanS: number): number {
   select.setReadBigInts(true);
   const remove = db.prepare('DELETE FROM StationItem WHERE station_id = ? AND modified < ?');
   return transact(db, () =>
-    select
-      .all(before)
-      .reduce((sum, row) => sum + Number(remove.run(row.station_id ?? null, before).changes), 0),
+    select.all(before).reduce((sum, row) => {
+      const stationId = row.station_id as bigint;
+      note('market', stationId, null, 'purge');
+      return sum + Number(remove.run(stationId, before).changes);
+    }, 0),
   );
 }
 
@@ -35,6 +38,7 @@ export function checkTimes(
   generation: Generation,
   notAfterS: number,
   repair: boolean,
+  note: NoteChange,
 ): AheadCounts {
   const ahead = `modified > '${formatTimestamp(notAfterS + 1)}'`;
   const { rows, names } = timedTables(generation);
@@ -47,5 +51,11 @@ export function checkTimes(
     rows: count(rows, (table) => `DELETE FROM ${table}`),
     names: count(names, (table) => `UPDATE ${table} SET modified = ${NO_TIME}`),
   });
-  return repair ? transact(db, check) : check();
+  if (!repair) return check();
+  const select = db.prepare(`SELECT DISTINCT station_id FROM StationItem WHERE ${ahead}`);
+  select.setReadBigInts(true);
+  return transact(db, () => {
+    for (const row of select.all()) note('market', row.station_id as bigint, null, 'repair');
+    return check();
+  });
 }

@@ -82,9 +82,11 @@ export function createMarketWriter(
       const facts = marketFacts(snapshot.stationName, String(systemId), snapshot.observedAtS, isRenamed);
       own.states.learn(snapshot.marketId, { facts, create: true });
       own.vendors.settle(snapshot.marketId);
+      own.note('station', snapshot.marketId, snapshot.observedAtS, 'live');
     } else if (station === 'created') insertStation(snapshot, systemId, modified);
     else if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
     markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);
+    own?.note('market', snapshot.marketId, snapshot.observedAtS, 'live');
     return { status: 'written', rows: rowCount(admitted), station, ...leftOutOf(leftOut) };
   }
 

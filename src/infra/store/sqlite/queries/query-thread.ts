@@ -17,6 +17,7 @@ const DIALECT: Dialect = {
   epochOf: (column) => `unixepoch(${column})`,
   exact: (column) => `CAST(${column} AS TEXT)`,
   coordinate: (column) => column,
+  tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
   text: (value) => `'${value.replaceAll("'", "''")}'`,
 };
 

@@ -1,0 +1,65 @@
+/**
+ * A process that writes into a database until it is killed: `node writing-child.ts <target as JSON> <seed>`. It says
+ * `ready` when it has written something.
+ */
+import type { ChangeLimits } from '../../src/domain/ports/changes.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
+import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
+import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
+import { SeededRandom } from './random.ts';
+
+/** Where it writes, and what. */
+export interface Target {
+  readonly sqlite?: { readonly file: string };
+  readonly mariadb?: { readonly connection: MariadbConnection };
+  readonly changeLog: ChangeLimits;
+  readonly itemIds: readonly number[];
+  readonly stationIds: readonly number[];
+}
+
+const [json = '', seed = ''] = process.argv.slice(2);
+const target = JSON.parse(json) as Target;
+const random = new SeededRandom(Number(seed));
+
+async function open(): Promise<Store> {
+  const { sqlite, mariadb, changeLog } = target;
+  if (sqlite !== undefined) {
+    const { createSqliteStore } = await import('../../src/infra/store/sqlite/store.ts');
+    return createSqliteStore({ ...sqlite, changeLog, generation: 'auto' });
+  }
+  const { createMariadbStore } = await import('../../src/infra/store/mariadb/store.ts');
+  const lock = { timeoutMs: 20, maxRetries: 2, backoffStartMs: 5 };
+  return createMariadbStore({ ...mariadb!, changeLog, lock, generation: 'auto' });
+}
+
+function market(marketId: number): Snapshot {
+  const atS = Math.floor(Date.now() / 1000) - 1;
+  return {
+    ...{ marketId, systemName: 'Sol', stationName: `Station ${marketId}` },
+    ...{ observedAtS: atS, receivedAtMs: atS * 1000 },
+    rows: Int32Array.from(
+      target.itemIds.flatMap((id) => [
+        id,
+        ...Array.from({ length: ROW_WIDTH - 1 }, () => random.integer(1, 9)),
+      ]),
+    ),
+  };
+}
+
+const store = await open();
+for (let round = 0; ; round++) {
+  const ids = target.stationIds.filter(() => random.integer(0, 3) === 0);
+  try {
+    await store.writeMarkets(ids.map(market));
+    if (round % 3 === 0) {
+      const [id] = ids;
+      const observedAtS = Math.floor(Date.now() / 1000) - 1;
+      const place = { x: random.integer(0, 9), y: 0, z: 0, observedAtS };
+      if (id !== undefined)
+        await store.learn([{ kind: 'system', id: BigInt(id), name: `System ${id}`, ...place }]);
+    }
+  } catch {
+    // Busy, as the tests want it.
+  }
+  if (round === 0) process.stdout.write('ready\n');
+}
