@@ -115,7 +115,7 @@ describeMariadb('a database on MariaDB', () => {
 });
 
 describeMariadb('a server with small packets', () => {
-  const server = useMariadb({ args: ['--max-allowed-packet=16K'] });
+  const server = useMariadb({ args: ['--max-allowed-packet=1M'] });
 
   test('takes a batch that does not fit into one statement', async () => {
     const database = await server.createDatabase();

@@ -1,5 +1,5 @@
 import type { Link } from './connection.ts';
-import { isLoadRefused, rowFault } from './errors.ts';
+import { isLoadRefused, isPuzzling, rowFault } from './errors.ts';
 import { orUpdate, statements } from './sql.ts';
 
 /** Rows for a table. */
@@ -126,7 +126,7 @@ export class BulkWriter {
       if (this.#link.lost) note('connectionLost');
       else if (isLoadRefused(error)) note('refused');
       const fault = rowFault(error);
-      throw fault === 'failed' || fault === 'invalid' ? new LoadFailedError() : error;
+      throw fault === 'failed' || fault === 'invalid' || isPuzzling(error) ? new LoadFailedError() : error;
     }
     note('worked');
     // Left out, or changed to make it fit.

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
 import { isConnectionLost } from './errors.ts';
+import { prepareSession } from './session.ts';
 
 /** Where the server is and who we are there. Names are sent as utf8mb4 whatever charset the database has. */
 export interface MariadbConnection {
@@ -25,29 +26,16 @@ export interface MariadbConnection {
   };
 }
 
+/** For messages: the server, and the database on it. */
+export function addressOf({ host, port, socketPath, database }: MariadbConnection): string {
+  return `${socketPath ?? `${host}:${port}`}/${database}`;
+}
+
 /** A value of a row: 64-bit integers and decimals are text, so that ids stay exact. */
 export type Cell = string | number | null;
 
 /** Two for writing, one for an import, the others for exports, purging and questions. */
 const MAX_CONNECTIONS = 8;
-
-/** Seconds that a statement waits for rows another writer holds, before only its station is put off. */
-export const ROW_LOCK_WAIT_S = 1;
-
-/**
- * Everything that can change what our statements mean, by value: DEFAULT would be the server's own. Sent when the
- * server has run its `init_connect`, and whatever charset it took from the handshake.
- */
-const SESSION = [
-  'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci',
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
-  `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1,
-     innodb_lock_wait_timeout = ${ROW_LOCK_WAIT_S}, group_concat_max_len = 16777216, wait_timeout = 28800`,
-  `SET SESSION sql_select_limit = 18446744073709551615, max_join_size = 18446744073709551615, sql_big_selects = 1,
-     completion_type = 0, sql_safe_updates = 0, sql_auto_is_null = 0, foreign_key_checks = 1, unique_checks = 1,
-     check_constraint_checks = 1, max_statement_time = 0, lock_wait_timeout = 86400, div_precision_increment = 4,
-     max_sort_length = 1024, old_mode = '', low_priority_updates = 0, timestamp = DEFAULT`,
-];
 
 /** Rows that {@link Link.stream} gives at a time. */
 const ROWS_AT_ONCE = 1_000;
@@ -248,7 +236,7 @@ export function createPool(connection: MariadbConnection, statementTimeoutMs: nu
       for (const old of open) if (old.lost) open.delete(old);
       open.add(link);
       try {
-        for (const statement of SESSION) await link.run(statement);
+        await prepareSession(link, database, addressOf(connection));
       } catch (error) {
         link.destroy();
         throw error;

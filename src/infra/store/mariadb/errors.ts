@@ -1,5 +1,6 @@
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
+import { BINLOG_FORMAT_ADVICE } from './session.ts';
 
 /**
  * What an error means for the stations of a transaction:
@@ -29,7 +30,8 @@ const CROWDED = {
 const DENIED = {
   ...AWAY,
   what: 'does not let this user in',
-  advice: 'correct user or password in TD_DB_CONFIG, or the account on the server; it is tried again',
+  advice:
+    'correct user or password in TD_DB_CONFIG, or the account on the server (one that requires TLS needs ssl = true); it is tried again',
 } as const;
 const NO_DATABASE = {
   ...AWAY,
@@ -44,8 +46,8 @@ const FORBIDDEN = {
 } as const;
 const CHANGED = {
   ...AWAY,
-  what: 'has lost a table or a column meanwhile',
-  advice: 'the database is looked at anew; it is tried again',
+  what: 'has lost a table, a column or a key meanwhile',
+  advice: 'make it again, or restore a backup; the database is looked at anew, it is tried again',
 } as const;
 const READ_ONLY = {
   store: 'readOnly',
@@ -59,11 +61,46 @@ const FULL = {
   advice: "free space on the server's disk; it is tried again",
   keeps: true,
 } as const;
+const NO_MEMORY = {
+  ...AWAY,
+  what: 'has not enough memory',
+  advice: 'give the server more memory, or raise the buffer it names; it is tried again',
+  keeps: true,
+} as const;
+const NOT_LOGGED = {
+  ...AWAY,
+  what: 'cannot write its binary log',
+  advice: BINLOG_FORMAT_ADVICE,
+} as const;
+const LOG_CACHE = {
+  ...AWAY,
+  what: 'has too small a cache for its binary log',
+  advice:
+    'SET GLOBAL max_binlog_cache_size and max_binlog_stmt_cache_size to 1 GiB or more; it is tried again',
+  keeps: true,
+} as const;
+const ENGINE = {
+  ...AWAY,
+  what: 'has trouble with its files',
+  advice: "look into the server's error log and at its disk; it is tried again",
+  keeps: true,
+} as const;
+const STRANGE_COLUMN = {
+  ...AWAY,
+  what: 'wants a value for a column Trade Dangerous does not have',
+  advice: 'give the column a default (ALTER TABLE ... ALTER ... SET DEFAULT) or drop it; it is tried again',
+  keeps: true,
+} as const;
 const PUZZLED = {
   ...AWAY,
   what: 'answered with an error',
   advice: 'the message is the server’s own; it is tried again',
   keeps: true,
+} as const;
+const TLS_WANTED = {
+  ...AWAY,
+  what: 'lets nobody in without TLS',
+  advice: 'set ssl = true in TD_DB_CONFIG, and ssl_ca to what signed its certificate; it is tried again',
 } as const;
 const TLS = {
   ...AWAY,
@@ -72,10 +109,7 @@ const TLS = {
     "check ssl, ssl_ca, ssl_cert, ssl_key in TD_DB_CONFIG and the server's certificate; it is tried again",
 } as const;
 
-/**
- * The one classification of the server's errors (https://mariadb.com/kb/en/mariadb-error-codes/). Unknown numbers are
- * the rows' fault while a station is written, and the server's else.
- */
+/** The one classification of the server's errors (https://mariadb.com/kb/en/mariadb-error-codes/). */
 const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1213: { row: 'deadlock' },
   1020: { row: 'deadlock' }, // record has changed since last read
@@ -97,8 +131,17 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1036: READ_ONLY, // a table, by innodb_read_only or innodb_force_recovery
   1021: FULL,
   1026: FULL,
-  1041: FULL,
   1114: FULL,
+  1030: ENGINE,
+  1180: ENGINE, // at COMMIT
+  1037: NO_MEMORY,
+  1038: NO_MEMORY,
+  1041: NO_MEMORY,
+  1197: LOG_CACHE,
+  1705: LOG_CACHE,
+  1598: NOT_LOGGED,
+  1665: NOT_LOGGED,
+  1364: STRANGE_COLUMN,
 
   1040: CROWDED,
   1135: CROWDED,
@@ -111,6 +154,7 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1862: DENIED,
   1820: DENIED, // the password has expired
   4151: DENIED, // the account is locked
+  3159: TLS_WANTED,
   1044: FORBIDDEN,
   1142: FORBIDDEN,
   1143: FORBIDDEN,
@@ -120,6 +164,7 @@ const BY_NUMBER: Readonly<Record<number, Fault>> = {
   1049: NO_DATABASE,
   1054: CHANGED,
   1146: CHANGED,
+  1176: CHANGED,
   1053: AWAY,
   1077: AWAY,
   1927: AWAY,
@@ -162,7 +207,12 @@ function isDriverError(error: unknown): error is DriverError {
   return 'code' in error && typeof error.code === 'string' && !/^ERR_(?!TLS|SSL)/.test(error.code);
 }
 
-function faultOf({ errno = 0, code = '', sqlState }: DriverError): Fault | undefined {
+/** "No space left on device", wherever it comes from. */
+const NO_SPACE = /\b(?:error|errcode):? 28\b/i;
+
+/** @returns undefined for a number nobody knows */
+function faultOf({ errno = 0, code = '', sqlState, message }: DriverError): Fault | undefined {
+  if (sqlState !== undefined && NO_SPACE.test(message)) return FULL;
   const known = BY_NUMBER[errno] ?? BY_CODE[code];
   if (known !== undefined || sqlState !== undefined) return known;
   // Certificates are verified by node:tls, whose codes are many.
@@ -172,9 +222,13 @@ function faultOf({ errno = 0, code = '', sqlState }: DriverError): Fault | undef
 
 /** What the error means for one station; undefined: it concerns the whole store, or is a bug. */
 export function rowFault(error: unknown): RowFault | undefined {
-  if (!isDriverError(error)) return undefined;
-  const fault = faultOf(error) ?? ({ row: 'failed' } as const);
-  return 'row' in fault ? fault.row : undefined;
+  const fault = isDriverError(error) ? faultOf(error) : undefined;
+  return fault !== undefined && 'row' in fault ? fault.row : undefined;
+}
+
+/** The server gave a number nobody knows: it concerns the store, unless other rows are taken where this one is not. */
+export function isPuzzling(error: unknown): boolean {
+  return isDriverError(error) && faultOf(error) === undefined;
 }
 
 /** The server, or whoever set up the connection, does not allow LOAD DATA LOCAL. */

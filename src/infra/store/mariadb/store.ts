@@ -13,7 +13,7 @@ import { Loading } from './bulk.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { noOwnTables } from '../shared/tokens.ts';
 import { createChangeLog, NO_CHANGE_LOG, type ChangeLog } from './change-log.ts';
-import { createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
+import { addressOf, createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
 import { toStoreError } from './errors.ts';
@@ -60,8 +60,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const { connection, lock, log, ownTables = true, looksOnly = false } = options;
   const { changeLog = null, notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const { host, port, socketPath, database } = connection;
-  const address = `${socketPath ?? `${host}:${port}`}/${database}`;
+  const address = addressOf(connection);
   const loading = new Loading();
   const tellLeftOut = createLeftOutLog(log);
   const running = new Stoppable(address);

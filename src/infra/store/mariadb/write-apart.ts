@@ -1,7 +1,8 @@
 import type { Log } from '../../../domain/ports/log.ts';
-import { ROW_LOCK_WAIT_S, type Link } from './connection.ts';
-import { rowFault, type RowFault } from './errors.ts';
+import type { Link } from './connection.ts';
+import { isPuzzling, rowFault, type RowFault } from './errors.ts';
 import { backOff, type LockTuning } from './markets/locks.ts';
+import { ROW_LOCK_WAIT_S } from './session.ts';
 
 /** Records that are written together where that is possible. */
 export interface ApartOptions<T> {
@@ -14,10 +15,18 @@ export interface ApartOptions<T> {
   readonly giveUp: (record: T, fault: RowFault, error: unknown) => void;
 }
 
-/** Writes together what can be; where a row stands in the way, halves until it stands alone. */
+/** Records refused with an error nobody knows, and none taken: it is not the records. */
+const PUZZLES_AT_MOST = 3;
+
+/**
+ * Writes together what can be; where a row stands in the way, halves until it stands alone.
+ * @throws what concerns the whole store: an error nobody knows, too, where it is all there is
+ */
 export async function writeApart<T>(options: ApartOptions<T>, records: readonly T[]): Promise<void> {
   const { link, lock, log, write, giveUp } = options;
   let lockWaitS: number = ROW_LOCK_WAIT_S;
+  let written = 0;
+  const puzzles: { readonly record: T; readonly error: unknown }[] = [];
 
   async function waitForRows(seconds: number): Promise<void> {
     if (seconds === lockWaitS) return;
@@ -29,17 +38,21 @@ export async function writeApart<T>(options: ApartOptions<T>, records: readonly 
     if (some.length === 0) return;
     try {
       await write(some);
+      written += some.length;
       return;
     } catch (error) {
       const fault = rowFault(error);
-      if (fault === undefined) throw error;
+      if (fault === undefined && !isPuzzling(error)) throw error;
       log?.debug({ records: some.length, tries, fault, error }, 'a transaction was rolled back');
       if (fault === 'deadlock' && tries < lock.maxRetries) {
         await backOff(lock, tries);
         return attempt(some, tries + 1);
       }
       if (some.length === 1) {
-        for (const record of some) giveUp(record, fault, error);
+        for (const record of some) {
+          if (fault === undefined) puzzle(record, error);
+          else giveUp(record, fault, error);
+        }
         return;
       }
       // They have waited together; looking for the one that is held up must not wait again and again.
@@ -50,8 +63,17 @@ export async function writeApart<T>(options: ApartOptions<T>, records: readonly 
     await attempt(some.slice(half), 1);
   }
 
+  function puzzle(record: T, error: unknown): void {
+    puzzles.push({ record, error });
+    if (written === 0 && puzzles.length === PUZZLES_AT_MOST) throw error;
+  }
+
   try {
     await attempt(records, 1);
+    for (const { record, error } of puzzles) {
+      if (written === 0) throw error;
+      giveUp(record, 'failed', error);
+    }
   } finally {
     if (!link.lost) await waitForRows(ROW_LOCK_WAIT_S);
   }

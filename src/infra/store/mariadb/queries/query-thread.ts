@@ -5,14 +5,13 @@ import { serveQueries } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import { recognise } from '../../shared/generation.ts';
 import { readShape } from '../database.ts';
-import { createPool, type Link } from '../connection.ts';
+import { addressOf, createPool, type Link } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
 import { epochOf, text } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
 
 const { connection } = workerData as QueryThreadData;
-const { host, port, socketPath, database } = connection;
-const address = `MariaDB at ${socketPath ?? `${host}:${port}`}/${database}`;
+const address = `MariaDB at ${addressOf(connection)}`;
 
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
 const STATEMENT_TIMEOUT_MS = 20_000;
