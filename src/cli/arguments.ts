@@ -2,6 +2,7 @@ import { Command as Program, CommanderError, InvalidArgumentError, Option } from
 import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
+import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
@@ -24,6 +25,7 @@ export type Command =
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
   | TokenCommand
+  | QuestionCommand
   /** Help or the version: said, and nothing else done. */
   | { readonly verb: 'say'; readonly text: string };
 
@@ -50,6 +52,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
     .version(version, '--version', 'name and version');
   addDaemon(program, (chosen) => (command = chosen));
   addVerbs(program, (chosen) => (command = chosen));
+  addQuestionVerbs(program, (chosen) => (command = chosen));
   addTokenVerbs(program, (chosen) => (command = chosen));
   try {
     program.parse(argv, { from: 'user' });

@@ -1,8 +1,20 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** The known word that was probably meant; null: none is near enough. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  if (known.length === 0) return null;
-  const found = closest(word.toLowerCase(), known);
-  return distance(word.toLowerCase(), found) <= Math.max(1, word.length * 0.4) ? found : null;
+  return nearestFew(word, known)[0] ?? null;
+}
+
+const FEW = 3;
+
+/** The known words that may have been meant, the nearest first; upper and lower case are the same. */
+export function nearestFew(word: string, known: readonly string[]): string[] {
+  // Two letters that have changed places are two edits.
+  const most = Math.max(word.length < 4 ? 1 : 2, word.length * 0.4);
+  return known
+    .map((each) => ({ each, edits: distance(word.toLowerCase(), each.toLowerCase()) }))
+    .filter(({ edits }) => edits <= most)
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, FEW)
+    .map(({ each }) => each);
 }

@@ -6,6 +6,31 @@ const RUN = { verb: 'daemon', update: true, inspect: null, overrides: {} };
 test.each([
   ['', { ...RUN }],
   ['--no-update', { ...RUN, update: false }],
+  [
+    'find tritium --near Sol',
+    {
+      verb: 'find',
+      commodity: 'tritium',
+      side: 'sellers',
+      query: { limit: '20', near: 'Sol' },
+      format: 'table',
+    },
+  ],
+  [
+    'find gold --buyers --min-pad L --csv --limit=3',
+    {
+      verb: 'find',
+      commodity: 'gold',
+      side: 'buyers',
+      query: { limit: '3', minPad: 'L' },
+      format: 'csv',
+    },
+  ],
+  [
+    'stale --older-than 12h --json',
+    { verb: 'stale', query: { limit: '20', olderThan: '12h' }, format: 'json' },
+  ],
+  ['market 5', { verb: 'market', market: '5', format: 'table' }],
   ['token add bob --scope tours', { verb: 'token-add', name: 'bob', scopes: ['tours'] }],
   [
     'token add a.b-c_1 --scope=tours,journal,tours',
@@ -66,6 +91,9 @@ test.each([
   ['--count 3', /unknown option '--count'/],
   ['check-config --no-update', /unknown option '--no-update'/],
   ['check-config now', /too many arguments for 'check-config'/],
+  ['find', /missing required argument 'COMMODITY'/],
+  ['stale --json --csv', /cannot be used with option/],
+  ['market', /missing required argument 'ID\|NAME'/],
   ['token', /token takes add, list or remove, and got nothing/],
   ['token fly', /token takes add, list or remove, and got "fly"/],
   ['token add bob', /required option '--scope <SCOPES>'/],

@@ -12,7 +12,7 @@ export function run({ json }: { readonly json: boolean }): Promise<number> {
       scopes,
       madeAt: `${formatTimestamp(madeAtS).replace(' ', 'T')}Z`,
     }));
-    if (json) return say(`${JSON.stringify(tokens, null, 2)}\n`);
+    if (json) return say(`${JSON.stringify(tokens)}\n`);
     if (tokens.length === 0) return say('no tokens: nobody may write over HTTP\n');
     const width = Math.max(...tokens.map(({ name }) => name.length));
     const lines = tokens.map(

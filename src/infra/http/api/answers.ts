@@ -109,6 +109,13 @@ export function namesOf<T extends z.ZodType>(entry: T) {
 /** A station among those that were found. */
 export const foundStation = station.extend({ distanceLy: z.number().nullable() });
 
+/** A station that sells or buys a good. */
+export const offer = foundStation.extend(quote.shape);
+
+/** One good at one market. */
+export const marketRow = quote.extend(commodity.shape);
+export const market = station.extend({ rows: z.array(marketRow) });
+
 /** Turns records into answers of one moment. */
 export class Presenter {
   readonly #nowMs: number;

@@ -1,4 +1,5 @@
 import { commodityKey, indexCommodities, type Commodity } from '../../../domain/market/catalogue.ts';
+import { nearestFew } from '../../../domain/nearest.ts';
 import type { ItemRecord } from '../../../domain/ports/queries.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
@@ -53,7 +54,12 @@ export class Goods {
     const id = indexCommodities(this.#deps.commodities()).get(key) ?? Number(key);
     const good = goods.get(id) ?? [...goods.values()].find(({ name }) => name.toLowerCase() === key);
     if (good === undefined) {
-      throw new ApiError(404, `no good is called ${text}: see /api/v1/commodities for symbols and names`);
+      const near = nearestFew(
+        key,
+        [...goods.values()].map(({ name }) => name),
+      );
+      const hint = near.length === 0 ? 'see /api/v1/commodities for all' : `did you mean ${near.join(', ')}?`;
+      throw new ApiError(404, `no good is called ${text}: ${hint}`);
     }
     return good;
   }

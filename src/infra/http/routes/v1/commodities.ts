@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
-import {
-  commodity,
-  listOf,
-  Presenter,
-  quote,
-  quoteAnswer,
-  spread,
-  spreadAnswer,
-  station,
-} from '../../api/answers.ts';
+import { commodity, listOf, offer, Presenter, quoteAnswer, spread, spreadAnswer } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { defined, maxAge, searchParameters, seenAfter, stationFilter } from '../../api/filters.ts';
@@ -22,7 +13,6 @@ const named = z.object({ commodity: z.string().min(1).max(128).describe('Symbol,
 const FRESH = '7d';
 
 const price = parameters.whole(0, 2_000_000_000).optional();
-const offer = station.extend({ ...quote.shape, distanceLy: z.number().nullable() });
 
 /** Goods: all of them, prices of one, who sells and who buys it. */
 export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MarketRecord } from '../../../../domain/ports/queries.ts';
-import { commodity, Presenter, quote, quoteAnswer, station } from '../../api/answers.ts';
+import { market, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
@@ -11,8 +11,6 @@ import { oneMarket, resolveSystem } from '../../api/places.ts';
 /** Markets of a system in one answer; systems have a few dozen at most. */
 const MAX_OF_SYSTEM = 1_000;
 
-const row = quote.extend(commodity.shape);
-const market = station.extend({ rows: z.array(row) });
 const several = z.object({ at: z.string(), entries: z.array(market) });
 
 /** Whole markets: one, many by id, all of a system. */
@@ -46,7 +44,7 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     summary: 'The latest prices of one good at one market',
     params: z.object({ marketId: parameters.marketId, commodity: z.string().min(1).max(128) }),
     query: z.strictObject({}),
-    answer: row.extend({ at: z.string(), marketId: z.int(), ...ageShape() }),
+    answer: marketRow.extend({ at: z.string(), marketId: z.int(), ...ageShape() }),
     maxAgeS: 5,
     async handle({ params: { marketId, commodity: named } }) {
       const good = await goods.find(named);

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { AppError } from '../domain/errors.ts';
+import type { foundStation, offer, market } from '../infra/http/api/answers.ts';
+import type { ApiOptions } from '../infra/http/api/manners.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { commoditySource } from './ports/catalogue.ts';
+import { createQueries } from './ports/store.ts';
+
+/** A page of a list, as the API answers it. */
+export interface ListAnswer<Entry> {
+  readonly at: string;
+  readonly total: number;
+  readonly entries: readonly Entry[];
+}
+export type FoundStation = z.output<typeof foundStation>;
+export type Offer = z.output<typeof offer>;
+export type Market = z.output<typeof market> & { readonly at: string };
+
+/** Asks what the API answers at a path below its address. @throws AppError that says why there is no answer */
+export type Ask = <Answer>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer>;
+
+/** What a refusal may have beside its reason. */
+interface Refused {
+  readonly error: string;
+  /** Systems of one name. */
+  readonly candidates?: readonly { readonly systemId: string; readonly name: string }[];
+}
+
+/** Answers the API's questions in this process, from the database that the settings name. */
+export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Promise<T>): Promise<T> {
+  const { createHttpApp } = await import('../infra/http/app.ts');
+  const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
+  const queries = await createQueries(base);
+  const commodities = (await commoditySource(base).readCached()) ?? [];
+  const options: ApiOptions = {
+    ...{ queries, commodities: () => commodities, now: () => Date.now() },
+    ...{ questionsPerMinute: null, version: '' },
+  };
+  const app = await createHttpApp(base.log, [(scope) => apiRoutes(scope, options)]);
+  try {
+    return await work(async (path, query = {}) => {
+      const answer = await app.inject({ url: `/api/v1${path}`, query: { ...query } });
+      if (answer.statusCode === 200) return answer.json();
+      throw refusal(answer.statusCode, answer.json());
+    });
+  } finally {
+    await app.close();
+    await queries.close();
+  }
+}
+
+function refusal(status: number, { error, candidates = [] }: Refused): AppError {
+  const lines = candidates.map(({ systemId, name }) => `\n  ${systemId.padEnd(19)}  ${name}`);
+  return new AppError(status < 500 ? 'usage' : 'unavailable', `${error}${lines.join('')}`);
+}
