@@ -277,6 +277,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [SIMULATION, 'test/fault/spansh-kills.test.ts'],
   },
   {
+    guarantee: 'what is in the spool survives its file',
+    fault: 'nobody looks whether the file is still there',
+    file: 'src/infra/spool/spool-place.ts',
+    from: 'isKept: () => own !== null && inodeOf(file) === own,',
+    to: 'isKept: () => true,',
+    tests: ['test/integration/spool-vanished.test.ts'],
+  },
+  {
     guarantee: 'a dump leaves the disk to the database, the spool and the public files',
     fault: 'what has filled the disk up to the reserve is kept',
     file: 'src/infra/spansh/download.ts',

@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
 import { openThread } from '../threads/rpc.ts';
-import type { MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
+import type { MadeAnew, MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
 
 const WORKER = new URL(
   import.meta.url.endsWith('.ts') ? './spool.worker.ts' : './spool.worker.js',
@@ -38,11 +38,21 @@ export function createSpool({
   });
   const call: typeof thread.call = (method, input) =>
     thread.call(method, input, {
-      onEmit: ({ movedTo, reason }: MovedAside) =>
-        log?.warn(
-          { file, movedTo, reason },
-          'The spool was unusable: what waited in it is not written. Moved aside; a fresh one is in use.',
-        ),
+      onEmit: (told: MovedAside | MadeAnew) => {
+        if ('movedTo' in told) {
+          log?.warn(
+            { file, ...told },
+            'The spool was unusable: what waited in it is not written. Moved aside; a fresh one is in use.',
+          );
+        } else {
+          const kept =
+            told.entries === null ? 'with what could be read of it' : `with its ${told.entries} snapshots`;
+          log?.warn(
+            { file, ...told },
+            `The spool had vanished (deleted, its directory renamed?): made anew, ${kept}.`,
+          );
+        }
+      },
     });
 
   return {

@@ -11,6 +11,7 @@ import {
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
 import { serveThread, type CallContext } from '../threads/rpc.ts';
 import { explain, giveBackPages, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';
+import { carryOver, placeOf, type Place } from './spool-place.ts';
 
 export interface SpoolWorkerData {
   readonly file: string;
@@ -22,6 +23,12 @@ export interface SpoolWorkerData {
 export interface MovedAside {
   readonly movedTo: string;
   readonly reason: string;
+}
+
+/** Emitted by the next call after the file had vanished and was made anew. */
+export interface MadeAnew {
+  /** Snapshots that were in the vanished one; null: some could not be read. */
+  readonly entries: number | null;
 }
 
 const { file, parkedMax, parkedMaxBytes } = workerData as SpoolWorkerData;
@@ -36,7 +43,12 @@ type Statements = ReturnType<typeof prepare>;
 /** Of an entry's content. */
 const BYTES = 'coalesce(octet_length(rows), octet_length(message))';
 
-let spool: { db: DatabaseSync; sql: Statements } | undefined;
+let spool: { db: DatabaseSync; sql: Statements; place: Place } | undefined;
+
+/** Deleted, or their directory renamed: what is in them is not in the new one yet. */
+const vanished: DatabaseSync[] = [];
+const LOOK_MS = 1_000;
+const news: MadeAnew[] = [];
 
 function prepare(db: DatabaseSync) {
   return {
@@ -84,20 +96,47 @@ function prepare(db: DatabaseSync) {
   };
 }
 
+function opened() {
+  if (spool?.place.isKept() === false) {
+    spool.place.leave();
+    vanished.push(spool.db);
+    spool = undefined;
+    parkedBytesAtMost = null;
+  }
+  if (spool === undefined) {
+    const db = openSpoolFile(file);
+    spool = { db, sql: prepare(db), place: placeOf(file) };
+  }
+  const { db } = spool;
+  for (const lost of [...vanished]) {
+    const entries = transaction(db, () => carryOver(lost, db));
+    vanished.shift();
+    lost.close();
+    news.push({ entries });
+  }
+  return spool;
+}
+
+/** Between calls, which may be long, and before the end. */
+function look(): void {
+  try {
+    if (spool !== undefined) opened();
+  } catch {
+    // The next call says so.
+  }
+}
+
 /** A method in one transaction of its own; a file found broken is replaced by a fresh one, once. */
 function method<I, O>(work: (sql: Statements, input: I) => O) {
   const attempt = (input: I) => {
-    if (spool === undefined) {
-      const db = openSpoolFile(file);
-      spool = { db, sql: prepare(db) };
-    }
-    const { db, sql } = spool;
+    const { db, sql } = opened();
     const result = transaction(db, () => work(sql, input));
     giveBackPages(db);
     return result;
   };
   return async (input: I, { emit }: CallContext): Promise<O> => {
     try {
+      for (const each of news.splice(0)) await emit(each);
       try {
         return attempt(input);
       } catch (error) {
@@ -117,8 +156,6 @@ function close(): void {
   spool = undefined;
   parkedBytesAtMost = null;
 }
-
-/** As the stores compare names. */
 
 const asBytes = (rows: Int32Array) => new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
 
@@ -220,4 +257,8 @@ const methods = {
 
 export type SpoolMethods = typeof methods;
 
-serveThread<SpoolMethods>(methods, close);
+setInterval(look, LOOK_MS).unref();
+serveThread<SpoolMethods>(methods, () => {
+  look();
+  close();
+});
