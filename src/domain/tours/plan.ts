@@ -15,7 +15,7 @@ import { solve } from './vrp/solve.ts';
 
 /** How stops are dealt out. */
 export const STRATEGIES = ['greedy', 'kmeans', 'geographic', 'vrp'] as const;
-type Strategy = (typeof STRATEGIES)[number];
+export type Strategy = (typeof STRATEGIES)[number];
 
 export interface PlanRequest {
   readonly stops: readonly TourStop[];
@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly seed: number;
 }
 
-interface PlannedStop {
+export interface PlannedStop {
   readonly marketId: number;
   /** From the stop before. */
   readonly distanceLy: number;
@@ -40,7 +40,7 @@ interface PlannedStop {
   readonly isGuess: boolean;
 }
 
-interface PlannedTour {
+export interface PlannedTour {
   readonly commander: string;
   readonly stops: readonly PlannedStop[];
   readonly seconds: number;
@@ -54,8 +54,8 @@ export interface Plan {
   readonly spread: number;
 }
 
-/** Rounds of the solver after which more bring nothing any more. */
-const SOLVER_ROUNDS = 150_000;
+/** Rounds of the solver after which more bring nothing any more: so many a stop, and no more. */
+const SOLVER_ROUNDS = { perStop: 2_000, most: 150_000 };
 
 /**
  * Who flies where, in which order, so that all are through as early as can be.
@@ -91,7 +91,10 @@ function partition(request: PlanRequest, problem: TravelProblem, progress: () =>
   const { strategy, stops, seed } = request;
   const { commanders } = problem;
   const random = new SeededRandom(seed);
-  if (strategy === 'vrp') return solve(problem, { random, rounds: SOLVER_ROUNDS, progress });
+  if (strategy === 'vrp') {
+    const rounds = Math.min(SOLVER_ROUNDS.most, SOLVER_ROUNDS.perStop * stops.length);
+    return solve(problem, { random, rounds, progress });
+  }
   const costs = Array.from({ length: commanders }, (_, commander) => costsOf(problem, commander));
   const order = (commander: number, tour: readonly number[]) => {
     const [route = []] = nearestNeighbour(costs.slice(commander, commander + 1), tour);
