@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import type { foundStation, offer, market } from '../infra/http/api/answers.ts';
-import type { ApiOptions } from '../infra/http/api/manners.ts';
+import type { TourPlanAnswer } from '../infra/http/routes/v1/tours.ts';
+import type { ApiSource } from './ports/api.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { commoditySource } from './ports/catalogue.ts';
 import { createQueries } from './ports/store.ts';
@@ -15,6 +16,8 @@ export interface ListAnswer<Entry> {
 export type FoundStation = z.output<typeof foundStation>;
 export type Offer = z.output<typeof offer>;
 export type Market = z.output<typeof market> & { readonly at: string };
+
+export type TourPlan = TourPlanAnswer;
 
 /** Asks what the API answers at a path below its address. @throws AppError that says why there is no answer */
 export type Ask = <Answer>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer>;
@@ -30,11 +33,13 @@ interface Refused {
 export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Promise<T>): Promise<T> {
   const { createHttpApp } = await import('../infra/http/app.ts');
   const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
+  const { createTourPlanner } = await import('../infra/tours/planner.ts');
   const queries = await createQueries(base);
   const commodities = (await commoditySource(base).readCached()) ?? [];
-  const options: ApiOptions = {
+  const planner = createTourPlanner();
+  const options: ApiSource & { readonly version: string } = {
     ...{ queries, commodities: () => commodities, now: () => Date.now() },
-    ...{ questionsPerMinute: null, version: '' },
+    ...{ planner, travelTimes: base.config.tourTimes, questionsPerMinute: null, version: '' },
   };
   const app = await createHttpApp(base.log, [(scope) => apiRoutes(scope, options)]);
   try {
@@ -45,6 +50,7 @@ export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Prom
     });
   } finally {
     await app.close();
+    await planner.close();
     await queries.close();
   }
 }

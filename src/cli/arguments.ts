@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
+import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
 export type Command =
@@ -26,6 +27,7 @@ export type Command =
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
   | TokenCommand
   | QuestionCommand
+  | TourCommand
   /** Help or the version: said, and nothing else done. */
   | { readonly verb: 'say'; readonly text: string };
 
@@ -54,6 +56,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   addVerbs(program, (chosen) => (command = chosen));
   addQuestionVerbs(program, (chosen) => (command = chosen));
   addTokenVerbs(program, (chosen) => (command = chosen));
+  addTourVerbs(program, (chosen) => (command = chosen));
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {

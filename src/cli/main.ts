@@ -30,6 +30,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'token-list': () => import('./token/list.ts'),
   'token-remove': () => import('./token/remove.ts'),
   graph: () => import('./daemon/graph.ts'),
+  'tour-plan': () => import('./tour/plan.ts'),
   say: () => import('./say.ts'),
 };
 

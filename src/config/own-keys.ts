@@ -10,6 +10,7 @@ import {
   logLevel,
   pathOrNull,
   spanshUrl,
+  tourTimes,
 } from './schemas.ts';
 import { amount, count, duration, TEN_YEARS_DAYS, type Table } from './table.ts';
 
@@ -121,6 +122,13 @@ export const OWN_KEYS = {
     schema: count(0, 1_000_000),
     optional: true,
     about: 'So many questions a minute are answered to one client; 0 = any number.',
+  },
+  tour_times: {
+    field: 'tourTimes',
+    fallback: {},
+    schema: tourTimes,
+    optional: true,
+    about: 'What tours are reckoned with, where it differs from the medians of docs/tours.md.',
   },
   listener_diag: {
     field: 'listenerDiag',

@@ -3,6 +3,7 @@ import { ALWAYS, parseActiveHours } from '../domain/active-hours.ts';
 import { describeError } from '../domain/errors.ts';
 import { SCHEMAS } from '../domain/eddn/schemas/registry.ts';
 import { COMMODITY_SCHEMA_REF } from '../domain/eddn/staging-rules.ts';
+import { TRAVEL_TIMES, type TravelTimes } from '../domain/galaxy/travel-time.ts';
 
 export const EDDN_URL = 'tcp://eddn.edcd.io:9500';
 export const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/master';
@@ -121,3 +122,29 @@ export const activeHours = z
     return { spansh: parse('spansh'), maintenance: parse('maintenance'), publishing: parse('publishing') };
   })
   .describe(HOURS);
+
+const seconds = (median: number) => z.number().min(0).max(86_400).default(median);
+
+function arrivalS({ base, perLogLs }: TravelTimes['arrivalSpaceS']) {
+  return z.strictObject({ base: seconds(base), perLogLs: seconds(perLogLs) }).prefault({});
+}
+
+export const tourTimes = z
+  .strictObject({
+    undockedToHyperspaceS: seconds(TRAVEL_TIMES.undockedToHyperspaceS),
+    hyperspaceS: seconds(TRAVEL_TIMES.hyperspaceS),
+    jumpToJumpS: seconds(TRAVEL_TIMES.jumpToJumpS),
+    marketS: seconds(TRAVEL_TIMES.marketS),
+    arrivalSpaceS: arrivalS(TRAVEL_TIMES.arrivalSpaceS),
+    arrivalPlanetaryS: arrivalS(TRAVEL_TIMES.arrivalPlanetaryS),
+    sameSystemS: z
+      .strictObject({
+        space: seconds(TRAVEL_TIMES.sameSystemS.space),
+        carrier: seconds(TRAVEL_TIMES.sameSystemS.carrier),
+        planetary: seconds(TRAVEL_TIMES.sameSystemS.planetary),
+      })
+      .prefault({}),
+    routeFactor: z.number().min(1).max(3).default(TRAVEL_TIMES.routeFactor),
+    unknownLs: z.number().min(1).max(10_000_000).default(TRAVEL_TIMES.unknownLs),
+  })
+  .describe('{"jumpToJumpS": 45, "marketS": 30, ...}: any of docs/tours.md, seconds from 0 to 86400');

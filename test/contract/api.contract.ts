@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import type { Histogram } from '../../src/pages/portal/answers.d.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
+import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { ask, startHttp } from '../support/http.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { readSchemas, type Schemas } from '../support/openapi.ts';
@@ -30,7 +32,10 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
     world = use();
     plain = world.plain;
     const deps = { queries: world.queries, commodities: () => COMMODITIES, now: () => NOW_S * 1000 };
-    const options = { ...deps, questionsPerMinute: null, version: '1.2.3' };
+    const options = {
+      ...{ ...deps, planner: createTourPlanner(), travelTimes: TRAVEL_TIMES },
+      ...{ questionsPerMinute: null, version: '1.2.3' },
+    };
     const { url } = await startHttp([(app) => apiRoutes(app, options)]);
     base = `${url}/api/v1`;
     schemas = readSchemas(JSON.parse((await ask(`${base}/openapi.json`)).bytes.toString()));

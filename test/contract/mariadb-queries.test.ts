@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
+import { tourPlanContract } from './tour-plan.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
@@ -15,5 +16,6 @@ describeMariadb('with a server', () => {
     describe('API', () => apiContract(world, generation));
     describe('Ardent', () => ardentContract(world, generation));
     describe('searches', () => searchContract(world, generation));
+    describe('tours', () => tourPlanContract(world));
   });
 });

@@ -8,6 +8,7 @@ import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
+import { tourPlanContract } from './tour-plan.contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tdl-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -18,4 +19,5 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('API', () => apiContract(world, generation));
   describe('Ardent', () => ardentContract(world, generation));
   describe('searches', () => searchContract(world, generation));
+  describe('tours', () => tourPlanContract(world));
 });

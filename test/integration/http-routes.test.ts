@@ -4,6 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
+import type { TourPlanner } from '../../src/domain/ports/tour-planner.ts';
 import type { Queries } from '../../src/domain/ports/queries.ts';
 import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
@@ -224,6 +226,8 @@ test('the API is open to pages of any origin, limits a client, and says when to 
         queries: {} as Queries,
         commodities: () => [],
         now: () => 0,
+        planner: {} as TourPlanner,
+        travelTimes: TRAVEL_TIMES,
         questionsPerMinute: 2,
         version: '1.2.3',
       }),

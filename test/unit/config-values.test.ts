@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { VARIABLES } from '../../src/config/environment.ts';
 import { defaultFile, KEYS } from '../../src/config/keys.ts';
 import { CONFIG_FILE_NAME, loadConfig } from '../../src/config/load.ts';
@@ -53,6 +54,7 @@ test('the defaults, in the units of the program', async () => {
     httpListen: { host: '127.0.0.1', port: 8390 },
     api: true,
     apiQuestionsPerMinute: 600,
+    tourTimes: TRAVEL_TIMES,
     dbMaxRetries: 10,
     dbBackoffMinMs: 1000,
     dbBackoffCapMs: 60_000,
@@ -345,5 +347,20 @@ describe('active hours', () => {
     ['08:00-09:00', 'active_hours is "08:00-09:00"; allowed: {"spansh": windows, '],
   ])('%j is reported', async (hours, part) => {
     expect(await messages({ active_hours: hours })).toEqual([expect.stringContaining(part)]);
+  });
+});
+
+describe('tour_times', () => {
+  test('what is said goes before the medians, down to single figures', async () => {
+    const { tourTimes } = await config({ tour_times: { jumpToJumpS: 45, arrivalSpaceS: { base: 100 } } });
+    expect(tourTimes).toEqual({
+      ...TRAVEL_TIMES,
+      jumpToJumpS: 45,
+      arrivalSpaceS: { base: 100, perLogLs: TRAVEL_TIMES.arrivalSpaceS.perLogLs },
+    });
+  });
+
+  test.each([{ jumpToJump: 45 }, { marketS: -1 }, { routeFactor: 0 }, 60])('%j is none', async (times) => {
+    expect(await messages({ tour_times: times })).toEqual([expect.stringContaining('tour_times is ')]);
   });
 });

@@ -2,12 +2,14 @@ import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
 import type { Queries } from '../../domain/ports/queries.ts';
 import type { Store } from '../../domain/ports/store.ts';
+import type { TourDeps } from '../../infra/http/api/deps.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
+import { createTourPlanner } from '../../infra/tours/planner.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */
-export type ApiSource = Omit<ApiOptions, 'version'>;
+export type ApiSource = Omit<ApiOptions & TourDeps, 'version'>;
 
 /** The store as the system writes to it, and the questions that are told of what it writes. */
 export interface Answering {
@@ -22,11 +24,14 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
   const { config } = base;
   if (!config.api || config.httpListen === null) return { store, api: null, close: () => Promise.resolve() };
   const queries = await createQueries(base);
+  const planner = createTourPlanner();
   let commodities: readonly Commodity[] = [];
   const api: ApiSource = {
     queries,
     commodities: () => commodities,
     now: () => Date.now(),
+    planner,
+    travelTimes: config.tourTimes,
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
   const telling: Store = {
@@ -36,7 +41,14 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
       return store.useCatalogue(list);
     },
   };
-  return { store: telling, api, close: () => queries.close() };
+  return {
+    store: telling,
+    api,
+    close: async () => {
+      await planner.close();
+      await queries.close();
+    },
+  };
 }
 
 /** A store whose writing is told to whoever keeps what it has read. */

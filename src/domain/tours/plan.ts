@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly seed: number;
 }
 
-export interface PlannedStop {
+interface PlannedStop {
   readonly marketId: number;
   /** From the stop before. */
   readonly distanceLy: number;

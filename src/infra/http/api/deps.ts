@@ -1,5 +1,7 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
+import type { TravelTimes } from '../../../domain/galaxy/travel-time.ts';
 import type { Queries } from '../../../domain/ports/queries.ts';
+import type { TourPlanner } from '../../../domain/ports/tour-planner.ts';
 
 /** What the routes of the API work with. */
 export interface ApiDeps {
@@ -8,4 +10,10 @@ export interface ApiDeps {
   readonly commodities: () => readonly Commodity[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** What the routes of tours work with besides. */
+export interface TourDeps extends ApiDeps {
+  readonly planner: TourPlanner;
+  readonly travelTimes: TravelTimes;
 }

@@ -1,4 +1,5 @@
 import type { HttpApp } from '../../app.ts';
+import type { TourDeps } from '../../api/deps.ts';
 import { Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { Goods } from '../../api/goods.ts';
@@ -13,11 +14,12 @@ import { marketRoutes } from './markets.ts';
 import { spreadRoutes } from './spreads.ts';
 import { stationRoutes } from './stations.ts';
 import { systemRoutes } from './systems.ts';
+import { tourRoutes } from './tours.ts';
 
 const API_BASE = '/api/v1';
 
 /** The query API under `/api/v1`, its description and a readable page of it. */
-export function apiRoutes(app: HttpApp, options: ApiOptions): void {
+export function apiRoutes(app: HttpApp, options: ApiOptions & TourDeps): void {
   openToAllOrigins(app, API_BASE, async (scope) => {
     await addManners(scope, options);
     scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
@@ -36,6 +38,7 @@ export function apiRoutes(app: HttpApp, options: ApiOptions): void {
     hopRoutes(api, options, goods);
     spreadRoutes(api, options, goods);
     freshnessRoutes(api, options);
+    tourRoutes(api, options);
 
     const description = openApi(api.endpoints, API_BASE, options.version);
     scope.get('/openapi.json', (_request, reply) =>

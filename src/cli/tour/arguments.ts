@@ -1,0 +1,74 @@
+import type { Command as Program } from 'commander';
+import { AppError } from '../../domain/errors.ts';
+
+/** How a plan is shown. */
+export type PlanFormat = 'table' | 'json' | 'csv' | 'systems';
+
+export interface TourCommand {
+  readonly verb: 'tour-plan';
+  /** As the query API names them. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly format: PlanFormat;
+}
+
+interface PlanOptions extends Readonly<Record<string, string | boolean | undefined>> {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly systems?: boolean;
+}
+
+export function addTourVerbs(program: Program, choose: (command: TourCommand) => void): void {
+  const tour = program
+    .command('tour')
+    .description('who looks at which stale markets, in which order: plan')
+    .argument('[words...]')
+    .usage('plan')
+    .helpCommand(false)
+    .action(([word]: string[]) => {
+      const what = word === undefined ? 'nothing' : `"${word}"`;
+      throw new AppError('usage', `tour takes plan, and got ${what}`, { advice: 'see tdl help tour' });
+    });
+  tour
+    .command('plan')
+    .argument(
+      '<COMMANDER...>',
+      'NAME@START or NAME@START@LY: START a system, SYSTEM/STATION or a market id; LY the laden jump range',
+    )
+    .description('divide stale markets among commanders, so that all are through as early as can be')
+    .option('--near <PLACE>', 'around this system or x,y,z; else around the first commander')
+    .option('--along <SYSTEMS>', 'along a route, systems separated by commas')
+    .option('--within <LY>', 'light years around it (60)')
+    .option('--older-than <TIME>', 'not seen for 90m, 12h, 7d (24h)')
+    .option('--never-seen <KIND>', 'included, only or excluded')
+    .option('--min-pad <PAD>', 'S, M or L; unknown pads do not fit')
+    .option('--max-ls <LS>', 'light seconds from the star; unknown ones do not fit')
+    .option('--planetary <KIND>', 'included, only or excluded')
+    .option('--carriers <KIND>', 'included, only or excluded (excluded)')
+    .option('--megaships <KIND>', 'included or excluded (excluded)')
+    .option('--groups <KINDS>', 'only these kinds of stations')
+    .option('--exclude <IDS>', 'market ids that are left to others')
+    .option('--sort <ORDER>', 'which are taken where there are more: oldest or distance')
+    .option('--stops <N>', 'markets of all tours together (60)')
+    .option('--strategy <NAME>', 'vrp (or ortools), greedy, kmeans or geographic')
+    .option('--jump-range <LY>', 'of those who give none (20)')
+    .option('--return', 'tours end where they started')
+    .option('--seed <N>', 'of what is left to chance (42)')
+    .option('--time-limit <S>', 'seconds the solver may take (2)')
+    .option('--json', 'as JSON')
+    .option('--csv', 'as CSV, a line a stop')
+    .option('--systems', 'only the names of systems, to be pasted into the map one by one')
+    .action((commanders: string[], options: PlanOptions) =>
+      choose({ verb: 'tour-plan', ...planOf(commanders, options) }),
+    );
+}
+
+function planOf(commanders: readonly string[], { json, csv, systems, ...rest }: PlanOptions) {
+  const formats = (['json', 'csv', 'systems'] as const).filter((format) => ({ json, csv, systems })[format]);
+  if (formats.length > 1) {
+    throw new AppError('usage', `--${formats.join(' and --')} do not go together`, { advice: 'take one' });
+  }
+  const query = Object.fromEntries(
+    Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+  return { query: { ...query, commanders: commanders.join(',') }, format: formats[0] ?? ('table' as const) };
+}
