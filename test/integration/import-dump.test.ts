@@ -19,7 +19,7 @@ const STATIONS = 100;
 const DUMP = gridDump(SYSTEMS, STATIONS, 60, 500);
 
 /** Notes what a database would be asked to do. @param write takes the number of the call */
-function createStore(write: (call: number) => Promise<unknown> = () => sleep(20)) {
+function createStore(write: (call: number) => Promise<unknown> = () => sleep(20), atTheEnd = NO_COUNTS) {
   const events: string[] = [];
   const sizes: number[] = [];
   const running: GalaxyImport = {
@@ -37,7 +37,7 @@ function createStore(write: (call: number) => Promise<unknown> = () => sleep(20)
       }
       return { ...NO_COUNTS, stations: stations.length };
     },
-    finish: () => (events.push('finish'), Promise.resolve(NO_COUNTS)),
+    finish: () => (events.push('finish'), Promise.resolve(atTheEnd)),
     close: () => (events.push('close'), Promise.resolve()),
   };
   const store: Pick<GalaxyStore, 'beginImport'> = { beginImport: () => Promise.resolve(running) };
@@ -84,6 +84,23 @@ test('a dump that ends too early is told after what is under way, and finishes n
   await expect(run(store, most)).rejects.toMatchObject({ code: 'dump' });
   expect(events.length).toBeGreaterThan(2);
   expect(events.slice(-2)).toEqual([`end ${(events.length - 1) / 2}`, 'close']);
+});
+
+test.each([
+  ['nothing', {}, undefined],
+  ['one record that may be taken another time', { refused: 1, refusal: 'not now' }, /1 records .*not now/],
+  ['half of what can never be taken', { invalid: (SYSTEMS * (STATIONS + 1)) / 2, refusal: 'no' }, undefined],
+  ['most of it', { invalid: (SYSTEMS * (STATIONS + 1)) / 2 + 1, refusal: 'no' }, /15151 records .*: no$/],
+])('refusing %s', async (_, refusals, reason) => {
+  const { store, events } = createStore(undefined, { ...NO_COUNTS, ...refusals });
+  const ended = run(store, DUMP);
+  if (reason === undefined) await expect(ended).resolves.toMatchObject({ stations: SYSTEMS * STATIONS });
+  else
+    await expect(ended).rejects.toMatchObject({
+      code: 'import',
+      message: expect.stringMatching(reason) as string,
+    });
+  expect(events.slice(-2)).toEqual(['finish', 'close']);
 });
 
 test('what is older than the limit is counted', async () => {

@@ -1,6 +1,7 @@
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import { NO_COUNTS } from '../../src/domain/ports/galaxy-store.ts';
 import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
 import { isNewer } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
@@ -55,13 +56,12 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
       world.memory.delete(marketId);
       world.stations.set(marketId, { message, live: false });
     }
-    const counts = { systems: 0, stations: 0, markets: 0, marketRows: 0, vendors: 0, deferred: 0 };
     return {
       bytesRead: 1,
       totalBytes: 1,
       systems: 1,
       stations: 1,
-      counts,
+      counts: NO_COUNTS,
       problems: {},
       ...NOTHING_LEFT_OUT,
       items: [],

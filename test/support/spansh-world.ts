@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest';
 import { startProgram, writeConfig, type Program } from './daemon.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from './dump.ts';
 import { startDumpServer, type DumpServer } from './dump-server.ts';
-import { marketRows, type MarketRow } from './galaxy.ts';
+import { marketRows, withDatabase, type MarketRow } from './galaxy.ts';
 import { mariadbRows, writeDbConfig } from './mariadb-galaxy.ts';
 import type { MariadbServer } from './mariadb-server.ts';
 import { commodity, commodityMessage, frame } from './messages.ts';
@@ -73,6 +73,8 @@ export interface World {
   readonly database: string;
   /** StationItem, whole, in its own order. */
   readonly rows: () => Promise<MarketRow[]>;
+  /** Changes something in it. */
+  readonly sql: (statement: string) => Promise<void>;
   /** By which a program finds the database. */
   readonly env: Readonly<Record<string, string>>;
   readonly start: (env?: Record<string, string>) => Program;
@@ -113,6 +115,10 @@ export async function world({
       mariadb === undefined || schema === undefined
         ? Promise.resolve(marketRows(database))
         : mariadbRows(mariadb, schema),
+    async sql(statement) {
+      if (mariadb === undefined || schema === undefined) withDatabase(database, (db) => db.exec(statement));
+      else await mariadb.sql(statement, schema);
+    },
     start(env = {}) {
       const program = startProgram({ cwd, args: [], env: { ...dbConfig, ...env } });
       onTestFinished(async () => {

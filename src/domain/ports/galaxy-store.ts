@@ -54,6 +54,12 @@ export interface ImportCounts {
   readonly vendors: number;
   /** Stations another writer holds: kept by the import, written by a later call. */
   readonly deferred: number;
+  /** Records the database refused for a reason that may pass: without them the import is not complete. */
+  readonly refused: number;
+  /** Records it can never take. */
+  readonly invalid: number;
+  /** One of those, and why; null: none. */
+  readonly refusal: string | null;
 }
 
 export const NO_COUNTS: ImportCounts = {
@@ -63,6 +69,9 @@ export const NO_COUNTS: ImportCounts = {
   marketRows: 0,
   vendors: 0,
   deferred: 0,
+  refused: 0,
+  invalid: 0,
+  refusal: null,
 };
 
 /** What two calls did, one after the other. Deferred stations are written, and counted, by a later call. */
@@ -74,6 +83,9 @@ export function addCounts(earlier: ImportCounts, later: ImportCounts): ImportCou
     marketRows: earlier.marketRows + later.marketRows,
     vendors: earlier.vendors + later.vendors,
     deferred: later.deferred,
+    refused: earlier.refused + later.refused,
+    invalid: earlier.invalid + later.invalid,
+    refusal: earlier.refusal ?? later.refusal,
   };
 }
 

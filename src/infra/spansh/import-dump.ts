@@ -4,6 +4,7 @@ import {
   addCounts,
   NO_COUNTS,
   type GalaxyStore,
+  type ImportCounts,
   type ReferenceTables,
 } from '../../domain/ports/galaxy-store.ts';
 import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/spansh-updater.ts';
@@ -31,7 +32,7 @@ export interface ImportOptions extends ImportHooks {
  * right.
  *
  * @throws AppError `dump`: truncated, corrupt, nothing in it is usable; `dumpUnreadable`; `clock`: most of it is ahead of
- * ours; StoreError; the signal's reason
+ * ours; `import`: the database refused some of it; StoreError; the signal's reason
  */
 export async function importDump(
   store: GalaxyStore,
@@ -84,6 +85,7 @@ export async function importDump(
     await writing;
     checkUse(source.name, progress, blocks, problems);
     counts = addCounts(counts, await work.finish(signal));
+    checkRefusals(source.name, progress, counts);
     return {
       ...progress,
       counts,
@@ -120,6 +122,20 @@ function checkUse(
     'dump',
     `no ${stations === 0 ? 'station' : 'market'} of ${name} is usable: ${count} x ${problem}, first: ${sample}`,
     { advice: 'it must be galaxy_stations.json of Spansh, plain or gzip' },
+  );
+}
+
+/** What may be taken another time is not done without; what never will be, is, unless it is most of the dump. */
+function checkRefusals(
+  name: string,
+  { systems, stations }: ReadProgress,
+  { refused, invalid, refusal }: ImportCounts,
+): void {
+  if (refused === 0 && invalid * 2 <= systems + stations) return;
+  throw new AppError(
+    'import',
+    `the database refused ${refused + invalid} records of ${name}, which is not complete without them: ${refusal}`,
+    { advice: 'mend the database, then import it again' },
   );
 }
 

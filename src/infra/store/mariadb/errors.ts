@@ -1,5 +1,6 @@
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
 import { StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
+import type { Refusal } from '../shared/refusals.ts';
 import { BINLOG_FORMAT_ADVICE } from './session.ts';
 
 /**
@@ -240,6 +241,11 @@ export function isLoadRefused(error: unknown): boolean {
 export function rowOutcome(fault: RowFault, error: unknown): WriteOutcome {
   const status = fault === 'deadlock' || fault === 'lockWait' ? 'contended' : fault;
   return { status, reason: error instanceof Error ? error.message : String(error) };
+}
+
+export function refusalOf(what: string, error: unknown): Refusal {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { text: `${what}: ${reason}`, isInvalid: rowFault(error) === 'invalid' };
 }
 
 /** The connection is of no more use. */

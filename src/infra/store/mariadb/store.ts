@@ -6,6 +6,7 @@ import type { ChangeLimits } from '../../../domain/ports/changes.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { WholeStore } from '../../../domain/ports/store.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
+import { RefusalLog } from '../shared/refusals.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
 import { needsMemory } from '../../../domain/market/write-rule.ts';
 import { localNotAfterS } from '../../process/real-time.ts';
@@ -63,6 +64,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const address = addressOf(connection);
   const loading = new Loading();
   const tellLeftOut = createLeftOutLog(log);
+  const refusals = new RefusalLog(log);
   const running = new Stoppable(address);
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   let choice = options.generation;
@@ -229,7 +231,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         const learned = await learn(
           {
             ...{ link, generation: info.generation, notAfterS: notAfterS(), maxStatementBytes },
-            ...{ changes, loading, lock, log },
+            ...{ changes, loading, lock, refusals, log },
           },
           records,
         );

@@ -1,4 +1,5 @@
-import { isRowError } from './errors.ts';
+import type { Refusal } from '../shared/refusals.ts';
+import { isInvalid, isRowError } from './errors.ts';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -104,8 +105,8 @@ export function transact<T>(db: DatabaseSync, run: () => T): T {
   }
 }
 
-/** @returns why the database refused what was written, which is rolled back; null when it took it */
-export function inSavepoint(db: DatabaseSync, write: () => void): string | null {
+/** @returns why the database refused `what`, which is rolled back then; null when it took it */
+export function inSavepoint(db: DatabaseSync, what: string, write: () => void): Refusal | null {
   db.exec('SAVEPOINT record');
   try {
     write();
@@ -113,7 +114,7 @@ export function inSavepoint(db: DatabaseSync, write: () => void): string | null 
   } catch (error) {
     if (!isRowError(error)) throw error;
     db.exec('ROLLBACK TO record');
-    return error.message;
+    return { text: `${what}: ${error.message}`, isInvalid: isInvalid(error) };
   } finally {
     if (db.isTransaction) db.exec('RELEASE record');
   }

@@ -67,6 +67,11 @@ export function isRowError(error: unknown): error is Error {
   return isSqliteError(error) && [18, 19, 20].includes(error.errcode & 0xff);
 }
 
+/** Refused for what it is: a CHECK, a type, a size; not for what is there or what a trigger says. */
+export function isInvalid(error: Error): boolean {
+  return isSqliteError(error) && [18, 20, 275, 3091].includes(error.errcode);
+}
+
 /** Neither waiting nor an operator's hand alone mends it: the file has to be opened anew, and recognised again. */
 export function isConnectionLost(error: unknown): boolean {
   return isSqliteError(error) && !['busy', 'full'].includes((VERDICTS[error.errcode & 0xff] ?? BROKEN).code);

@@ -9,6 +9,7 @@ import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
+import { RefusalLog } from '../shared/refusals.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
 import { createGalaxyImport } from './galaxy/import.ts';
 import { localNotAfterS } from '../../process/real-time.ts';
@@ -55,6 +56,7 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
   };
   const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
   const tellLeftOut = createLeftOutLog(log);
+  const refusals = new RefusalLog(log);
   /** Of the import that is running. */
   let importing: symbol | undefined;
   const work = new Stoppable(file);
@@ -97,12 +99,7 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
         written: records,
         notAfterS: notAfterS(),
       });
-      if (refused.length > 0) {
-        log?.warn(
-          { refused: refused.length },
-          `the database refused ${refused.length} records: ${refused[0]}`,
-        );
-      }
+      refusals.tell(refused);
       return { madeTables, systems, deferred: [] };
     },
 

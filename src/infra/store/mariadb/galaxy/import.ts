@@ -9,9 +9,10 @@ import type { DumpRecords, StagedStation, SystemRow } from '../../../../domain/s
 import { BulkWriter, type Loading } from '../bulk.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
-import type { RowFault } from '../errors.ts';
+import { refusalOf, type RowFault } from '../errors.ts';
 import { inSnapshot } from '../export/listings.ts';
 import { warnOfNewCategories } from '../../shared/reference-tables.ts';
+import { RefusalLog, type Refusal } from '../../shared/refusals.ts';
 import { settleVendors, stationsAwaited } from './waiting-vendors.ts';
 import {
   itemRows,
@@ -32,7 +33,6 @@ import {
   type LockTuning,
   type StationWork,
 } from '../markets/locks.ts';
-import { Refusals } from '../refusals.ts';
 import { writeApart } from '../write-apart.ts';
 import { SmallTable, type SmallTableSetup } from './small-table.ts';
 
@@ -67,7 +67,9 @@ export class ImportWork {
   readonly #items: SmallTable;
   readonly #ships: SmallTable;
   readonly #upgrades: SmallTable | null;
-  readonly #refused: Refusals;
+  readonly #refusals: RefusalLog;
+  /** Of the call at hand. */
+  readonly #refused: Refusal[];
   readonly #bulk: BulkWriter;
   #deferredSystems: readonly SystemRow[] = [];
   #deferred: readonly StagedStation[] = [];
@@ -87,8 +89,9 @@ export class ImportWork {
     }
     const { categories, added } = await writeCategories(link, tables, setup.maxStatementBytes);
     warnOfNewCategories(setup.log, added);
-    const refused = new Refusals(setup.log);
-    const small: SmallTableSetup = { ...setup, onRefused: (what, error) => refused.note(what, error) };
+    const refused: Refusal[] = [];
+    const refusals = new RefusalLog(setup.log);
+    const small: SmallTableSetup = { ...setup, onRefused: (refusal) => refused.push(refusal) };
     await writeEdcdTables(small, generation, tables);
     const itemCategories = await readItemCategories(link, tables);
     const begun = {
@@ -97,7 +100,7 @@ export class ImportWork {
       categoryIds: await readCategories(link),
       rares: tables.rares,
     };
-    const work = new ImportWork(setup, begun, refused, {
+    const work = new ImportWork(setup, begun, refused, refusals, {
       items: await SmallTable.read(small, 'Item', ['item_id', 'fdev_id', 'name', 'category_id']),
       ships: await SmallTable.read(small, 'Ship', ['ship_id', 'name']),
       upgrades:
@@ -109,7 +112,10 @@ export class ImportWork {
       const commodities = tables.commodities.filter(({ rare }) => !rare);
       await work.#items.write(itemRows(commodities, work.#categoryIds));
     }
-    refused.tell();
+    // EDCD has rows that the checks of a table never let in.
+    const found = refused.splice(0);
+    refusals.tell(found);
+    refused.push(...found.filter(({ isInvalid }) => !isInvalid));
     return work;
   }
 
@@ -121,7 +127,8 @@ export class ImportWork {
       readonly categoryIds: ReadonlyMap<string, number>;
       readonly rares: readonly RareCommodity[] | null;
     },
-    refused: Refusals,
+    refused: Refusal[],
+    refusals: RefusalLog,
     tables: { items: SmallTable; ships: SmallTable; upgrades: SmallTable | null },
   ) {
     this.#setup = setup;
@@ -132,6 +139,7 @@ export class ImportWork {
     this.#categoryIds = begun.categoryIds;
     this.#rares = begun.rares;
     this.#refused = refused;
+    this.#refusals = refusals;
     this.#items = tables.items;
     this.#ships = tables.ships;
     this.#upgrades = tables.upgrades;
@@ -197,7 +205,7 @@ export class ImportWork {
         },
         giveUp: (system, fault, error) => {
           if (isHeld(fault)) held.push(system);
-          else this.#refused.note(`system ${system.id}`, error);
+          else this.#refused.push(refusalOf(`system ${system.id}`, error));
         },
       },
       systems.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
@@ -228,7 +236,7 @@ export class ImportWork {
             link.transaction(() => settleVendors(link, { generation, notAfterS: notAfterS(), rows }, some)),
           );
         const giveUp = (id: bigint, fault: RowFault, error: unknown) => {
-          if (!isHeld(fault)) this.#refused.note(`vendors of ${id}`, error);
+          if (!isHeld(fault)) this.#refused.push(refusalOf(`vendors of ${id}`, error));
         };
         await writeApart({ link, lock, log, write, giveUp }, held);
         return [];
@@ -259,7 +267,7 @@ export class ImportWork {
         },
         giveUp: (station, fault, error) => {
           if (isHeld(fault)) held.push(station);
-          else this.#refused.note(`station ${station.id}`, error);
+          else this.#refused.push(refusalOf(`station ${station.id}`, error));
         },
       },
       stations,
@@ -275,9 +283,9 @@ export class ImportWork {
   }
 
   #told(systems: number): ImportCounts {
-    const counts = { systems, ...this.#written, deferred: this.#deferred.length };
+    const refusals = this.#refusals.tell(this.#refused.splice(0));
+    const counts = { systems, ...this.#written, deferred: this.#deferred.length, ...refusals };
     this.#written = { stations: 0, markets: 0, marketRows: 0, vendors: 0 };
-    this.#refused.tell();
     return counts;
   }
 }

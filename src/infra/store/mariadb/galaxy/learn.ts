@@ -17,7 +17,8 @@ import { BulkWriter, type Loading } from '../bulk.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { underLocks, type LockTuning } from '../markets/locks.ts';
-import { Refusals } from '../refusals.ts';
+import type { Refusal, RefusalLog } from '../../shared/refusals.ts';
+import { refusalOf } from '../errors.ts';
 import { writeApart, type ApartOptions } from '../write-apart.ts';
 import { epochOf, orUpdate, statements, text } from '../sql.ts';
 import { learnStations, type StatesSetup } from './station-states.ts';
@@ -32,6 +33,7 @@ export interface LearnSetup {
   readonly changes: ChangeLog;
   readonly loading: Loading;
   readonly lock: LockTuning;
+  readonly refusals: RefusalLog;
   readonly log: Log | undefined;
 }
 
@@ -46,11 +48,11 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
   const kinds = Object.groupBy(records, ({ kind }) => kind) as {
     [Kind in GalaxyRecord['kind']]?: Extract<GalaxyRecord, { kind: Kind }>[];
   };
-  const refusals = new Refusals(setup.log);
+  const refused: Refusal[] = [];
   const deferred: GalaxyRecord[] = [];
   const giveUp: ApartOptions<GalaxyRecord>['giveUp'] = (record, fault, error) => {
     if (fault === 'deadlock' || fault === 'lockWait') deferred.push(record);
-    else refusals.note(`${record.kind} ${record.id}`, error);
+    else refused.push(refusalOf(`${record.kind} ${record.id}`, error));
   };
 
   const names: string[] = [];
@@ -92,7 +94,7 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
     { ...setup, write: (some: readonly MarketRecord[]) => countMarkets(setup, some), giveUp },
     markets,
   );
-  refusals.tell();
+  setup.refusals.tell(refused);
   return { systems: names, deferred };
 }
 

@@ -1,5 +1,7 @@
 import type { Log } from '../../../../domain/ports/log.ts';
 import type { Cell, Link } from '../connection.ts';
+import type { Refusal } from '../../shared/refusals.ts';
+import { refusalOf } from '../errors.ts';
 import { writeApart } from '../write-apart.ts';
 import type { LockTuning } from '../markets/locks.ts';
 import { literal, orUpdate, statements } from '../sql.ts';
@@ -12,8 +14,8 @@ export interface SmallTableSetup {
   readonly lock: LockTuning;
   readonly log: Log | undefined;
   readonly maxStatementBytes: number;
-  /** Told of each row the database will never take. */
-  readonly onRefused: (what: string, error: unknown) => void;
+  /** Told of each row the database does not take. */
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
 /** A table of some hundred rows that an import tells again and again: only what differs is written. */
@@ -81,7 +83,7 @@ export class SmallTable {
         giveUp: (row, fault, error) => {
           if (fault === 'deadlock' || fault === 'lockWait') return;
           this.#pending.delete(row[0]);
-          onRefused(`${this.#name} ${row[0]}`, error);
+          onRefused(refusalOf(`${this.#name} ${row[0]}`, error));
         },
       },
       told,

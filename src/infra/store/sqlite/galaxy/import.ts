@@ -11,6 +11,7 @@ import type { Known } from '../../../../domain/spansh/known.ts';
 import { stationSize } from '../../../../domain/spansh/batch.ts';
 import type { DumpRecords, StagedStation } from '../../../../domain/spansh/records.ts';
 import type { Thread } from '../../../threads/rpc.ts';
+import { RefusalLog } from '../../shared/refusals.ts';
 import type { WriterMethods } from '../writer-thread.ts';
 
 export interface GalaxyImportSetup {
@@ -45,6 +46,7 @@ export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
     log,
     notAfterS,
   } = setup;
+  const refusals = new RefusalLog(log);
   return {
     generation,
     categories,
@@ -61,13 +63,7 @@ export function createGalaxyImport(setup: GalaxyImportSetup): GalaxyImport {
             written: part,
             notAfterS: notAfterS(),
           });
-          if (refused.length > 0) {
-            log?.warn(
-              { refused: refused.length },
-              `the database refused ${refused.length} records: ${refused[0]}`,
-            );
-          }
-          total = addCounts(total, counts);
+          total = addCounts(total, { ...counts, ...refusals.tell(refused) });
         }
         return total;
       }),

@@ -9,6 +9,7 @@ import { lookupName } from '../../../../domain/generation.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { inSavepoint, transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
+import type { Refusal } from '../../shared/refusals.ts';
 import { createWaitingVendors } from './waiting-vendors.ts';
 import { believedS } from '../../../../domain/market/write-rule.ts';
 import { createMarketMemory } from './memory.ts';
@@ -17,8 +18,8 @@ import { createStationStates, isNews } from './station-states.ts';
 /** What one call did. */
 export interface LearnedRecords {
   readonly systems: readonly string[];
-  /** What the database refused, and why; nothing of it was written. */
-  readonly refused: readonly string[];
+  /** What the database refused: nothing of it was written. */
+  readonly refused: readonly Refusal[];
 }
 
 /** What else writes stations tells them. */
@@ -109,11 +110,11 @@ export function createLearner(
       } catch (error) {
         if (!isRowError(error)) throw error;
         // Rare, so only now every record pays for a savepoint.
-        const refused: string[] = [];
+        const refused: Refusal[] = [];
         const systems = transact(db, () =>
           learnAll(records, (what, write) => {
-            const reason = inSavepoint(db, write);
-            if (reason !== null) refused.push(`${what}: ${reason}`);
+            const refusal = inSavepoint(db, what, write);
+            if (refusal !== null) refused.push(refusal);
           }),
         );
         return { systems, refused };

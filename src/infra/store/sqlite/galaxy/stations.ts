@@ -13,6 +13,7 @@ import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 import { transact, inSavepoint } from '../database.ts';
 import { isRowError } from '../errors.ts';
+import type { Refusal } from '../../shared/refusals.ts';
 import { prepareItemUpsert } from '../markets/items.ts';
 import { createRowStatements, newestAtS } from '../markets/rows.ts';
 import { isNewer, sameName } from '../../../../domain/market/write-rule.ts';
@@ -23,8 +24,8 @@ import { createVendorWriter, OUTFITTING, SHIPYARD } from './vendors.ts';
 
 export interface Imported {
   readonly counts: ImportCounts;
-  /** What the database refused, and why; nothing of it was written. */
-  readonly refused: readonly string[];
+  /** What the database refused: nothing of it was written. */
+  readonly refused: readonly Refusal[];
 }
 
 /** Runs the writing of one record. */
@@ -125,11 +126,11 @@ export function createGalaxyWriter(
     } catch (error) {
       if (!isRowError(error)) throw error;
       // Rare, so only now every record pays for a savepoint.
-      const refused: string[] = [];
+      const refused: Refusal[] = [];
       const counts = transact(db, () =>
         writeAll(part, (what, write) => {
-          const reason = inSavepoint(db, write);
-          if (reason !== null) refused.push(`${what}: ${reason}`);
+          const refusal = inSavepoint(db, what, write);
+          if (refusal !== null) refused.push(refusal);
         }),
       );
       return { counts, refused };
