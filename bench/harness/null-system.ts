@@ -90,6 +90,7 @@ function stagedBatch(snapshots: readonly Snapshot[]): StagedBatch {
     unresolved: [],
     records: [],
     learned: 0,
+    taken: {},
     rejected: {},
     rejectedRows: {},
     unknownCommodities: {},

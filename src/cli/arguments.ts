@@ -22,7 +22,7 @@ export type Command =
   | { readonly verb: 'maintain'; readonly dryRun: boolean }
   /** @property maxAgeDays undefined: as configured */
   | { readonly verb: 'import'; readonly from: string; readonly maxAgeDays: number | undefined }
-  | { readonly verb: 'replay'; readonly file: string }
+  | { readonly verb: 'replay'; readonly from: readonly string[]; readonly again: boolean }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
   | TokenCommand
@@ -186,9 +186,13 @@ function addVerbs(program: Program, choose: Choose): void {
     .action(({ dryRun = false }: { dryRun?: boolean }) => choose({ verb: 'maintain', dryRun }));
   program
     .command('replay')
-    .argument('<FILE>', 'EDDN messages, one JSON text a line, plain or gzip; - is standard input')
-    .description('write the EDDN messages of a file, and exit')
-    .action((file: string) => choose({ verb: 'replay', file }));
+    .argument(
+      '<FILE...>',
+      'EDDN messages, one JSON text a line, plain, gzip, bzip2 or zstd; a folder of them; - is standard input',
+    )
+    .option('--again', 'of a folder, files that have been replayed before, too', false)
+    .description('write the EDDN messages of files and archives, and exit')
+    .action((from: string[], { again }: { again: boolean }) => choose({ verb: 'replay', from, again }));
   program
     .command('sample')
     .description('show the next markets of the relay that would be accepted; exit 1 when fewer came')

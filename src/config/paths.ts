@@ -24,6 +24,8 @@ export interface Paths {
   readonly instanceFile: string;
   /** Says which `tdl import` does. */
   readonly importFile: string;
+  /** Says which files of folders have been replayed. */
+  readonly replayedFile: string;
   readonly pidFile: string | null;
   readonly logFile: string | null;
 }
@@ -80,6 +82,7 @@ export function resolvePaths(from: {
     clockFile: join(database.dataDir, 'tradedangerous-listener-clock'),
     instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
     importFile: join(database.dataDir, 'tradedangerous-listener.import.json'),
+    replayedFile: join(database.dataDir, 'tradedangerous-listener-replayed.json'),
     pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
     logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),
   };

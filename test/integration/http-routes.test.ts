@@ -40,6 +40,7 @@ const STATUS = {
     received: 1,
     accepted: 1,
     learned: 0,
+    taken: {},
     restored: 0,
     written: 0,
     writtenRows: 0,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
 import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { commodityMessage } from '../support/messages.ts';
@@ -17,14 +17,14 @@ async function world() {
   return { cwd, database };
 }
 
-const replay = (cwd: string, file: string) => runProgram({ cwd, args: ['replay', file] });
+const replay = (cwd: string, ...files: string[]) => runProgram({ cwd, args: ['replay', ...files] });
 
 test('a file that cannot be read is said before anything is made', async () => {
   const cwd = tempDir();
   for (const file of ['missing.jsonl', '.']) {
     const { code, stderr } = await replay(cwd, file);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^(there is no file missing\.jsonl|\. is a directory) \(.*\)\n$/);
+    expect(stderr).toMatch(/^(there is no file missing\.jsonl|no archive is in the folder \.) \(.*\)\n$/);
   }
   expect(readdirSync(cwd)).toEqual([]);
 });
@@ -77,4 +77,53 @@ test('beside a daemon it is refused: both would write the spool', async () => {
   expect((await daemon.exit).code).toBe(0);
   expect(code).toBe(1);
   expect(stderr).toContain(`is in use by process ${daemon.process.pid}`);
+});
+
+describe('archives', () => {
+  const message = (marketId: number) => `${JSON.stringify(commodityMessage({ marketId }))}\n`;
+
+  test('a folder is read file by file, what is replayed is left out the next time', async () => {
+    const { cwd, database } = await world();
+    mkdirSync(join(cwd, 'eddn/2026-11'), { recursive: true });
+    writeFileSync(join(cwd, 'eddn/2026-11/Commodity-2026-11-01.jsonl.gz'), gzipSync(message(1) + message(2)));
+    writeFileSync(join(cwd, 'eddn/2026-11/Commodity-2026-11-02.jsonl.zst'), zstdCompressSync(message(3)));
+    writeFileSync(join(cwd, 'eddn/notes.txt'), 'no archive');
+    const first = await replay(cwd, 'eddn');
+    expect(first.stdout).toMatch(/^received +3\n +commodity: 3\n/);
+    expect(first.code).toBe(0);
+    expect(new Set(marketRows(database).map((row) => row.station_id))).toEqual(new Set([1, 2, 3]));
+
+    writeFileSync(join(cwd, 'eddn/Commodity-2026-11-03.jsonl'), message(4));
+    const second = await replay(cwd, 'eddn');
+    expect(second.stdout).toMatch(/^left out +2 files that were replayed before .*\nreceived +1$/m);
+    expect((await replay(cwd, 'eddn')).code).toBe(0);
+    expect((await runProgram({ cwd, args: ['replay', 'eddn', '--again'] })).stdout).toMatch(/^received +4$/m);
+  });
+
+  test('a damaged one costs nothing of the others, and is said', async () => {
+    const { cwd, database } = await world();
+    writeFileSync(join(cwd, 'a.jsonl.gz'), gzipSync(message(1)).subarray(0, -12));
+    writeFileSync(join(cwd, 'b.jsonl'), message(2));
+    const { code, stderr } = await replay(cwd, 'a.jsonl.gz', 'b.jsonl');
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 of 2 files could not be read whole: a.jsonl.gz is damaged or cut short');
+    expect(marketRows(database).map((row) => row.station_id)).toContain(2);
+  });
+
+  test('stopped in a folder, it goes on with the files that were not whole', async () => {
+    const { cwd, database } = await world();
+    mkdirSync(join(cwd, 'eddn'));
+    const count = 40;
+    for (let i = 1; i <= count; i++) {
+      const lines = Array.from({ length: 50 }, (_, n) => message(i * 100 + n));
+      writeFileSync(join(cwd, `eddn/${String(i).padStart(2, '0')}.jsonl`), lines.join(''));
+    }
+    const program = startProgram({ cwd, args: ['replay', 'eddn'] });
+    await until(() => marketRows(database).length > 0);
+    program.kill('SIGKILL');
+    await program.exit;
+    const { code } = await replay(cwd, 'eddn');
+    expect(code).toBe(0);
+    expect(new Set(marketRows(database).map((row) => row.station_id)).size).toBe(count * 50);
+  });
 });

@@ -92,6 +92,7 @@ export function createFakeDecoder(world: World, time: ProcessTime): Decoder {
     unresolved: [],
     records: [],
     learned: 0,
+    taken: {},
     rejected: {},
     rejectedRows: {},
     unknownCommodities: {},

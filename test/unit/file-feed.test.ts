@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 /** Reads the whole file. `error`: what the read rejected with. */
-async function readAll(feed = createFileFeed(file)) {
+async function readAll(feed = createFileFeed([file])) {
   const texts: string[] = [];
   const batches: FrameBatch[] = [];
   const error: unknown = await feed
@@ -128,6 +128,49 @@ describe('gzip', () => {
   });
 });
 
+describe('zstd', () => {
+  test('is told by content; several frames one after the other are one file', async () => {
+    const all = lines(3_000, 200);
+    const halves = [all.slice(0, 1_000), all.slice(1_000)].map((half) => `${half.join('\n')}\n`);
+    writeFileSync(file, Buffer.concat(halves.map((half) => zstdCompressSync(half))));
+    expect((await readAll()).texts).toEqual(all);
+  });
+
+  test('one that is cut off gives its whole lines first', async () => {
+    const whole = zstdCompressSync(lines(50_000, 100).join('\n'));
+    writeFileSync(file, whole.subarray(0, -8));
+    const { texts, error } = await readAll();
+    expect(texts.length).toBeGreaterThan(1_000);
+    expect(error).toMatchObject({ message: expect.stringContaining('damaged or cut short') });
+  });
+});
+
+describe('bzip2', () => {
+  /** What `bzip2` makes of the lines `{"a":1}`, `{"b":2}`; of `{"c":3}`; of nothing. */
+  const [AB, C, EMPTY] = [
+    'QlpoOTFBWSZTWQ/l9WEAAAZZgAAQEAAwEDAAAAogADEGTECUmh6eokxEgQXRdyRThQkA/l9WEA==',
+    'QlpoMTFBWSZTWY8nDiUAAANZgAAQEAAIEAgAAAogACIDZQhgEUofF3JFOFCQjycOJQ==',
+    'QlpoORdyRThQkAAAAAA=',
+  ].map((base64) => Buffer.from(base64, 'base64')) as [Buffer, Buffer, Buffer];
+
+  test('many streams one after the other are one file', async () => {
+    writeFileSync(file, Buffer.concat(Array.from({ length: 700 }, () => [AB, EMPTY, C]).flat()));
+    const { texts } = await readAll();
+    expect(texts).toHaveLength(2_100);
+    expect(texts.slice(-3)).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+  });
+
+  test.each([
+    ['cut off', Buffer.concat([AB, C.subarray(0, -30)])],
+    ['changed in the middle', Buffer.concat([AB, C.map((byte, at) => (at === 25 ? byte ^ 0x10 : byte))])],
+  ])('one that is %s gives its whole lines first', async (_, bytes) => {
+    writeFileSync(file, bytes);
+    const { texts, error } = await readAll();
+    expect(texts).toEqual(['{"a":1}', '{"b":2}']);
+    expect(error).toMatchObject({ message: `${file} is damaged or cut short after 2 messages` });
+  });
+});
+
 describe('faults', () => {
   test.each([
     ['is missing', () => undefined, 'there is no file'],
@@ -152,7 +195,7 @@ describe('faults', () => {
   test('an error of the receiver ends the read as it is', async () => {
     writeFileSync(file, lines(1_000).join('\n'));
     const full = Object.assign(new Error('no'), { code: 'ENOENT' });
-    const read = createFileFeed(file).read({
+    const read = createFileFeed([file]).read({
       onConnected: () => undefined,
       onBatch: () => Promise.reject(full),
     });
@@ -164,7 +207,7 @@ describe('reading', () => {
   test('waits for each batch to be taken', async () => {
     writeFileSync(file, lines(2_000).join('\n'));
     let taking = 0;
-    await createFileFeed(file).read({
+    await createFileFeed([file]).read({
       onConnected: () => undefined,
       onBatch: async () => {
         expect(++taking).toBe(1);
@@ -177,7 +220,7 @@ describe('reading', () => {
 
   test('ends when it is closed, and starts over when read again', async () => {
     writeFileSync(file, lines(2_000).join('\n'));
-    const feed = createFileFeed(file);
+    const feed = createFileFeed([file]);
     let frames = 0;
     await feed.read({
       onConnected: () => undefined,
@@ -194,7 +237,7 @@ describe('reading', () => {
   test('tells its progress in bytes of the file', async () => {
     const bytes = gzipSync(lines(20_000, 100).join('\n'));
     writeFileSync(file, bytes);
-    const feed = createFileFeed(file);
+    const feed = createFileFeed([file]);
     expect(feed.progress).toEqual({ readBytes: 0, totalBytes: bytes.length });
     const seen: number[] = [];
     await feed.read({
@@ -213,7 +256,7 @@ describe('reading', () => {
     let frames = 0;
     let most = 0;
     const before = process.memoryUsage.rss();
-    await createFileFeed(file).read({
+    await createFileFeed([file]).read({
       onConnected: () => undefined,
       onBatch: (batch) => {
         frames += batch.frames.length;

@@ -22,6 +22,7 @@ function batch(parts: Partial<StagedBatch>): StagedBatch {
       unresolved: [],
       records: [],
       learned: 0,
+      taken: {},
       rejected: {},
     },
     ...{ rejectedRows: {}, unknownCommodities: {}, samples: [], ...parts },

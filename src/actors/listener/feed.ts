@@ -132,6 +132,7 @@ function refused(messages: number): StagedBatch {
     unresolved: [],
     records: [],
     learned: 0,
+    taken: {},
     rejected: { 'decoder failed': messages },
     rejectedRows: {},
     unknownCommodities: {},

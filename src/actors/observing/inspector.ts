@@ -73,11 +73,17 @@ export class Inspector implements Inspection {
 
   pool(): PoolCounters {
     const { pool, ledger } = this.#deps;
-    const { rejected, rejectedRows, ...totals } = ledger.totals;
+    const { rejected, rejectedRows, taken, ...totals } = ledger.totals;
     return {
       states: pool.states,
       queued: pool.queuedCount,
-      totals: { ...totals, held: pool.heldCount, rejected: sum(rejected), rejectedRows: sum(rejectedRows) },
+      totals: {
+        ...totals,
+        taken: sum(taken),
+        held: pool.heldCount,
+        rejected: sum(rejected),
+        rejectedRows: sum(rejectedRows),
+      },
     };
   }
 

@@ -8,6 +8,8 @@ export interface LedgerTotals {
   readonly accepted: number;
   /** Messages about the galaxy, not about a market. */
   readonly learned: number;
+  /** Of those received, by the name of their schema, refused lists without a usable row included. */
+  readonly taken: Readonly<Record<string, number>>;
   /** Taken back from the spool: left over from an earlier run, or parked until now. */
   readonly restored: number;
   readonly written: number;
@@ -49,6 +51,7 @@ export class Ledger {
     received: 0,
     accepted: 0,
     learned: 0,
+    taken: {} as Record<string, number>,
     restored: 0,
     written: 0,
     writtenRows: 0,
@@ -71,9 +74,8 @@ export class Ledger {
     this.totals.accepted += batch.snapshots.length;
     this.totals.learned += batch.learned;
     for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
-    for (const [reason, count] of Object.entries(batch.rejectedRows)) {
-      this.totals.rejectedRows[reason] = (this.totals.rejectedRows[reason] ?? 0) + count;
-    }
+    addAll(this.totals.rejectedRows, batch.rejectedRows);
+    addAll(this.totals.taken, batch.taken);
     for (const { observedAtS, receivedAtMs } of batch.snapshots) {
       if (observedAtS >= (this.newest?.observedAtS ?? 0)) this.newest = { observedAtS, receivedAtMs };
     }
@@ -91,4 +93,8 @@ export class Ledger {
   reject(reason: string, count = 1): void {
     this.totals.rejected[reason] = (this.totals.rejected[reason] ?? 0) + count;
   }
+}
+
+function addAll(counts: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [key, count] of Object.entries(more)) counts[key] = (counts[key] ?? 0) + count;
 }

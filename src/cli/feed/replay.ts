@@ -1,10 +1,18 @@
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar, Presets } from 'cli-progress';
+import type { System } from '../../actors/system.ts';
 import { sum, withoutFate, type LedgerTotals } from '../../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { assemble, run as runSystem } from '../../app/daemon.ts';
 import { claimInstance } from '../../app/instance.ts';
-import { checkFeedFile, createFileFeed, type FileFeed } from '../../app/ports/feed.ts';
+import {
+  createFileFeed,
+  findArchives,
+  openReplayLedger,
+  type FileFeed,
+  type ReplayLedger,
+} from '../../app/ports/feed.ts';
 import { EXIT } from '../../domain/errors.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
@@ -12,27 +20,53 @@ import { say } from '../say.ts';
 /** What a shell says of a program that a signal has ended. */
 const SIGNAL_EXIT = 128;
 
+/** How often it is asked whether what was read is written. */
+const LOOK_MS = 20;
+
+interface Options {
+  /** Files and folders; `-`: standard input. */
+  readonly from: readonly string[];
+  /** Of a folder, what has been replayed, too. */
+  readonly again: boolean;
+}
+
 /**
- * `replay FILE|-`: the messages of a file through the same actors, as fast as the database takes them. Ends with 1 when
- * there was no message in it or something was left, with 130 (143) when Ctrl-C (SIGTERM) stopped it.
+ * `replay FILE|FOLDER|-...`: the messages of files through the same actors, as fast as the database takes them. Ends with 1
+ * when there was no message in them or something was left, with 130 (143) when Ctrl-C (SIGTERM) stopped it. Of a folder,
+ * files that have been replayed whole are left out.
  * @throws AppError `feedFile`, `instance.held` beside a daemon
  */
-export async function run({ file }: { readonly file: string }): Promise<number> {
-  await checkFeedFile(file);
+export async function run({ from, again }: Options): Promise<number> {
+  const found = await findArchives(from);
   return withSettings(async (base) => {
     const instance = await claimInstance(base);
     try {
-      return await replay(base, createFileFeed(file));
+      const replayed = await openReplayLedger(base.paths.replayedFile);
+      const isDone = await Promise.all(
+        found.map(async ({ file, isFound }) => isFound && !again && (await replayed.has(file))),
+      );
+      const files = found.flatMap(({ file }, at) => (isDone[at] === true ? [] : [file]));
+      const done = found.length - files.length;
+      if (done > 0) say(`left out    ${done} files that were replayed before (--again takes them, too)\n`);
+      return files.length === 0 ? EXIT.ok : await replay(base, files, replayed);
     } finally {
       instance.release();
     }
   });
 }
 
-async function replay(base: Bootstrap, feed: FileFeed): Promise<number> {
+async function replay(base: Bootstrap, files: readonly string[], replayed: ReplayLedger): Promise<number> {
   let stoppedBy = null as NodeJS.Signals | null;
   const onSignal = (signal: NodeJS.Signals) => (stoppedBy ??= signal);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let whole = 0;
+  const feed = createFileFeed(files, async (file) => {
+    // What is only in memory could be lost, and would never be read again.
+    while (stoppedBy === null && !isWritten(feed, system)) await sleep(LOOK_MS);
+    if (stoppedBy !== null) return;
+    whole += 1;
+    if (file !== '-') await replayed.add(file);
+  });
   const system = await assemble(base, feed);
   const bar = progressBar(() => feed.progress);
   const code = await runSystem(system, base);
@@ -41,16 +75,20 @@ async function replay(base: Bootstrap, feed: FileFeed): Promise<number> {
   const { totals } = system.ledger;
   say(summary(totals));
   if (stoppedBy !== null) {
-    say(
-      `stopped     by ${stoppedBy} after ${totals.received} messages, ${howFar(feed)}; the rest is not taken\n`,
-    );
+    const rest = files.length === 1 ? 'the rest is not taken' : `${whole} of ${files.length} files are whole`;
+    say(`stopped     by ${stoppedBy} after ${totals.received} messages, ${howFar(feed)}; ${rest}\n`);
     return code === EXIT.ok ? SIGNAL_EXIT + constants.signals[stoppedBy] : code;
   }
   if (code === EXIT.ok && isNoReplay(totals)) {
-    process.stderr.write(`${feed.description} holds no EDDN message (one JSON text a line, plain or gzip)\n`);
+    process.stderr.write(`${feed.description} holds no EDDN message (one JSON text a line)\n`);
     return EXIT.failure;
   }
   return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
+}
+
+/** Whether all that was read so far has its fate. */
+function isWritten({ delivered }: FileFeed, { ledger }: System): boolean {
+  return ledger.totals.received >= delivered && withoutFate(ledger.totals) === 0;
 }
 
 function howFar({ description, progress: { readBytes, totalBytes } }: FileFeed): string {
@@ -69,6 +107,7 @@ export function summary(totals: LedgerTotals): string {
   const waiting = unwritten(totals);
   return [
     `received    ${totals.received}`,
+    ...Object.entries(totals.taken).map(([schema, count]) => `  ${schema}: ${count}`),
     ...(totals.restored === 0 ? [] : [`restored    ${totals.restored} from the spool`]),
     ...(totals.learned === 0 ? [] : [`learned     ${totals.learned}`]),
     `written     ${totals.written} (${totals.writtenRows} rows)`,

@@ -21,6 +21,7 @@ export class BatchStager {
   readonly #snapshots: Snapshot[] = [];
   readonly #unresolved: UnresolvedSnapshot[] = [];
   readonly #records: GalaxyRecord[] = [];
+  readonly #taken = new Map<string, number>();
   readonly #rejected = new Map<string, number>();
   readonly #rejectedRows = new Map<string, number>();
   readonly #unknownCommodities = new Map<string, number>();
@@ -45,6 +46,7 @@ export class BatchStager {
     if (typeof staged === 'string') this.reject(staged, describe);
     else if (hasBrokenMarketId(text)) this.reject('market id out of range', describe);
     else {
+      add(this.#taken, staged.schema);
       this.#records.push(...staged.records);
       if (staged.market === undefined) {
         this.#received++;
@@ -77,6 +79,7 @@ export class BatchStager {
       unresolved: this.#unresolved,
       records: this.#records,
       learned: this.#learned,
+      taken: Object.fromEntries(this.#taken),
       rejected: Object.fromEntries(this.#rejected),
       rejectedRows: Object.fromEntries(this.#rejectedRows),
       unknownCommodities: Object.fromEntries(this.#unknownCommodities),

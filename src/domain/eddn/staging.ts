@@ -38,6 +38,11 @@ export function compileRules(rules: StagingRules): CompiledRules {
   };
 }
 
+export interface StagedMessage extends Staged {
+  /** Its name. */
+  readonly schema: string;
+}
+
 /**
  * Applies every rule but those about rows to one message.
  *
@@ -48,7 +53,7 @@ export function stageMessage(
   message: unknown,
   rules: CompiledRules,
   receivedAtMs: number,
-): Staged | Rejection {
+): StagedMessage | Rejection {
   if (!isObject(message) || typeof message.$schemaRef !== 'string') return 'malformed';
   const schema = findSchema(message.$schemaRef, rules);
   if (typeof schema === 'string') return schema;
@@ -68,7 +73,8 @@ export function stageMessage(
   // Nothing is sent before it was seen: what the sender's clock is ahead of the gateway's within the skew is taken off.
   const seenAtS = Math.min(observedAtS, gatewayAtS ?? Infinity);
   const staged = schema.stage({ body, software: header.softwareName, observedAtS: seenAtS, receivedAtMs });
-  return typeof staged === 'string' || rules.learned.has(schema) ? staged : { ...staged, records: [] };
+  if (typeof staged === 'string') return staged;
+  return { ...staged, schema: schema.name, records: rules.learned.has(schema) ? staged.records : [] };
 }
 
 /** When the gateway passed a message on, epoch seconds; null when it does not tell. */

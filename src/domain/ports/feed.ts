@@ -42,6 +42,8 @@ export interface StagedBatch {
   readonly records: readonly GalaxyRecord[];
   /** Messages that brought records and no market. */
   readonly learned: number;
+  /** Messages that passed the rules every schema has, by its name. */
+  readonly taken: Readonly<Record<string, number>>;
   /** Messages refused, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Rows refused inside accepted messages, by reason. */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { AppError } from '../../domain/errors.ts';
 import type { Feed, FeedHandlers } from '../../domain/ports/feed.ts';
+import { decompress, isDamage } from './decompress.ts';
 
 const READ_BYTES = 128 * 1024;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -26,53 +26,85 @@ interface FileProgress {
 
 export interface FileFeed extends Feed {
   readonly progress: FileProgress;
+  /** Messages handed over so far. */
+  readonly delivered: number;
 }
 
 /**
- * A file of EDDN messages, one JSON text a line, plain or gzipped (seen by its content, not its name). Blank lines
- * are skipped; CRLF and a last line without an end are fine. Reading again starts at the beginning. `-` is standard
+ * Files of EDDN messages, one JSON text a line, plain or compressed (gzip, bzip2, zstd: seen by their content). Blank
+ * lines are skipped; CRLF and a last line without an end are fine. Reading again starts at the beginning. `-` is standard
  * input, which can be read once.
  *
- * `read` rejects with an AppError for a file that is missing, unreadable, a directory, cut short or damaged (gzip),
- * or not made of lines; every whole line before the fault has been delivered then.
+ * `read` rejects with an AppError for what is missing, unreadable, a directory, cut short or damaged, or not made of lines;
+ * every whole line before the fault and every other file has been delivered then.
+ * @param onWhole called after the last line of a file that is whole has been delivered, awaited before the next file
  */
-export function createFileFeed(file: string): FileFeed {
+export function createFileFeed(
+  files: readonly string[],
+  onWhole: (file: string) => Promise<void> = () => Promise.resolve(),
+): FileFeed {
+  const totalBytes = files.map(sizeOf).reduce((sum, size) => sum + size, 0);
   let reads = 0;
-  let progress: FileProgress = { readBytes: 0, totalBytes: sizeOf(file) };
+  let readBytes = 0;
+  let delivered = 0;
 
   function close(): void {
     reads += 1;
     // Whoever writes into it may never write again.
-    if (file === STANDARD_INPUT && reads > 1) process.stdin.destroy();
+    if (files.includes(STANDARD_INPUT) && reads > 1) process.stdin.destroy();
   }
 
   return {
-    description: nameOf(file),
+    description: files.length > 1 ? `${files.length} files` : files.map(nameOf).join(),
     finite: true,
     close,
     get progress() {
-      return progress;
+      return { readBytes, totalBytes };
+    },
+    get delivered() {
+      return delivered;
     },
 
     async read(handlers: FeedHandlers): Promise<void> {
       close();
       const mine = reads;
-      const batches = readBatches(
-        file,
-        () => handlers.onConnected(),
-        (read) => (progress = read),
-      );
-      try {
-        for await (const frames of batches) {
-          if (mine === reads) await handlers.onBatch({ encoding: 'json', frames, receivedAtMs: Date.now() });
-          // Asked again: it may have been closed meanwhile.
+      const damaged: AppError[] = [];
+      let before = 0;
+      for (const file of files) {
+        try {
+          const batches = readBatches(
+            file,
+            () => handlers.onConnected(),
+            (bytes) => (readBytes = before + bytes),
+          );
+          for await (const frames of batches) {
+            if (mine === reads) {
+              delivered += frames.length;
+              await handlers.onBatch({ encoding: 'json', frames, receivedAtMs: Date.now() });
+            }
+            // Asked again: it may have been closed meanwhile.
+            if (mine !== reads) return;
+          }
+          await onWhole(file);
+        } catch (error) {
           if (mine !== reads) return;
+          if (!(error instanceof AppError)) throw error;
+          damaged.push(error);
         }
-      } catch (error) {
-        if (mine === reads) throw error;
+        before = readBytes;
       }
+      const [first] = damaged;
+      if (first !== undefined) throw files.length === 1 ? first : several(damaged, files.length);
     },
   };
+}
+
+function several(damaged: readonly AppError[], count: number): AppError {
+  const told = damaged.map(({ message }) => message).join('; ');
+  return new AppError('feedFile', `${damaged.length} of ${count} files could not be read whole: ${told}`, {
+    advice: 'the others were taken; get whole copies of these',
+    cause: damaged[0],
+  });
 }
 
 /** Looks whether a file can be read, before anything is made for it. @throws AppError `feedFile` */
@@ -101,16 +133,14 @@ function sizeOf(file: string): number {
 async function* readBatches(
   file: string,
   onOpen: () => void,
-  onProgress: (progress: FileProgress) => void,
+  onProgress: (readBytes: number) => void,
 ): AsyncGenerator<Uint8Array[]> {
   let batch: Uint8Array[] = [];
   let batchBytes = 0;
   let lines = 0;
   let failure: Error | undefined;
   try {
-    const { gzipped, chunks } = await peek(readChunks(file, onProgress));
-    onOpen();
-    for await (const line of splitLines(gzipped ? inflate(chunks) : chunks)) {
+    for await (const line of splitLines(decompress(readChunks(file, onOpen, onProgress)))) {
       batch.push(line);
       batchBytes += line.length;
       lines += 1;
@@ -126,77 +156,29 @@ async function* readBatches(
   if (failure !== undefined) throw failure;
 }
 
-async function peek(
-  chunks: AsyncGenerator<Uint8Array, void>,
-): Promise<{ gzipped: boolean; chunks: AsyncIterable<Uint8Array> }> {
-  let head = new Uint8Array();
-  while (head.length < 2) {
-    const { done, value } = await chunks.next();
-    if (done === true) break;
-    head = Buffer.concat([head, value]);
-  }
-  return { gzipped: head[0] === 0x1f && head[1] === 0x8b, chunks: after(head, chunks) };
-}
-
-async function* after(
-  head: Uint8Array,
-  rest: AsyncGenerator<Uint8Array, void>,
-): AsyncGenerator<Uint8Array, void> {
-  if (head.length > 0) yield head;
-  yield* rest;
-}
-
 async function* readChunks(
   file: string,
-  onProgress: (progress: FileProgress) => void,
+  onOpen: () => void,
+  onProgress: (readBytes: number) => void,
 ): AsyncGenerator<Uint8Array, void> {
   if (file === STANDARD_INPUT) {
+    onOpen();
     let readBytes = 0;
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-      onProgress({ readBytes: (readBytes += chunk.length), totalBytes: 0 });
+      onProgress((readBytes += chunk.length));
       yield chunk;
     }
     return;
   }
   await using handle = await open(file);
-  const { size } = await handle.stat();
   for (let readBytes = 0; ;) {
-    onProgress({ readBytes, totalBytes: size });
+    onProgress(readBytes);
     const { bytesRead, buffer } = await handle.read(new Uint8Array(READ_BYTES), 0, READ_BYTES, readBytes);
+    if (readBytes === 0) onOpen();
     if (bytesRead === 0) return;
     readBytes += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
-}
-
-/** A piece in, all that comes of it out: a stream in a pipe would throw away what it holds when the file is damaged. */
-async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  let inflated: Uint8Array[] = [];
-  gunzip.on('data', (bytes: Uint8Array) => inflated.push(bytes));
-  /** A failed write is only told by the event. */
-  const finished = (start: (done: () => void) => void) =>
-    new Promise<void>((resolve, reject) => {
-      gunzip.once('error', reject);
-      start(() => {
-        gunzip.off('error', reject);
-        resolve();
-      });
-    });
-  try {
-    for await (const chunk of chunks) {
-      await finished((done) => gunzip.write(chunk, done));
-      yield* inflated;
-      inflated = [];
-    }
-    await finished((done) => gunzip.once('end', done).end());
-  } catch (error) {
-    yield* inflated;
-    throw error;
-  } finally {
-    gunzip.destroy();
-  }
-  yield* inflated;
 }
 
 async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
@@ -232,7 +214,7 @@ function explain(path: string, error: unknown, lines: number): Error {
       'one EDDN message a line is expected: is this another kind of file?',
     );
   }
-  if (code?.startsWith('Z_')) {
+  if (isDamage(error)) {
     return fault(
       `${file} is damaged or cut short after ${lines} messages`,
       'those before the fault were taken; get a whole copy for the rest',

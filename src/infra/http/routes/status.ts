@@ -37,6 +37,7 @@ const Status = z.strictObject({
     received: count,
     accepted: count,
     learned: count,
+    taken: counts,
     restored: count,
     written: count,
     writtenRows: count,
