@@ -6,6 +6,7 @@ import { changedKeys, livePart, type ChangedKeys } from '../config/reload.ts';
 import type { Now } from '../domain/now.ts';
 import { createLog, type LogHandle } from '../infra/log/log.ts';
 import type { LogFileOptions } from '../infra/log/log-file.ts';
+import { makeDirectory } from '../infra/process/ownership.ts';
 import { readNow } from './now.ts';
 
 const MIB = 1024 * 1024;
@@ -56,7 +57,7 @@ export async function bootstrap(
   const config = { ...loaded, ...overrides };
   const { database, dataDir, tmpDir } = await loadDatabaseConfig(at.env, at.cwd);
   const paths = resolvePaths({ ...at, configFile: file, config, database: { dataDir, tmpDir } });
-  if (!looksOnly) await createDirectories(paths);
+  if (!looksOnly) await createDirectories(paths, makeDirectory);
   const verbosity = () => ({
     verbose: config.verbose && logTo === 'stdout',
     debug: config.debug,

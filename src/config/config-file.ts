@@ -153,14 +153,16 @@ function keepNumber(_key: string, value: unknown, context?: { source?: string })
 /** Temp file, fsync, rename: a reader sees the old file or the new one. */
 async function replace(target: string, content: Json, assertHeld: () => void): Promise<void> {
   const temp = `${target}.tmp`;
-  const mode = await stat(target).then(
-    (stats) => stats.mode & 0o777,
-    () => undefined,
-  );
+  const old = await stat(target).catch(() => null);
   try {
     const handle = await open(temp, 'w');
     try {
-      if (mode !== undefined) await handle.chmod(mode);
+      if (old !== null) await handle.chmod(old.mode & 0o777);
+      if (process.getuid?.() === 0) {
+        // Root does not take it away from the user of the service; some network file systems know no owners.
+        const { uid, gid } = old ?? (await stat(dirname(target)));
+        await handle.chown(uid, gid).catch(() => undefined);
+      }
       await handle.writeFile(`${JSON.stringify(content, null, 4)}\n`);
       await handle.sync();
     } finally {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, describeError } from '../domain/errors.ts';
@@ -90,12 +89,16 @@ export function resolvePaths(from: {
 
 /**
  * Creates the directories that do not exist.
+ * @param make one, and those above it
  * @throws AppError `paths.notWritable`
  */
-export async function createDirectories(paths: Paths): Promise<void> {
+export async function createDirectories(
+  paths: Paths,
+  make: (directory: string) => Promise<unknown>,
+): Promise<void> {
   for (const directory of [paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir]) {
     try {
-      await mkdir(directory, { recursive: true });
+      await make(directory);
     } catch (error) {
       throw new AppError('paths.notWritable', `${directory} cannot be created: ${describeError(error)}`, {
         advice: 'check TD_DATA, TD_TMP, TD_CSV, export_path and the rights of this user',

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadDatabaseConfig } from '../../src/config/database.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createDirectories, resolvePaths } from '../../src/config/paths.ts';
+import { makeDirectory } from '../../src/infra/process/ownership.ts';
 import type { Environment } from '../../src/config/environment.ts';
 
 let cwd: string;
@@ -236,14 +237,14 @@ describe('paths', () => {
   test('directories are created when asked for, not before', async () => {
     const wanted = await paths({ TD_CSV: 'a/b' });
     expect(await readdir(cwd)).toEqual(['config.json']);
-    await createDirectories(wanted);
-    await createDirectories(wanted);
+    await createDirectories(wanted, makeDirectory);
+    await createDirectories(wanted, makeDirectory);
     expect((await readdir(cwd)).sort()).toEqual(['a', 'config.json', 'data', 'tmp']);
   });
 
   test('a directory that cannot be created is named', async () => {
     await writeFile(join(cwd, 'data'), 'a file');
-    await expect(createDirectories(await paths({}))).rejects.toMatchObject({
+    await expect(createDirectories(await paths({}), makeDirectory)).rejects.toMatchObject({
       code: 'paths.notWritable',
       message: expect.stringContaining(join(cwd, 'data')),
     });

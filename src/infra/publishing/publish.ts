@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { ChunkSink } from '../../domain/ports/market-store.ts';
 import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
+import { likeTheOld, makeDirectory } from '../process/ownership.ts';
 import { openRegularFile } from './regular-file.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
@@ -37,7 +38,7 @@ export async function stageFile<T>(
     });
 
   signal?.throwIfAborted();
-  await disk(mkdir(directory, { recursive: true }));
+  await disk(makeDirectory(directory));
   await disk(removeStaleTemps(target));
   const file = await disk(open(temp, 'wx+', 0o644));
   let ended = false;
@@ -59,6 +60,7 @@ export async function stageFile<T>(
       try {
         const changed = !(await disk(sameContent(file, bytes, target)));
         if (changed) {
+          await disk(likeTheOld(file, target));
           await disk(file.sync());
           await disk(rename(temp, target));
           await disk(syncDirectory(directory));

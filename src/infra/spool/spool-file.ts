@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
+import { giveToOwner } from '../process/ownership.ts';
 
 /** Tells a spool from every other SQLite file: "TDLS". */
 const APPLICATION_ID = 0x54444c53;
@@ -43,7 +44,10 @@ class ForeignFile extends Error {}
  */
 export function openSpoolFile(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
+  const isNew = !existsSync(file);
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  // SQLite gives its side files to the same user.
+  if (isNew) giveToOwner(file);
   try {
     // First a look: a file that is somebody else's stays as it is.
     if (!isEmpty(db)) checkOurs(db);

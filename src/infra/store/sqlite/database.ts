@@ -10,6 +10,7 @@ import {
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
 import type { StoreInfo } from '../../../domain/ports/market-store.ts';
+import { giveToOwner } from '../../process/ownership.ts';
 import { emptyDatabase, recognise, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import { schemaSql } from './schema.ts';
@@ -59,8 +60,11 @@ export interface Database {
  * @throws StoreError `refused`, `empty` when it only looks, or what node:sqlite throws
  */
 export function openDatabase(file: string, choice: GenerationChoice, looksOnly = false): Database {
-  if (looksOnly && identify(file) === undefined) throw emptyDatabase(file, 'does not exist');
+  const isNew = identify(file) === undefined;
+  if (looksOnly && isNew) throw emptyDatabase(file, 'does not exist');
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
+  // SQLite gives its side files to the same user.
+  if (isNew) giveToOwner(file);
   try {
     const found = recognise(readShape(db), choice, file);
     if (looksOnly) {

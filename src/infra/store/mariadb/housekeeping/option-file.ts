@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { AppError, describeError } from '../../../../domain/errors.ts';
+import { giveToOwner } from '../../../process/ownership.ts';
 import type { MariadbConnection } from '../connection.ts';
 
 /** Certificates by path, as the tools want them. */
@@ -25,6 +26,7 @@ export async function createOptionFile(
     try {
       await handle.writeFile(optionFile(connection, tls));
       await handle.sync();
+      giveToOwner(file);
     } finally {
       await handle.close();
     }
