@@ -86,8 +86,14 @@ export default tseslint.config(
     rules: { 'no-undef': 'off' },
   },
   {
-    files: ['bin/*.js', '*.config.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    files: ['bin/*.js', '*.config.js', 'docs/examples/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'fetch', 'URL', 'URLSearchParams', 'setInterval', 'clearInterval'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
   },
   prettier,
 );

@@ -269,7 +269,7 @@ test('the schema compilers of fastify are never loaded', () => {
      const { routesOf } = await import('./src/app/ports/routes.ts');
      const base = { config: { generation: 'auto' }, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
      const system = { done: new Promise(() => undefined) };
-     const app = await createHttpApp(console, await routesOf(base, system, { version: '1', api: { questionsPerMinute: 9 } }));
+     const app = await createHttpApp(console, await routesOf(base, system, { about: { version: '1' }, api: { questionsPerMinute: 9 } }));
      await app.ready();
      console.log((await app.inject('/files/')).statusCode, ...Object.keys(createRequire(import.meta.url).cache));
      process.exit();`,

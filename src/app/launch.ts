@@ -1,0 +1,63 @@
+import type { System } from '../actors/system.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { assemble } from './daemon.ts';
+import { serveHttp } from './http.ts';
+import { claimInstance, keepPidFile } from './instance.ts';
+import { answeringFor } from './ports/api.ts';
+import { relayFeed } from './ports/feed.ts';
+import { createStore } from './ports/store.ts';
+import type { About } from './telling.ts';
+import { version } from './version.ts';
+
+/** What downloads that still run may take when the daemon has ended in order. */
+const HTTP_GRACE_MS = 2_000;
+
+/** A daemon on its feed, its database and its HTTP address; its system is not started yet. */
+export interface Launched {
+  readonly about: About;
+  readonly system: System;
+  /** Where it answers over HTTP; null: nowhere. */
+  readonly url: string | null;
+  /**
+   * When the system has ended; gives the data directory free.
+   * @param inOrder downloads that run may end
+   */
+  readonly close: (inOrder: boolean) => Promise<void>;
+}
+
+/** @throws AppError when somebody else works here, or HTTP cannot listen */
+export async function launch(base: Bootstrap, update: boolean): Promise<Launched> {
+  const { log } = base;
+  const about = { version: version(), startedAtMs: Date.now(), update };
+  const instance = await claimInstance(base);
+  let pidFile: ReturnType<typeof keepPidFile> | undefined;
+  const release = () => {
+    pidFile?.release();
+    instance.release();
+  };
+  try {
+    pidFile = keepPidFile(base);
+    const feed = relayFeed(base);
+    log.info(
+      { version: about.version, feed: feed.description },
+      `tradedangerous-listener ${about.version}, feed ${feed.description}`,
+    );
+    const tokens = await createStore(base);
+    const answering = await answeringFor(base, tokens);
+    const system = await assemble(base, feed, { update, store: answering.store });
+    const http = await serveHttp(base, system, { about, api: answering.api, tokens });
+    return {
+      about,
+      system,
+      url: http?.url ?? null,
+      async close(inOrder) {
+        await http?.close(inOrder ? HTTP_GRACE_MS : 0);
+        await answering.close();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
