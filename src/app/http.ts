@@ -23,7 +23,7 @@ export async function serveHttp(base: Bootstrap, system: System, about: Served):
     names: [config.httpListen.host.toLowerCase(), ...config.httpNames],
     log,
   };
-  const app = await createHttpApp(log, routes, (scope) => addGuard(scope, guard));
+  const app = await createHttpApp(log, routes, { guard: (scope) => addGuard(scope, guard) });
   const server = await listen(app, config.httpListen);
   log.info({ url: server.url }, `http: ${server.url}`);
   return server;

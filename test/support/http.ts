@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/domain/ports/log.ts';
 import { createHttpApp, type Routes } from '../../src/infra/http/app.ts';
 import { addGuard, type GuardOptions } from '../../src/infra/http/guard.ts';
+import type { ClientLimits } from '../../src/infra/http/limits.ts';
 import { fileRoutes } from '../../src/infra/http/routes/files.ts';
 import { listen, type HttpServer } from '../../src/infra/http/server.ts';
 import { tempDir } from './temp-dir.ts';
@@ -18,9 +19,13 @@ export async function startHttp(
     host = '127.0.0.1',
     log = silentLog,
     guard,
-  }: { host?: string; log?: Log; guard?: Omit<GuardOptions, 'log'> } = {},
+    limits,
+  }: { host?: string; log?: Log; guard?: Omit<GuardOptions, 'log'>; limits?: ClientLimits } = {},
 ): Promise<HttpServer> {
-  const app = await createHttpApp(log, routes, guard && ((scope) => addGuard(scope, { ...guard, log })));
+  const app = await createHttpApp(log, routes, {
+    ...(guard && { guard: (scope) => addGuard(scope, { ...guard, log }) }),
+    ...(limits && { limits }),
+  });
   const server = await listen(app, { host, port: 0 });
   onTestFinished(() => server.close(0));
   return server;

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -13,12 +14,22 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { z } from 'zod';
 import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
+import { Connections } from './connections.ts';
+import { clientLimits, type ClientLimits } from './limits.ts';
 import { MethodsByPath } from './methods.ts';
 
-/** A client that takes nothing for so long holds an old file (and its disk space) no longer. */
-const IDLE_MS = 120_000;
-/** A request, its body included, has arrived by then. */
-const REQUEST_MS = 10_000;
+const SERVER_OPTIONS = {
+  /** A request, its body included, has arrived by then. */
+  requestTimeout: 10_000,
+  headersTimeout: 10_000,
+  /** How often those that have not are looked for. */
+  connectionsCheckingInterval: 5_000,
+  /** As fastify has it. */
+  keepAliveTimeout: 72_000,
+};
+const BUSY_RETRY_S = 5;
+/** Between two warnings that there are too few descriptors. */
+const FEW_DESCRIPTORS_TOLD_MS = 600_000;
 
 /** Given before fastify asks for them: its own compilers of schemas are never loaded, which take 5 MB. */
 const ZOD_SCHEMAS = {
@@ -40,19 +51,35 @@ export type HttpApp = FastifyInstance<
   ZodTypeProvider
 >;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered however busy the server is: small, and made of what is in memory. */
+    readonly isVital?: true;
+  }
+}
+
 /** Adds the routes of one subject, in a scope of their own: hooks and plugins stay in it. */
 export type Routes = (app: HttpApp) => void | Promise<void>;
 
+export interface HttpAppOptions {
+  /** Adds what stands before the routes. */
+  readonly guard?: (app: HttpApp) => void;
+  readonly limits?: ClientLimits;
+}
+
 /**
- * What all HTTP of this program has in common: zod schemas, `{ error }` for refusals, 405 with `Allow`.
- * @param guard adds what stands before the routes
+ * What all HTTP of this program has in common: zod schemas, `{ error }` for refusals, 405 with `Allow`, and limits of
+ * what clients hold, beyond which it is 503 with `Retry-After`.
  */
 export async function createHttpApp(
   log: Log,
   routes: readonly Routes[],
-  guard?: (app: HttpApp) => void,
+  { guard, limits = clientLimits() }: HttpAppOptions = {},
 ): Promise<HttpApp> {
-  const app = fastifyOn(log);
+  const errors = new ErrorAnswers(log);
+  const connections = new Connections(limits);
+  const app = fastifyOn(errors, connections);
+  limitClients(app, connections);
   const methods = new MethodsByPath(app);
   app.addHook('onRoute', ({ url }) => methods.add(url));
   app.addHook('onRequest', (request, reply, done) => {
@@ -64,7 +91,7 @@ export async function createHttpApp(
   });
   guard?.(app);
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such page'));
-  app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, log));
+  app.setErrorHandler<FastifyError>((error, request, reply) => errors.answer(error, request, reply));
   for (const add of routes) {
     await app.register(async (scope) => add(scope.withTypeProvider<ZodTypeProvider>()));
   }
@@ -75,34 +102,75 @@ export function refuse(reply: FastifyReply, status: number, error: string): Fast
   return reply.code(status).send({ error });
 }
 
-function fastifyOn(log: Log): HttpApp {
+/** For now; a client that asks again later is answered. What it has asked besides is not even looked at. */
+export function refuseForNow(reply: FastifyReply, error: string): FastifyReply {
+  // Whatever the schema of the page's own 503.
+  reply
+    .serializer(JSON.stringify)
+    .type('application/json; charset=utf-8')
+    .headers({ 'retry-after': BUSY_RETRY_S, connection: 'close' });
+  return refuse(reply, 503, error);
+}
+
+function limitClients(app: HttpApp, connections: Connections): void {
+  app.addHook('onClose', () => connections.close());
+  app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
+    if (connections.isRefused(socket)) {
+      refuseForNow(reply, 'too many connections: ask again in a moment');
+    } else if (connections.areBusy && routeOptions.config.isVital !== true) {
+      refuseForNow(reply, 'too many are asking: ask again in a moment');
+    } else done();
+  });
+}
+
+function fastifyOn(errors: ErrorAnswers, connections: Connections): HttpApp {
   return Fastify({
-    connectionTimeout: IDLE_MS,
-    requestTimeout: REQUEST_MS,
+    serverFactory: (handle) =>
+      createServer(SERVER_OPTIONS, connections.inTurn(handle)).on('connection', (socket) =>
+        connections.admit(socket),
+      ),
     schemaController: ZOD_SCHEMAS,
     // Only a proxy on this machine may say whom it asks for.
     trustProxy: 'loopback',
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
+    frameworkErrors: (error, request, reply) => void errors.answer(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
 }
 
-function answerError(
-  error: FastifyError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  log: Log,
-): FastifyReply {
-  const { statusCode = 500 } = error;
-  if (error.validation !== undefined) return refuse(reply, 400, describeInvalid(error));
-  if (error.code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'the address is malformed');
-  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'no such page');
-  if (statusCode < 500) return refuse(reply, statusCode, error.message);
-  const reason = [error, error.cause]
-    .filter((each) => each !== undefined)
-    .map(describeError)
-    .join(': ');
-  log.warn({ url: request.url, error: reason }, `http: ${reason}`);
-  return refuse(reply, statusCode, 'internal error');
+class ErrorAnswers {
+  readonly #log: Log;
+  #fewDescriptorsToldMs = -Infinity;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { statusCode = 500 } = error;
+    if (error.validation !== undefined) return refuse(reply, 400, describeInvalid(error));
+    if (error.code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'the address is malformed');
+    if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'no such page');
+    if (['EMFILE', 'ENFILE'].includes(error.code)) {
+      this.#tellFewDescriptors(error);
+      return refuseForNow(reply, 'no file can be opened now: ask again in a moment');
+    }
+    if (statusCode < 500) return refuse(reply, statusCode, error.message);
+    const reason = [error, error.cause]
+      .filter((each) => each !== undefined)
+      .map(describeError)
+      .join(': ');
+    this.#log.warn({ url: request.url, error: reason }, `http: ${reason}`);
+    return refuse(reply, statusCode, 'internal error');
+  }
+
+  /** Once in a while: it concerns every request. */
+  #tellFewDescriptors(error: Error): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#fewDescriptorsToldMs < FEW_DESCRIPTORS_TOLD_MS) return;
+    this.#fewDescriptorsToldMs = nowMs;
+    const reason = describeError(error);
+    const text = `http: files cannot be opened: ${reason} (raise the limit of open files, LimitNOFILE or ulimit -n)`;
+    this.#log.warn({ error: reason }, text);
+  }
 }
 
 const PARTS: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Log } from '../../domain/ports/log.ts';
 import type { Inspection } from '../../domain/ports/inspection.ts';
 import { createHttpApp, refuse, type HttpApp } from '../http/app.ts';
+import { INSPECTOR_LIMITS } from '../http/limits.ts';
 import { listen, type HttpServer } from '../http/server.ts';
 import { LiveStream } from './stream.ts';
 
@@ -58,7 +59,15 @@ export async function createInspectorServer(options: InspectorServerOptions): Pr
     reportSlow: () => log.warn({}, 'inspector: a page did not keep up and was disconnected'),
   });
   const serve = async (port: number): Promise<HttpServer> =>
-    listen(await createHttpApp(log, [(app) => inspectorRoutes(app, stream, options)]), { host: HOST, port });
+    listen(
+      await createHttpApp(log, [(app) => inspectorRoutes(app, stream, options)], {
+        limits: INSPECTOR_LIMITS,
+      }),
+      {
+        host: HOST,
+        port,
+      },
+    );
   const server = await serve(options.port).catch(() => serve(0));
   return {
     url: `${server.url}/`,

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import { openRegularFile, versionOf } from '../../publishing/regular-file.ts';
 import type { ByteRange, Validators } from './conditions.ts';
 import type { GzipCache } from './gzip-cache.ts';
@@ -9,12 +9,12 @@ export interface OpenFile extends Validators {
   readonly encoding: 'identity' | 'gzip';
   /** Bytes, as encoded. */
   readonly size: number;
-  /** The bytes of a range, exactly; ends with an error when they cannot be had. Closes the file. */
-  read(range: ByteRange): Readable;
+  /** Sends the bytes of a range, exactly, or breaks the answer off when they cannot be had. Closes the file. */
+  send(range: ByteRange, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Opens a file for one answer; its compressed twin when that is wanted, ready, and of this very version.
@@ -57,37 +57,42 @@ function openFile(
     ...validators,
     encoding,
     size,
-    read: (range) => readRange(handle, version, range),
+    send: (range, response) => sendRange(handle, version, range, response),
     close: () => handle.close(),
   };
 }
 
-function readRange(handle: FileHandle, version: string, { start, end }: ByteRange): Readable {
-  let at = start;
-  return new Readable({
-    highWaterMark: CHUNK_BYTES,
-    read() {
-      const length = Math.min(CHUNK_BYTES, end + 1 - at);
-      if (length === 0) {
-        this.push(null);
+/** One buffer an answer, however long it is: streams take a new one a chunk, and hundreds of MB before it is collected. */
+async function sendRange(
+  handle: FileHandle,
+  version: string,
+  { start, end }: ByteRange,
+  response: ServerResponse,
+): Promise<void> {
+  const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end + 1 - start));
+  try {
+    for (let at = start; at <= end;) {
+      const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end + 1 - at), at);
+      at += bytesRead;
+      // Programs other than ours may write into a file instead of replacing it: no mixture is sent to its end.
+      if (bytesRead === 0 || (at > end && (await versionOf(handle))?.version !== version)) {
+        response.destroy();
         return;
       }
-      handle
-        .read(new Uint8Array(length), 0, length, at)
-        .then(async ({ bytesRead, buffer }) => {
-          at += bytesRead;
-          // Programs other than ours may write into a file instead of replacing it: no mixture is sent to its end.
-          const isTorn = bytesRead === 0 || (at > end && (await versionOf(handle))?.version !== version);
-          if (isTorn) this.destroy(new Error('the file was changed while it was being sent'));
-          else this.push(buffer.subarray(0, bytesRead));
-        })
-        .catch((error: unknown) => this.destroy(error as Error));
-    },
-    destroy(error, callback) {
-      handle.close().then(
-        () => callback(error),
-        () => callback(error),
-      );
-    },
+      await taken(response, chunk.subarray(0, bytesRead));
+    }
+    response.end();
+  } catch {
+    // The disk, or a client that has gone.
+    response.destroy();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Resolves when the system has the bytes; rejects when the client has gone. */
+function taken(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }

@@ -1,11 +1,12 @@
 import { lstatSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Log } from '../../../domain/ports/log.ts';
-import { Refusal, refuse, type HttpApp } from '../app.ts';
+import { Refusal, refuse, refuseForNow, type HttpApp } from '../app.ts';
 import { acceptsGzip, evaluateConditions, requestedRange } from '../files/conditions.ts';
 import { GzipCache } from '../files/gzip-cache.ts';
 import { openPublished } from '../files/published-files.ts';
+import { clientLimits } from '../limits.ts';
 import { openToAllOrigins } from '../origins.ts';
 
 export interface FileRoutesDeps {
@@ -14,10 +15,12 @@ export interface FileRoutesDeps {
   /** Where compressed twins are kept. */
   readonly gzipDir: string;
   readonly log: Log;
+  /** Answers with a file that may be under way. */
+  readonly mostAtOnce?: number;
 }
 
-/** Not serialized: a stream is sent as it is, and nothing of HEAD. */
-const Csv = z.custom<Readable | undefined>().meta({ description: 'CSV, whole or a range' });
+/** Not serialized: the bytes go past fastify. */
+const Csv = z.undefined().meta({ description: 'CSV, whole or a range' });
 
 export const FileIndex = z.object({
   files: z.array(z.object({ name: z.string(), bytes: z.int(), modified: z.iso.datetime() })),
@@ -27,7 +30,11 @@ export const FileIndex = z.object({
  * `GET|HEAD /files/<name>` as a Trade Dangerous client wants it: validators that hold, lengths that are true, no
  * redirects, nothing empty; `/files/` says what there is.
  */
-export function fileRoutes(app: HttpApp, { files, gzipDir, log }: FileRoutesDeps): void {
+export function fileRoutes(
+  app: HttpApp,
+  { files, gzipDir, log, mostAtOnce = clientLimits().files }: FileRoutesDeps,
+): void {
+  let underWay = 0;
   const gzip = new GzipCache(gzipDir, log);
   app.addHook('onClose', () => gzip.close());
   openToAllOrigins(app, '/files', (scope) => {
@@ -52,6 +59,11 @@ export function fileRoutes(app: HttpApp, { files, gzipDir, log }: FileRoutesDeps
       async handler(request, reply) {
         const { name } = request.params;
         const path = files.get(name);
+        if (underWay >= mostAtOnce) {
+          return refuseForNow(reply, 'too many files are being sent: ask again in a moment');
+        }
+        underWay += 1;
+        reply.raw.once('close', () => (underWay -= 1));
         const wantsGzip = acceptsGzip(request.headers);
         const file = path === undefined ? 'missing' : await openPublished(path, name, wantsGzip, gzip);
         if (file === 'missing') return refuse(reply, 404, 'no such published file');
@@ -89,7 +101,12 @@ export function fileRoutes(app: HttpApp, { files, gzipDir, log }: FileRoutesDeps
           'accept-ranges': 'bytes',
           'content-length': end - start + 1,
         });
-        if (!isHead) return reply.send(file.read({ start, end }));
+        if (!isHead) {
+          reply.hijack();
+          reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+          await file.send({ start, end }, reply.raw);
+          return reply;
+        }
         await file.close();
         return reply.send(undefined);
       },

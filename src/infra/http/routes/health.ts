@@ -19,18 +19,26 @@ export interface HealthRoutesDeps {
 
 /** `/health`: alive; `/ready`: it works. */
 export function healthRoutes(app: HttpApp, { health, notReady }: HealthRoutesDeps): void {
-  app.get('/health', { schema: { response: { 200: Health, 503: Health } } }, (request, reply) => {
-    const { failure, ...rest } = health();
-    const told = failure !== null && isStranger(request) ? 'see the log' : failure;
-    void reply.code(rest.ok ? 200 : 503);
-    return { ...rest, failure: told };
-  });
-  app.get('/ready', { schema: { response: { 200: Readiness, 503: Readiness } } }, (request, reply) => {
-    const reasons = notReady();
-    const isReady = reasons.length === 0;
-    void reply.code(isReady ? 200 : 503);
-    return { ready: isReady, reasons: isStranger(request) ? reasons.map(partOf) : [...reasons] };
-  });
+  app.get(
+    '/health',
+    { config: { isVital: true }, schema: { response: { 200: Health, 503: Health } } },
+    (request, reply) => {
+      const { failure, ...rest } = health();
+      const told = failure !== null && isStranger(request) ? 'see the log' : failure;
+      void reply.code(rest.ok ? 200 : 503);
+      return { ...rest, failure: told };
+    },
+  );
+  app.get(
+    '/ready',
+    { config: { isVital: true }, schema: { response: { 200: Readiness, 503: Readiness } } },
+    (request, reply) => {
+      const reasons = notReady();
+      const isReady = reasons.length === 0;
+      void reply.code(isReady ? 200 : 503);
+      return { ready: isReady, reasons: isStranger(request) ? reasons.map(partOf) : [...reasons] };
+    },
+  );
 }
 
 /** `database: unavailable: /srv/td/TradeDangerous.db is locked` -> `database` */

@@ -20,7 +20,7 @@ export function metricsRoutes(app: HttpApp, { metrics }: MetricsRoutesDeps): voi
   const process = new Registry();
   // Milliseconds between two looks, which the figures contain; every 10 ms would cost an idle daemon half a percent.
   collectDefaultMetrics({ register: process, eventLoopMonitoringPrecision: 50 });
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', { config: { isVital: true } }, async (_request, reply) => {
     const registry = new Registry();
     for (const metric of metrics()) register(registry, metric);
     const text = [await process.metrics(), await registry.metrics(), ''].join('\n');

@@ -89,7 +89,7 @@ export interface StatusRoutesDeps<Told extends Status> {
 /** `/status`: everything there is to know. */
 export function statusRoutes<Told extends Status>(app: HttpApp, deps: StatusRoutesDeps<Told>): void {
   const status = deps.status as () => Status;
-  app.get('/status', { schema: { response: { 200: Status } } }, (request) =>
+  app.get('/status', { config: { isVital: true }, schema: { response: { 200: Status } } }, (request) =>
     isStranger(request) ? forStrangers(status()) : status(),
   );
 }

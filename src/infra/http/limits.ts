@@ -1,0 +1,50 @@
+/** How much of this process its clients may hold at once. */
+export interface ClientLimits {
+  readonly connections: number;
+  /** Answers under way, those that tell how the daemon is besides. */
+  readonly answers: number;
+  /** Of those, published files. */
+  readonly files: number;
+  /** A client that takes next to nothing for so long gets no more. */
+  readonly stalledMs: number;
+}
+
+/** Descriptors for the daemon's own work: database, spool, feed, files it writes, threads. It takes some 60 of them. */
+const OWN_DESCRIPTORS = 256;
+const STALLED_MS = 60_000;
+
+/**
+ * @param descriptors how many the process may have open, all in all
+ */
+export function clientLimits(descriptors = mostDescriptors()): ClientLimits {
+  const left = descriptors - OWN_DESCRIPTORS;
+  const files = between(8, Math.floor(left / 12), 64);
+  // A file that is sent has a connection, itself and, while it is looked for, its compressed twin.
+  const connections = between(4 * files, left - 2 * files, 1_024);
+  return { connections, answers: 2 * files, files, stalledMs: STALLED_MS };
+}
+
+/** For the pages of one operator. */
+export const INSPECTOR_LIMITS: ClientLimits = {
+  connections: 64,
+  answers: 64,
+  files: 0,
+  stalledMs: STALLED_MS,
+};
+
+function mostDescriptors(): number {
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
+  const { excludeNetwork } = report;
+  // Names of hosts would be looked up.
+  report.excludeNetwork = true;
+  const { userLimits } = report.getReport() as {
+    userLimits?: { open_files?: { soft: number | 'unlimited' } };
+  };
+  report.excludeNetwork = excludeNetwork;
+  const most = userLimits?.open_files?.soft;
+  return typeof most === 'number' ? most : Infinity;
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}

@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { HttpApp } from '../../src/infra/http/app.ts';
+import { clientLimits, type ClientLimits } from '../../src/infra/http/limits.ts';
+import { fileRoutes } from '../../src/infra/http/routes/files.ts';
+import { healthRoutes } from '../../src/infra/http/routes/health.ts';
+import { ask, silentLog, startHttp } from '../support/http.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+
+const PATH = '/files/listings.csv';
+/** More than the buffers of a socket take. */
+const LARGE = 1_000_000;
+
+/** Published is one file, whose every part says where it stands. */
+async function serve(lines: number, { files = 100, ...others }: Partial<ClientLimits> = {}) {
+  const limits = { connections: 100, answers: 100, stalledMs: 60_000, files, ...others };
+  const dir = tempDir();
+  const file = join(dir, 'listings.csv');
+  const text = Array.from({ length: lines }, (_, i) => `${i}\n`).join('');
+  writeFileSync(file, text);
+  const published = new Map([['listings.csv', file]]);
+  const deps = { files: published, gzipDir: join(dir, 'gzip'), log: silentLog, mostAtOnce: files };
+  const health = {
+    health: () => ({
+      ok: true,
+      failure: null,
+      version: '1',
+      startedAt: '2026-05-01T12:00:00.000Z',
+      uptimeS: 1,
+    }),
+    notReady: () => [],
+  };
+  const { url } = await startHttp(
+    [(app: HttpApp) => fileRoutes(app, deps), (app: HttpApp) => healthRoutes(app, health)],
+    { limits },
+  );
+  return { url, text, timesOpen: () => descriptors().filter((path) => path === file).length };
+}
+
+/** What every descriptor of this process stands for. */
+function descriptors(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function client(url: string): Socket {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+
+/** A client that has the beginning of a large answer, and takes no more of it. */
+async function stuck(url: string): Promise<Socket> {
+  const socket = client(url);
+  socket.write(get(PATH));
+  await once(socket, 'data');
+  return socket.pause();
+}
+
+/** Reads answers with a length to the end of the last. */
+async function bodies(socket: Socket, count: number): Promise<string[]> {
+  const found: string[] = [];
+  let rest = '';
+  for await (const bytes of socket as AsyncIterable<Buffer>) {
+    rest += bytes.toString('latin1');
+    for (;;) {
+      const end = rest.indexOf('\r\n\r\n') + 4;
+      const length = Number(/content-length: (\d+)/i.exec(rest.slice(0, end))?.[1]);
+      if (end < 4 || rest.length < end + length) break;
+      found.push(rest.slice(end, end + length));
+      rest = rest.slice(end + length);
+    }
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
+test('of questions asked in one go each is answered, in order, one at a time', async () => {
+  const { url, text, timesOpen } = await serve(20_000);
+  const socket = client(url);
+  const asked = 1_400;
+  socket.write((get(PATH) + get('/health')).repeat(asked / 2));
+  await once(socket, 'readable');
+  let most = 0;
+  const watching = setInterval(() => (most = Math.max(most, timesOpen())), 5);
+  onTestFinished(() => clearInterval(watching));
+  const answers = await bodies(socket, 60);
+  expect(answers.length).toBeGreaterThanOrEqual(60);
+  expect(answers.every((body, i) => (i % 2 === 0 ? body === text : body.startsWith('{"')))).toBe(true);
+  expect(most).toBeLessThanOrEqual(2);
+});
+
+test('a question asked behind one whose answer nobody takes opens nothing', async () => {
+  const { url, timesOpen } = await serve(LARGE);
+  const socket = client(url);
+  socket.write(get(PATH).repeat(1_400));
+  await once(socket, 'data');
+  socket.pause();
+  await ask(`${url}/health`);
+  // Its compressed twin is made meanwhile.
+  await until(() => timesOpen() <= 1);
+});
+
+test('a body is read whole, and what is asked behind it', async () => {
+  const { url } = await serve(1);
+  const socket = client(url);
+  const body = 'x'.repeat(100_000);
+  socket.write(
+    `POST /health HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}${get('/health')}`,
+  );
+  const [first, second] = await bodies(socket, 2);
+  expect(first).toContain('error');
+  expect(second).toContain('"ok":true');
+});
+
+test('more files than may be sent at once are 503 with Retry-After until one has arrived', async () => {
+  const { url } = await serve(LARGE, { files: 2 });
+  const first = await stuck(url);
+  await stuck(url);
+  const refused = await ask(url + PATH);
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+  expect((await ask(`${url}/health`)).status).toBe(200);
+  first.resume();
+  await until(async () => (await ask(url + PATH)).status === 200);
+});
+
+test('more answers than may be under way are 503 with Retry-After, but for what tells of the daemon', async () => {
+  const { url } = await serve(LARGE, { answers: 2 });
+  const first = await stuck(url);
+  await stuck(url);
+  const refused = await ask(`${url}/files/`);
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+  for (const path of ['/health', '/ready']) expect((await ask(url + path)).status).toBe(200);
+  first.destroy();
+  await until(async () => (await ask(`${url}/files/`)).status === 200);
+});
+
+test('of too many connections the one idle for longest makes room', async () => {
+  const { url } = await serve(1, { connections: 3 });
+  const sockets = [client(url), client(url), client(url)];
+  for (const socket of sockets) {
+    socket.write(get('/health'));
+    await once(socket, 'data');
+  }
+  const closed = once(sockets[0]!, 'close');
+  expect((await ask(`${url}/health`)).status).toBe(200);
+  await closed;
+  expect(sockets.map(({ closed: isClosed }) => isClosed)).toEqual([true, false, false]);
+});
+
+test('where all connections have an answer under way one more is told so', async () => {
+  const { url } = await serve(LARGE, { connections: 2 });
+  const first = await stuck(url);
+  await stuck(url);
+  const refused = await ask(`${url}/health`);
+  expect([refused.status, refused.headers['retry-after'], refused.headers.connection]).toEqual([
+    503,
+    '5',
+    'close',
+  ]);
+  expect(refused.headers['content-type']).toMatch(/json/);
+  first.destroy();
+  await until(async () => (await ask(`${url}/health`)).status === 200);
+});
+
+test('a client that takes nothing is disconnected, and its file closed', async () => {
+  const { url, timesOpen } = await serve(LARGE, { stalledMs: 200 });
+  const socket = await stuck(url);
+  await until(() => timesOpen() === 0);
+  socket.resume();
+  await once(socket, 'close');
+  expect((await ask(url + PATH)).status).toBe(200);
+});
+
+test('too few descriptors are told once, and every client to ask again', async () => {
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (_: unknown, text: string) => void warnings.push(text) };
+  const few = () => {
+    throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+  };
+  const { url } = await startHttp([(app: HttpApp) => void app.get('/', few)], { log });
+  for (let i = 0; i < 3; i += 1) {
+    expect(await ask(url)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  }
+  expect(warnings).toEqual([expect.stringMatching(/^http: files cannot be opened: EMFILE.*LimitNOFILE/)]);
+});
+
+test.each([256, 512, 1_024, 20_000, Infinity])('of %d descriptors the daemon keeps its own', (most) => {
+  const { connections, answers, files } = clientLimits(most);
+  expect(Math.min(connections, answers, files)).toBeGreaterThan(0);
+  expect(answers).toBeGreaterThan(files);
+  expect(connections).toBeLessThanOrEqual(1_024);
+  if (most > 512) expect(most - connections - 2 * files).toBeGreaterThanOrEqual(256);
+});
