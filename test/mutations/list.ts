@@ -1,6 +1,7 @@
 import { ACCESS_MUTATIONS } from './access.ts';
 import type { Mutation } from './mutation.ts';
 import { RULE_MUTATIONS } from './rules.ts';
+import { SURROUNDINGS_MUTATIONS } from './surroundings.ts';
 
 const MODEL = 'test/model/machines.test.ts';
 const ORACLE = 'test/model/station-pool.oracle.test.ts';
@@ -43,6 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [MODEL, ORACLE],
   },
   ...RULE_MUTATIONS,
+  ...SURROUNDINGS_MUTATIONS,
   ...ACCESS_MUTATIONS,
   {
     guarantee: 'a snapshot that comes while its market is written is written next',
@@ -256,7 +258,7 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'strangers are told no host, path or database',
     fault: 'the name by which is asked is not looked at',
     file: 'src/infra/http/asker.ts',
-    from: " || !isOwnName(headers.host ?? '')",
+    from: " || !isOwnName(hostnameOf(headers.host ?? ''))",
     to: '',
     tests: ['test/integration/http-routes.test.ts'],
   },
@@ -283,22 +285,6 @@ export const MUTATIONS: readonly Mutation[] = [
     from: '      throw error;\n    }\n    await reached',
     to: '    }\n    await reached',
     tests: [SIMULATION, 'test/fault/spansh-kills.test.ts'],
-  },
-  {
-    guarantee: 'what is in the spool survives its file',
-    fault: 'nobody looks whether the file is still there',
-    file: 'src/infra/spool/spool-place.ts',
-    from: 'isKept: () => own !== null && inodeOf(file) === own,',
-    to: 'isKept: () => true,',
-    tests: ['test/integration/spool-vanished.test.ts'],
-  },
-  {
-    guarantee: 'a dump leaves the disk to the database, the spool and the public files',
-    fault: 'what has filled the disk up to the reserve is kept',
-    file: 'src/infra/spansh/download.ts',
-    from: 'if (error instanceof AppError || isFull(error)) await rm(part, { force: true });',
-    to: '',
-    tests: ['test/fault/dump-disk.test.ts'],
   },
   {
     guarantee: 'an unchanged dump is not imported again',
