@@ -1,6 +1,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
+import { daysBetween, isDay } from '../domain/eddn/archives.ts';
 import { nearest } from '../domain/nearest.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
@@ -22,6 +23,7 @@ export type Command =
   | { readonly verb: 'maintain'; readonly dryRun: boolean }
   /** @property maxAgeDays undefined: as configured */
   | { readonly verb: 'import'; readonly from: string; readonly maxAgeDays: number | undefined }
+  | { readonly verb: 'backfill'; readonly days: readonly string[]; readonly dryRun: boolean }
   | { readonly verb: 'replay'; readonly from: readonly string[]; readonly again: boolean }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
   | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
@@ -194,6 +196,17 @@ function addVerbs(program: Program, choose: Choose): void {
     .description('write the EDDN messages of files and archives, and exit')
     .action((from: string[], { again }: { again: boolean }) => choose({ verb: 'replay', from, again }));
   program
+    .command('backfill')
+    .requiredOption('--from <day>', 'YYYY-MM-DD, UTC', day)
+    .requiredOption('--to <day>', 'the last one, as --from', day)
+    .option('--dry-run', 'say what would be fetched, and fetch nothing', false)
+    .description('fetch days of the public archive and replay them, and exit')
+    .action(({ from, to, dryRun }: { from: string; to: string; dryRun: boolean }) => {
+      const days = daysBetween(from, to);
+      if (days === null) throw usage(`--to ${to} is before --from ${from}`);
+      choose({ verb: 'backfill', days, dryRun });
+    });
+  program
     .command('sample')
     .description('show the next markets of the relay that would be accepted; exit 1 when fewer came')
     .option('--count <N>', 'so many', number({ min: 1, whole: true }), 10)
@@ -249,4 +262,9 @@ function notEmpty(written: string): string {
 
 function usage(message: string, advice = 'see --help'): AppError {
   return new AppError('usage', message, { advice });
+}
+
+function day(text: string): string {
+  if (!isDay(text)) throw new InvalidArgumentError('It must be a day: YYYY-MM-DD.');
+  return text;
 }

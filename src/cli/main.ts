@@ -19,6 +19,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   publish: () => import('./database/publish.ts'),
   purge: () => import('./database/purge.ts'),
   maintain: () => import('./database/maintain.ts'),
+  backfill: () => import('./feed/backfill.ts'),
   replay: () => import('./feed/replay.ts'),
   sample: () => import('./feed/sample.ts'),
   status: () => import('./daemon/status.ts'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   activeHours,
+  archiveUrl,
   EDCD_SOURCE,
   edcdSource,
   flag,
@@ -21,6 +22,13 @@ export const OWN_KEYS = {
     fallback: 'auto',
     schema: z.enum(['auto', 'v12', 'v13']).describe('"auto", "v12" or "v13"'),
     about: 'Generation of Trade Dangerous that is served; auto = what the database is, a new one is v12.',
+  },
+  archive_url: {
+    field: 'archiveUrl',
+    fallback: 'https://edgalaxydata.space/EDDN',
+    schema: archiveUrl,
+    optional: true,
+    about: "Where `tdl backfill` finds the days of EDDN's messages.",
   },
   learn: {
     field: 'learn',

@@ -42,6 +42,12 @@ export const edcdSource = urlOrPath
   .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
   .describe('null, an http(s) base address or a directory');
 
+export const archiveUrl = z
+  .string()
+  .regex(/^https?:\/\/\S+$/i)
+  .transform((address) => address.replace(/\/+$/, ''))
+  .describe('an http(s) base address');
+
 export const spanshUrl = urlOrPath.describe('null, an http(s) address or a path');
 
 export const listenAddress = z

@@ -35,6 +35,7 @@ const EXIT_CODES = {
   // The feed and its threads.
   feed: EXIT.failure,
   feedFile: EXIT.failure,
+  archive: EXIT.failure,
   decoder: EXIT.failure,
   sample: EXIT.failure,
   thread: EXIT.failure,

@@ -203,6 +203,7 @@ describe('paths', () => {
       configFile: join(cwd, 'config.json'),
       instanceFile: join(cwd, 'data/tradedangerous-listener.instance.json'),
       importFile: join(cwd, 'data/tradedangerous-listener.import.json'),
+      replayedFile: join(cwd, 'data/tradedangerous-listener-replayed.json'),
       clockFile: join(cwd, 'data/tradedangerous-listener-clock'),
       logFile: null,
       pidFile: null,

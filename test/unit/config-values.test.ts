@@ -54,6 +54,7 @@ test('the defaults, in the units of the program', async () => {
     httpListen: { host: '127.0.0.1', port: 8390 },
     api: true,
     apiQuestionsPerMinute: 600,
+    archiveUrl: 'https://edgalaxydata.space/EDDN',
     tourTimes: TRAVEL_TIMES,
     dbMaxRetries: 10,
     dbBackoffMinMs: 1000,

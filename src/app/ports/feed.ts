@@ -2,7 +2,6 @@ import type { Feed } from '../../domain/ports/feed.ts';
 import { createZmqFeed } from '../../infra/feed/zmq-feed.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 
-export { findArchives, openReplayLedger, type ReplayLedger } from '../../infra/feed/archives.ts';
 export { createFileFeed, type FileFeed } from '../../infra/feed/file-feed.ts';
 
 /** The relay the configuration names. */

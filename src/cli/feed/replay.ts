@@ -6,13 +6,8 @@ import { sum, withoutFate, type LedgerTotals } from '../../actors/station-coales
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { assemble, run as runSystem } from '../../app/daemon.ts';
 import { claimInstance } from '../../app/instance.ts';
-import {
-  createFileFeed,
-  findArchives,
-  openReplayLedger,
-  type FileFeed,
-  type ReplayLedger,
-} from '../../app/ports/feed.ts';
+import { findArchives, openReplayLedger, stateOfFile } from '../../app/ports/archives.ts';
+import { createFileFeed, type FileFeed } from '../../app/ports/feed.ts';
 import { EXIT } from '../../domain/errors.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
@@ -43,19 +38,37 @@ export async function run({ from, again }: Options): Promise<number> {
     try {
       const replayed = await openReplayLedger(base.paths.replayedFile);
       const isDone = await Promise.all(
-        found.map(async ({ file, isFound }) => isFound && !again && (await replayed.has(file))),
+        found.map(async ({ file, isFound }) => {
+          if (!isFound || again) return false;
+          const { name, state } = await stateOfFile(file);
+          return replayed.stateOf(name) === state;
+        }),
       );
       const files = found.flatMap(({ file }, at) => (isDone[at] === true ? [] : [file]));
       const done = found.length - files.length;
       if (done > 0) say(`left out    ${done} files that were replayed before (--again takes them, too)\n`);
-      return files.length === 0 ? EXIT.ok : await replay(base, files, replayed);
+      if (files.length === 0) return EXIT.ok;
+      return await replayFiles(base, files, async (file) => {
+        if (file === '-') return;
+        const { name, state } = await stateOfFile(file);
+        await replayed.add(name, state);
+      });
     } finally {
       instance.release();
     }
   });
 }
 
-async function replay(base: Bootstrap, files: readonly string[], replayed: ReplayLedger): Promise<number> {
+/**
+ * Says what became of every message.
+ * @param onWritten all of a file is written, or in the spool
+ * @returns the exit code
+ */
+export async function replayFiles(
+  base: Bootstrap,
+  files: readonly string[],
+  onWritten: (file: string) => Promise<void>,
+): Promise<number> {
   let stoppedBy = null as NodeJS.Signals | null;
   const onSignal = (signal: NodeJS.Signals) => (stoppedBy ??= signal);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -65,7 +78,7 @@ async function replay(base: Bootstrap, files: readonly string[], replayed: Repla
     while (stoppedBy === null && !isWritten(feed, system)) await sleep(LOOK_MS);
     if (stoppedBy !== null) return;
     whole += 1;
-    if (file !== '-') await replayed.add(file);
+    await onWritten(file);
   });
   const system = await assemble(base, feed);
   const bar = progressBar(() => feed.progress);

@@ -1,8 +1,7 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
-import { publishFile } from '../publishing/publish.ts';
-import { checkFeedFile } from './file-feed.ts';
+import { checkFeedFile } from '../feed/file-feed.ts';
 
 const ARCHIVE = /\.jsonl?(\.(gz|bz2|zst))?$/;
 
@@ -37,36 +36,4 @@ export async function findArchives(named: readonly string[]): Promise<Archive[]>
     found.push(...names.map((name) => ({ file: join(path, name), isFound: true })));
   }
   return found;
-}
-
-/** Which files a replay has written whole: kept, so that a folder goes on where it was interrupted. */
-export interface ReplayLedger {
-  /** Whether this very file, unchanged, was. */
-  readonly has: (file: string) => Promise<boolean>;
-  readonly add: (file: string) => Promise<void>;
-}
-
-/** @param path where it is kept; what cannot be read is taken for empty */
-export async function openReplayLedger(path: string): Promise<ReplayLedger> {
-  const known = new Map<string, string>(
-    Object.entries(
-      await readFile(path, 'utf8').then(
-        (text) => JSON.parse(text) as Record<string, string>,
-        () => ({}),
-      ),
-    ),
-  );
-  return {
-    has: async (file) => known.get(resolve(file)) === (await identityOf(file)),
-    async add(file) {
-      known.set(resolve(file), await identityOf(file));
-      const text = JSON.stringify(Object.fromEntries(known), null, 1);
-      await publishFile(path, (write) => write(Buffer.from(text)));
-    },
-  };
-}
-
-async function identityOf(file: string): Promise<string> {
-  const { size, mtimeMs } = await stat(file);
-  return `${size} bytes, ${new Date(mtimeMs).toISOString()}`;
 }

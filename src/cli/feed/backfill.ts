@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rm } from 'node:fs/promises';
+import type { Bootstrap } from '../../app/bootstrap.ts';
+import { claimInstance } from '../../app/instance.ts';
+import {
+  fetchArchive,
+  lookForArchive,
+  openReplayLedger,
+  type Found,
+  type ReplayLedger,
+} from '../../app/ports/archives.ts';
+import { archivesOf, type DayArchive } from '../../domain/eddn/archives.ts';
+import { AppError, EXIT } from '../../domain/errors.ts';
+import { withSettings } from '../one-shot.ts';
+import { say } from '../say.ts';
+import { replayFiles } from './replay.ts';
+
+/** Between two requests: the archive belongs to somebody else. */
+const PAUSE_MS = 1_000;
+const MIB = 1024 * 1024;
+
+interface Options {
+  /** `YYYY-MM-DD`, UTC, in their order. */
+  readonly days: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/**
+ * `backfill --from DAY --to DAY [--dry-run]`: fetches the days of the public archive and replays them, a day at a time. What
+ * has been replayed and is the same in the archive is not fetched again; what is not there (yet) is said.
+ * @throws AppError `archive`, `instance.held` beside a daemon
+ */
+export function run({ days, dryRun }: Options): Promise<number> {
+  return withSettings(async (base) => {
+    const replayed = await openReplayLedger(base.paths.replayedFile);
+    const archives = archivesOf(base.config.archiveUrl, days, base.config.rules.learn);
+    const stop = new AbortController();
+    const onSignal = (signal: NodeJS.Signals) =>
+      stop.abort(new AppError('aborted', `${signal}: stopped; the same command goes on from here`));
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+    try {
+      if (dryRun) return await show(archives, replayed, stop.signal);
+      const instance = await claimInstance(base);
+      try {
+        for (const day of days) {
+          const ofDay = archives.filter((archive) => archive.day === day);
+          const code = await backfillDay(base, ofDay, replayed, stop.signal);
+          if (code !== EXIT.ok) return code;
+          stop.signal.throwIfAborted();
+        }
+        return EXIT.ok;
+      } finally {
+        instance.release();
+      }
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      throw error;
+    } finally {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    }
+  });
+}
+
+async function show(
+  archives: readonly DayArchive[],
+  replayed: ReplayLedger,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const [at, { name, url }] of archives.entries()) {
+    if (at > 0) await sleep(PAUSE_MS, undefined, { signal });
+    tell(name, await lookForArchive(url, replayed.stateOf(url), signal), 'would be fetched');
+  }
+  return EXIT.ok;
+}
+
+async function backfillDay(
+  base: Bootstrap,
+  archives: readonly DayArchive[],
+  replayed: ReplayLedger,
+  signal: AbortSignal,
+): Promise<number> {
+  const directory = join(base.paths.tmpDir, 'archives');
+  const got = new Map<string, { readonly url: string; readonly lastModified: string }>();
+  try {
+    for (const { name, url } of archives) {
+      const file = join(directory, name);
+      const found = await fetchArchive(url, file, replayed.stateOf(url), signal);
+      tell(name, found, 'fetched');
+      if (found.state === 'there') got.set(file, { url, lastModified: found.lastModified ?? '' });
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+    if (got.size === 0) return EXIT.ok;
+    return await replayFiles(base, [...got.keys()], async (file) => {
+      const archive = got.get(file);
+      if (archive !== undefined) await replayed.add(archive.url, archive.lastModified);
+    });
+  } finally {
+    await Promise.all([...got.keys()].map((file) => rm(file, { force: true })));
+  }
+}
+
+function tell(name: string, found: Found, verb: string): void {
+  if (found.state === 'absent') say(`${name}: not in the archive (today's is made after midnight UTC)\n`);
+  else if (found.state === 'unchanged') say(`${name}: replayed before\n`);
+  else {
+    const size = found.bytes === null ? '' : `, ${(found.bytes / MIB).toFixed(1)} MiB`;
+    say(`${name}: ${verb}${size}\n`);
+  }
+}

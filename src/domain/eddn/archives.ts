@@ -1,0 +1,47 @@
+/** How the public archive of EDDN's messages is laid out: `<base>/YYYY-MM/<Prefix>-YYYY-MM-DD.jsonl.bz2`, a file a day. */
+export interface DayArchive {
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  /** Of the file, e.g. `Commodity-2026-09-04.jsonl.bz2`. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What places things comes first: markets in systems that are known need not wait. */
+const PREFIXES: readonly (readonly [schema: string, prefixes: readonly string[]])[] = [
+  ['journal', ['Journal.FSDJump', 'Journal.Location', 'Journal.CarrierJump', 'Journal.Docked']],
+  ['navroute', ['Journal.NavRoute']],
+  ['approachsettlement', ['Journal.ApproachSettlement']],
+  ['dockinggranted', ['Journal.DockingGranted']],
+  ['outfitting', ['Outfitting']],
+  ['shipyard', ['Shipyard']],
+];
+
+const DAY_MS = 86_400_000;
+
+/** Of every day, the archives of markets and of the schemas that are learned from. @param learn their names */
+export function archivesOf(base: string, days: readonly string[], learn: readonly string[]): DayArchive[] {
+  const prefixes = PREFIXES.flatMap(([schema, named]) => (learn.includes(schema) ? named : []));
+  return days.flatMap((day) =>
+    [...prefixes, 'Commodity'].map((prefix) => {
+      const name = `${prefix}-${day}.jsonl.bz2`;
+      return { day, name, url: `${base}/${day.slice(0, 7)}/${name}` };
+    }),
+  );
+}
+
+/** Every day of the range, both ends included. @returns null: `to` is before `from` */
+export function daysBetween(from: string, to: string): string[] | null {
+  const [startMs, endMs] = [Date.parse(from), Date.parse(to)];
+  if (endMs < startMs) return null;
+  const count = Math.round((endMs - startMs) / DAY_MS) + 1;
+  return Array.from({ length: count }, (_, i) => new Date(startMs + i * DAY_MS).toISOString().slice(0, 10));
+}
+
+/** Whether a text is a day that the calendar has, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  const timeMs = Date.parse(`${text}T00:00:00Z`);
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(text)
+  );
+}
