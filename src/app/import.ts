@@ -1,6 +1,8 @@
 import { CLEAR_MEMORY_S } from '../actors/station-coalescer/spool-keeper.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
+import { hideCredentials, isPlainWebAddress } from '../domain/web-address.ts';
 import { createLog } from '../infra/log/log.ts';
 import { acquireInstance } from '../infra/process/instance-lock.ts';
 import { isUrl } from '../infra/spansh/download.ts';
@@ -58,7 +60,18 @@ export function progressLog({ config }: Bootstrap): Log {
 
 async function openSource(from: string, { config }: Bootstrap, signal: AbortSignal): Promise<DumpSource> {
   if (from === '-') return { name: 'standard input', stream: process.stdin, totalBytes: null };
-  return isUrl(from) ? openDumpUrl(from, config.rules.maxClockSkewS, signal) : openDumpFile(from);
+  if (!isUrl(from)) return openDumpFile(from);
+  if (!isPlainWebAddress(from)) {
+    throw new AppError(
+      'usage',
+      `${hideCredentials(from)} is no address of a dump without a user or password`,
+      {
+        advice:
+          'they are not sent: have another program download it, and give import the file, or - and its output',
+      },
+    );
+  }
+  return openDumpUrl(from, config.rules.maxClockSkewS, signal);
 }
 
 /** What the feed said of markets being empty binds every import. */

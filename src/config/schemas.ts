@@ -3,6 +3,7 @@ import { ALWAYS, parseActiveHours } from '../domain/active-hours.ts';
 import { describeError } from '../domain/errors.ts';
 import { SCHEMAS } from '../domain/eddn/schemas/registry.ts';
 import { COMMODITY_SCHEMA_REF } from '../domain/eddn/staging-rules.ts';
+import { isPlainWebAddress } from '../domain/web-address.ts';
 import { TRAVEL_TIMES, type TravelTimes } from '../domain/galaxy/travel-time.ts';
 
 export const EDDN_URL = 'tcp://eddn.edcd.io:9500';
@@ -20,7 +21,7 @@ export const instant = z.number().min(0).describe('seconds since 1970-01-01 UTC,
 
 export const endpoint = z
   .string()
-  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}|ipc:\/\/\S+)$/i)
+  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/@]+):\d{1,5}|ipc:\/\/\S+)$/i)
   .nullable()
   .transform((url) => url ?? EDDN_URL)
   .describe('null, tcp://host:port or ipc://path');
@@ -28,27 +29,29 @@ export const endpoint = z
 export const schemaRef = z
   .string()
   .regex(/^https?:\/\/\S+$/)
+  .refine(isPlainWebAddress)
   .nullable()
   .transform((ref) => ref ?? COMMODITY_SCHEMA_REF)
-  .describe('null or the http(s) address of an EDDN schema');
+  .describe('null or the http(s) address of an EDDN schema, without a user or password');
 
 const urlOrPath = z
   .string()
   .regex(/\S/)
-  .refine((source) => !source.includes('://') || /^https?:\/\//i.test(source))
+  .refine((source) => !source.includes('://') || isPlainWebAddress(source))
   .nullable();
 
 export const edcdSource = urlOrPath
   .transform((source) => (source ?? EDCD_SOURCE).replace(/(?<=.)\/+$/, ''))
-  .describe('null, an http(s) base address or a directory');
+  .describe('null, an http(s) base address without a user or password, or a directory');
 
 export const archiveUrl = z
   .string()
   .regex(/^https?:\/\/\S+$/i)
+  .refine(isPlainWebAddress)
   .transform((address) => address.replace(/\/+$/, ''))
-  .describe('an http(s) base address');
+  .describe('an http(s) base address without a user or password');
 
-export const spanshUrl = urlOrPath.describe('null, an http(s) address or a path');
+export const spanshUrl = urlOrPath.describe('null, an http(s) address without a user or password, or a path');
 
 export const listenAddress = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hideCredentials } from '../domain/web-address.ts';
 
 /** One setting: where its value goes, what it may be and what it is when nobody sets it. */
 export interface Key {
@@ -48,7 +49,7 @@ export function invalidValue(
 }
 
 function shortJson(value: unknown): string {
-  const json = JSON.stringify(value);
+  const json = hideCredentials(JSON.stringify(value));
   return json.length > 120 ? `${json.slice(0, 120)}...` : json;
 }
 

@@ -197,6 +197,8 @@ test('whoever asks from this machine by its outer address is no stranger', async
   if (outer === undefined) return;
   const { url } = await startHttp(pages, { host: outer.address });
   expect(await told(url)).toMatch(/TradeDangerous\.db/);
+  // `localhost` is a name of the loopback only.
+  expect(await told(url, { host: 'localhost' })).not.toMatch(/TradeDangerous\.db/);
 });
 
 test('files are open to pages of any origin, what is not public is not', async () => {

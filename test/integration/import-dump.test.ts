@@ -158,6 +158,16 @@ test('a dump with some that is usable is none', async () => {
   expect(events).toContain('finish');
 });
 
+test('tdl import refuses an address with a user or password, and tells neither', async () => {
+  const cwd = tempDir();
+  writeConfig(cwd);
+  const args = ['import', 'https://operator:s3cret@127.0.0.1:1/galaxy.json.gz'];
+  const { code, stdout, stderr } = await runProgram({ cwd, args });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/user or password/);
+  expect(stdout + stderr).not.toMatch(/s3cret|operator/);
+});
+
 test('tdl import takes as old as it is told, and says what it left out', async () => {
   const cwd = tempDir();
   writeConfig(cwd, { import_max_age_days: 35 });

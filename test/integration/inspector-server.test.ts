@@ -105,6 +105,8 @@ test.each([
   ['a foreign name that resolves here', { host: 'evil.example:8391' }],
   ['a foreign page', { origin: 'http://evil.example' }],
   ['a page of another port', { origin: 'http://127.0.0.1:1' }],
+  ['what a foreign page embeds', { 'sec-fetch-site': 'cross-site' }],
+  ['what a page of another port embeds', { 'sec-fetch-site': 'same-site' }],
 ])('refuses %s', async (_, headers) => {
   const { ask } = await serve();
   for (const path of ['/', '/stream', '/charts.json']) {
@@ -116,6 +118,11 @@ test.each([
 test('takes localhost as a name of this machine', async () => {
   const { ask, port } = await serve();
   expect((await ask('/', { headers: { host: `localhost:${port}` } })).statusCode).toBe(200);
+});
+
+test.each(['none', 'same-origin'])('takes what a browser says comes from %s', async (site) => {
+  const { ask } = await serve();
+  expect((await ask('/', { headers: { 'sec-fetch-site': site } })).statusCode).toBe(200);
 });
 
 test('the page needs nothing but what is served here, and may load nothing else', async () => {

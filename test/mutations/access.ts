@@ -28,4 +28,20 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
     to: 'if (origin !== null) return null;',
     tests: [GUARD],
   },
+  {
+    guarantee: 'strangers are told no host, path or database',
+    fault: 'the name by which is asked is not looked at',
+    file: 'src/infra/http/asker.ts',
+    from: 'isOwnName(hostname) && (',
+    to: '(isOwnName(hostname) || true) && (',
+    tests: ['test/integration/http-routes.test.ts'],
+  },
+  {
+    guarantee: 'a connection gets one answer at a time',
+    fault: 'what is asked behind an answer under way is answered beside it',
+    file: 'src/infra/http/connections.ts',
+    from: 'if (current !== undefined) {',
+    to: 'if (current === null) {',
+    tests: ['test/integration/http-limits.test.ts'],
+  },
 ];

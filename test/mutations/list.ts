@@ -247,22 +247,6 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/integration/http-routes.test.ts'],
   },
   {
-    guarantee: 'a connection gets one answer at a time',
-    fault: 'what is asked behind an answer under way is answered beside it',
-    file: 'src/infra/http/connections.ts',
-    from: 'if (current !== undefined) {',
-    to: 'if (current === null) {',
-    tests: ['test/integration/http-limits.test.ts'],
-  },
-  {
-    guarantee: 'strangers are told no host, path or database',
-    fault: 'the name by which is asked is not looked at',
-    file: 'src/infra/http/asker.ts',
-    from: " || !isOwnName(hostnameOf(headers.host ?? ''))",
-    to: '',
-    tests: ['test/integration/http-routes.test.ts'],
-  },
-  {
     guarantee: 'demotion of exactly what was published',
     fault: 'stations written since are demoted, too',
     file: 'src/infra/store/sqlite/export/demote.ts',

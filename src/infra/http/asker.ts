@@ -10,8 +10,11 @@ LOOPBACK.addAddress('::1', 'ipv6');
  * (a proxy here names it in X-Forwarded-For), or by a name that anybody can give to this address (DNS rebinding: a page
  * of that name reads what its browser's machine may read).
  */
-export function isStranger({ ip, headers, socket }: FastifyRequest): boolean {
-  return !(isLoopback(ip) || ip === socket.localAddress) || !isOwnName(hostnameOf(headers.host ?? ''));
+export function isStranger({ ip, headers, socket: { localAddress = '' } }: FastifyRequest): boolean {
+  const hostname = hostnameOf(headers.host ?? '');
+  if (!isLoopback(ip) && ip !== localAddress) return true;
+  // Off the loopback, `localhost` is what somebody in between makes of another name.
+  return !(isOwnName(hostname) && (hostname !== 'localhost' || isLoopback(localAddress)));
 }
 
 function isLoopback(address: string): boolean {

@@ -118,9 +118,17 @@ function inspectorRoutes(
   });
 }
 
-/** Against DNS rebinding (Host), and against other sites' scripts (Origin, sent by browsers with every POST). */
+/**
+ * Against DNS rebinding (Host), against other sites' scripts (Origin, sent by browsers with every POST), and against
+ * what their pages embed: eight images would take all places of the stream.
+ */
 function isOwn({ headers, socket }: FastifyRequest): boolean {
   const own = [HOST, 'localhost'].map((host) => `${host}:${socket.localPort}`);
-  const { host = '', origin } = headers;
-  return own.includes(host) && (origin === undefined || own.includes(origin.replace(/^http:\/\//, '')));
+  const { host = '', origin, 'sec-fetch-site': site = 'none' } = headers;
+  return (
+    own.includes(host) &&
+    (origin === undefined || own.includes(origin.replace(/^http:\/\//, ''))) &&
+    // `none`: somebody has typed the address.
+    (site === 'same-origin' || site === 'none')
+  );
 }
