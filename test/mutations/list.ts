@@ -106,8 +106,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'every snapshot is written once',
     fault: 'a batch is written a second time before its stations are told',
     file: 'src/actors/writer/steps.ts',
-    from: 'deps.pool.answer(batch, await deps.store.writeMarkets(batch));',
-    to: 'await deps.store.writeMarkets(batch);\n      deps.pool.answer(batch, await deps.store.writeMarkets(batch));',
+    from: 'const outcomes = await deps.store.writeMarkets(batch);',
+    to: 'await deps.store.writeMarkets(batch);\n      const outcomes = await deps.store.writeMarkets(batch);',
     tests: [SIMULATION],
   },
   {

@@ -69,4 +69,20 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     to: '',
     tests: [SQLITE],
   },
+  {
+    guarantee: 'a database that refuses every market is told from one that refuses a market',
+    fault: 'a market that is taken does not end the row',
+    file: 'src/actors/writer/refusal-streak.ts',
+    from: 'this.#markets.clear();\n      return null;',
+    to: 'return null;',
+    tests: ['test/unit/refusal-streak.test.ts'],
+  },
+  {
+    guarantee: 'an import is complete only when the database has taken it',
+    fault: 'refused records are left out',
+    file: 'src/infra/spansh/import-dump.ts',
+    from: 'if (refused === 0 && invalid * 2',
+    to: 'if (invalid * 2',
+    tests: ['test/integration/import-dump.test.ts'],
+  },
 ];

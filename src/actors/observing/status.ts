@@ -71,7 +71,10 @@ export class SystemStatus {
     const reasons: string[] = [];
     if (reporter.spoolError !== null) reasons.push(`spool: ${reporter.spoolError}`);
     // While a maintenance window is open, too: what arrives waits, files are served.
-    if (!board.is('writer', 'ready')) reasons.push(`database: ${troubleOf(board.report('writer'))}`);
+    const writer = board.report('writer');
+    // Nor while it is tried again: only a write that worked ends an outage.
+    if (!board.is('writer', 'ready') || writer?.lastError?.active === true)
+      reasons.push(`database: ${troubleOf(writer)}`);
     if (!board.is('listener', 'ready')) reasons.push(`feed: ${troubleOf(board.report('listener'))}`);
     for (const trouble of this.#deps.feedTroubles()) reasons.push(`feed: ${trouble}`);
     return reasons;

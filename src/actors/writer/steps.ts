@@ -4,6 +4,7 @@ import { describeError, StoreError } from '../../domain/errors.ts';
 import type { MarketStore, StoreInfo } from '../../domain/ports/market-store.ts';
 import type { WriteReport } from '../../machines/writer.machine.ts';
 import type { Learner } from './learner.ts';
+import { RefusalStreak } from './refusal-streak.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 
 export interface StoreDeps {
@@ -32,6 +33,7 @@ export function openStoreLogic(deps: StoreDeps) {
 export function writeBatchLogic(deps: StoreDeps) {
   let knownVersion: number | null = null;
   let updates = 0;
+  const streak = new RefusalStreak();
 
   const isHeldBack = () => {
     updates += 1;
@@ -55,7 +57,18 @@ export function writeBatchLogic(deps: StoreDeps) {
         await deps.store.useCatalogue(catalogue.commodities);
         knownVersion = catalogue.version;
       }
-      deps.pool.answer(batch, await deps.store.writeMarkets(batch));
+      const outcomes = await deps.store.writeMarkets(batch);
+      const refusal = streak.after(batch, outcomes);
+      if (refusal !== null) {
+        const isRefused = (i: number) => outcomes[i]?.status === 'failed';
+        deps.pool.returnBatch(batch.filter((_, i) => isRefused(i)));
+        deps.pool.answer(
+          batch.filter((_, i) => !isRefused(i)),
+          outcomes.filter((_, i) => !isRefused(i)),
+        );
+        return unavailable(refusal);
+      }
+      deps.pool.answer(batch, outcomes);
       return { status: 'done', left: left(deps) };
     } catch (error) {
       deps.pool.returnBatch(batch);

@@ -1,4 +1,5 @@
 import type { ImportCounts } from '../../../domain/ports/galaxy-store.ts';
+import { reasonKind } from '../../../domain/refusals.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 
 /** A record that the database does not take. */
@@ -35,9 +36,9 @@ export class RefusalLog {
   tell(refusals: readonly Refusal[]): RefusalCounts {
     if (refusals.length === 0) return NONE;
     for (const { text } of refusals) {
-      const reason = text.replaceAll(/'[^']*'|\d+/g, '');
-      if (this.#told.has(reason) || this.#told.size === MAX_REASONS) continue;
-      this.#told.add(reason);
+      const kind = reasonKind(text);
+      if (this.#told.has(kind) || this.#told.size === MAX_REASONS) continue;
+      this.#told.add(kind);
       this.#log?.warn({}, `the database refuses records, told once a reason: ${text}`);
     }
     return countRefusals(refusals);
