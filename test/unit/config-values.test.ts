@@ -1,33 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
+import { describe, expect, test } from 'vitest';
 import { VARIABLES } from '../../src/config/environment.ts';
 import { defaultFile, KEYS } from '../../src/config/keys.ts';
-import { CONFIG_FILE_NAME, loadConfig } from '../../src/config/load.ts';
 import { evaluate, type Table } from '../../src/config/table.ts';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
 import { COMMODITY_SCHEMA_REF } from '../../src/domain/eddn/staging-rules.ts';
-
-let cwd: string;
-
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'tdl-config-'));
-});
-
-afterEach(() => rm(cwd, { recursive: true, force: true }));
-
-async function load(written: Record<string, unknown>, env: Record<string, string> = {}) {
-  await writeFile(join(cwd, CONFIG_FILE_NAME), JSON.stringify({ ...defaultFile(), ...written }));
-  return loadConfig({ cwd, env });
-}
-
-const config = async (written: Record<string, unknown>, env?: Record<string, string>) =>
-  (await load(written, env)).config;
-const messages = async (written: Record<string, unknown>, env?: Record<string, string>) =>
-  (await load(written, env)).problems.map(({ message }) => message);
+import { config, load, messages } from '../support/config.ts';
 
 test('the defaults, in the units of the program', async () => {
   expect(await config({})).toEqual({
@@ -156,7 +137,8 @@ test.each(['listener_diag', 'diagnostics'])('%s alone turns the diagnostics on',
 });
 
 test('edcd_source may be a directory relative to the working directory', async () => {
-  expect((await config({ edcd_source: 'ids/' })).edcdSource).toBe(join(cwd, 'ids'));
+  const { config: used, cwd } = await load({ edcd_source: 'ids/' });
+  expect(used.edcdSource).toBe(join(cwd, 'ids'));
 });
 
 test.each([
@@ -193,10 +175,10 @@ test.each([
   ['listener_db_max_retries', -1],
   ['listener_coalesce_drain_cap', 0],
 ] as const)('%s = %j is reported and the default used', async (key, value) => {
-  const { config: used, problems } = await load({ [key]: value });
+  const { config: used, problems, file } = await load({ [key]: value });
   expect(used).toEqual(await config({}));
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatchObject({ source: join(cwd, CONFIG_FILE_NAME), key });
+  expect(problems[0]).toMatchObject({ source: file, key });
 });
 
 test('a report names the key, the value, what is allowed and the default', async () => {
@@ -308,13 +290,13 @@ test('whatever the values are, each bad one is named once and the file keeps all
   await fc.assert(
     fc.asyncProperty(written, async (values) => {
       const before = JSON.parse(JSON.stringify({ ...defaultFile(), ...values })) as Record<string, unknown>;
-      const { config: used, problems } = await load(values);
+      const { config: used, problems, file } = await load(values);
       const named = problems.map(({ key }) => key);
       expect(new Set(named).size).toBe(named.length);
       expect(Object.values(used)).not.toContain(undefined);
       expect(used.dbBackoffMinMs).toBeLessThanOrEqual(used.dbBackoffCapMs);
       expect(used.rules.whitelist.length).toBeGreaterThan(0);
-      expect(JSON.parse(await readFile(join(cwd, CONFIG_FILE_NAME), 'utf8'))).toEqual(before);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(before);
     }),
     { numRuns: 200 },
   );
@@ -348,20 +330,5 @@ describe('active hours', () => {
     ['08:00-09:00', 'active_hours is "08:00-09:00"; allowed: {"spansh": windows, '],
   ])('%j is reported', async (hours, part) => {
     expect(await messages({ active_hours: hours })).toEqual([expect.stringContaining(part)]);
-  });
-});
-
-describe('tour_times', () => {
-  test('what is said goes before the medians, down to single figures', async () => {
-    const { tourTimes } = await config({ tour_times: { jumpToJumpS: 45, arrivalSpaceS: { base: 100 } } });
-    expect(tourTimes).toEqual({
-      ...TRAVEL_TIMES,
-      jumpToJumpS: 45,
-      arrivalSpaceS: { base: 100, perLogLs: TRAVEL_TIMES.arrivalSpaceS.perLogLs },
-    });
-  });
-
-  test.each([{ jumpToJump: 45 }, { marketS: -1 }, { routeFactor: 0 }, 60])('%j is none', async (times) => {
-    expect(await messages({ tour_times: times })).toEqual([expect.stringContaining('tour_times is ')]);
   });
 });

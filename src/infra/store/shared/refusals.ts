@@ -16,7 +16,7 @@ const NONE: RefusalCounts = { refused: 0, invalid: 0, refusal: null };
 /** Reasons that are remembered, and so told. */
 const MAX_REASONS = 100;
 
-export function countRefusals(refusals: readonly Refusal[]): RefusalCounts {
+function countRefusals(refusals: readonly Refusal[]): RefusalCounts {
   const invalid = refusals.filter(({ isInvalid }) => isInvalid).length;
   // What may pass says more than what never will.
   const first = refusals.find(({ isInvalid }) => !isInvalid) ?? refusals[0];
