@@ -14,6 +14,7 @@ export interface Body {
     readonly state: string;
     readonly since: string;
     readonly events: number;
+    readonly counters: Readonly<Record<string, number>>;
   }[];
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly modified: string }[];
   readonly database: unknown;

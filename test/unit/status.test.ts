@@ -17,14 +17,19 @@ function tagsOf(machine: AnyStateMachine, state: string): readonly string[] {
 }
 
 /** A status whose actors are in the given states, on a clock that is set by hand. */
-function statusOf(states: Record<string, string>, count: () => Promise<typeof NOTHING>) {
+function statusOf(
+  states: Record<string, string>,
+  count: () => Promise<typeof NOTHING>,
+  errors: Record<string, { message: string; active: boolean }> = {},
+) {
   const clock = { nowMs: 1_000_000 };
   const troubles: string[] = [];
   const gauges = { pending: 0, deferred: 0, spooled: 0, parked: 0 };
   const reporter = { spoolError: null as string | null, gauges: () => gauges };
   const board = {
     reports: () => [],
-    report: (name: string) => (states[name] === undefined ? null : { state: states[name], lastError: null }),
+    report: (name: string) =>
+      states[name] === undefined ? null : { state: states[name], lastError: errors[name] ?? null },
     is: (name: string, tag: string) =>
       states[name] !== undefined &&
       tagsOf(
@@ -66,6 +71,16 @@ test.each([
 ])('%j is not ready because of %j', (states, reasons) => {
   const { status } = statusOf({ ...WELL, ...states }, () => Promise.resolve(NOTHING));
   expect(status.notReady()).toEqual(reasons);
+});
+
+test('an attempt is not yet a success', () => {
+  const status = (active: boolean) =>
+    statusOf({ ...WELL, writer: 'writing' }, () => Promise.resolve(NOTHING), {
+      writer: { message: 'disk full', active },
+      listener: { message: 'silence', active },
+    }).status.notReady();
+  expect(status(true)).toEqual(['database: writing: disk full', 'feed: attached.live.receiving: silence']);
+  expect(status(false)).toEqual([]);
 });
 
 test('a spool that cannot be written is a reason', () => {

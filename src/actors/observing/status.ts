@@ -71,13 +71,16 @@ export class SystemStatus {
     const reasons: string[] = [];
     if (reporter.spoolError !== null) reasons.push(`spool: ${reporter.spoolError}`);
     // While a maintenance window is open, too: what arrives waits, files are served.
-    const writer = board.report('writer');
-    // Nor while it is tried again: only a write that worked ends an outage.
-    if (!board.is('writer', 'ready') || writer?.lastError?.active === true)
-      reasons.push(`database: ${troubleOf(writer)}`);
-    if (!board.is('listener', 'ready')) reasons.push(`feed: ${troubleOf(board.report('listener'))}`);
+    if (!this.#isWell('writer')) reasons.push(`database: ${troubleOf(board.report('writer'))}`);
+    if (!this.#isWell('listener')) reasons.push(`feed: ${troubleOf(board.report('listener'))}`);
     for (const trouble of this.#deps.feedTroubles()) reasons.push(`feed: ${trouble}`);
     return reasons;
+  }
+
+  /** An attempt is no success: what has failed is not well until it has forgotten its error. */
+  #isWell(name: 'writer' | 'listener'): boolean {
+    const { board } = this.#deps;
+    return board.is(name, 'ready') && board.report(name)?.lastError?.active !== true;
   }
 
   report(): SystemReport {
