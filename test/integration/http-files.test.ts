@@ -81,7 +81,16 @@ describe('gzip', () => {
     expect(headers['last-modified']).toBe(plain.headers['last-modified']);
   });
 
-  test.each(['identity', 'gzip;q=0', 'deflate, br', '*;q=0', ''])('is not sent to "%s"', async (accepted) => {
+  test.each([
+    'identity',
+    'gzip;q=0',
+    'gzip;q=0, *',
+    'gzip;q=0.1, identity;q=1',
+    'x-gzip;q=0.1, identity',
+    'deflate, br',
+    '*;q=0',
+    '',
+  ])('is not sent to "%s"', async (accepted) => {
     const { url } = await served();
     await askGzip(url);
     const { headers, bytes } = await ask(url, { 'accept-encoding': accepted });

@@ -124,6 +124,19 @@ test('the page and all it consists of: nothing inline, kept by browsers, compres
   expect((await ask(`${url}/`, {}, 'POST')).status).toBe(405);
 });
 
+test.each([
+  ['gzip;q=0.1, identity;q=1', undefined],
+  ['gzip;q=0, *', undefined],
+  ['*;q=0.1, identity', undefined],
+  ['br;q=1, gzip;q=0.5', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['*', 'gzip'],
+])('the page is sent to "%s" as it is liked best', async (accepted, encoding) => {
+  const { url } = await startHttp([portalRoutes]);
+  const { headers } = await ask(`${url}/portal/style.css`, { 'accept-encoding': accepted });
+  expect(headers['content-encoding']).toBe(encoding);
+});
+
 test('an answer is what its schema says, whole', async () => {
   const { url } = await startHttp(pages);
   expect(await json(`${url}/status`)).toEqual(STATUS);

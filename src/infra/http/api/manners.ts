@@ -1,9 +1,9 @@
-import compress from '@fastify/compress';
 import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { StoreError } from '../../../domain/errors.ts';
 import type { HttpApp } from '../app.ts';
+import { addCompression } from '../compression.ts';
 import type { ApiDeps } from './deps.ts';
 
 export interface ApiOptions extends ApiDeps {
@@ -11,9 +11,6 @@ export interface ApiOptions extends ApiDeps {
   readonly questionsPerMinute: number | null;
   readonly version: string;
 }
-
-/** Answers smaller than this are not compressed. */
-const COMPRESSED_FROM_BYTES = 1_024;
 
 /** What every API here does besides answering: a limit for each client, entity tags, compression. */
 export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOptions): Promise<void> {
@@ -26,7 +23,7 @@ export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOpti
     });
   }
   await scope.register(etag, { weak: true });
-  await scope.register(compress, { threshold: COMPRESSED_FROM_BYTES, encodings: ['gzip', 'identity'] });
+  await addCompression(scope);
 }
 
 /** Answers for a database that is away; anything else is not ours. */

@@ -65,8 +65,10 @@ const UNSATISFIABLE = 2;
 
 /** Whether Accept-Encoding takes gzip, and likes it no less than the plain file. */
 export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
-  const [best] = new Negotiator({ headers }).encodings(['gzip', 'x-gzip', 'identity']);
-  return best !== undefined && best !== 'identity';
+  // `x-gzip` is another name of it (RFC 9110 §8.4.1.3), and not what `gzip;q=0, *` leaves.
+  const accepted = headers['accept-encoding']?.replaceAll(/x-gzip/gi, 'gzip');
+  const [best] = new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings(['gzip', 'identity']);
+  return best === 'gzip';
 }
 
 /** The tags of a list, quotes included. A comma may stand in a tag. */
