@@ -13,7 +13,7 @@ import {
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { until } from '../support/until.ts';
 
-const KEPT = { keepS: 86_400, keepEntries: 1_000 };
+const KEPT = { keepS: 86_400, keepEntries: 100_000 };
 
 describeMariadb('the change log', () => {
   const server = useMariadb();
@@ -60,8 +60,8 @@ describeMariadb('the change log', () => {
     const store = db.store('v12', { changeLog: KEPT });
     await store.useCatalogue(COMMODITIES);
     await store.beginChangeLog();
-    const systems = Array.from({ length: 400 }, (_, i) => i + 1);
-    await server.sql('SET GLOBAL max_allowed_packet = 16384');
+    const systems = Array.from({ length: 25_000 }, (_, i) => i + 1);
+    await server.sql('SET GLOBAL max_allowed_packet = 1048576');
     try {
       const narrow = db.store('v12', { changeLog: KEPT });
       await narrow.learn(
@@ -73,7 +73,7 @@ describeMariadb('the change log', () => {
     } finally {
       await server.sql('SET GLOBAL max_allowed_packet = 16777216');
     }
-    const page = await db.queries().changesSince(0, 1_000);
+    const page = await db.queries().changesSince(0, 30_000);
     expect(page?.changes?.map(({ seq, id }) => [seq, Number(id)])).toEqual(systems.map((id) => [id, id]));
   });
 });

@@ -21,12 +21,14 @@ const MOMENTS = [
   { after: /^published:/, withinMs: 60, kills: 2, what: 'demotion' },
 ] as const;
 
+const DUMP_BYTES = 1_000_000;
+
 /** Prices from here on are live ones; no two messages have the same. */
 const LIVE_PRICE = 10_000_000;
 
 /** The same galaxy, seen a minute later each time. */
 function dump(edition: number): Buffer {
-  const lines = dumpLines({ seed: 7, bytes: 3_000_000, nowS: NOW_S - 3_600 + edition * 60 });
+  const lines = dumpLines({ seed: 7, bytes: DUMP_BYTES, nowS: NOW_S - 3_600 + edition * 60 });
   return gzipSync([...lines].join('\n'));
 }
 
@@ -47,11 +49,12 @@ function portsOf(body: readonly string[]): Port[] {
   });
 }
 
-describe('an update on SQLite', () => {
+// Side by side: much of it is waiting.
+describe.concurrent('an update on SQLite', () => {
   test('is killed in every step', () => killInEveryStep(), 600_000);
 });
 
-describeMariadb('an update on MariaDB', () => {
+describeMariadb.concurrent('an update on MariaDB', () => {
   const server = useMariadb();
   test('is killed in every step', () => killInEveryStep(server), 600_000);
 });
@@ -61,7 +64,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
   const random = new SeededRandom(20);
   const there = await world({ body: dump(0), mariadb });
   const { server, cwd, relay, rows, start } = there;
-  const ports = portsOf([...dumpLines({ seed: 7, bytes: 3_000_000, nowS: NOW_S })]).slice(0, 40);
+  const ports = portsOf([...dumpLines({ seed: 7, bytes: DUMP_BYTES, nowS: NOW_S })]).slice(0, 40);
   const first = start();
   await first.logged(/are baseline now/);
   await stop(first);
