@@ -37,7 +37,7 @@ export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Prom
   const queries = await createQueries(base);
   const commodities = (await commoditySource(base).readCached()) ?? [];
   const planner = createTourPlanner();
-  const options: ApiSource & { readonly version: string } = {
+  const options: Omit<ApiSource, 'tours'> & { readonly version: string } = {
     ...{ queries, commodities: () => commodities, now: () => Date.now() },
     ...{ planner, travelTimes: base.config.tourTimes, questionsPerMinute: null, version: '' },
   };

@@ -31,7 +31,10 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'token-list': () => import('./token/list.ts'),
   'token-remove': () => import('./token/remove.ts'),
   graph: () => import('./daemon/graph.ts'),
+  'tour-list': () => import('./tour/list.ts'),
   'tour-plan': () => import('./tour/plan.ts'),
+  'tour-show': () => import('./tour/show.ts'),
+  'tour-withdraw': () => import('./tour/withdraw.ts'),
   say: () => import('./say.ts'),
 };
 

@@ -131,6 +131,13 @@ export const OWN_KEYS = {
     optional: true,
     about: 'So many questions a minute are answered to one client; 0 = any number.',
   },
+  tours: {
+    field: 'tours',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about: 'Keep tours of scouts, whose stops close when their markets are seen; see docs/tours.md.',
+  },
   tour_times: {
     field: 'tourTimes',
     fallback: {},

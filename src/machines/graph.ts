@@ -4,6 +4,7 @@ import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
+import { scoutTourMachine } from './scout-tour.machine.ts';
 import { spanshUpdaterMachine } from './spansh-updater.machine.ts';
 import { stationCoalescerMachine } from './station-coalescer.machine.ts';
 import { supervisorMachine } from './supervisor.machine.ts';
@@ -20,6 +21,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   catalogueMachine,
   maintenanceWindowMachine,
   spanshUpdaterMachine,
+  scoutTourMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

@@ -16,6 +16,7 @@ import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
 import { tokenContract } from './store-tokens.contract.ts';
+import { aggregateContract } from './store-aggregates.contract.ts';
 import { hasSharedData } from '../support/shared-data.ts';
 import type { CreateDatabase } from './store-world.ts';
 import { writeContract } from './store-writes.contract.ts';
@@ -42,6 +43,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
       describe('published set', () => publishedSetContract(create, generation));
       describe('live and baseline', () => publishedLiveContract(create, generation));
     });
+    describe('aggregates', () => aggregateContract(create));
     describe('tokens', () => tokenContract(create));
     describe('changes', () => changesContract(create));
     describe('life', () => lifeContract(create));

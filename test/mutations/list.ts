@@ -1,7 +1,5 @@
-import { ACCESS_MUTATIONS } from './access.ts';
 import type { Mutation } from './mutation.ts';
-import { RULE_MUTATIONS } from './rules.ts';
-import { SURROUNDINGS_MUTATIONS } from './surroundings.ts';
+import { SUBJECT_MUTATIONS } from './subjects.ts';
 
 const MODEL = 'test/model/machines.test.ts';
 const ORACLE = 'test/model/station-pool.oracle.test.ts';
@@ -43,9 +41,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'event.snapshot.observedAtS !== context.newest.observedAtS',
     tests: [MODEL, ORACLE],
   },
-  ...RULE_MUTATIONS,
-  ...SURROUNDINGS_MUTATIONS,
-  ...ACCESS_MUTATIONS,
+  ...SUBJECT_MUTATIONS,
   {
     guarantee: 'a snapshot that comes while its market is written is written next',
     fault: 'the newer one behind a write is forgotten',

@@ -36,6 +36,7 @@ test('the defaults, in the units of the program', async () => {
     api: true,
     apiQuestionsPerMinute: 600,
     archiveUrl: 'https://edgalaxydata.space/EDDN',
+    tours: false,
     tourTimes: TRAVEL_TIMES,
     dbMaxRetries: 10,
     dbBackoffMinMs: 1000,

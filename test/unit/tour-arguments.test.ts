@@ -16,9 +16,17 @@ test('tour plan takes commanders, and options as the API names them', () => {
 });
 
 test.each([
+  ['tour list --json', { verb: 'tour-list', json: true }],
+  ['tour show abc', { verb: 'tour-show', id: 'abc', json: false }],
+  ['tour withdraw abc', { verb: 'tour-withdraw', id: 'abc' }],
+])('%s', (argv, command) => {
+  expect(parseArguments(argv.split(' '))).toEqual(command);
+});
+
+test.each([
   ['tour plan', "missing required argument 'COMMANDER'"],
-  ['tour', 'tour takes plan, and got nothing'],
-  ['tour fly', 'tour takes plan, and got "fly"'],
+  ['tour', 'tour takes plan, list, show or withdraw, and got nothing'],
+  ['tour fly', 'tour takes plan, list, show or withdraw, and got "fly"'],
   ['tour plan Jameson@Sol --csv --json', '--json and --csv do not go together'],
 ])('%s: %s', (argv, message) => {
   expect(() => parseArguments(argv.split(' '))).toThrow(message);

@@ -1,6 +1,7 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
+import type { Snapshot } from '../../domain/market/snapshot.ts';
 import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
-import type { Queries } from '../../domain/ports/queries.ts';
+import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
@@ -9,7 +10,10 @@ import type { Bootstrap } from '../bootstrap.ts';
 import { createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */
-export type ApiSource = Omit<ApiOptions & TourDeps, 'version'>;
+export type ApiSource = Omit<ApiOptions & TourDeps, 'version'> & {
+  /** Null: none are kept. */
+  readonly tours: ScoutTours | null;
+};
 
 /** The store as the system writes to it, and the questions that are told of what it writes. */
 export interface Answering {
@@ -26,7 +30,14 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
   const queries = await createQueries(base);
   const planner = createTourPlanner();
   let commodities: readonly Commodity[] = [];
+  const kept =
+    config.tours && config.ownTables
+      ? await (
+          await import('./tours.ts')
+        ).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
+      : null;
   const api: ApiSource = {
+    tours: kept?.tours ?? null,
     queries,
     commodities: () => commodities,
     now: () => Date.now(),
@@ -35,7 +46,14 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
   const telling: Store = {
-    ...tellingOf(store, queries),
+    ...tellingOf(
+      store,
+      (written) => {
+        queries.changed(written.map(({ marketId }) => marketId));
+        kept?.tours.observed(written);
+      },
+      () => queries.changedAll(),
+    ),
     useCatalogue(list) {
       commodities = list;
       return store.useCatalogue(list);
@@ -45,6 +63,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     store: telling,
     api,
     close: async () => {
+      await kept?.close();
       await planner.close();
       await queries.close();
     },
@@ -52,19 +71,21 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
 }
 
 /** A store whose writing is told to whoever keeps what it has read. */
-function tellingOf(store: Store, queries: Pick<Queries, 'changed' | 'changedAll'>): Store {
+function tellingOf(
+  store: Store,
+  onWritten: (markets: readonly Snapshot[]) => void,
+  onAllChanged: () => void,
+): Store {
   return {
     ...store,
     async writeMarkets(batch) {
       const outcomes = await store.writeMarkets(batch);
-      queries.changed(
-        batch.flatMap(({ marketId }, at) => (outcomes[at]?.status === 'written' ? [marketId] : [])),
-      );
+      onWritten(batch.filter((_, at) => outcomes[at]?.status === 'written'));
       return outcomes;
     },
     async purge(options) {
       const rows = await store.purge(options);
-      if (rows > 0 && options.dryRun !== true) queries.changedAll();
+      if (rows > 0 && options.dryRun !== true) onAllChanged();
       return rows;
     },
     async beginImport(tables, signal): Promise<GalaxyImport> {
@@ -77,7 +98,7 @@ function tellingOf(store: Store, queries: Pick<Queries, 'changed' | 'changedAll'
         apply: (records, stop) => running.apply(records, stop),
         finish: async (stop) => {
           const counts = await running.finish(stop);
-          queries.changedAll();
+          onAllChanged();
           return counts;
         },
         close: () => running.close(),

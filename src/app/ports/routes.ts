@@ -44,5 +44,14 @@ async function apisOf(options: ApiSource & ApiOptions): Promise<Routes[]> {
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { ardentRoutes } = await import('../../infra/http/routes/ardent/ardent.ts');
   const { portalRoutes } = await import('../../infra/http/routes/portal.ts');
-  return [portalRoutes, (app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)];
+  const { tours } = options;
+  const kept = tours === null ? null : await import('../../infra/http/routes/tours.ts');
+  return [
+    portalRoutes,
+    (app) => apiRoutes(app, options),
+    (app) => ardentRoutes(app, options),
+    ...(tours === null || kept === null
+      ? []
+      : [(app: HttpApp) => kept.keptTourRoutes(app, { ...options, tours })]),
+  ];
 }

@@ -4,12 +4,18 @@ import { AppError } from '../../domain/errors.ts';
 /** How a plan is shown. */
 export type PlanFormat = 'table' | 'json' | 'csv' | 'systems';
 
-export interface TourCommand {
+export interface PlanCommand {
   readonly verb: 'tour-plan';
   /** As the query API names them. */
   readonly query: Readonly<Record<string, string>>;
   readonly format: PlanFormat;
 }
+
+export type TourCommand =
+  | PlanCommand
+  | { readonly verb: 'tour-list'; readonly json: boolean }
+  | { readonly verb: 'tour-show'; readonly id: string; readonly json: boolean }
+  | { readonly verb: 'tour-withdraw'; readonly id: string };
 
 interface PlanOptions extends Readonly<Record<string, string | boolean | undefined>> {
   readonly json?: boolean;
@@ -20,14 +26,32 @@ interface PlanOptions extends Readonly<Record<string, string | boolean | undefin
 export function addTourVerbs(program: Program, choose: (command: TourCommand) => void): void {
   const tour = program
     .command('tour')
-    .description('who looks at which stale markets, in which order: plan')
+    .description('who looks at which stale markets, in which order: plan, list, show and withdraw')
     .argument('[words...]')
-    .usage('plan')
+    .usage('plan|list|show|withdraw')
     .helpCommand(false)
     .action(([word]: string[]) => {
       const what = word === undefined ? 'nothing' : `"${word}"`;
-      throw new AppError('usage', `tour takes plan, and got ${what}`, { advice: 'see tdl help tour' });
+      throw new AppError('usage', `tour takes plan, list, show or withdraw, and got ${what}`, {
+        advice: 'see tdl help tour',
+      });
     });
+  tour
+    .command('list')
+    .description('show the tours that are kept, newest first')
+    .option('--json', 'as JSON')
+    .action(({ json = false }: { json?: boolean }) => choose({ verb: 'tour-list', json }));
+  tour
+    .command('show')
+    .argument('<ID>', 'of the tour')
+    .description('show what is done of a tour, and what each commander has before him')
+    .option('--json', 'as JSON, with who had what until when')
+    .action((id: string, { json = false }: { json?: boolean }) => choose({ verb: 'tour-show', id, json }));
+  tour
+    .command('withdraw')
+    .argument('<ID>', 'of the tour')
+    .description('end a tour')
+    .action((id: string) => choose({ verb: 'tour-withdraw', id }));
   tour
     .command('plan')
     .argument(

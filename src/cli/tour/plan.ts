@@ -3,7 +3,7 @@ import { plainText } from '../../domain/eddn/values.ts';
 import { answer } from '../questions/answer.ts';
 import { age, csv, table, type Column } from '../questions/table.ts';
 import { say } from '../say.ts';
-import type { PlanFormat, TourCommand } from './arguments.ts';
+import type { PlanCommand, PlanFormat } from './arguments.ts';
 
 type Tour = TourPlan['tours'][number];
 type Stop = Tour['stops'][number] & { readonly commander: string; readonly at: number };
@@ -28,7 +28,7 @@ const MORE: readonly Column<Stop>[] = [
 ];
 
 /** `tour plan COMMANDER...`: who looks at which stale markets. */
-export function run({ query, format }: TourCommand): Promise<number> {
+export function run({ query, format }: PlanCommand): Promise<number> {
   return answer(async (ask) => say(SHOWN[format](await ask<TourPlan>('/tours/plan', query))));
 }
 

@@ -20,21 +20,32 @@ export interface ScoutPlan extends Plan {
   readonly stations: ReadonlyMap<number, StationRecord>;
 }
 
+/** Stale markets for a tour, and how many there are in all. */
+export async function findStale(
+  queries: Pick<Queries, 'freshness'>,
+  { filter, exclude, maxStops }: Pick<ScoutRequest, 'filter' | 'exclude' | 'maxStops'>,
+): Promise<{ readonly stations: readonly StationRecord[]; readonly total: number }> {
+  const { entries, total } = await queries.freshness(filter, { limit: maxStops + exclude.size, after: null });
+  const wanted = entries.flatMap(({ station }) => (exclude.has(station.id) ? [] : [station]));
+  return { stations: wanted.slice(0, maxStops), total };
+}
+
 /** Finds stale markets and divides them among commanders. */
 export async function planScout(
   queries: Pick<Queries, 'freshness'>,
   planner: Pick<TourPlanner, 'plan'>,
-  { filter, exclude, maxStops, timeLimitMs, ...request }: ScoutRequest,
+  request: ScoutRequest,
 ): Promise<ScoutPlan> {
-  const { entries, total } = await queries.freshness(filter, { limit: maxStops + exclude.size, after: null });
-  const stations = entries
-    .flatMap(({ station }) => (exclude.has(station.id) ? [] : [station]))
-    .slice(0, maxStops);
-  const plan = await planner.plan({ ...request, stops: stations.map(stopAt) }, { timeLimitMs });
+  const { stations, total } = await findStale(queries, request);
+  const { commanders, strategy, returns, times, seed, timeLimitMs } = request;
+  const plan = await planner.plan(
+    { stops: stations.map(stopAt), commanders, strategy, returns, times, seed },
+    { timeLimitMs },
+  );
   return { ...plan, stale: total, stations: new Map(stations.map((each) => [each.id, each])) };
 }
 
-function stopAt({ id, system: { x, y, z }, lsFromStar, isPlanetary, group }: StationRecord): TourStop {
+export function stopAt({ id, system: { x, y, z }, lsFromStar, isPlanetary, group }: StationRecord): TourStop {
   return {
     ...{ marketId: id, position: { x, y, z }, lsFromStar, isPlanetary },
     isCarrier: group === 'carrier',

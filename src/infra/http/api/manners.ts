@@ -1,7 +1,7 @@
 import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
-import { StoreError } from '../../../domain/errors.ts';
+import { AppError, describeError, StoreError } from '../../../domain/errors.ts';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
 import type { ApiDeps } from './deps.ts';
@@ -26,8 +26,14 @@ export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOpti
   await addCompression(scope);
 }
 
-/** Answers for a database that is away; anything else is not ours. */
+/** Answers for a database that is away, and for too many plans at once; anything else is not ours. */
 export function answerStoreError(error: unknown, reply: FastifyReply): FastifyReply {
+  if (error instanceof AppError && error.code === 'plan') {
+    return reply
+      .code(503)
+      .header('retry-after', '60')
+      .send({ error: describeError(error) });
+  }
   if (!(error instanceof StoreError)) throw error;
   return reply
     .code(503)

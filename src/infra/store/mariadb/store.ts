@@ -30,6 +30,7 @@ import { seedCatalogue } from './markets/items.ts';
 import type { LockTuning } from './markets/locks.ts';
 import { findSystems } from './markets/systems.ts';
 import { writeMarkets } from './markets/write-markets.ts';
+import { putAggregate, readAggregates, removeAggregate } from './aggregates.ts';
 import { addToken, readTokens, removeToken } from './tokens.ts';
 
 export interface MariadbStoreOptions {
@@ -291,6 +292,16 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
 
     demote: (stations, signal) =>
       stoppable(signal, (link, stop) => demoteStations(link, stations, log, stop)),
+
+    aggregates: (kind) => borrowing((link) => readAggregates(link, kind)),
+
+    putAggregate: (aggregate) =>
+      inTurn(async (recognised) => {
+        if (!(await useOwnTables(recognised))) throw noOwnTables();
+        return putAggregate(await writerAt(0), aggregate);
+      }),
+
+    removeAggregate: (kind, id) => borrowing((link) => removeAggregate(link, kind, id)),
 
     tokens: () => borrowing(readTokens),
 

@@ -4,7 +4,7 @@ import type { Link } from './connection.ts';
 import { text } from './sql.ts';
 
 export async function readTokens(link: Link): Promise<Token[]> {
-  if (!(await hasTable(link))) return [];
+  if (!(await hasTable(link, TOKEN_TABLE))) return [];
   const rows = await link.rows(`SELECT ${TOKEN_COLUMNS} FROM ${TOKEN_TABLE} ORDER BY name`);
   return rows.map(tokenOf);
 }
@@ -17,13 +17,13 @@ export async function addToken(link: Link, { name, scopes, hash, madeAtS }: Toke
 
 /** @returns false: there is none of that name */
 export async function removeToken(link: Link, name: string): Promise<boolean> {
-  if (!(await hasTable(link))) return false;
+  if (!(await hasTable(link, TOKEN_TABLE))) return false;
   return (await link.run(`DELETE FROM ${TOKEN_TABLE} WHERE name = ${text(name)}`)) === 1;
 }
 
-async function hasTable(link: Link): Promise<boolean> {
+export async function hasTable(link: Link, table: string): Promise<boolean> {
   const found = await link.rows(
-    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${TOKEN_TABLE}'`,
+    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}'`,
   );
   return found.length > 0;
 }

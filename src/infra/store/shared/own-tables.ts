@@ -102,5 +102,16 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'source VARCHAR(8) NOT NULL',
       ),
     ],
+    [
+      // Small things of our own, each read and written whole (domain/ports/aggregate-store.ts).
+      table(
+        'tdl_aggregate',
+        'kind VARCHAR(16) NOT NULL',
+        'id VARCHAR(64) NOT NULL',
+        'version BIGINT NOT NULL',
+        'json LONGTEXT NOT NULL',
+        'PRIMARY KEY (kind, id)',
+      ),
+    ],
   ];
 }

@@ -13,7 +13,7 @@ export function tokenOf([name, scopes, hash, madeAtS]: readonly unknown[]): Toke
 }
 
 export function noOwnTables(): StoreError {
-  return new StoreError('refused', 'tokens are kept in tables of our own, and own_tables is false', {
+  return new StoreError('refused', 'what is kept in tables of our own is kept nowhere: own_tables is false', {
     advice: 'set own_tables to true',
   });
 }

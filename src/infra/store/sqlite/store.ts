@@ -183,6 +183,10 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
         }
       }),
 
+    aggregates: (kind) => writer.call('aggregates', kind),
+    putAggregate: (aggregate) => writer.call('putAggregate', aggregate),
+    removeAggregate: (kind, id) => writer.call('removeAggregate', { kind, id }),
+
     tokens: () => writer.call('tokens', undefined),
     addToken: (token) => writer.call('addToken', token),
     removeToken: (name) => writer.call('removeToken', name),

@@ -3,7 +3,7 @@ import type { Token } from '../../../domain/access.ts';
 import { TOKEN_COLUMNS, TOKEN_TABLE, tokenOf } from '../shared/tokens.ts';
 
 export function readTokens(db: DatabaseSync): Token[] {
-  if (!hasTable(db)) return [];
+  if (!hasTable(db, TOKEN_TABLE)) return [];
   const rows = db.prepare(`SELECT ${TOKEN_COLUMNS} FROM ${TOKEN_TABLE} ORDER BY name`).all();
   return rows.map((row) => tokenOf(Object.values(row)));
 }
@@ -16,9 +16,12 @@ export function addToken(db: DatabaseSync, { name, scopes, hash, madeAtS }: Toke
 
 /** @returns false: there is none of that name */
 export function removeToken(db: DatabaseSync, name: string): boolean {
-  return hasTable(db) && db.prepare(`DELETE FROM ${TOKEN_TABLE} WHERE name = ?`).run(name).changes === 1;
+  return (
+    hasTable(db, TOKEN_TABLE) &&
+    db.prepare(`DELETE FROM ${TOKEN_TABLE} WHERE name = ?`).run(name).changes === 1
+  );
 }
 
-function hasTable(db: DatabaseSync): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(TOKEN_TABLE) !== undefined;
+export function hasTable(db: DatabaseSync, table: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
 }

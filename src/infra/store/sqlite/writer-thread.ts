@@ -1,6 +1,7 @@
 import { nameKey } from '../../../domain/names.ts';
 import { workerData } from 'node:worker_threads';
 import type { Token } from '../../../domain/access.ts';
+import type { Aggregate } from '../../../domain/ports/aggregate-store.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
@@ -26,6 +27,7 @@ import { createItems, seedCatalogue, type Items } from './markets/items.ts';
 import { createSystemLookup } from './markets/systems.ts';
 import { createGalaxyWriter } from './galaxy/stations.ts';
 import { createMarketWriter } from './markets/write-markets.ts';
+import { putAggregate, readAggregates, removeAggregate } from './aggregates.ts';
 import { addToken, readTokens, removeToken } from './tokens.ts';
 
 /** What the store starts this thread with. */
@@ -194,6 +196,16 @@ const methods = {
     const { db, info, learner } = current;
     return checkTimes(db, info.generation, input.notAfterS, input.repair, learner?.note ?? NOTE_NOTHING);
   }),
+
+  aggregates: method((kind: string, { db }) => readAggregates(db, kind)),
+  putAggregate: method((aggregate: Aggregate, current) => {
+    if (!ownTables) throw noOwnTables();
+    useOwnTables(current);
+    return putAggregate(current.db, aggregate);
+  }),
+  removeAggregate: method(({ kind, id }: Pick<Aggregate, 'kind' | 'id'>, { db }) =>
+    removeAggregate(db, kind, id),
+  ),
 
   tokens: method((_: undefined, { db }) => readTokens(db)),
   addToken: method((token: Token, current) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { STRATEGIES, type PlannedTour, type Strategy } from '../../../../domain/tours/plan.ts';
-import { planScout, type ScoutPlan } from '../../../../domain/tours/scout.ts';
+import { STRATEGIES, type PlannedTour } from '../../../../domain/tours/plan.ts';
+import { planScout, type ScoutPlan, type ScoutRequest } from '../../../../domain/tours/scout.ts';
 import type { Commander } from '../../../../domain/tours/travel-problem.ts';
 import { Presenter, station } from '../../api/answers.ts';
 import { commanders as commanderTexts, resolveCommanders } from '../../api/commanders.ts';
@@ -12,6 +12,56 @@ import * as parameters from '../../api/parameters.ts';
 
 /** Names of strategies, with what others call the solver. */
 const STRATEGY_NAMES = [...STRATEGIES, 'ortools'] as const;
+
+/** Which stale markets, and who looks at them: of a question, and of a tour that is kept. */
+export const scoutQuery = z.strictObject({
+  commanders: commanderTexts,
+  ...searchParameters(60),
+  along: parameters.places.optional(),
+  megaships: z.enum(['included', 'excluded']).default('excluded').describe('They fly elsewhere and vanish'),
+  groups: parameters.groups.optional(),
+  olderThan: parameters.durationS.default(86_400).describe('Not seen for this long'),
+  neverSeen: z.enum(['included', 'only', 'excluded']).default('included'),
+  exclude: parameters.marketIds.optional().describe('Market ids that are left to others'),
+  sort: z
+    .enum(['oldest', 'distance'])
+    .default('oldest')
+    .describe('Which are taken where there are more than `stops`'),
+  stops: parameters.whole(1, 500).default(60).describe('Markets of all tours together at most'),
+  strategy: z.enum(STRATEGY_NAMES).default('vrp').describe('How markets are dealt out; `ortools` is `vrp`'),
+  jumpRange: z.coerce.number().min(1).max(500).default(20).describe('Light years, of those who give none'),
+  return: z.union([z.boolean(), z.stringbool()]).default(false).describe('Tours end where they started'),
+  seed: parameters.whole(0, 2 ** 32 - 1).default(42),
+  timeLimit: z.coerce.number().min(0.1).max(5).default(2).describe('Seconds the solver may take'),
+});
+
+/** @throws ApiError: a place or commander that makes no sense */
+export async function scoutRequest(
+  deps: TourDeps,
+  query: z.output<typeof scoutQuery>,
+): Promise<ScoutRequest> {
+  const { near, along, within, megaships, neverSeen, sort, seed } = query;
+  const { queries, travelTimes: times } = deps;
+  if (near !== undefined && along !== undefined) throw new ApiError(400, 'give `near` or `along`, not both');
+  const commanders = await resolveCommanders(queries, query.commanders, query.jumpRange);
+  const filter = await stationFilter(deps, query);
+  const start = commanders[0]?.start;
+  return {
+    filter: {
+      ...filter,
+      ...(near === undefined && along === undefined && start && { near: { ...start, withinLy: within } }),
+      ...(along !== undefined && { along: await route(queries, along), alongWithinLy: within }),
+      exceptGroups: megaships === 'included' ? ['construction'] : ['construction', 'megaship'],
+      seenBeforeS: Math.floor(deps.now() / 1000) - query.olderThan,
+      ...{ neverSeen, sort },
+    },
+    exclude: new Set(query.exclude),
+    maxStops: query.stops,
+    timeLimitMs: query.timeLimit * 1_000,
+    strategy: query.strategy === 'ortools' ? 'vrp' : query.strategy,
+    ...{ commanders, returns: query.return, times, seed },
+  };
+}
 
 const stop = station.extend({
   distanceLy: z.number().describe('From the stop before'),
@@ -66,7 +116,7 @@ export type TourPlanAnswer = z.output<typeof tourPlan>;
 
 /** Who looks at which stale markets. */
 export function tourRoutes(api: Api, deps: TourDeps): void {
-  const { queries, planner, travelTimes: times } = deps;
+  const { queries, planner } = deps;
 
   api.get({
     path: '/tours/plan',
@@ -76,67 +126,19 @@ export function tourRoutes(api: Api, deps: TourDeps): void {
       'that the longest tour is as short as can be. Carriers, megaships and construction sites are left out unless asked for. ' +
       'Nothing is kept of it.',
     params: NO_PARAMS,
-    query: z.strictObject({
-      commanders: commanderTexts,
-      ...searchParameters(60),
-      along: parameters.places.optional(),
-      megaships: z
-        .enum(['included', 'excluded'])
-        .default('excluded')
-        .describe('They fly elsewhere and vanish'),
-      groups: parameters.groups.optional(),
-      olderThan: parameters.durationS.default(86_400).describe('Not seen for this long'),
-      neverSeen: z.enum(['included', 'only', 'excluded']).default('included'),
-      exclude: parameters.marketIds.optional().describe('Market ids that are left to others'),
-      sort: z
-        .enum(['oldest', 'distance'])
-        .default('oldest')
-        .describe('Which are taken where there are more than `stops`'),
-      stops: parameters.whole(1, 500).default(60).describe('Markets of all tours together at most'),
-      strategy: z
-        .enum(STRATEGY_NAMES)
-        .default('vrp')
-        .describe('How markets are dealt out; `ortools` is `vrp`'),
-      jumpRange: z.coerce
-        .number()
-        .min(1)
-        .max(500)
-        .default(20)
-        .describe('Light years, of those who give none'),
-      return: z.stringbool().default(false).describe('Tours end where they started'),
-      seed: parameters.whole(0, 2 ** 32 - 1).default(42),
-      timeLimit: z.coerce.number().min(0.1).max(5).default(2).describe('Seconds the solver may take'),
-    }),
+    query: scoutQuery,
     answer: tourPlan,
     maxAgeS: 10,
     async handle({ query }) {
-      const { near, along, within, megaships, olderThan: olderThanS, neverSeen, sort, seed } = query;
-      if (near !== undefined && along !== undefined)
-        throw new ApiError(400, 'give `near` or `along`, not both');
-      const commanders = await resolveCommanders(queries, query.commanders, query.jumpRange);
-      const filter = await stationFilter(deps, query);
-      const start = commanders[0]?.start;
-      const strategy: Strategy = query.strategy === 'ortools' ? 'vrp' : query.strategy;
-      const plan = await planScout(queries, planner, {
-        filter: {
-          ...filter,
-          ...(near === undefined && along === undefined && start && { near: { ...start, withinLy: within } }),
-          ...(along !== undefined && { along: await route(queries, along), alongWithinLy: within }),
-          exceptGroups: megaships === 'included' ? ['construction'] : ['construction', 'megaship'],
-          seenBeforeS: Math.floor(deps.now() / 1000) - olderThanS,
-          ...{ neverSeen, sort },
-        },
-        exclude: new Set(query.exclude),
-        maxStops: query.stops,
-        timeLimitMs: query.timeLimit * 1_000,
-        ...{ commanders, strategy, returns: query.return, times, seed },
-      });
+      const request = await scoutRequest(deps, query);
+      const plan = await planScout(queries, planner, request);
+      const { commanders, strategy, returns, times, seed } = request;
       const presenter = new Presenter(deps);
       return {
-        ...{ at: presenter.at, olderThanS, stale: plan.stale },
+        ...{ at: presenter.at, olderThanS: query.olderThan, stale: plan.stale },
         ...{ seconds: Math.round(plan.seconds), spread: plan.spread },
         tours: plan.tours.map((each, at) => tourAnswer(presenter, plan, each, commanders[at])),
-        assumptions: { strategy, seed, returns: query.return, times },
+        assumptions: { strategy, seed, returns, times },
       };
     },
   });

@@ -1,0 +1,240 @@
+import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
+import type { AggregateStore } from '../../domain/ports/aggregate-store.ts';
+import type { Log } from '../../domain/ports/log.ts';
+import type { Queries } from '../../domain/ports/queries.ts';
+import type { ScoutTours, TourOrder } from '../../domain/ports/scout-tours.ts';
+import type { Time } from '../../domain/ports/time.ts';
+import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
+import type { TravelTimes } from '../../domain/galaxy/travel-time.ts';
+import type { Plan } from '../../domain/tours/plan.ts';
+import {
+  crew,
+  ENDED,
+  openMarkets,
+  planRequest,
+  type CrewChange,
+  type ScoutTour,
+} from '../../domain/tours/scout-tour.ts';
+import type { Random } from '../../machines/backoff.ts';
+import { scoutTourMachine, type ScoutTourEvent } from '../../machines/scout-tour.machine.ts';
+import { TourKeeper } from './keeper.ts';
+import { reportTour } from './reporter.ts';
+
+export interface ScoutTourPoolDeps {
+  readonly store: AggregateStore;
+  readonly planner: Pick<TourPlanner, 'plan'>;
+  readonly queries: Pick<Queries, 'markets'>;
+  readonly travelTimes: TravelTimes;
+  readonly time: Time;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** What the feed has brought, or a dump. */
+export interface ObservedMarket {
+  readonly marketId: number;
+  /** Epoch seconds. */
+  readonly observedAtS: number;
+}
+
+type TourActor = ActorRefFrom<typeof scoutTourMachine>;
+
+/** How often it is looked for what others wrote: another daemon, an import, a command line. */
+const LOOK_MS = 30_000;
+const KEPT_S = 30 * 86_400;
+const PLANNING = { maxAttempts: 5, backoff: { minMs: 1_000, capMs: 30_000 } };
+
+/** The home of the tours: one root actor each (a machine that owned many would be slow, see docs/architecture.md). */
+export class ScoutTourPool implements ScoutTours {
+  readonly #deps: ScoutTourPoolDeps;
+  readonly #keeper: TourKeeper;
+  readonly #machine: typeof scoutTourMachine;
+  readonly #actors = new Map<string, TourActor>();
+  readonly #ended = new Map<string, ScoutTour>();
+  /** By open market: whose it is. Null: to be made anew. */
+  #watched: Map<number, TourActor[]> | null = null;
+  #isLoaded = false;
+  #isClosed = false;
+  #timer: unknown = null;
+  #looking: Promise<void> | null = null;
+
+  constructor(deps: ScoutTourPoolDeps) {
+    this.#deps = deps;
+    const { log, planner, travelTimes } = deps;
+    this.#keeper = new TourKeeper({
+      ...deps,
+      onEnded: (id) => this.#actors.get(id)?.send({ type: 'tour.withdraw' }),
+      report: (error) => {
+        if (error === null) log.info({}, 'tours: written again');
+        else log.warn({}, `tours: not written, tried again: ${error}`);
+      },
+    });
+    this.#machine = scoutTourMachine.provide({
+      actors: {
+        plan: fromPromise<Plan, ScoutTour>(({ input, signal }) =>
+          planner.plan(planRequest(input, travelTimes), { timeLimitMs: input.timeLimitMs, signal }),
+        ),
+      },
+      actions: {
+        keep: ({ context }) => this.#keeper.put(context.tour),
+        report: ({ context }) => reportTour(log, context.tour),
+      },
+    });
+  }
+
+  /** Goes on with the tours of earlier lives, as soon as the database tells them. */
+  start(): void {
+    this.#lookAgain();
+  }
+
+  async #load(): Promise<void> {
+    for (const tour of await this.#keeper.read()) {
+      if (this.get(tour.id) !== undefined) continue;
+      if (!ENDED.has(tour.state)) this.#start(tour);
+      else if ((tour.endedAtS ?? 0) > this.#nowS() - KEPT_S) this.#ended.set(tour.id, tour);
+      else await this.#keeper.remove(tour.id);
+    }
+    this.#isLoaded = true;
+  }
+
+  /** Open tours stay as they are, for the next life. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#deps.time.clearTimeout(this.#timer);
+    await this.#looking;
+    for (const actor of this.#actors.values()) actor.send({ type: 'stop' });
+    await this.#keeper.close();
+  }
+
+  list(): ScoutTour[] {
+    return [...this.#open(), ...this.#ended.values()].sort((a, b) => b.madeAtS - a.madeAtS);
+  }
+
+  get(id: string): ScoutTour | undefined {
+    return this.#actors.get(id)?.getSnapshot().context.tour ?? this.#ended.get(id);
+  }
+
+  tourOf(commander: string): ScoutTour | undefined {
+    const name = commander.toLowerCase();
+    return this.#open().find((tour) => crew(tour).some((each) => each.name.toLowerCase() === name));
+  }
+
+  busyMarkets(): ReadonlySet<number> {
+    return new Set(this.#markets().keys());
+  }
+
+  async offer({ commanders, ...order }: TourOrder): Promise<ScoutTour> {
+    const nowS = this.#nowS();
+    const id = this.#newId();
+    this.#start({
+      ...{ id, state: 'planning', madeAtS: nowS, plan: null, endedAtS: null, failure: null },
+      ...{ ...order, commanders: commanders.map((each) => ({ ...each, joinedAtS: nowS, leftAtS: null })) },
+    });
+    const tour = await this.#settled(id);
+    if (tour === undefined) throw new Error('a tour that was made is there');
+    return tour;
+  }
+
+  reconfigure(id: string, change: CrewChange): Promise<ScoutTour | undefined> {
+    return this.#tell(id, { type: 'tour.reconfigure', change });
+  }
+
+  withdraw(id: string): Promise<ScoutTour | undefined> {
+    return this.#tell(id, { type: 'tour.withdraw' });
+  }
+
+  /** Closes what these observations close. */
+  observed(markets: readonly ObservedMarket[]): void {
+    for (const { marketId, observedAtS } of markets) {
+      for (const actor of this.#markets().get(marketId) ?? []) {
+        actor.send({ type: 'market.observed', marketId, observedAtS });
+      }
+    }
+  }
+
+  /** What was written while nobody listened, or by others, counts, too. */
+  async look(): Promise<void> {
+    if (!this.#isLoaded) await this.#load();
+    if (this.#actors.size === 0) return;
+    for (const { id, state } of await this.#keeper.read()) {
+      if (ENDED.has(state)) this.#actors.get(id)?.send({ type: 'tour.withdraw' });
+    }
+    const records = await this.#deps.queries.markets([...this.#markets().keys()]);
+    this.observed(
+      records.flatMap(({ station, atS }) =>
+        atS === null ? [] : [{ marketId: station.id, observedAtS: atS }],
+      ),
+    );
+  }
+
+  #lookAgain(): void {
+    this.#looking = this.look()
+      // What the database does not answer now is asked again.
+      .catch(() => undefined)
+      .then(() => {
+        if (!this.#isClosed) this.#timer = this.#deps.time.setTimeout(() => this.#lookAgain(), LOOK_MS);
+      });
+  }
+
+  #start(tour: ScoutTour): void {
+    const { time, random } = this.#deps;
+    const actor = createActor(this.#machine, {
+      clock: time,
+      id: `tour-${tour.id}`,
+      input: { tour, random, nowS: () => this.#nowS(), ...PLANNING },
+    });
+    this.#actors.set(tour.id, actor);
+    this.#watched = null;
+    const forget = () => {
+      this.#watched = null;
+      const now = actor.getSnapshot().context.tour;
+      if (!ENDED.has(now.state)) return;
+      this.#actors.delete(now.id);
+      this.#ended.set(now.id, now);
+    };
+    actor.subscribe({ next: () => (this.#watched = null), complete: forget, error: forget });
+    actor.start();
+    actor.send({ type: 'tour.resume' });
+  }
+
+  async #tell(id: string, event: ScoutTourEvent): Promise<ScoutTour | undefined> {
+    this.#actors.get(id)?.send(event);
+    return this.#settled(id);
+  }
+
+  /** When it is planned, or has ended. */
+  async #settled(id: string): Promise<ScoutTour | undefined> {
+    const actor = this.#actors.get(id);
+    if (actor !== undefined) {
+      await waitFor(actor, (now) => now.hasTag('offered') || now.status !== 'active', { timeout: Infinity });
+    }
+    await this.#keeper.flush();
+    return this.get(id);
+  }
+
+  #open(): ScoutTour[] {
+    return Array.from(this.#actors.values(), (actor) => actor.getSnapshot().context.tour);
+  }
+
+  #markets(): Map<number, TourActor[]> {
+    if (this.#watched !== null) return this.#watched;
+    const watched = new Map<number, TourActor[]>();
+    for (const actor of this.#actors.values()) {
+      for (const { marketId } of openMarkets(actor.getSnapshot().context.tour)) {
+        watched.set(marketId, [...(watched.get(marketId) ?? []), actor]);
+      }
+    }
+    return (this.#watched = watched);
+  }
+
+  #nowS(): number {
+    return Math.floor(this.#deps.time.now() / 1000);
+  }
+
+  #newId(): string {
+    const id = Math.floor(this.#deps.random() * 36 ** 8)
+      .toString(36)
+      .padStart(8, '0');
+    return this.get(id) === undefined ? id : this.#newId();
+  }
+}

@@ -1,0 +1,33 @@
+import { keptTours, type DescribedTour } from '../../app/tours.ts';
+import { plainText } from '../../domain/eddn/values.ts';
+import { withStore } from '../one-shot.ts';
+import { table, type Column } from '../questions/table.ts';
+import { say } from '../say.ts';
+
+const LOOKS_ONLY = true;
+
+const COLUMNS: readonly Column<DescribedTour>[] = [
+  { name: 'id', head: 'tour', of: (tour) => tour.id },
+  { name: 'state', head: 'state', of: (tour) => tour.state },
+  { name: 'madeAt', head: 'made', of: (tour) => tour.madeAt },
+  { name: 'markets', head: 'markets', of: (tour) => tour.markets },
+  { name: 'open', head: 'open', of: (tour) => tour.open },
+  {
+    name: 'commanders',
+    head: 'commanders',
+    of: ({ commanders }) =>
+      commanders
+        .filter(({ leftAt }) => leftAt === null)
+        .map(({ name }) => plainText(name))
+        .join(', '),
+  },
+];
+
+/** `tour list [--json]`: a line each, newest first. */
+export function run({ json }: { readonly json: boolean }): Promise<number> {
+  return withStore(async (store) => {
+    const tours = await keptTours(store);
+    if (json) return say(`${JSON.stringify(tours)}\n`);
+    return say(tours.length === 0 ? 'no tours\n' : table(COLUMNS, tours));
+  }, LOOKS_ONLY);
+}

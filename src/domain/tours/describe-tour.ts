@@ -1,0 +1,55 @@
+import { holder, openMarkets, type ScoutTour, type TourMarket } from './scout-tour.ts';
+
+/** A market as it is told. Times are ISO 8601. */
+function marketOf({ marketId, name, systemName, lsFromStar }: TourMarket) {
+  return { marketId, name, systemName, lsFromStar };
+}
+
+/** A tour for programs and people: who has what before him, what is done, who had what until when. */
+export function describeTour(tour: ScoutTour) {
+  const { id, state, madeBy, strategy, returns, plan, failure, markets, commanders } = tour;
+  const open = openMarkets(tour);
+  const place = new Map(
+    plan?.tours.flatMap(({ stops }) => stops.map((stop, at) => [stop.marketId, { ...stop, at }] as const)),
+  );
+  return {
+    ...{ id, state, madeAt: iso(tour.madeAtS), madeBy, strategy, returns, failure },
+    plannedAt: iso(plan?.atS ?? null),
+    endedAt: iso(tour.endedAtS),
+    markets: markets.length,
+    open: open.length,
+    commanders: commanders.map(({ name, jumpRangeLy, joinedAtS, leftAtS }) => {
+      const own = open
+        .filter((market) => holder(market) === name)
+        .sort((a, b) => (place.get(a.marketId)?.at ?? 0) - (place.get(b.marketId)?.at ?? 0));
+      const legs = own.map((market) => place.get(market.marketId));
+      const systems = own.map(({ systemName }) => systemName);
+      return {
+        ...{ name, jumpRangeLy, joinedAt: iso(joinedAtS), leftAt: iso(leftAtS) },
+        /** By the plan, of what is still before him. */
+        seconds: Math.round(legs.reduce((sum, leg) => sum + (leg?.seconds ?? 0), 0)),
+        systems: systems.filter((system, at) => system !== systems[at - 1]),
+        stops: own.map((market, at) => ({
+          ...marketOf(market),
+          jumps: legs[at]?.jumps ?? null,
+          seconds: legs[at] === undefined ? null : Math.round(legs[at].seconds),
+        })),
+      };
+    }),
+    done: markets
+      .filter(({ doneAtS }) => doneAtS !== null)
+      .sort((a, b) => (a.doneAtS ?? 0) - (b.doneAtS ?? 0))
+      .map((market) => ({ ...marketOf(market), doneAt: iso(market.doneAtS) })),
+    assignments: markets.flatMap(({ marketId, assignments }) =>
+      assignments.map(({ commander, sinceS, untilS, why }) => ({
+        ...{ marketId, commander, since: iso(sinceS), until: iso(untilS), why },
+      })),
+    ),
+  };
+}
+
+export type DescribedTour = ReturnType<typeof describeTour>;
+
+function iso(atS: number | null): string | null {
+  return atS === null ? null : new Date(atS * 1000).toISOString();
+}

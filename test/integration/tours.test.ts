@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { runProgram } from '../support/daemon.ts';
+import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
+import { ask } from '../support/http.ts';
+import { startLiveDaemon } from '../support/live-daemon.ts';
+import { commodityMessage, frame } from '../support/messages.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+
+interface Told {
+  readonly id: string;
+  readonly state: string;
+  readonly open: number;
+  readonly madeBy: string | null;
+  readonly commanders: readonly { readonly name: string; readonly stops: readonly { marketId: number }[] }[];
+  readonly done: readonly { readonly marketId: number }[];
+  readonly assignments: readonly { readonly marketId: number; readonly why: string | null }[];
+}
+
+const STATIONS = [101, 102, 103, 104].map((id) => ({ id, name: `Port ${id}`, system: `Star ${id}` }));
+const CONFIG = { http_listen: '127.0.0.1:0', tours: true };
+
+async function world(): Promise<string> {
+  const cwd = tempDir();
+  const file = `${cwd}/data/TradeDangerous.db`;
+  await makeGalaxy(file, ['Sol', ...STATIONS.map(({ system }) => system)], STATIONS);
+  withDatabase(file, (db) =>
+    db.exec(`UPDATE System SET pos_x = 10 * (system_id - 1);
+      UPDATE Station SET max_pad_size = 'L', ls_from_star = 300, type_id = 2, planetary = 'N'`),
+  );
+  return cwd;
+}
+
+async function start(cwd: string, token: string) {
+  const daemon = await startLiveDaemon({ cwd, config: CONFIG });
+  const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
+  const talk = async (method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown = null) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const content = body === null ? null : JSON.stringify(body);
+    const answer = await ask(
+      `${url}/api/v1/tours${path}`,
+      content === null ? { authorization: headers.authorization } : headers,
+      method,
+      content,
+    );
+    return { status: answer.status, body: JSON.parse(answer.bytes.toString()) as Told & { error?: string } };
+  };
+  const see = (marketId: number) =>
+    daemon.relay.publish(
+      frame(
+        commodityMessage({
+          marketId,
+          stationName: `Port ${marketId}`,
+          systemName: `Star ${marketId}`,
+          timestamp: new Date().toISOString(),
+        }),
+      ),
+    );
+  return { ...daemon, url, talk, see };
+}
+
+test('a tour: made with a token, closed by the feed, kept over a kill, changed, finished', async () => {
+  const cwd = await world();
+  const first = await startLiveDaemon({ cwd, config: CONFIG });
+  first.program.kill('SIGKILL');
+  await first.program.exit;
+  const token = (await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
+
+  const daemon = await start(cwd, token);
+  const { talk } = daemon;
+  expect((await ask(`${daemon.url}/api/v1/tours`)).status).toBe(401);
+  expect((await talk('GET', '/nothing')).body.error).toBe('there is no tour nothing');
+  const order = { commanders: ['Jameson@Sol@20', 'Ryder@Star 104'], within: 100, timeLimit: 0.2 };
+  const made = await talk('POST', '', order);
+  expect(made).toMatchObject({ status: 201, body: { state: 'offered', open: 4, madeBy: 'bob' } });
+  const { id } = made.body;
+  const lists = made.body.commanders.flatMap(({ stops }) => stops.map(({ marketId }) => marketId));
+  expect(lists.sort()).toEqual([101, 102, 103, 104]);
+
+  // The same again is the same; one of them alone is busy, and the markets are taken.
+  expect(await talk('POST', '', order)).toMatchObject({ status: 200, body: { id } });
+  expect((await talk('POST', '', { ...order, commanders: 'jameson@Sol' })).body.error).toContain(
+    `flies tour ${id}`,
+  );
+  expect(await talk('POST', '', { ...order, commanders: 'Third@Sol' })).toMatchObject({ status: 404 });
+  expect(await talk('POST', '', { ...order, commanders: 'Third@Sol', share: 1 })).toMatchObject({
+    status: 400,
+  });
+
+  await daemon.see(101);
+  await until(async () => (await talk('GET', `/${id}`)).body.state === 'underway');
+  expect((await talk('GET', `/${id}`)).body.done).toMatchObject([{ marketId: 101 }]);
+  daemon.program.kill('SIGKILL');
+  await daemon.program.exit;
+
+  const next = await start(cwd, token);
+  await until(async () => (await next.talk('GET', `/${id}`)).status === 200);
+  expect((await next.talk('GET', `/${id}`)).body).toMatchObject({ state: 'underway', open: 3 });
+  const changed = await next.talk('POST', `/${id}/commanders`, { leave: ['ryder'], join: 'Algol@Sol' });
+  expect(changed.body.commanders.map(({ name }) => name)).toEqual(['Jameson', 'Ryder', 'Algol']);
+  expect(changed.body.commanders[1]!.stops).toEqual([]);
+  const nobody = await next.talk('POST', `/${id}/commanders`, { leave: ['Jameson', 'Algol'] });
+  expect(nobody.body.error).toContain('nobody would be left');
+
+  for (const { id: market } of STATIONS) await next.see(market);
+  await until(async () => (await next.talk('GET', `/${id}`)).body.state === 'finished');
+  const { body } = await next.talk('GET', `/${id}`);
+  expect(body.done.map(({ marketId }) => marketId).sort()).toEqual([101, 102, 103, 104]);
+  for (const market of [101, 102, 103, 104]) {
+    const why = body.assignments.filter(({ marketId }) => marketId === market).map((each) => each.why);
+    expect(why.at(-1)).toBe('observed');
+    expect(why.filter((each) => each === 'observed')).toHaveLength(1);
+  }
+  expect((await runProgram({ cwd, args: ['tour', 'list'] })).stdout).toContain(`${id}  finished`);
+  next.program.kill('SIGTERM');
+  expect(await next.program.exit).toMatchObject({ code: 0 });
+});
+
+test('the command line lists, shows and withdraws what is kept', async () => {
+  const cwd = await world();
+  const token = (await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
+  const { talk, program } = await start(cwd, token);
+  const { id } = (await talk('POST', '', { commanders: 'Jameson@Sol', within: 100, timeLimit: 0.2 })).body;
+  const tdl = (...args: string[]) => runProgram({ cwd, args: ['tour', ...args] });
+  expect((await tdl('list')).stdout).toMatch(new RegExp(`^${id} +offered .* 4 +4 +Jameson$`, 'm'));
+  const shown = (await tdl('show', id)).stdout;
+  expect(shown).toContain('4 of 4 markets open');
+  expect(shown).toContain('Star 101, Star 102, Star 103, Star 104');
+  expect(await tdl('show', 'nothing')).toMatchObject({ code: 2 });
+  expect((await tdl('withdraw', id)).stdout).toContain('is withdrawn');
+  expect(await tdl('withdraw', id)).toMatchObject({ code: 2 });
+  expect((JSON.parse((await tdl('list', '--json')).stdout) as Told[])[0]!.state).toBe(
+    'withdrawn',
+  );
+
+  // The daemon ends its own as it is told to, over what the command line has written.
+  expect((await talk('DELETE', `/${id}`)).body.state).toBe('withdrawn');
+  program.kill('SIGTERM');
+  await program.exit;
+});

@@ -1,0 +1,184 @@
+import { expect, test } from 'vitest';
+import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
+import { StoreError } from '../../src/domain/errors.ts';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
+import type { Aggregate, AggregateStore } from '../../src/domain/ports/aggregate-store.ts';
+import type { MarketRecord } from '../../src/domain/ports/queries.ts';
+import { planTours } from '../../src/domain/tours/plan.ts';
+import { ended, openMarkets, type ScoutTour } from '../../src/domain/tours/scout-tour.ts';
+import { silentLog } from '../support/http.ts';
+import { scoutTour, tourCommander, tourMarket } from '../support/scout-tour.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+
+/** What several daemons share: kept tours, and when markets were seen. */
+class World {
+  readonly kept = new Map<string, Aggregate>();
+  readonly seenAtS = new Map<number, number>();
+  readonly time = new VirtualTime();
+  readonly warnings: string[] = [];
+  isAway = false;
+  #ids = 0;
+
+  readonly store: AggregateStore = {
+    aggregates: () => this.#answer(() => [...this.kept.values()]),
+    putAggregate: (aggregate) =>
+      this.#answer(() => {
+        const before = this.kept.get(aggregate.id)?.version ?? 0;
+        if (aggregate.version !== before + 1) return false;
+        this.kept.set(aggregate.id, aggregate);
+        return true;
+      }),
+    removeAggregate: (_, id) => this.#answer(() => void this.kept.delete(id)),
+  };
+
+  pool(): ScoutTourPool {
+    return new ScoutTourPool({
+      ...{ store: this.store, travelTimes: TRAVEL_TIMES, time: this.time },
+      random: () => (++this.#ids % 1000) / 1000,
+      planner: { plan: (request) => Promise.resolve(planTours(request, () => 1)) },
+      queries: {
+        markets: (ids) =>
+          Promise.resolve(
+            ids.map((id) => ({ station: { id }, atS: this.seenAtS.get(id) ?? null }) as MarketRecord),
+          ),
+      },
+      log: { ...silentLog, warn: (_, text) => void this.warnings.push(text) },
+    });
+  }
+
+  get nowS(): number {
+    return Math.floor(this.time.now() / 1000);
+  }
+
+  stored(id: string): ScoutTour {
+    return JSON.parse(this.kept.get(id)!.json) as ScoutTour;
+  }
+
+  #answer<T>(work: () => T): Promise<T> {
+    return this.isAway ? Promise.reject(new StoreError('unavailable', 'away')) : Promise.resolve(work());
+  }
+}
+
+const order = (markets: number, ...names: string[]) => {
+  const { madeBy, strategy, returns, seed, timeLimitMs } = scoutTour(0);
+  return {
+    ...{ madeBy, strategy, returns, seed, timeLimitMs },
+    commanders: names.map(tourCommander),
+    markets: Array.from({ length: markets }, (_, i) => tourMarket(i + 1)),
+  };
+};
+
+test('a market is closed by the first observation since the tour was made, by none before', async () => {
+  const world = new World();
+  const pool = world.pool();
+  pool.start();
+  const { id } = await pool.offer(order(3, 'Jameson'));
+  const { nowS } = world;
+  pool.observed([
+    { marketId: 1, observedAtS: nowS - 1 },
+    { marketId: 2, observedAtS: nowS },
+    { marketId: 77, observedAtS: nowS },
+  ]);
+  expect(pool.get(id)).toMatchObject({ state: 'underway' });
+  expect(openMarkets(pool.get(id)!).map(({ marketId }) => marketId)).toEqual([1, 3]);
+  expect([...pool.busyMarkets()]).toEqual([1, 3]);
+  pool.observed([2, 1, 3, 3].map((marketId) => ({ marketId, observedAtS: nowS + 60 })));
+  expect(pool.get(id)!.markets.map(({ doneAtS }) => doneAtS)).toEqual([nowS + 60, nowS, nowS + 60]);
+  expect(pool.get(id)!.state).toBe('finished');
+  expect(pool.tourOf('JAMESON')).toBeUndefined();
+  await pool.close();
+  expect(world.stored(id).state).toBe('finished');
+});
+
+test('the next life goes on, and counts what was seen while nobody listened', async () => {
+  const world = new World();
+  const first = world.pool();
+  first.start();
+  const { id } = await first.offer(order(3, 'Jameson', 'Ryder'));
+  await first.close();
+  expect(world.stored(id).state).toBe('offered');
+
+  world.seenAtS.set(1, world.nowS + 10).set(2, world.nowS - 10);
+  const second = world.pool();
+  second.start();
+  await world.time.advance(0);
+  expect(second.get(id)!.markets.map(({ doneAtS }) => doneAtS !== null)).toEqual([true, false, false]);
+  expect(second.tourOf('ryder')?.id).toBe(id);
+  // A dump, or another daemon.
+  world.seenAtS.set(2, world.nowS + 20);
+  await world.time.advance(30_000);
+  expect(openMarkets(second.get(id)!).map(({ marketId }) => marketId)).toEqual([3]);
+  await second.close();
+});
+
+test('what cannot be written is written when it can, and told once', async () => {
+  const world = new World();
+  const pool = world.pool();
+  pool.start();
+  await world.time.advance(0);
+  world.isAway = true;
+  const { id, state } = await pool.offer(order(2, 'Jameson'));
+  expect(state).toBe('offered');
+  pool.observed([{ marketId: 1, observedAtS: world.nowS }]);
+  await world.time.advance(20_000);
+  expect(world.kept.size).toBe(0);
+  expect(world.warnings).toEqual(['tours: not written, tried again: away']);
+  world.isAway = false;
+  await world.time.advance(60_000);
+  expect(world.stored(id)).toMatchObject({ state: 'underway' });
+  await pool.close();
+});
+
+test('a tour that somebody else has withdrawn ends here, before or after the next change', async () => {
+  const world = new World();
+  const pool = world.pool();
+  pool.start();
+  const withdraw = (id: string) => {
+    const kept = world.kept.get(id)!;
+    const json = JSON.stringify(ended(JSON.parse(kept.json) as ScoutTour, 'withdrawn', world.nowS));
+    world.kept.set(id, { ...kept, version: kept.version + 1, json });
+  };
+  const looked = await pool.offer(order(2, 'Jameson'));
+  withdraw(looked.id);
+  await world.time.advance(30_000);
+  expect(pool.get(looked.id)!.state).toBe('withdrawn');
+
+  const changed = await pool.offer(order(2, 'Jameson'));
+  withdraw(changed.id);
+  pool.observed([{ marketId: 1, observedAtS: world.nowS }]);
+  await world.time.advance(0);
+  expect(pool.get(changed.id)!.state).toBe('withdrawn');
+  await pool.close();
+  expect(world.stored(changed.id).state).toBe('withdrawn');
+});
+
+test('whoever leaves gives what is open to the others, and it is kept who had what', async () => {
+  const world = new World();
+  const pool = world.pool();
+  pool.start();
+  const { id } = await pool.offer(order(6, 'Jameson', 'Ryder'));
+  await world.time.advance(1_000);
+  const tour = await pool.reconfigure(id, { join: [tourCommander('Algol')], leave: ['RYDER'] });
+  const names = new Set(tour!.markets.map(({ assignments }) => assignments.at(-1)!.commander));
+  expect(names).toEqual(new Set(['Jameson', 'Algol']));
+  const ryders = tour!.markets.flatMap(({ assignments }) =>
+    assignments.filter(({ commander }) => commander === 'Ryder'),
+  );
+  expect(ryders.length).toBeGreaterThan(0);
+  expect(new Set(ryders.map(({ why }) => why))).toEqual(new Set(['replanned']));
+  expect(tour!.commanders.find(({ name }) => name === 'Ryder')!.leftAtS).not.toBeNull();
+  expect(await pool.withdraw(id)).toMatchObject({ state: 'withdrawn' });
+  await pool.close();
+});
+
+test('ended tours are forgotten after a month', async () => {
+  const world = new World();
+  const tour = ended(scoutTour(1), 'withdrawn', world.nowS - 31 * 86_400);
+  world.kept.set(tour.id, { kind: 'tour', id: tour.id, version: 1, json: JSON.stringify(tour) });
+  const pool = world.pool();
+  pool.start();
+  await world.time.advance(0);
+  expect(pool.list()).toEqual([]);
+  expect(world.kept.size).toBe(0);
+  await pool.close();
+});
