@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HttpApp } from '../../src/infra/http/app.ts';
 import { clientLimits, type ClientLimits } from '../../src/infra/http/limits.ts';
@@ -111,6 +112,21 @@ test('a question asked behind one whose answer nobody takes opens nothing', asyn
   await ask(`${url}/health`);
   // Its compressed twin is made meanwhile.
   await until(() => timesOpen() <= 1);
+});
+
+test('questions that arrive in pieces, wherever they are cut, are answered in order', async () => {
+  const { url, text } = await serve(20_000);
+  const asked = get(PATH) + get('/health') + get('/ready') + get(PATH);
+  const ends = [...asked.matchAll(/\r\n\r\n/g)].map(({ index }) => index);
+  for (const cut of ends.flatMap((end) => [end, end + 1, end + 2, end + 3, end + 4])) {
+    const socket = client(url).setNoDelay();
+    socket.write(asked.slice(0, cut));
+    await sleep(5);
+    socket.write(asked.slice(cut));
+    const [first, second, third, fourth] = await bodies(socket, 4);
+    expect([first === text, fourth === text], `cut at ${cut}`).toEqual([true, true]);
+    expect([second, third]).toEqual([expect.stringContaining('"ok"'), expect.stringContaining('"ready"')]);
+  }
 });
 
 test('a body is read whole, and what is asked behind it', async () => {

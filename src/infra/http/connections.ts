@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { ClientLimits } from './limits.ts';
 
 interface Answering {
-  /** Begins the answer to the question that was asked meanwhile. No further one is read before that. */
-  next: (() => void) | null;
+  /** What begins the answers to questions asked meanwhile: one, seldom two, for no more is read before its turn. */
+  readonly waiting: (() => void)[];
   /** Bytes of the connection that the client's side has taken, as of `sinceMs`. */
   takenBytes: number;
   sinceMs: number;
@@ -75,11 +75,15 @@ export class Connections {
       };
       const current = this.#answering.get(socket);
       if (current !== undefined) {
-        current.next = begin;
+        current.waiting.push(begin);
         return;
       }
       this.#idle.delete(socket);
-      this.#answering.set(socket, { next: null, takenBytes: takenBytes(socket), sinceMs: performance.now() });
+      this.#answering.set(socket, {
+        waiting: [],
+        takenBytes: takenBytes(socket),
+        sinceMs: performance.now(),
+      });
       begin();
     };
   }
@@ -99,8 +103,8 @@ export class Connections {
     socket.on('data', (bytes: Buffer) => {
       let rest = bytes;
       while (rest.length > 0 && !socket.destroyed) {
-        const waits = this.#answering.get(socket)?.next ?? null;
-        if (waits !== null) socket.pause();
+        const waiting = this.#answering.get(socket)?.waiting.length ?? 0;
+        if (waiting > 0) socket.pause();
         // By Node, too, when the answer under way is taken slowly.
         if (socket.isPaused()) {
           socket.unshift(rest);
@@ -117,8 +121,8 @@ export class Connections {
   #next(socket: Socket): void {
     const answering = this.#answering.get(socket);
     if (answering === undefined) return;
-    const { next } = answering;
-    if (next === null) {
+    const [next] = answering.waiting;
+    if (next === undefined) {
       this.#answering.delete(socket);
       if (!this.#refused.has(socket)) this.#idle.add(socket);
       return;
@@ -126,7 +130,7 @@ export class Connections {
     // The others' turn first: a short answer is sent at once, and this connection may have asked for thousands.
     setImmediate(() => {
       if (socket.destroyed) return;
-      answering.next = null;
+      answering.waiting.shift();
       next();
       socket.resume();
     });
