@@ -40,6 +40,19 @@ export function purgeContract(create: CreateDatabase): void {
     expect(await store.purge({ olderThanS: NOON_S })).toBe(1);
   });
 
+  test('of a station with rows of several ages, those go that it is about, and no others', async () => {
+    const { db, store, rowsOf } = world();
+    const year2100S = Date.UTC(2100) / 1000;
+    await plant(db, LINCOLN.marketId, [GOLD_ROW], stamp(NOON_S - 1));
+    await plant(db, LINCOLN.marketId, [FUEL_ROW], stamp(NOON_S));
+    await plant(db, LINCOLN.marketId, [PLATINUM_ROW], stamp(year2100S));
+    const times = async () => (await rowsOf(LINCOLN.marketId)).map((row) => row.at(-2)).sort();
+    expect(await store.purge({ olderThanS: NOON_S })).toBe(1);
+    expect(await times()).toEqual([NOON_S, year2100S]);
+    expect(await store.checkTimes({ repair: true })).toMatchObject({ rows: 1 });
+    expect(await times()).toEqual([NOON_S]);
+  });
+
   test('live rows age like others', async () => {
     const { db, store } = world();
     await plant(db, LINCOLN.marketId, [GOLD_ROW], stamp(NOON_S - 1), 1);

@@ -191,3 +191,26 @@ test('tdl import takes as old as it is told, and says what it left out', async (
   ]);
   expect(await stations('--max-age', 'all')).toEqual([[1, 2, 3], undefined]);
 });
+
+test.each([
+  ['import_max_age_days, where it is the shorter', 20, 40, 1, 20],
+  ['purge_retention_days, where that is the shorter: what would be purged is not brought', 40, 20, 1, 20],
+  ['import_max_age_days, where nothing is purged', 40, 20, 0, 40],
+])('tdl import goes by %s', async (_, importDays, retentionDays, purgeEvery, days) => {
+  const cwd = tempDir();
+  writeConfig(cwd, {
+    import_max_age_days: importDays,
+    purge_retention_days: retentionDays,
+    purge_every_x_hour: purgeEvery,
+  });
+  const at = Math.floor(Date.now() / 1000);
+  const ages = [19, 21, 39, 41];
+  const stations = ages.map((age) =>
+    aStation({ id: age, name: `${age} days`, market: aMarket([aCommodity()], at - age * 86_400) }),
+  );
+  writeFileSync(join(cwd, 'dump.json'), dumpOf(aSystem({ stations })));
+  const { code, stderr } = await runProgram({ cwd, args: ['import', 'dump.json'] });
+  expect(code, stderr).toBe(0);
+  const rows = marketRows(join(cwd, 'data/TradeDangerous.db'));
+  expect(rows.map(({ station_id: age }) => age)).toEqual(ages.filter((age) => age < days));
+});

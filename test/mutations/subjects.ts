@@ -1,13 +1,19 @@
 import { ACCESS_MUTATIONS } from './access.ts';
+import { ACTOR_MUTATIONS } from './actors.ts';
+import { FILE_MUTATIONS } from './files.ts';
 import type { Mutation } from './mutation.ts';
 import { RULE_MUTATIONS } from './rules.ts';
+import { STORE_MUTATIONS } from './stores.ts';
 import { SURROUNDINGS_MUTATIONS } from './surroundings.ts';
 import { TOUR_MUTATIONS } from './tours.ts';
 
 /** Those that have a file of their subject. */
 export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACCESS_MUTATIONS,
+  ...ACTOR_MUTATIONS,
+  ...FILE_MUTATIONS,
   ...RULE_MUTATIONS,
+  ...STORE_MUTATIONS,
   ...SURROUNDINGS_MUTATIONS,
   ...TOUR_MUTATIONS,
 ];

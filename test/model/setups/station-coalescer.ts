@@ -60,6 +60,18 @@ const stationCoalescer: ModelSetup<typeof stationCoalescerMachine> = {
     expect(counted.reduce((a, b) => a + b) + waiting, 'counted exactly once').toBe(entered);
 
     expect(failures).toBeLessThanOrEqual(attempt);
+    if (before !== null && !done) {
+      const { attempt: attempts, failures: failed } = before;
+      const expected: Record<string, readonly [attempt: number, failures: number]> = {
+        'write.failed': [attempts + 1, failed + 1],
+        'write.contended': [attempts + 1, failed],
+        'write.committed': [0, 0],
+        'write.rejected': [0, 0],
+        'write.unknownSystem': [0, 0],
+      };
+      const counts = expected[event.type] ?? [attempts, failed];
+      expect([attempt, failures], 'an answer counts, or ends the counting').toEqual(counts);
+    }
     if (event.type === 'snapshot.observed') {
       expect(attempt, 'a newer snapshot does not reset the backoff').toBe(before?.attempt);
       expect(value, 'nor does it end it').toBe(previous);

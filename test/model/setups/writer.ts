@@ -20,7 +20,10 @@ const writer: ModelSetup<typeof writerMachine> = {
   delays: { gatherDelay: [200, 200], unavailableBackoff: [500, 60_000] },
   stop: { type: 'stop' },
   home: ['idle'],
-  key: ({ quiesceAsked, stopAsked, workArrived, refusal }) => [quiesceAsked, stopAsked, workArrived, refusal],
+  key: ({ attempt, quiesceAsked, stopAsked, workArrived, refusal }) => [
+    attempt > 0,
+    ...[quiesceAsked, stopAsked, workArrived, refusal],
+  ],
   check({ value, previous, context, before, running, news, history, event, done, output }) {
     expect(running.length, 'one thing in flight').toBeLessThanOrEqual(1);
     if (context.quiesceAsked && previous !== 'paused' && !context.stopAsked) {
@@ -33,6 +36,9 @@ const writer: ModelSetup<typeof writerMachine> = {
       expect(event.output, 'only a write that worked ends the backoff').toMatchObject({ status: 'done' });
       expect(previous).toBe('writing');
     }
+    const works = previous === 'writing' && (event.output as WriteReport | undefined)?.status === 'done';
+    if (works)
+      expect(context, 'a write that worked ends the backoff').toMatchObject({ attempt: 0, lastError: null });
     if (done) {
       expect(value === 'refused' || history.includes('event stop'), 'never gives up by itself').toBe(true);
       expect(output).toEqual({ failure: value === 'refused' ? { kind: 'setup', reason: 'gone' } : null });
