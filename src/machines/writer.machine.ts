@@ -20,7 +20,12 @@ export interface WriterInput {
 
 /** What one write says of the queue it left behind, or why it wrote nothing. */
 export type WriteReport =
-  | { readonly status: 'done'; readonly left: 'none' | 'some' | 'fullBatch' }
+  | {
+      readonly status: 'done';
+      readonly left: 'none' | 'some' | 'fullBatch';
+      /** Why the database refused one of the markets, while it may take others; absent: it did not. */
+      readonly refusal?: string;
+    }
   | { readonly status: 'unavailable'; readonly error: string; readonly refused: boolean };
 
 interface WriterContext extends WriterInput {
@@ -83,6 +88,7 @@ export const writerMachine = setup({
     reportQuiet: () => undefined,
     reportUnavailable: () => undefined,
     reportAvailable: () => undefined,
+    reportRefusal: (_, report: WriteReport) => report,
   },
 }).createMachine({
   id: 'writer',
@@ -164,19 +170,38 @@ export const writerMachine = setup({
           {
             guard: { type: 'fullBatchLeft', params: ({ event }) => event.output },
             target: 'choosing',
-            actions: ['reportAvailable', 'resetAttempts'],
+            actions: [
+              'reportAvailable',
+              'resetAttempts',
+              { type: 'reportRefusal', params: ({ event }) => event.output },
+            ],
           },
           {
             guard: { type: 'someLeft', params: ({ event }) => event.output },
             target: 'gathering',
-            actions: ['reportAvailable', 'resetAttempts'],
+            actions: [
+              'reportAvailable',
+              'resetAttempts',
+              { type: 'reportRefusal', params: ({ event }) => event.output },
+            ],
           },
           {
             guard: 'workArrived',
             target: 'gathering',
-            actions: ['reportAvailable', 'resetAttempts'],
+            actions: [
+              'reportAvailable',
+              'resetAttempts',
+              { type: 'reportRefusal', params: ({ event }) => event.output },
+            ],
           },
-          { target: 'idle', actions: ['reportAvailable', 'resetAttempts'] },
+          {
+            target: 'idle',
+            actions: [
+              'reportAvailable',
+              'resetAttempts',
+              { type: 'reportRefusal', params: ({ event }) => event.output },
+            ],
+          },
         ],
         onError: {
           target: 'unavailable',

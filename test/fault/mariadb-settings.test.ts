@@ -96,6 +96,25 @@ describeMariadb('settings that only the administrator can change', () => {
     }
   });
 
+  test('a binary log whose cache is too small is told as that', async () => {
+    const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
+    const markets = Array.from({ length: 30 }, (_, i) => market(i + 1, NOON_S + 30));
+    await server.sql('SET GLOBAL max_binlog_cache_size = 4096, binlog_cache_size = 4096');
+    try {
+      await store.useCatalogue(ITEMS);
+      await expect(store.writeMarkets(markets)).rejects.toMatchObject({
+        code: 'unavailable',
+        advice: expect.stringContaining('max_binlog_cache_size') as string,
+      });
+      await server.sql('SET GLOBAL max_binlog_cache_size = DEFAULT, binlog_cache_size = DEFAULT');
+      await store.close();
+      const outcomes = await store.writeMarkets(markets);
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['written']));
+    } finally {
+      await store.close();
+    }
+  });
+
   test('a binary log that is set wrong while we work stops the writing, and loses nothing', async () => {
     const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
     const later = Array.from({ length: 30 }, (_, i) => market(i + 1, NOON_S + 60));

@@ -91,6 +91,22 @@ describe('an SQLite database that refuses every row', () => {
   });
 });
 
+test('a market that is refused among others is told once, and parked in the end', async () => {
+  const { program, relay, database, rate } = await startLiveDaemon({
+    config: { ...CONFIG, listener_db_max_retries: 2 },
+  });
+  withDatabase(database, (db) => {
+    db.exec(
+      "CREATE TRIGGER refuse BEFORE INSERT ON StationItem WHEN NEW.station_id = 3 BEGIN SELECT raise(ABORT, 'not it'); END",
+    );
+  });
+  for (const marketId of MARKETS) await relay.publish(frame(commodityMessage({ marketId })));
+  await rate(({ parked }) => parked === 1);
+  const troubles = program.log.filter(({ level }) => level >= 40).map(({ msg }) => msg);
+  expect(troubles).toEqual([expect.stringMatching(/refuses some markets, .*not it$/)]);
+  expect(IDS(marketRows(database))).toEqual([1, 2, 4, 5]);
+});
+
 describeMariadb('a MariaDB database that refuses every row', () => {
   const server = useMariadb();
 

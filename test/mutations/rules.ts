@@ -73,8 +73,8 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     guarantee: 'a database that refuses every market is told from one that refuses a market',
     fault: 'a market that is taken does not end the row',
     file: 'src/actors/writer/refusal-streak.ts',
-    from: 'this.#markets.clear();\n      return null;',
-    to: 'return null;',
+    from: 'this.#markets.clear();\n      const failed',
+    to: 'const failed',
     tests: ['test/unit/refusal-streak.test.ts'],
   },
   {

@@ -21,6 +21,7 @@ export function createWriter(parts: Parts): Child {
         reportQuiet: () => parts.tell('maintenance-window', { type: 'database.quiet', user: 'writer' }),
         reportUnavailable: ({ context }) => reporter.unavailable(context),
         reportAvailable: ({ context }) => reporter.available(context),
+        reportRefusal: (_, report) => reporter.refused(report),
       },
     }),
     input: { ...writer, random: parts.random },

@@ -1,11 +1,17 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { StoreInfo } from '../../domain/ports/market-store.ts';
+import { reasonKind } from '../../domain/refusals.ts';
+import type { WriteReport } from '../../machines/writer.machine.ts';
 import type { Failing } from '../failing.ts';
+
+/** Of refusals: as many are remembered. */
+const MAX_REASONS = 100;
 
 /** What the writer tells its operator of the database. Repeats of the same trouble are not told again. */
 export class WriterReporter {
   readonly #log: Log;
   #error: string | null = null;
+  readonly #reasons = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -32,5 +38,17 @@ export class WriterReporter {
     if (attempt > 0)
       this.#log.info({ attempts: attempt }, `database available again after ${attempt} attempts`);
     this.#error = null;
+  };
+
+  /** Once a reason. */
+  refused = (report: WriteReport): void => {
+    if (report.status !== 'done' || report.refusal === undefined) return;
+    const kind = reasonKind(report.refusal);
+    if (this.#reasons.has(kind) || this.#reasons.size === MAX_REASONS) return;
+    this.#reasons.add(kind);
+    this.#log.warn(
+      { reason: report.refusal },
+      `the database refuses some markets, each is tried again and then parked; told once a reason: ${report.refusal}`,
+    );
   };
 }

@@ -58,18 +58,18 @@ export function writeBatchLogic(deps: StoreDeps) {
         knownVersion = catalogue.version;
       }
       const outcomes = await deps.store.writeMarkets(batch);
-      const refusal = streak.after(batch, outcomes);
-      if (refusal !== null) {
+      const { every, some } = streak.after(batch, outcomes);
+      if (every !== undefined) {
         const isRefused = (i: number) => outcomes[i]?.status === 'failed';
         deps.pool.returnBatch(batch.filter((_, i) => isRefused(i)));
         deps.pool.answer(
           batch.filter((_, i) => !isRefused(i)),
           outcomes.filter((_, i) => !isRefused(i)),
         );
-        return unavailable(refusal);
+        return unavailable(every);
       }
       deps.pool.answer(batch, outcomes);
-      return { status: 'done', left: left(deps) };
+      return { status: 'done', left: left(deps), ...(some !== undefined && { refusal: some }) };
     } catch (error) {
       deps.pool.returnBatch(batch);
       return unavailable(error);
