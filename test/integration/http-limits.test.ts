@@ -114,17 +114,18 @@ test('a question asked behind one whose answer nobody takes opens nothing', asyn
   await until(() => timesOpen() <= 1);
 });
 
-test('questions that arrive in pieces, wherever they are cut, are answered in order', async () => {
-  const { url, text } = await serve(20_000);
-  const asked = get(PATH) + get('/health') + get('/ready') + get(PATH);
-  const ends = [...asked.matchAll(/\r\n\r\n/g)].map(({ index }) => index);
-  for (const cut of ends.flatMap((end) => [end, end + 1, end + 2, end + 3, end + 4])) {
+test('questions that arrive in pieces behind a long answer, wherever they are cut, are answered in order', async () => {
+  const { url, text } = await serve(LARGE);
+  const asked = get(PATH) + get('/health') + get('/ready');
+  const [end = 0] = [...asked.matchAll(/\r\n\r\n/g)].slice(1).map(({ index }) => index);
+  for (const cut of [end, end + 1, end + 2, end + 3, end + 4]) {
     const socket = client(url).setNoDelay();
     socket.write(asked.slice(0, cut));
-    await sleep(5);
+    await once(socket, 'readable');
     socket.write(asked.slice(cut));
-    const [first, second, third, fourth] = await bodies(socket, 4);
-    expect([first === text, fourth === text], `cut at ${cut}`).toEqual([true, true]);
+    await sleep(50);
+    const [first, second, third] = await bodies(socket, 3);
+    expect(first === text, `cut at ${cut}`).toBe(true);
     expect([second, third]).toEqual([expect.stringContaining('"ok"'), expect.stringContaining('"ready"')]);
   }
 });
