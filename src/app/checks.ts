@@ -12,7 +12,7 @@ import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/spansh/request.ts';
 import { relayFeed } from './ports/feed.ts';
-import { createStore } from './ports/store.ts';
+import { createQueries, createStore } from './ports/store.ts';
 import { aheadOfClock } from './times.ts';
 
 /** `warn`: the daemon starts and works, but an operator should know. */
@@ -91,6 +91,29 @@ export async function checkDatabase(
     return { finding: { level: 'fail', about, text: describeLast(error) }, generation: null };
   } finally {
     await store.close();
+  }
+}
+
+/** Whether the replica answers, and how far it is. */
+export async function checkReplica(
+  database: Extract<LoadedDatabaseConfig['database'], { backend: 'mariadb' }>,
+): Promise<Finding> {
+  const about = 'replica';
+  const queries = await createQueries({ database });
+  try {
+    await queries.items();
+    const lagS = (await queries.replicaLag())?.lagS ?? null;
+    return lagS === null
+      ? {
+          level: 'warn',
+          about,
+          text: 'answers; how far it lags is unknown (is there a binary log on the server?)',
+        }
+      : { level: 'ok', about, text: `answers, at most ${lagS.toFixed(1)} s behind` };
+  } catch (error) {
+    return { level: 'fail', about, text: describeLast(error) };
+  } finally {
+    await queries.close();
   }
 }
 

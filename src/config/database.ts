@@ -11,8 +11,14 @@ interface SqliteConfig {
   readonly file: string;
 }
 
-interface MariadbConfig {
+interface MariadbConfig extends MariadbAddress {
   readonly backend: 'mariadb';
+  readonly charset: string;
+  /** A replica, which answers questions instead. */
+  readonly read?: MariadbAddress;
+}
+
+interface MariadbAddress {
   readonly host: string;
   readonly port: number;
   /** Used instead of host and port when present. */
@@ -21,7 +27,6 @@ interface MariadbConfig {
   readonly password: string;
   /** The database. */
   readonly name: string;
-  readonly charset: string;
   readonly connectTimeoutMs: number;
   /** Absent: no TLS. */
   readonly ssl?: TlsConfig;
@@ -72,6 +77,9 @@ export async function loadDatabaseConfig(env: Environment, cwd: string): Promise
   };
 }
 
+/** Section of a server that only answers questions. */
+const REPLICA = 'mariadb-read';
+
 async function databaseConfig(
   ini: IniReader,
   dataDir: string,
@@ -84,33 +92,48 @@ async function databaseConfig(
         backend: 'sqlite',
         file: resolve(dataDir, ini.text('sqlite', 'sqlite_filename', 'TradeDangerous.db')),
       };
-    case 'mariadb': {
-      const socket = ini.text('mariadb', 'socket', '');
-      const tls = await tlsConfig(ini, cwd);
+    case 'mariadb':
       return {
         backend: 'mariadb',
-        host: ini.text('mariadb', 'host', '127.0.0.1'),
-        port: ini.integer('mariadb', 'port', 3306, 1, 65_535),
-        ...(socket === '' ? {} : { socket: resolvePath(cwd, socket) }),
-        user: ini.text('mariadb', 'user', ''),
-        password: ini.text('mariadb', 'password', ''),
-        name: ini.text('mariadb', 'name', 'tradedangerous'),
+        ...(await mariadbAddress(ini, cwd, 'mariadb')),
         charset: ini.text('mariadb', 'charset', 'utf8mb4'),
-        connectTimeoutMs: ini.integer('engine', 'connect_timeout', 10, 1, 3600) * 1000,
-        ...tls,
+        ...(ini.has(REPLICA) && { read: await replicaAddress(ini, cwd) }),
       };
-    }
     default:
       throw ini.invalid('database', 'backend', 'sqlite or mariadb');
   }
 }
 
+function replicaAddress(ini: IniReader, cwd: string): Promise<MariadbAddress> {
+  const isNamed = ['host', 'port', 'socket'].some((key) => ini.has(REPLICA, key));
+  if (!isNamed) throw ini.invalid(REPLICA, 'host', 'the address of a replica (or leave the section out)');
+  return mariadbAddress(ini, cwd, REPLICA);
+}
+
+async function mariadbAddress(ini: IniReader, cwd: string, section: string): Promise<MariadbAddress> {
+  const socket = ini.text(section, 'socket', '');
+  return {
+    host: ini.text(section, 'host', '127.0.0.1'),
+    port: ini.integer(section, 'port', 3306, 1, 65_535),
+    ...(socket === '' ? {} : { socket: resolvePath(cwd, socket) }),
+    user: ini.text(section, 'user', ''),
+    password: ini.text(section, 'password', ''),
+    name: ini.text(section, 'name', 'tradedangerous'),
+    connectTimeoutMs: ini.integer('engine', 'connect_timeout', 10, 1, 3600) * 1000,
+    ...(await tlsConfig(ini, cwd, section)),
+  };
+}
+
 /** Naming any of the files turns TLS on, unless `ssl` says no. */
-async function tlsConfig(ini: IniReader, cwd: string): Promise<Pick<MariadbConfig, 'ssl' | 'tlsFiles'>> {
+async function tlsConfig(
+  ini: IniReader,
+  cwd: string,
+  section: string,
+): Promise<Pick<MariadbAddress, 'ssl' | 'tlsFiles'>> {
   const files = (['ca', 'cert', 'key'] as const)
-    .map((part) => [part, ini.text('mariadb', `ssl_${part}`, '')] as const)
+    .map((part) => [part, ini.text(section, `ssl_${part}`, '')] as const)
     .filter(([, path]) => path !== '');
-  if (!ini.boolean('mariadb', 'ssl', files.length > 0)) return {};
+  if (!ini.boolean(section, 'ssl', files.length > 0)) return {};
   const pem: { ca?: string; cert?: string; key?: string } = {};
   const tlsFiles: typeof pem = {};
   for (const [part, path] of files) {
@@ -118,10 +141,10 @@ async function tlsConfig(ini: IniReader, cwd: string): Promise<Pick<MariadbConfi
       tlsFiles[part] = resolvePath(cwd, path);
       pem[part] = await readFile(tlsFiles[part], 'utf8');
     } catch (error) {
-      throw ini.invalid('mariadb', `ssl_${part}`, `a file that can be read (${describeError(error)})`);
+      throw ini.invalid(section, `ssl_${part}`, `a file that can be read (${describeError(error)})`);
     }
   }
-  return { ssl: { ...pem, verify: ini.boolean('mariadb', 'ssl_verify', true) }, tlsFiles };
+  return { ssl: { ...pem, verify: ini.boolean(section, 'ssl_verify', true) }, tlsFiles };
 }
 
 async function readIni(file: string, required: boolean): Promise<string | undefined> {
@@ -147,8 +170,15 @@ class IniReader {
     this.#file = file;
   }
 
+  has(section: string, key?: string): boolean {
+    const found = this.#ini.get(section);
+    return found !== undefined && (key === undefined || found.has(key));
+  }
+
   text(section: string, key: string, fallback: string): string {
-    const places = [section, 'DEFAULT', 'database'];
+    const shared = [...(section === REPLICA ? ['mariadb'] : []), 'DEFAULT', 'database'];
+    // A socket leads to one server only.
+    const places = section === REPLICA && key === 'socket' ? [section] : [section, ...shared];
     const value = places.map((place) => this.#ini.get(place)?.get(key)).find((found) => found !== undefined);
     return value === undefined || value === '' ? fallback : value;
   }

@@ -103,6 +103,37 @@ connect_timeout = 3
   });
 });
 
+test('[mariadb-read] is a replica; a key it lacks is that of [mariadb], but for the socket', async () => {
+  const ini = `[database]
+backend = mariadb
+[mariadb]
+socket = run/mariadbd.sock
+user = td
+password = secret
+name = market
+[mariadb-read]
+host = copy.example.org
+user = reader`;
+  const loaded = await database(ini);
+  expect(loaded).toMatchObject({ socket: join(cwd, 'run/mariadbd.sock'), user: 'td' });
+  expect(loaded).toHaveProperty('read', {
+    host: 'copy.example.org',
+    port: 3306,
+    user: 'reader',
+    password: 'secret',
+    name: 'market',
+    connectTimeoutMs: 10_000,
+  });
+  expect(await database('[database]\nbackend = mariadb')).not.toHaveProperty('read');
+  await expect(
+    load('[database]\nbackend = mariadb\n[mariadb]\nhost = db\n[mariadb-read]\nuser = reader'),
+  ).rejects.toMatchObject({
+    code: 'dbConfig.invalid',
+    message: expect.stringMatching(/\[mariadb-read\] host/),
+    advice: expect.stringMatching(/address of a replica/),
+  });
+});
+
 test('a key missing in its section is looked up in [database]', async () => {
   const ini = '[database]\nbackend = mariadb\nuser = shared\nhost = other\n[mariadb]\nhost = own';
   expect(await database(ini)).toMatchObject({ user: 'shared', host: 'own' });

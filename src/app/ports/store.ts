@@ -37,13 +37,15 @@ export async function createQueries({ database }: Pick<Bootstrap, 'database'>): 
     return createSqliteQueries(database.file);
   }
   const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
-  return createMariadbQueries(connectionTo(database));
+  const { read } = database;
+  const primary = connectionTo(database);
+  return read === undefined
+    ? createMariadbQueries(primary)
+    : createMariadbQueries(connectionTo(read), primary);
 }
 
-function connectionTo({
-  name,
-  socket,
-  ...connection
-}: Extract<Bootstrap['database'], { backend: 'mariadb' }>) {
+type Mariadb = Extract<Bootstrap['database'], { backend: 'mariadb' }>;
+
+function connectionTo({ name, socket, ...connection }: NonNullable<Mariadb['read']>) {
   return { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) };
 }

@@ -6,6 +6,7 @@ import {
   checkListen,
   checkPublicFiles,
   checkRelay,
+  checkReplica,
   checkSpansh,
   type Finding,
 } from '../../app/checks.ts';
@@ -56,6 +57,7 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
   for (const pending of [
     ...[...new Set([paths.dataDir, paths.tmpDir, paths.csvDir, paths.exportDir])].map(checkDirectory),
     stored.then(({ finding }) => finding),
+    ...('read' in database.database ? [checkReplica(database.database)] : []),
     stored.then(({ generation }) => checkPublicFiles(generation, paths)),
     checkListen(config),
     checkRelay(config),

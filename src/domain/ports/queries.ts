@@ -252,5 +252,10 @@ export interface Queries extends ChangeReader {
   /** Counted anew every few minutes. @param seenAfterS epoch seconds after which markets count as seen lately */
   census(seenAfterS: number): Promise<Census>;
   status(): Promise<QueryStatus | null>;
+  /**
+   * How far what is read may be behind what is written at most, seconds; null: unknown.
+   * @returns null: it is read where it is written
+   */
+  replicaLag(): Promise<{ readonly lagS: number | null } | null>;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export function openToAllOrigins(app: HttpApp, prefix: string, add: Routes): voi
       await scope.register(cors, {
         origin: '*',
         methods: ['GET', 'HEAD'],
-        exposedHeaders: ['ETag', 'Content-Range', 'Content-Length', 'Retry-After'],
+        exposedHeaders: ['ETag', 'Content-Range', 'Content-Length', 'Retry-After', 'Replica-Lag-S'],
         maxAge: ONE_DAY_S,
         strictPreflight: false,
       });

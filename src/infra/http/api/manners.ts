@@ -12,8 +12,8 @@ export interface ApiOptions extends ApiDeps {
   readonly version: string;
 }
 
-/** What every API here does besides answering: a limit for each client, entity tags, compression. */
-export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOptions): Promise<void> {
+/** What every API here does besides answering: a limit for each client, entity tags, compression, the lag of a replica. */
+export async function addManners(scope: HttpApp, { questionsPerMinute, queries }: ApiOptions): Promise<void> {
   if (questionsPerMinute !== null) {
     await scope.register(rateLimit, {
       max: questionsPerMinute,
@@ -22,6 +22,11 @@ export async function addManners(scope: HttpApp, { questionsPerMinute }: ApiOpti
         Object.assign(new Error(`too many questions: ask again in ${after}`), { statusCode: 429 }),
     });
   }
+  // Asked before the question: the answer is no older than that.
+  scope.addHook('preHandler', async (_request, reply) => {
+    const replica = await queries.replicaLag();
+    if (replica !== null) void reply.header('replica-lag-s', replica.lagS?.toFixed(1) ?? 'unknown');
+  });
   await scope.register(etag, { weak: true });
   await addCompression(scope);
 }

@@ -2,14 +2,21 @@ import type { Queries } from '../../../../domain/ports/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 import { addressOf, type MariadbConnection } from '../connection.ts';
 
-/** Questions about a database on a MariaDB server. */
-export function createMariadbQueries(connection: MariadbConnection): Queries {
-  const workerData: QueryThreadData = { connection };
+/**
+ * Questions about a database on a MariaDB server.
+ * @param primary the server that is written to, where `connection` leads to a replica of it
+ */
+export function createMariadbQueries(
+  connection: MariadbConnection,
+  primary: MariadbConnection | null = null,
+): Queries {
+  const workerData: QueryThreadData = { connection, primary };
   const thread = import.meta.url.endsWith('.ts') ? './query-thread.ts' : './query-thread.js';
   const address = `MariaDB at ${addressOf(connection)}`;
-  return createThreadQueries(new URL(thread, import.meta.url), workerData, address);
+  return createThreadQueries(new URL(thread, import.meta.url), workerData, address, primary !== null);
 }
 
 export interface QueryThreadData {
   readonly connection: MariadbConnection;
+  readonly primary: MariadbConnection | null;
 }

@@ -9,8 +9,9 @@ import { addressOf, createPool, type Link } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
 import { epochOf, text } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
+import { Replica } from './replica.ts';
 
-const { connection } = workerData as QueryThreadData;
+const { connection, primary } = workerData as QueryThreadData;
 const address = `MariaDB at ${addressOf(connection)}`;
 
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
@@ -28,8 +29,8 @@ const DIALECT: Dialect = {
 
 const pool = createPool(connection, STATEMENT_TIMEOUT_MS);
 
-async function borrowing<T>(run: (link: Link) => Promise<T>): Promise<T> {
-  const link = await pool.acquire();
+async function borrowing<T>(run: (link: Link) => Promise<T>, from = pool): Promise<T> {
+  const link = await from.acquire();
   try {
     return await run(link);
   } finally {
@@ -49,10 +50,23 @@ const reader: QueryReader = {
 };
 
 let engine: Promise<QueryEngine> | undefined;
+/** How long the first question waits for a replica that lags. */
+const PATIENCE_MS = 5_000;
+const primaryPool = primary === null ? null : createPool(primary, STATEMENT_TIMEOUT_MS);
+const replica =
+  primaryPool === null
+    ? null
+    : new Replica({
+        primary: (sql) => borrowing((link) => link.rows(sql), primaryPool),
+        replica: (sql) => reader.rows(sql),
+        deliver: (changed) => tell(changed),
+      });
 
 async function createEngine(): Promise<QueryEngine> {
   const generation = recognise(await borrowing(readShape), 'auto', address);
   if (generation === null) throw new StoreError('unavailable', `${address} has no tables yet`);
+  // What is written and not there yet would be missing from the memory, and nobody would tell of it again.
+  if (replica !== null && !(await replica.catchUp(PATIENCE_MS))) replica.hold('all');
   return new QueryEngine(reader, generation);
 }
 
@@ -62,8 +76,13 @@ function current(): Promise<QueryEngine> {
   return creating;
 }
 
-serveQueries(
+const tell = serveQueries(
   current,
   (error) => toStoreError(error, address),
-  () => void pool.close(),
+  () => {
+    replica?.close();
+    void primaryPool?.close();
+    void pool.close();
+  },
+  replica,
 );

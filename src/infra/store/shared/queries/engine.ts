@@ -34,7 +34,7 @@ import type { QueryReader } from './reader.ts';
 import { findSpreads } from './spreads.ts';
 import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
 
-type Answers = Omit<Queries, 'changed' | 'changedAll' | 'close'>;
+type Answers = Omit<Queries, 'changed' | 'changedAll' | 'replicaLag' | 'close'>;
 
 interface Model {
   readonly galaxy: Galaxy;

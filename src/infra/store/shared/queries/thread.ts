@@ -3,7 +3,7 @@ import { openThread, serveThread } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';
 
-type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 'close'>;
+type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 'replicaLag' | 'close'>;
 
 interface Asked {
   readonly question: Question;
@@ -15,6 +15,15 @@ interface QueryMethods {
   ask(asked: Asked): Promise<unknown>;
   changed(marketIds: readonly number[] | 'all'): void;
   status(): Promise<QueryStatus | null>;
+  completeToMs(): number | null;
+}
+
+/** Of what is read where it is not written. */
+interface Lagging {
+  /** Everything that was written until then can be read, epoch milliseconds; null: unknown. */
+  readonly completeToMs: number | null;
+  /** What has changed is to be told when it can be read. */
+  hold(changed: readonly number[] | 'all'): void;
 }
 
 /** Changes are told together, so that a busy feed costs the other thread a message now and then. */
@@ -23,8 +32,14 @@ const GATHER_MS = 250;
 /**
  * The questions, asked in a thread: it is started by the first one.
  * @param workerData what the thread needs to connect
+ * @param isReplica it reads where nothing is written
  */
-export function createThreadQueries(file: URL, workerData: unknown, address: string): Queries {
+export function createThreadQueries(
+  file: URL,
+  workerData: unknown,
+  address: string,
+  isReplica = false,
+): Queries {
   const thread = openThread<QueryMethods>(file, {
     workerData,
     crashError: (cause) =>
@@ -81,6 +96,11 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
       timer ??= setTimeout(tell, GATHER_MS).unref();
     },
     status: () => (isStarted ? thread.call('status', undefined) : Promise.resolve(null)),
+    async replicaLag() {
+      if (!isReplica) return null;
+      const completeToMs = await thread.call('completeToMs', undefined);
+      return { lagS: completeToMs === null ? null : Math.max(0, (Date.now() - completeToMs) / 1000) };
+    },
     async close() {
       if (timer !== null) clearTimeout(timer);
       await thread.close();
@@ -92,13 +112,20 @@ export function createThreadQueries(file: URL, workerData: unknown, address: str
  * The thread's side.
  * @param current the engine on the database as it is now
  * @param translate what the database throws -> what the port promises
+ * @param lagging where what is read is a replica
+ * @returns tells the engine what has changed
  */
 export function serveQueries(
   current: () => Promise<QueryEngine> | QueryEngine,
   translate: (error: unknown) => unknown,
   onClose: () => void,
-): void {
+  lagging: Lagging | null = null,
+): (changed: readonly number[] | 'all') => void {
   let engine: QueryEngine | undefined;
+  const note = (changed: readonly number[] | 'all') => {
+    if (changed === 'all') engine?.noteAllChanged();
+    else engine?.noteChanged(changed);
+  };
   serveThread<QueryMethods>(
     {
       async ask({ question, args }: Asked) {
@@ -110,11 +137,13 @@ export function serveQueries(
         }
       },
       changed(marketIds: readonly number[] | 'all') {
-        if (marketIds === 'all') engine?.noteAllChanged();
-        else engine?.noteChanged(marketIds);
+        if (lagging === null) note(marketIds);
+        else lagging.hold(marketIds);
       },
+      completeToMs: () => lagging?.completeToMs ?? null,
       status: () => engine?.status() ?? Promise.resolve(null),
     },
     onClose,
   );
+  return note;
 }
