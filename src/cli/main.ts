@@ -31,6 +31,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'token-list': () => import('./token/list.ts'),
   'token-remove': () => import('./token/remove.ts'),
   graph: () => import('./daemon/graph.ts'),
+  'tour-calibrate': () => import('./tour/calibrate.ts'),
   'tour-list': () => import('./tour/list.ts'),
   'tour-plan': () => import('./tour/plan.ts'),
   'tour-show': () => import('./tour/show.ts'),

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { runProgram, writeConfig } from '../support/daemon.ts';
@@ -61,4 +62,32 @@ describe('tour plan', () => {
     expect((await fails('Jameson@Sol', '--strategy', 'magic')).stderr).toContain('"ortools"');
     expect((await fails('Jameson@Sol/Titan City')).stderr).toBe('no station of Sol is named Titan City\n');
   });
+});
+
+test('tour calibrate says what it cannot read, and what tells of no flight', async ({ expect }) => {
+  const cwd = await place();
+  const tdl = (...files: string[]) => runProgram({ cwd, args: ['tour', 'calibrate', ...files] });
+  expect((await tdl('Journal.nowhere.log')).stderr).toMatch(
+    /^journal Journal\.nowhere\.log cannot be read: /,
+  );
+  expect(await tdl('tradedangerous-listener-config.json')).toMatchObject({
+    ...{ code: 2, stderr: 'these journals tell of no flight from dock to dock\n' },
+  });
+});
+
+test('tour calibrate shows the fit, and times for the configuration', async ({ expect }) => {
+  const cwd = await place();
+  const lines = Array.from({ length: 6 }, (_, i) => {
+    const at = (s: number) => new Date(1e12 + (i * 1_000 + s) * 1_000).toISOString();
+    const dock = { StationType: 'Coriolis', StationName: 'Port', MarketID: 1, DistFromStarLS: 9 };
+    return [
+      { timestamp: at(0), event: 'Undocked' },
+      { timestamp: at(200), event: 'Docked', ...dock },
+    ];
+  });
+  const text = lines.flat().map((line) => JSON.stringify(line));
+  writeFileSync(join(cwd, 'Journal.log'), `${text.join('\r\n')}\r\n{"half`);
+  const { stdout } = await runProgram({ cwd, args: ['tour', 'calibrate', 'Journal.log'] });
+  expect(stdout).toMatch(/^within a system +6 +13\.0 % +\+13\.0 % +0\.0 % +0\.0 %$/m);
+  expect(stdout).toContain('"sameSystemS":{"space":200,');
 });

@@ -18,6 +18,7 @@ test('tour plan takes commanders, and options as the API names them', () => {
 test.each([
   ['tour list --json', { verb: 'tour-list', json: true }],
   ['tour show abc', { verb: 'tour-show', id: 'abc', json: false }],
+  ['tour calibrate a.log b.log', { verb: 'tour-calibrate', files: ['a.log', 'b.log'] }],
   ['tour withdraw abc', { verb: 'tour-withdraw', id: 'abc' }],
 ])('%s', (argv, command) => {
   expect(parseArguments(argv.split(' '))).toEqual(command);
@@ -25,8 +26,8 @@ test.each([
 
 test.each([
   ['tour plan', "missing required argument 'COMMANDER'"],
-  ['tour', 'tour takes plan, list, show or withdraw, and got nothing'],
-  ['tour fly', 'tour takes plan, list, show or withdraw, and got "fly"'],
+  ['tour', 'tour takes plan, list, show, withdraw or calibrate, and got nothing'],
+  ['tour fly', 'tour takes plan, list, show, withdraw or calibrate, and got "fly"'],
   ['tour plan Jameson@Sol --csv --json', '--json and --csv do not go together'],
 ])('%s: %s', (argv, message) => {
   expect(() => parseArguments(argv.split(' '))).toThrow(message);

@@ -15,7 +15,8 @@ export type TourCommand =
   | PlanCommand
   | { readonly verb: 'tour-list'; readonly json: boolean }
   | { readonly verb: 'tour-show'; readonly id: string; readonly json: boolean }
-  | { readonly verb: 'tour-withdraw'; readonly id: string };
+  | { readonly verb: 'tour-withdraw'; readonly id: string }
+  | { readonly verb: 'tour-calibrate'; readonly files: readonly string[] };
 
 interface PlanOptions extends Readonly<Record<string, string | boolean | undefined>> {
   readonly json?: boolean;
@@ -26,13 +27,13 @@ interface PlanOptions extends Readonly<Record<string, string | boolean | undefin
 export function addTourVerbs(program: Program, choose: (command: TourCommand) => void): void {
   const tour = program
     .command('tour')
-    .description('who looks at which stale markets, in which order: plan, list, show and withdraw')
+    .description('who looks at which stale markets, in which order: plan, list, show, withdraw and calibrate')
     .argument('[words...]')
-    .usage('plan|list|show|withdraw')
+    .usage('plan|list|show|withdraw|calibrate')
     .helpCommand(false)
     .action(([word]: string[]) => {
       const what = word === undefined ? 'nothing' : `"${word}"`;
-      throw new AppError('usage', `tour takes plan, list, show or withdraw, and got ${what}`, {
+      throw new AppError('usage', `tour takes plan, list, show, withdraw or calibrate, and got ${what}`, {
         advice: 'see tdl help tour',
       });
     });
@@ -47,6 +48,11 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .description('show what is done of a tour, and what each commander has before him')
     .option('--json', 'as JSON, with who had what until when')
     .action((id: string, { json = false }: { json?: boolean }) => choose({ verb: 'tour-show', id, json }));
+  tour
+    .command('calibrate')
+    .argument('<JOURNAL...>', "the game's journals of one commander")
+    .description('show how well the times fit what a commander has flown, and what fits better')
+    .action((files: string[]) => choose({ verb: 'tour-calibrate', files }));
   tour
     .command('withdraw')
     .argument('<ID>', 'of the tour')

@@ -59,9 +59,18 @@ export function jumpsFor(distanceLy: number, jumpRangeLy: number, times = TRAVEL
 
 /** Seconds of a leg. */
 export function legSeconds(leg: Leg, jumpRangeLy: number, times = TRAVEL_TIMES): number {
+  return secondsOf(leg, jumpsFor(leg.distanceLy, jumpRangeLy, times), times);
+}
+
+/** What the arrival is reckoned as; one of unknown kind is taken for a station in space. */
+export function arrivalKind({ isCarrier, isPlanetary }: Pick<Leg, 'isCarrier' | 'isPlanetary'>) {
+  return isCarrier ? 'carrier' : isPlanetary === true ? 'planetary' : 'space';
+}
+
+/** Seconds of a leg of so many jumps. */
+export function secondsOf(leg: Omit<Leg, 'distanceLy'>, jumps: number, times = TRAVEL_TIMES): number {
   const { sameSystemS, arrivalSpaceS, arrivalPlanetaryS, marketS } = times;
-  const kind = leg.isCarrier ? 'carrier' : leg.isPlanetary === true ? 'planetary' : 'space';
-  const jumps = jumpsFor(leg.distanceLy, jumpRangeLy, times);
+  const kind = arrivalKind(leg);
   if (jumps === 0) return sameSystemS[kind] + marketS;
   const { base, perLogLs } = kind === 'planetary' ? arrivalPlanetaryS : arrivalSpaceS;
   const ls = Math.max(1, leg.lsFromStar ?? times.unknownLs);
