@@ -7,6 +7,7 @@ import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
 import { scoutTourMachine } from './scout-tour.machine.ts';
 import { spanshUpdaterMachine } from './spansh-updater.machine.ts';
 import { stationCoalescerMachine } from './station-coalescer.machine.ts';
+import { subscriptionMachine } from './subscription.machine.ts';
 import { supervisorMachine } from './supervisor.machine.ts';
 import { writerMachine } from './writer.machine.ts';
 
@@ -22,6 +23,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   maintenanceWindowMachine,
   spanshUpdaterMachine,
   scoutTourMachine,
+  subscriptionMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

@@ -62,6 +62,14 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     tests: [SQLITE],
   },
   {
+    guarantee: 'a subscriber ends with what the database says',
+    fault: 'rows that nobody remembers are not heard to be gone',
+    file: 'src/domain/push/update.ts',
+    from: 'if (rows.length === 0 && !update.isWhole) return null;',
+    to: 'if (rows.length === 0) return null;',
+    tests: ['test/unit/push-updates.test.ts'],
+  },
+  {
     guarantee: 'a reader of the change log is told when what he has not seen is kept no longer',
     fault: 'whoever is too late gets what is left',
     file: 'src/infra/store/shared/queries/changes.ts',

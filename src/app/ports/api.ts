@@ -3,7 +3,9 @@ import type { Snapshot } from '../../domain/market/snapshot.ts';
 import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
 import type { Store } from '../../domain/ports/store.ts';
+import type { Hub } from '../../actors/subscription/hub.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';
+import { realTime } from '../../infra/process/real-time.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { createTourPlanner } from '../../infra/tours/planner.ts';
 import type { Bootstrap } from '../bootstrap.ts';
@@ -36,6 +38,12 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
           await import('./tours.ts')
         ).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
       : null;
+  let hub: Promise<Hub> | undefined;
+  const poke = () => void hub?.then((present) => present.poke());
+  const push = async () => {
+    const { Hub } = await import('../../actors/subscription/hub.ts');
+    return (hub ??= Promise.resolve(new Hub({ store, queries, time: realTime })));
+  };
   const api: ApiSource = {
     tours: kept?.tours ?? null,
     queries,
@@ -43,6 +51,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     now: () => Date.now(),
     planner,
     travelTimes: config.tourTimes,
+    push,
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
   const telling: Store = {
@@ -53,6 +62,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
         kept?.tours.observed(written);
       },
       () => queries.changedAll(),
+      poke,
     ),
     useCatalogue(list) {
       commodities = list;
@@ -64,28 +74,40 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     api,
     close: async () => {
       await kept?.close();
+      (await hub)?.close();
       await planner.close();
       await queries.close();
     },
   };
 }
 
-/** A store whose writing is told to whoever keeps what it has read. */
+/**
+ * A store whose writing is told to whoever keeps what it has read.
+ * @param onLogged after whatever may be in the change log
+ */
 function tellingOf(
   store: Store,
   onWritten: (markets: readonly Snapshot[]) => void,
   onAllChanged: () => void,
+  onLogged: () => void,
 ): Store {
   return {
     ...store,
     async writeMarkets(batch) {
       const outcomes = await store.writeMarkets(batch);
       onWritten(batch.filter((_, at) => outcomes[at]?.status === 'written'));
+      onLogged();
       return outcomes;
+    },
+    async learn(records) {
+      const learned = await store.learn(records);
+      onLogged();
+      return learned;
     },
     async purge(options) {
       const rows = await store.purge(options);
       if (rows > 0 && options.dryRun !== true) onAllChanged();
+      onLogged();
       return rows;
     },
     async beginImport(tables, signal): Promise<GalaxyImport> {

@@ -77,3 +77,9 @@ function withSymbols(
     ]),
   );
 }
+
+/** A good that the tables have lost keeps its id. */
+export function goodOf(known: ReadonlyMap<number, Good>, commodityId: number): Good {
+  const unnamed = { commodityId, symbol: null, name: String(commodityId), category: '', meanPrice: null };
+  return known.get(commodityId) ?? unnamed;
+}

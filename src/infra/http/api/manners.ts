@@ -2,6 +2,7 @@ import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { AppError, describeError, StoreError } from '../../../domain/errors.ts';
+import type { Push } from '../../../domain/ports/push.ts';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
 import type { ApiDeps } from './deps.ts';
@@ -9,6 +10,8 @@ import type { ApiDeps } from './deps.ts';
 export interface ApiOptions extends ApiDeps {
   /** Questions a minute that one client may ask; null: any number. */
   readonly questionsPerMinute: number | null;
+  /** Tells what changes; absent: nobody does. Nothing is loaded before the first call. */
+  readonly push?: () => Promise<Push>;
   readonly version: string;
 }
 

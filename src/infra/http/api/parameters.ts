@@ -90,4 +90,7 @@ export const stationConditions = {
 export const groups = csv(z.enum(STATION_GROUPS)).describe(`Any of ${STATION_GROUPS.join(', ')}`);
 export const services = csv(z.enum(STATION_SERVICES)).describe(`All of ${STATION_SERVICES.join(', ')}`);
 export const marketIds = csv(marketId).describe('Market ids, separated by commas; 100 at most');
+export const names = csv(z.string().min(1).max(128)).describe(
+  'Symbols, names or ids, separated by commas; 100 at most',
+);
 export const places = csv(place).describe('Systems along a route, separated by commas; 100 at most');

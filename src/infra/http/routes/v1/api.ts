@@ -6,6 +6,7 @@ import { Goods } from '../../api/goods.ts';
 import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
 import { openApi } from '../../api/openapi.ts';
 import { openToAllOrigins } from '../../origins.ts';
+import { changeRoutes } from './changes.ts';
 import { commodityRoutes } from './commodities.ts';
 import { docsPage } from './docs-page.ts';
 import { freshnessRoutes } from './freshness.ts';
@@ -13,6 +14,7 @@ import { hopRoutes } from './hops.ts';
 import { marketRoutes } from './markets.ts';
 import { spreadRoutes } from './spreads.ts';
 import { stationRoutes } from './stations.ts';
+import { streamRoutes } from './stream.ts';
 import { systemRoutes } from './systems.ts';
 import { tourRoutes } from './tours.ts';
 
@@ -39,6 +41,10 @@ export function apiRoutes(app: HttpApp, options: ApiOptions & TourDeps): void {
     spreadRoutes(api, options, goods);
     freshnessRoutes(api, options);
     tourRoutes(api, options);
+    if (options.push !== undefined) {
+      changeRoutes(api, options, options.push);
+      streamRoutes(scope, options, goods, options.push);
+    }
 
     const description = openApi(api.endpoints, API_BASE, options.version);
     scope.get('/openapi.json', (_request, reply) =>

@@ -4,7 +4,7 @@ import { market, marketRow, Presenter, quoteAnswer, station } from '../../api/an
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import type { Good, Goods } from '../../api/goods.ts';
+import { goodOf, type Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
 import { oneMarket, resolveSystem } from '../../api/places.ts';
 
@@ -97,10 +97,4 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
 function ageShape() {
   const { marketObservedAt, marketAgeS } = station.shape;
   return { marketObservedAt, marketAgeS };
-}
-
-/** A good that the tables have lost keeps its id. */
-function goodOf(known: ReadonlyMap<number, Good>, commodityId: number): Good {
-  const unnamed = { commodityId, symbol: null, name: String(commodityId), category: '', meanPrice: null };
-  return known.get(commodityId) ?? unnamed;
 }

@@ -1,0 +1,265 @@
+import { createActor, fromPromise } from 'xstate';
+import type { Watch } from '../../domain/push/watch.ts';
+import type { ChangeStore } from '../../domain/ports/changes.ts';
+import type { LogPosition, Push, PushSink, Subscription } from '../../domain/ports/push.ts';
+import type { Queries } from '../../domain/ports/queries.ts';
+import type { Time } from '../../domain/ports/time.ts';
+import { subscriptionMachine, type SubscriptionEvent } from '../../machines/subscription.machine.ts';
+import { LogTail } from './log-tail.ts';
+import { Reader } from './reader.ts';
+import { RecentMarkets } from './recent-markets.ts';
+import { snapshotOf } from './snapshot.ts';
+
+export interface HubDeps {
+  readonly store: ChangeStore;
+  readonly queries: Pick<Queries, 'changesSince' | 'markets' | 'stations'>;
+  readonly time: Time;
+}
+
+const MAX_SUBSCRIBERS = 2_000;
+/** What is committed is gathered for so long. */
+const GATHER_MS = 50;
+/** Others may write the log, too. */
+const LOOK_MS = 1_000;
+/** How often a subscriber is told where he is. */
+const REACH_MS = 15_000;
+/** How long a reader may take nothing. */
+const STUCK_MS = 30_000;
+/** Whoever is further behind begins with what is there. */
+const MAX_BEHIND = 20_000;
+
+/** Follows the change log while somebody listens, and tells every subscriber, who is an actor each. */
+export class Hub implements Push {
+  readonly #deps: HubDeps;
+  readonly #tail: LogTail;
+  readonly #recent = new RecentMarkets();
+  readonly #readers = new Map<Reader, { readonly stop: () => void; readonly lose: () => void }>();
+  readonly #waiting = new Set<() => void>();
+  readonly #machine = subscriptionMachine.provide({
+    actors: {
+      replay: fromPromise<undefined, { readonly reader: unknown }>(async ({ input, signal }) => {
+        await this.#replay(input.reader as Reader, signal);
+        return undefined;
+      }),
+    },
+    actions: {
+      gather: ({ context }) => (context.reader as Reader).gather(),
+      flush: ({ context }) => (context.reader as Reader).flush(),
+      tellEnd: ({ context }) => (context.reader as Reader).end(context.reason ?? 'gone'),
+    },
+  });
+  /** Everything up to here has been told; null: not known yet. */
+  #position: LogPosition | null = null;
+  #opening: Promise<LogPosition | null> | null = null;
+  #isBegun = false;
+  #isLooking = false;
+  #pokedWhileLooking = false;
+  #timer: { readonly handle: unknown; readonly dueMs: number } | null = null;
+  #reachedAtMs: number;
+  #isClosed = false;
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps;
+    this.#reachedAtMs = deps.time.now();
+    this.#tail = new LogTail(deps.queries);
+  }
+
+  subscribe(watch: Watch, since: LogPosition | null, sink: PushSink): Subscription | null {
+    if (this.#isClosed || this.#readers.size >= MAX_SUBSCRIBERS) return null;
+    // An end that was told makes its connection end, which is told again.
+    const tell = (type: SubscriptionEvent['type']) => {
+      if (actor.getSnapshot().status === 'active') actor.send({ type });
+    };
+    const reader = new Reader(watch, since, sink, tell);
+    const actor = createActor(this.#machine, {
+      input: { reader, stuckMs: STUCK_MS },
+      clock: this.#deps.time,
+    });
+    actor.subscribe({
+      complete: () => this.#readers.delete(reader),
+      error: () => {
+        this.#readers.delete(reader);
+        reader.end('database');
+      },
+    });
+    this.#readers.set(reader, {
+      stop: () => tell('stop'),
+      lose: () => tell('log.lost'),
+    });
+    actor.start();
+    this.#schedule(LOOK_MS);
+    return {
+      drained: () => reader.drained(),
+      gone: () => tell('reader.gone'),
+    };
+  }
+
+  async after(
+    position: LogPosition | null,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<LogPosition | null> {
+    if (!(await this.#begin())) return null;
+    if (position === null) return this.#tail.newest();
+    const isOther = () =>
+      this.#isClosed ||
+      (this.#position !== null &&
+        (this.#position.logId !== position.logId || this.#position.seq !== position.seq));
+    if (isOther()) return this.#position;
+    await new Promise<void>((resolve) => {
+      const { time } = this.#deps;
+      const timer = time.setTimeout(done, waitMs);
+      const waiting = this.#waiting;
+      function look() {
+        if (isOther()) done();
+      }
+      function done() {
+        time.clearTimeout(timer);
+        waiting.delete(look);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      waiting.add(look);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+      this.#schedule(LOOK_MS);
+    });
+    return this.#position;
+  }
+
+  /** Something has been committed. Never fails. */
+  poke(): void {
+    this.#pokedWhileLooking = this.#isLooking;
+    if (this.#isWanted()) this.#schedule(GATHER_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer !== null) this.#deps.time.clearTimeout(this.#timer.handle);
+    this.#timer = null;
+    for (const { stop } of [...this.#readers.values()]) stop();
+    for (const look of [...this.#waiting]) look();
+  }
+
+  #isWanted(): boolean {
+    return !this.#isClosed && (this.#readers.size > 0 || this.#waiting.size > 0);
+  }
+
+  /** Where the log is; it is begun where there is none. */
+  async #known(): Promise<LogPosition | null> {
+    if (this.#position !== null) return this.#position;
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  async #open(): Promise<LogPosition | null> {
+    if (!(await this.#begin())) return null;
+    return (this.#position = await this.#tail.newest());
+  }
+
+  /** @returns false: no log is kept */
+  async #begin(): Promise<boolean> {
+    this.#isBegun ||= !this.#isClosed && (await this.#deps.store.beginChangeLog());
+    return this.#isBegun;
+  }
+
+  /** Looks after so long, or when it was to anyway. */
+  #schedule(delayMs: number): void {
+    if (this.#isClosed || this.#isLooking) return;
+    const { time } = this.#deps;
+    const dueMs = time.now() + delayMs;
+    if (this.#timer !== null) {
+      if (this.#timer.dueMs <= dueMs) return;
+      time.clearTimeout(this.#timer.handle);
+    }
+    this.#timer = { dueMs, handle: time.setTimeout(() => void this.#look(), delayMs) };
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = null;
+    if (!this.#isWanted()) {
+      this.#position = null;
+      this.#recent.clear();
+      return;
+    }
+    this.#isLooking = true;
+    try {
+      const position = await this.#known();
+      if (position !== null) await this.#readOn(position);
+    } catch {
+      // The database is away: the next look finds what it wrote meanwhile.
+    }
+    this.#isLooking = false;
+    if (this.#isWanted()) this.#schedule(this.#pokedWhileLooking ? GATHER_MS : LOOK_MS);
+    this.#pokedWhileLooking = false;
+  }
+
+  async #readOn(from: LogPosition): Promise<void> {
+    for (let at = from; !this.#isClosed;) {
+      const page = await this.#tail.read(at, Infinity, this.#recent);
+      if (page === null || page.lastSeq - at.seq > MAX_BEHIND) return this.#beginAnew();
+      const { position, updates } = page;
+      for (const update of updates) {
+        const told = { logId: position.logId, seq: update.change.seq };
+        for (const reader of this.#readers.keys()) reader.offer(told, update);
+      }
+      this.#position = at = position;
+      for (const look of [...this.#waiting]) look();
+      if (position.seq >= page.lastSeq) break;
+    }
+    const nowMs = this.#deps.time.now();
+    if (nowMs - this.#reachedAtMs < REACH_MS || this.#position === null) return;
+    this.#reachedAtMs = nowMs;
+    for (const reader of this.#readers.keys()) reader.reach(this.#position);
+  }
+
+  async #beginAnew(): Promise<void> {
+    const left = this.#position;
+    this.#position = await this.#tail.newest();
+    this.#recent.clear();
+    for (const [reader, { lose }] of [...this.#readers]) {
+      reader.since ??= left;
+      lose();
+    }
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** What was before a reader is told what changes. */
+  async #replay(reader: Reader, signal: AbortSignal): Promise<void> {
+    if ((await this.#known()) === null || this.#position === null) throw new Error('there is no change log');
+    const here = this.#position;
+    const { since } = reader;
+    reader.join();
+    if (since !== null && since.logId === here.logId && since.seq <= here.seq) {
+      if (here.seq - since.seq <= MAX_BEHIND && (await this.#replayLog(reader, since, here, signal))) {
+        reader.catchUp((await this.#tail.newest())?.seq ?? here.seq);
+        reader.arrive(here);
+        return;
+      }
+    }
+    const snapshot = await snapshotOf(this.#deps.queries, reader.watch);
+    signal.throwIfAborted();
+    reader.snapshot(here, { ...snapshot, reason: since === null ? 'begin' : 'lost' });
+  }
+
+  /** @returns false: some of it is not known any more */
+  async #replayLog(
+    reader: Reader,
+    since: LogPosition,
+    upTo: LogPosition,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    let at = since;
+    while (at.seq < upTo.seq) {
+      const page = await this.#tail.read(at, upTo.seq, null);
+      if (page === null) return false;
+      for (const update of page.updates) {
+        await reader.roomy();
+        signal.throwIfAborted();
+        reader.replay({ logId: at.logId, seq: update.change.seq }, update);
+      }
+      reader.since = at = page.position;
+    }
+    return true;
+  }
+}

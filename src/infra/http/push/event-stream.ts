@@ -1,0 +1,100 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Update } from '../../../domain/push/update.ts';
+import type { EndReason, LogPosition, PushSink } from '../../../domain/ports/push.ts';
+import { Presenter, quoteAnswer } from '../api/answers.ts';
+import { goodOf, type Good, type Goods } from '../api/goods.ts';
+import { writePosition } from './position.ts';
+
+/** How long a reader whose connection was lost waits before he comes again. */
+const RETRY_MS = 5_000;
+
+const FAREWELLS: Readonly<Record<EndReason, string>> = {
+  slow: 'you take less than comes: watch less, or read faster; the last id resumes',
+  database: 'the database cannot be read now: come again, the last id resumes',
+  stopping: 'the server ends: come again, the last id resumes',
+  gone: '',
+};
+
+/** Writes server-sent events; what is told to many is made once. */
+export class EventWriter {
+  readonly #goods: Goods;
+  readonly #now: () => number;
+  #known: ReadonlyMap<number, Good> = new Map();
+  readonly #texts = new WeakMap<Update, string>();
+
+  constructor(goods: Goods, now: () => number) {
+    this.#goods = goods;
+    this.#now = now;
+  }
+
+  /** Names of goods are read before the first event. */
+  async prepare(): Promise<void> {
+    this.#known = await this.#goods.all();
+  }
+
+  /** The sink of one subscriber. @param head sent before the first event */
+  sink(response: ServerResponse, head: OutgoingHttpHeaders): PushSink {
+    // A connection that is gone has room for all that nobody will read.
+    const send = (text: string) => {
+      begin();
+      return response.destroyed || response.writableEnded || response.write(text);
+    };
+    const presenter = () => new Presenter({ now: this.#now });
+    const begin = () => {
+      if (response.destroyed || response.headersSent) return;
+      response.writeHead(200, head);
+      response.write(`retry: ${RETRY_MS}\n\n`);
+    };
+    return {
+      snapshot: (position, { markets, isComplete, reason }) => {
+        const present = presenter();
+        const entries = markets.map(({ station, rows }) => ({
+          ...present.station(station),
+          rows: rows.map((row) => ({ ...goodOf(this.#known, row.itemId), ...quoteAnswer(row) })),
+        }));
+        return send(event('snapshot', position, { at: present.at, reason, isComplete, markets: entries }));
+      },
+      update: (position, update) => send(`id: ${writePosition(position)}\n${this.#text(update)}`),
+      position: (position) => send(event('position', position, {})),
+      end: (reason) => {
+        if (response.destroyed || response.writableEnded) return;
+        begin();
+        response.end(`event: end\ndata: ${JSON.stringify({ reason, message: FAREWELLS[reason] })}\n\n`);
+      },
+    };
+  }
+
+  #text(update: Update): string {
+    const made = this.#texts.get(update);
+    if (made !== undefined) return made;
+    const { change, station, rows, isWhole } = update;
+    if (rows.some(({ itemId }) => !this.#known.has(itemId))) void this.prepare().catch(() => undefined);
+    const { marketObservedAt, marketAgeS, ...present } = new Presenter({ now: this.#now }).station(station);
+    const data = {
+      seq: change.seq,
+      source: change.source,
+      ...present,
+      ...{ marketObservedAt, marketAgeS },
+      ...(change.kind === 'market' && {
+        isWhole,
+        rows: rows.map(({ itemId, now, before }) => ({
+          ...goodOf(this.#known, itemId),
+          ...quoteAnswer(now ?? NOT_TRADED),
+          ...(before !== undefined && { previous: before === null ? null : quoteAnswer(before) }),
+        })),
+      }),
+    };
+    const text = `event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`;
+    this.#texts.set(update, text);
+    return text;
+  }
+}
+
+const NOT_TRADED = {
+  ...{ supplyPrice: 0, supplyUnits: 0, supplyLevel: -1 },
+  ...{ demandPrice: 0, demandUnits: 0, demandLevel: -1 },
+};
+
+function event(name: string, position: LogPosition, data: object): string {
+  return `id: ${writePosition(position)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

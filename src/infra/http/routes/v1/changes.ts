@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Push } from '../../../../domain/ports/push.ts';
+import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
+import type { ApiDeps } from '../../api/deps.ts';
+import { ApiError } from '../../api/errors.ts';
+import * as parameters from '../../api/parameters.ts';
+import { position, writePosition } from '../../push/position.ts';
+
+const MAX_WAIT_S = 60;
+
+const change = z.object({
+  seq: z.int(),
+  kind: z.enum(['market', 'station', 'system']),
+  id: z.string().describe('Market id of a market or station, id64 of a system; as text'),
+  source: z.enum(['live', 'learned', 'dump', 'purge', 'repair']),
+  observedAt: z.iso.datetime().nullable().describe('Null: nobody observed it, rows were deleted'),
+  writtenAt: z.iso.datetime(),
+});
+
+/** The change log, for those who ask again and again. */
+export function changeRoutes(api: Api, { queries }: ApiDeps, push: () => Promise<Push>): void {
+  api.get({
+    path: '/changes',
+    summary: 'What has been written since a position: markets, stations, systems',
+    description:
+      'Without `since` the answer is the position now. With one it waits until there is something, `wait` seconds at most. ' +
+      '`begin` says that what followed is not known any more: read what you want to know, then go on from `position`.',
+    params: NO_PARAMS,
+    query: z.strictObject({
+      since: position.optional(),
+      limit: parameters.limit,
+      wait: parameters.whole(0, MAX_WAIT_S).default(25).describe('Seconds to wait for the first change'),
+    }),
+    answer: z.object({
+      position: z.string().describe('Give it as `since`'),
+      begin: z.boolean(),
+      changes: z.array(change),
+    }),
+    maxAgeS: 0,
+    async handle({ query: { since, limit, wait } }) {
+      const hub = await push();
+      const now = await hub.after(null, 0, AbortSignal.abort());
+      if (now === null) throw noLog();
+      if (since === undefined) return { position: writePosition(now), begin: false, changes: [] };
+      let page = await queries.changesSince(since.seq, limit);
+      if (page?.changes?.length === 0 && page.logId === since.logId && wait > 0) {
+        await hub.after(since, wait * 1000, new AbortController().signal);
+        page = await queries.changesSince(since.seq, limit);
+      }
+      if (page === null) throw noLog();
+      if (page.logId !== since.logId || page.changes === null) {
+        const position = writePosition({ logId: page.logId, seq: page.lastSeq });
+        return { position, begin: true, changes: [] };
+      }
+      const seq = page.changes.at(-1)?.seq ?? since.seq;
+      return {
+        position: writePosition({ logId: page.logId, seq }),
+        begin: false,
+        changes: page.changes.map((each) => ({
+          ...{ seq: each.seq, kind: each.kind, id: String(each.id), source: each.source },
+          observedAt: each.observedAtS === null ? null : iso(each.observedAtS),
+          writtenAt: iso(each.writtenAtS),
+        })),
+      };
+    },
+  });
+}
+
+function noLog(): ApiError {
+  return new ApiError(503, 'there is no change log: change_log_days is 0, or own_tables is false');
+}
+
+function iso(atS: number): string {
+  return new Date(atS * 1000).toISOString();
+}

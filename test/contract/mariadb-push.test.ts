@@ -1,0 +1,10 @@
+import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { createMariadbDatabase } from './mariadb-database.ts';
+import { pushContract } from './push.contract.ts';
+import { pushResumeContract } from './push-resume.contract.ts';
+
+describeMariadb('with a server', () => {
+  const server = useMariadb();
+  pushContract(() => createMariadbDatabase(server));
+  pushResumeContract(() => createMariadbDatabase(server));
+});

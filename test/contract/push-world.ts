@@ -1,0 +1,92 @@
+import { beforeEach, expect } from 'vitest';
+import { Hub } from '../../src/actors/subscription/hub.ts';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
+import type { Snapshot } from '../../src/domain/market/snapshot.ts';
+import type { WholeStore } from '../../src/domain/ports/store.ts';
+import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
+import { createTourPlanner } from '../../src/infra/tours/planner.ts';
+import { realTime } from '../../src/infra/process/real-time.ts';
+import { EventReader } from '../support/event-reader.ts';
+import { ask, startHttp } from '../support/http.ts';
+import { until } from '../support/until.ts';
+import {
+  COMMODITIES,
+  NOON_S,
+  snapshot,
+  useWorld,
+  type CreateDatabase,
+  type Row,
+  type World,
+} from './store-world.ts';
+
+const KEPT = { keepS: 86_400, keepEntries: 100_000 };
+
+export interface ToldMarket {
+  readonly marketId: number;
+  readonly isWhole?: boolean;
+  readonly rows: readonly ({ readonly commodityId: number } & Record<string, unknown>)[];
+}
+
+interface Changes {
+  readonly position: string;
+  readonly begin: boolean;
+  readonly changes: readonly { readonly kind: string; readonly id: string; readonly seq: number }[];
+}
+
+/** A database, a hub on it, and a server that tells. */
+export class PushWorld {
+  readonly world: () => World;
+  store!: WholeStore;
+  hub!: Hub;
+  #base = '';
+  readonly #readers: EventReader[] = [];
+
+  constructor(create: CreateDatabase) {
+    this.world = useWorld(create);
+    beforeEach(async () => {
+      await this.serve();
+      return () => {
+        for (const reader of this.#readers.splice(0)) reader.close();
+        this.hub.close();
+      };
+    });
+  }
+
+  /** @param speed how many times faster the hub's clock is */
+  async serve(speed = 1): Promise<void> {
+    const { db } = this.world();
+    const store = (this.store = db.store('auto', { changeLog: KEPT }));
+    await store.useCatalogue(COMMODITIES);
+    const queries = db.queries();
+    const time = { ...realTime, setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / speed) };
+    const hub = (this.hub = new Hub({ store, queries, time }));
+    const options = {
+      ...{ queries, commodities: () => COMMODITIES, now: () => (NOON_S + 3_600) * 1_000 },
+      ...{ questionsPerMinute: null, version: '1.2.3', push: () => Promise.resolve(hub) },
+      ...{ planner: createTourPlanner(), travelTimes: TRAVEL_TIMES },
+    };
+    this.#base = `${(await startHttp([(app) => apiRoutes(app, options)])).url}/api/v1`;
+  }
+
+  readonly open = async (query: string, lastId: string | null = null): Promise<EventReader> => {
+    const reader = await EventReader.open(`${this.#base}/stream${query}`, lastId);
+    this.#readers.push(reader);
+    return reader;
+  };
+
+  readonly write = async (
+    rows: readonly Row[],
+    fields: Partial<Snapshot> & { at?: number } = {},
+  ): Promise<void> => {
+    const outcomes = await this.store.writeMarkets([snapshot(rows, fields)]);
+    expect(outcomes).toMatchObject([{ status: 'written' }]);
+    this.hub.poke();
+  };
+
+  readonly changes = async (query: string) =>
+    JSON.parse((await ask(`${this.#base}/changes${query}`)).bytes.toString()) as Changes;
+}
+
+export const count = (reader: EventReader, events: number) => until(() => reader.events.length >= events);
+
+export const told = ({ data }: { readonly data: Record<string, unknown> }) => data as unknown as ToldMarket;

@@ -1,0 +1,6 @@
+import { pushContract } from './push.contract.ts';
+import { pushResumeContract } from './push-resume.contract.ts';
+import { createSqliteDatabase } from './sqlite-database.ts';
+
+pushContract(() => createSqliteDatabase());
+pushResumeContract(() => createSqliteDatabase());
