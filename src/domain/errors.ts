@@ -123,7 +123,10 @@ export function describeError(error: unknown): string {
 
 /** The same from a program that ends: what it promises of a daemon, "it is tried again", is left out. */
 export function describeLast(error: unknown): string {
-  return describeError(error).replace(/ \(it is tried again\)|; it is tried again\b|\bit is tried again; /g, '');
+  return describeError(error).replace(
+    / \(it is tried again\)|; it is tried again\b|\bit is tried again; /g,
+    '',
+  );
 }
 
 /** What the program ends with after such an error; a bug is a failure. */

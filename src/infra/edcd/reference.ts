@@ -24,11 +24,20 @@ function readShip(row: EdcdRow): FDevShip | null {
   return id === null || !symbol || !name ? null : { id, symbol, name, entitlement };
 }
 
+/** What Trade Dangerous' tables let in. */
+const MOUNTS = ['Fixed', 'Gimballed', 'Turreted'];
+const GUIDANCES = ['Dumbfire', 'Seeker', 'Swarm'];
+
+/** One module has the heading in place of its mount: what is none of the words is nothing. */
+const oneOf = (words: readonly string[], text = '') => (words.includes(text) ? text : '');
+
 function readModule(row: EdcdRow): FDevModule | null {
-  const { symbol, category, name, mount = '', guidance = '', ship = '' } = row;
+  const { symbol, category, name, ship = '' } = row;
   const { class: size = '', rating = '', entitlement = '' } = row;
   const id = readEdcdId(row.id);
   if (id === null || !symbol || !category || !name) return null;
+  const mount = oneOf(MOUNTS, row.mount);
+  const guidance = oneOf(GUIDANCES, row.guidance);
   return { id, symbol, category, name, mount, guidance, ship, class: size, rating, entitlement };
 }
 
