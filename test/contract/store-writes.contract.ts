@@ -12,6 +12,8 @@ import {
   PLATINUM,
   PLATINUM_ROW,
   STRANGER,
+  SYSTEM,
+  addStations,
   plant,
   snapshot,
   stamp,
@@ -47,6 +49,22 @@ export function writeContract(create: CreateDatabase): void {
         { ...KNOWN, rows: 2 },
       ]);
       expect(await rowsOf(LINCOLN.marketId)).toEqual(stored(newer, NOON_S + 60));
+    });
+
+    test('goods that hundreds of markets do not list any more go from every one', async () => {
+      const { db, store } = world();
+      const ids = Array.from({ length: 450 }, (_, i) => 1_000 + i);
+      await addStations(
+        db,
+        ids.map((id) => [id, 'Port', SYSTEM.Sol]),
+      );
+      const seen = (rows: readonly Row[], at: number) =>
+        ids.map((marketId) => snapshot(rows, { marketId, stationName: 'Port', at }));
+      await store.writeMarkets(seen([GOLD_ROW], NOON_S));
+      const outcomes = await store.writeMarkets(seen([FUEL_ROW], NOON_S + 60));
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['written']));
+      const left = await db.sql('SELECT station_id FROM StationItem ORDER BY station_id');
+      expect(left.map(({ station_id: id }) => Number(id))).toEqual(ids);
     });
 
     test('rows that stay the same take the new time and the live flag too', async () => {
