@@ -7,6 +7,7 @@ import {
   type AnyMachineSnapshot,
 } from 'xstate';
 import type { Inspection } from '../domain/ports/inspection.ts';
+import { OWN_TABLES_MADE } from '../domain/ports/learning-store.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
 import {
   CHILD_NAMES,
@@ -94,8 +95,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
   const learner: Learner = new Learner({
     ...{ store: ports.store, spool, keeper, pool },
     workAvailable: () => tell('writer', { type: 'work.available' }),
-    reportTables: () =>
-      log.info({}, "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/database.md)"),
+    reportTables: () => log.info({}, OWN_TABLES_MADE),
   });
   const reporter: StationsReporter = new StationsReporter(log, ledger, pool, keeper);
   const supervisorReporter = new SupervisorReporter(log, pool);

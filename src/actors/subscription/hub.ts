@@ -159,7 +159,7 @@ export class Hub implements Push {
 
   /** @returns false: no log is kept */
   async #begin(): Promise<boolean> {
-    this.#isBegun ||= !this.#isClosed && (await this.#deps.store.beginChangeLog());
+    this.#isBegun ||= !this.#isClosed && (await this.#deps.store.beginChangeLog()) !== 'none';
     return this.#isBegun;
   }
 

@@ -1,6 +1,8 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
+import type { ChangeStore } from '../../domain/ports/changes.ts';
 import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
+import { OWN_TABLES_MADE } from '../../domain/ports/learning-store.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
@@ -38,11 +40,18 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
           await import('./tours.ts')
         ).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
       : null;
+  const changeStore: ChangeStore = {
+    async beginChangeLog() {
+      const begun = await store.beginChangeLog();
+      if (begun === 'made') base.log.info({}, OWN_TABLES_MADE);
+      return begun;
+    },
+  };
   let hub: Promise<Hub> | undefined;
   const poke = () => void hub?.then((present) => present.poke());
   const push = async () => {
     const { Hub } = await import('../../actors/subscription/hub.ts');
-    return (hub ??= Promise.resolve(new Hub({ store, queries, time: realTime })));
+    return (hub ??= Promise.resolve(new Hub({ store: changeStore, queries, time: realTime })));
   };
   const api: ApiSource = {
     tours: kept?.tours ?? null,

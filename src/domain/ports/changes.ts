@@ -58,6 +58,9 @@ export interface ChangeReader {
 
 /** What writes keeps the log, too. */
 export interface ChangeStore {
-  /** Makes the log where there is none yet. @returns false: this store keeps none */
-  beginChangeLog(): Promise<boolean>;
+  /**
+   * Makes the log where there is none yet.
+   * @returns `made`: the tables of our own were made by this call; `none`: this store keeps no log
+   */
+  beginChangeLog(): Promise<'made' | 'there' | 'none'>;
 }

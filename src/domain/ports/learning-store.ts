@@ -1,5 +1,9 @@
 import type { GalaxyRecord } from '../galaxy/records.ts';
 
+/** Said once to the operator. */
+export const OWN_TABLES_MADE =
+  "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/database.md)";
+
 /** What became of records. */
 interface Learned {
   /** The tables of our own were made by this call. */

@@ -1,6 +1,7 @@
 import type { ChangeLimits, NoteChange } from '../../../domain/ports/changes.ts';
 import { TRIM_EVERY, trimmedUpTo } from '../shared/change-log.ts';
 import type { Link } from './connection.ts';
+import type { Recognised } from './database.ts';
 import { statements } from './sql.ts';
 
 /** Transactions whose changes are told. */
@@ -17,8 +18,15 @@ export const NO_CHANGE_LOG: ChangeLog = {
 /** Another writer has the counter for its COMMIT only: whoever waits for it has done all his work. */
 const COUNTER_WAIT_S = 15;
 
-/** Keeps the change log. The own tables are there. */
-export function createChangeLog(limits: ChangeLimits, maxStatementBytes: number): ChangeLog {
+/** The log of a database, if it has one. */
+export function changeLogOf(
+  limits: ChangeLimits | null,
+  { hasOwnTables, maxStatementBytes }: Pick<Recognised, 'hasOwnTables' | 'maxStatementBytes'>,
+): ChangeLog {
+  return hasOwnTables && limits !== null ? createChangeLog(limits, maxStatementBytes) : NO_CHANGE_LOG;
+}
+
+function createChangeLog(limits: ChangeLimits, maxStatementBytes: number): ChangeLog {
   let untrimmed = 0;
 
   return {

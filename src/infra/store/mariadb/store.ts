@@ -13,7 +13,7 @@ import { localNotAfterS } from '../../process/real-time.ts';
 import { Loading } from './bulk.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { noOwnTables } from '../shared/tokens.ts';
-import { createChangeLog, NO_CHANGE_LOG, type ChangeLog } from './change-log.ts';
+import { changeLogOf, NO_CHANGE_LOG, type ChangeLog } from './change-log.ts';
 import { addressOf, createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
@@ -96,7 +96,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       const recognised = await openDatabase(link, choice, address, { ownTables, looksOnly });
       choice = recognised.info.generation;
       created ||= recognised.info.created;
-      keepChanges(recognised);
+      changes = changeLogOf(changeLog, recognised);
       return recognised;
     } finally {
       link.release();
@@ -130,24 +130,14 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
     });
   }
 
-  function keepChanges({ hasOwnTables, maxStatementBytes }: Recognised): void {
-    changes =
-      hasOwnTables && changeLog !== null ? createChangeLog(changeLog, maxStatementBytes) : NO_CHANGE_LOG;
-  }
-
-  function noteOwnTables(recognised: Recognised): void {
-    if (recognised.hasOwnTables) return;
+  /** Makes the tables of our own where they are not there. @returns `none` where none are used */
+  async function useOwnTables(recognised: Recognised): Promise<'made' | 'there' | 'none'> {
+    if (!ownTables || recognised.hasOwnTables) return recognised.hasOwnTables ? 'there' : 'none';
+    const found = await openOwnTables(await writerAt(0), 'make');
     const withOwn = { ...recognised, hasOwnTables: true };
-    keepChanges(withOwn);
+    changes = changeLogOf(changeLog, withOwn);
     opening = Promise.resolve(withOwn);
-  }
-
-  /** Makes the tables of our own where they are not there. @returns whether there are any */
-  async function useOwnTables(recognised: Recognised): Promise<boolean> {
-    if (!ownTables || recognised.hasOwnTables) return recognised.hasOwnTables;
-    await openOwnTables(await writerAt(0), 'make');
-    noteOwnTables(recognised);
-    return true;
+    return found === 0 ? 'made' : 'there';
   }
 
   /** One at a time: each pinned connection has one transaction. */
@@ -206,7 +196,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
     writeMarkets(batch) {
       const result = inTurn(async (recognised) => {
         const hasOwnTables =
-          (needsMemory(batch) && (await useOwnTables(recognised))) || recognised.hasOwnTables;
+          (needsMemory(batch) && (await useOwnTables(recognised)) !== 'none') || recognised.hasOwnTables;
         const { info, maxStatementBytes } = recognised;
         const write = (withOwn: boolean) =>
           writeMarkets(writerAt, batch, {
@@ -216,7 +206,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         const outcomes = await write(hasOwnTables);
         if (hasOwnTables || outcomes.every(({ status }) => status !== 'unconfirmed')) return outcomes;
         // Again, now that there is a place to remember it; what was written stays as it is.
-        return (await useOwnTables(recognised)) ? write(true) : outcomes;
+        return (await useOwnTables(recognised)) !== 'none' ? write(true) : outcomes;
       });
       void result.then(tellLeftOut, () => undefined);
       return result;
@@ -226,8 +216,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       inTurn(async (recognised) => {
         if (!ownTables) return { madeTables: false, systems: [], deferred: [] };
         const link = await writerAt(0);
-        const madeTables = !recognised.hasOwnTables && (await openOwnTables(link, 'make')) === 0;
-        noteOwnTables(recognised);
+        const madeTables = (await useOwnTables(recognised)) === 'made';
         const { info, maxStatementBytes } = recognised;
         const learned = await learn(
           {
@@ -240,7 +229,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       }),
 
     beginChangeLog: () =>
-      inTurn(async (recognised) => (await useOwnTables(recognised)) && changeLog !== null),
+      inTurn(async (recognised) => (changeLog === null ? 'none' : useOwnTables(recognised))),
 
     knownSystems: (names) =>
       borrowing(async (link) => {
@@ -297,7 +286,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
 
     putAggregate: (aggregate) =>
       inTurn(async (recognised) => {
-        if (!(await useOwnTables(recognised))) throw noOwnTables();
+        if ((await useOwnTables(recognised)) === 'none') throw noOwnTables();
         return putAggregate(await writerAt(0), aggregate);
       }),
 
@@ -307,7 +296,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
 
     addToken: (token) =>
       inTurn(async (recognised) => {
-        if (!(await useOwnTables(recognised))) throw noOwnTables();
+        if ((await useOwnTables(recognised)) === 'none') throw noOwnTables();
         return addToken(await writerAt(0), token);
       }),
 

@@ -163,8 +163,9 @@ const methods = {
   }),
 
   beginChangeLog: method((_: undefined, current) => {
-    useOwnTables(current);
-    return current.learner !== undefined && changeLog !== null;
+    if (changeLog === null) return 'none';
+    const madeTables = useOwnTables(current);
+    return current.learner === undefined ? 'none' : madeTables ? 'made' : 'there';
   }),
 
   knownSystems: method((names: readonly string[], { lookUpSystems }) => {
