@@ -1,75 +1,16 @@
 import { expect, test } from 'vitest';
-import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
-import { StoreError } from '../../src/domain/errors.ts';
-import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import type { Aggregate, AggregateStore } from '../../src/domain/ports/aggregate-store.ts';
-import type { MarketRecord } from '../../src/domain/ports/queries.ts';
-import { planTours } from '../../src/domain/tours/plan.ts';
 import { ended, openMarkets, type ScoutTour } from '../../src/domain/tours/scout-tour.ts';
-import { silentLog } from '../support/http.ts';
-import { scoutTour, tourCommander, tourMarket } from '../support/scout-tour.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { scoutTour, tourCommander } from '../support/scout-tour.ts';
+import { tourOrder, TourWorld } from '../support/tour-world.ts';
 
-/** What several daemons share: kept tours, and when markets were seen. */
-class World {
-  readonly kept = new Map<string, Aggregate>();
-  readonly seenAtS = new Map<number, number>();
-  readonly time = new VirtualTime();
-  readonly warnings: string[] = [];
-  isAway = false;
-  #ids = 0;
-
-  readonly store: AggregateStore = {
-    aggregates: () => this.#answer(() => [...this.kept.values()]),
-    putAggregate: (aggregate) =>
-      this.#answer(() => {
-        const before = this.kept.get(aggregate.id)?.version ?? 0;
-        if (aggregate.version !== before + 1) return false;
-        this.kept.set(aggregate.id, aggregate);
-        return true;
-      }),
-    removeAggregate: (_, id) => this.#answer(() => void this.kept.delete(id)),
-  };
-
-  pool(): ScoutTourPool {
-    return new ScoutTourPool({
-      ...{ store: this.store, travelTimes: TRAVEL_TIMES, time: this.time },
-      random: () => (++this.#ids % 1000) / 1000,
-      planner: { plan: (request) => Promise.resolve(planTours(request, () => 1)) },
-      queries: {
-        markets: (ids) =>
-          Promise.resolve(
-            ids.map((id) => ({ station: { id }, atS: this.seenAtS.get(id) ?? null }) as MarketRecord),
-          ),
-      },
-      log: { ...silentLog, warn: (_, text) => void this.warnings.push(text) },
-    });
-  }
-
-  get nowS(): number {
-    return Math.floor(this.time.now() / 1000);
-  }
-
-  stored(id: string): ScoutTour {
-    return JSON.parse(this.kept.get(id)!.json) as ScoutTour;
-  }
-
-  #answer<T>(work: () => T): Promise<T> {
-    return this.isAway ? Promise.reject(new StoreError('unavailable', 'away')) : Promise.resolve(work());
-  }
-}
-
-const order = (markets: number, ...names: string[]) => {
-  const { madeBy, strategy, returns, seed, timeLimitMs } = scoutTour(0);
-  return {
-    ...{ madeBy, strategy, returns, seed, timeLimitMs },
-    commanders: names.map(tourCommander),
-    markets: Array.from({ length: markets }, (_, i) => tourMarket(i + 1)),
-  };
-};
+const order = (markets: number, ...names: string[]) =>
+  tourOrder(
+    Array.from({ length: markets }, (_, i) => i + 1),
+    ...names,
+  );
 
 test('a market is closed by the first observation since the tour was made, by none before', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const pool = world.pool();
   pool.start();
   const { id } = await pool.offer(order(3, 'Jameson'));
@@ -91,7 +32,7 @@ test('a market is closed by the first observation since the tour was made, by no
 });
 
 test('the next life goes on, and counts what was seen while nobody listened', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const first = world.pool();
   first.start();
   const { id } = await first.offer(order(3, 'Jameson', 'Ryder'));
@@ -112,7 +53,7 @@ test('the next life goes on, and counts what was seen while nobody listened', as
 });
 
 test('what cannot be written is written when it can, and told once', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const pool = world.pool();
   pool.start();
   await world.time.advance(0);
@@ -130,7 +71,7 @@ test('what cannot be written is written when it can, and told once', async () =>
 });
 
 test('a tour that somebody else has withdrawn ends here, before or after the next change', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const pool = world.pool();
   pool.start();
   const withdraw = (id: string) => {
@@ -153,7 +94,7 @@ test('a tour that somebody else has withdrawn ends here, before or after the nex
 });
 
 test('whoever leaves gives what is open to the others, and it is kept who had what', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const pool = world.pool();
   pool.start();
   const { id } = await pool.offer(order(6, 'Jameson', 'Ryder'));
@@ -172,7 +113,7 @@ test('whoever leaves gives what is open to the others, and it is kept who had wh
 });
 
 test('ended tours are forgotten after a month', async () => {
-  const world = new World();
+  const world = new TourWorld();
   const tour = ended(scoutTour(1), 'withdrawn', world.nowS - 31 * 86_400);
   world.kept.set(tour.id, { kind: 'tour', id: tour.id, version: 1, json: JSON.stringify(tour) });
   const pool = world.pool();
