@@ -152,6 +152,23 @@ export function orderContract(create: CreateDatabase): void {
     });
   });
 
+  test('a dump that saw a carrier elsewhere, before its market was last seen where it is, does not move it', async () => {
+    const { store, stationOf } = world();
+    const carrier = { marketId: 128_000_004, stationName: 'X1X-X1X' };
+    const seen = (systemName: string, at: number) => snapshot([GOLD_ROW], { ...carrier, systemName, at });
+    await store.writeMarkets([seen('Alioth', NOON_S)]);
+    await store.writeMarkets([seen('Alioth', NOON_S + 40)]);
+    const row = (modifiedS: number) =>
+      station({
+        id: BigInt(carrier.marketId),
+        row: stationRow({ systemId: BigInt(SYSTEM.Sol), name: carrier.stationName, modifiedS }),
+      });
+    await importInto(store, [batch({ stations: [row(NOON_S + 10)] })]);
+    expect((await stationOf(carrier.marketId))!.system_id).toBe(SYSTEM.Alioth);
+    await importInto(store, [batch({ stations: [row(NOON_S + 50)] })]);
+    expect((await stationOf(carrier.marketId))!.system_id).toBe(SYSTEM.Sol);
+  });
+
   test('observations, empty lists and dumps of known, unknown, moved and twice-named stations, in any order', async () => {
     const { db, store, rowsOf, stationOf } = world();
     // In one of two systems of its name; and one that flies between two others.

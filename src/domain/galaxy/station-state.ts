@@ -24,6 +24,10 @@ export interface StoredState {
   /** Of the row; blank: none. */
   readonly systemName: string;
   readonly own: OwnState | null;
+  /**
+   * The newest time of its market's rows, epoch seconds: then it was seen where it is. Only asked where {@link mayMove}.
+   */
+  readonly marketS?: number | null;
 }
 
 /** What is told of a station, and how. */
@@ -59,7 +63,10 @@ export function learnState(
     : {};
   // What the feed made before there were facts, no dump has told.
   const rowDumpS = isForeign && !isNewRow(row) ? (believedS(row.modifiedS, notAfterS) ?? -1) : -1;
-  const joined = joinFacts(own?.facts ?? {}, rowFacts, told);
+  const seenS = believedS(stored.marketS, notAfterS);
+  const seen =
+    row === null || seenS === null ? {} : factsOf(RANK.tells, seenS, { system: String(row.systemId) });
+  const joined = joinFacts(own?.facts ?? {}, rowFacts, seen, told);
   const place = placeFacts(joined, stored, systemsNamed);
   const facts = place.system === undefined ? joined : joinFacts(joined, place);
   return { facts, modifiedS: newestFactS(facts), dumpS: Math.max(own?.dumpS ?? -1, rowDumpS, dumpS) };
@@ -77,6 +84,13 @@ function isOfAnother(
   return isMixedIdentity(name[2], systemsNamed(seenIn[2]), {
     ...{ name: row.name, systemId: String(row.systemId), isCarrier: isCarrier(row.typeId, generation) },
   });
+}
+
+/** Whether somebody says that a station is elsewhere. */
+export function mayMove({ row, systemName }: Omit<StoredState, 'own'>, { system, seenIn }: Facts): boolean {
+  if (row === null) return false;
+  if (system !== undefined && system[2] !== String(row.systemId)) return true;
+  return seenIn !== undefined && !sameName(seenIn[2], systemName);
 }
 
 /** Names of systems whose ids {@link learnState} may want to know. */

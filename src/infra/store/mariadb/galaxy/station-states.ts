@@ -4,6 +4,7 @@ import {
   isWhole,
   learnState,
   namesAsked,
+  mayMove,
   rowOfFacts,
   type OwnState,
   type Told,
@@ -58,6 +59,12 @@ export async function learnStations(
     const { row = null, systemName = '' } = rowsById.get(String(each.id)) ?? {};
     return { told: each, row, systemName, own: owned.get(String(each.id)) ?? null };
   });
+  const moving = all.filter((stored) => mayMove(stored, stored.told.facts));
+  const marketS = await readNewest(
+    link,
+    'StationItem',
+    moving.map((stored) => stored.told.id),
+  );
   const named = await findSystems(
     link,
     all.flatMap((stored) => namesAsked(stored, stored.told.facts)),
@@ -71,7 +78,13 @@ export async function learnStations(
       row,
       own,
       create,
-      state: learnState(stored, stored.told, generation, systemsNamed, notAfterS),
+      state: learnState(
+        { ...stored, marketS: marketS.get(String(id)) ?? null },
+        stored.told,
+        generation,
+        systemsNamed,
+        notAfterS,
+      ),
     };
   });
   const known = await knownSystems(
@@ -119,6 +132,20 @@ export async function readOwn(link: Link, ids: readonly unknown[]): Promise<Map<
       },
     ]),
   );
+}
+
+/** Epoch seconds of the newest row by station; stations without rows are absent. */
+export async function readNewest(
+  link: Link,
+  table: string,
+  stationIds: readonly unknown[],
+): Promise<Map<string, number>> {
+  if (stationIds.length === 0) return new Map();
+  const rows = await link.rows(
+    `SELECT station_id, ${epochOf('MAX(modified)')} FROM ${table}
+     WHERE station_id IN (${stationIds.join()}) GROUP BY station_id`,
+  );
+  return new Map(rows.map(([id, newestS]) => [String(id), Number(newestS)]));
 }
 
 async function knownSystems(link: Link, ids: readonly string[]): Promise<Set<string>> {

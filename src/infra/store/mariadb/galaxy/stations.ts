@@ -8,7 +8,7 @@ import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts'
 import type { NoteChange } from '../../../../domain/ports/changes.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
-import { learnStations, readOwn } from './station-states.ts';
+import { learnStations, readOwn, readNewest } from './station-states.ts';
 import { readMarkets, writeRows } from '../markets/rows.ts';
 import { epochOf, literal } from '../sql.ts';
 import { believedS, isNewer, sameName } from '../../../../domain/market/write-rule.ts';
@@ -98,11 +98,24 @@ async function replaceRows(
      WHERE station_id IN (${told.map(({ id }) => id).join()})`,
   );
   const stored = new Map(found.map(([id, modifiedS, ...cells]) => [String(id), { modifiedS, cells }]));
-  const changed = told.filter(({ id, row }) => {
+  const newer = told.filter(({ id, row }) => {
     const before = stored.get(String(id));
     const beforeS = believedS(Number(before?.modifiedS ?? -1), notAfterS) ?? -1;
     if (before === undefined || row.modifiedS > beforeS) return true;
     return row.modifiedS === beforeS && cellsOf(row).join('\n') !== before.cells.join('\n');
+  });
+  const systemOf = (id: bigint) => stored.get(String(id))?.cells[columns.indexOf('system_id')];
+  const isElsewhere = ({ id, row }: (typeof told)[number]) =>
+    stored.has(String(id)) && String(systemOf(id)) !== String(row.systemId);
+  const marketS = await readNewest(
+    link,
+    'StationItem',
+    newer.filter(isElsewhere).map(({ id }) => id),
+  );
+  // Its market has been seen where it is since then.
+  const changed = newer.map(({ id, row }) => {
+    const isSeenLater = (believedS(marketS.get(String(id)), notAfterS) ?? -1) > row.modifiedS;
+    return { id, row: isSeenLater ? { ...row, systemId: BigInt(String(systemOf(id))) } : row };
   });
   const literals = ({ id, row }: (typeof told)[number]) =>
     `${id},${stationValues(row, generation, formatTimestamp).map(literal).join()}`;
@@ -217,18 +230,4 @@ function vendorRows(vendors: readonly { readonly id: bigint; readonly vendor: St
     for (const goods of vendor.ids) rows.push([goods, `${goods}${tail}`]);
   }
   return rows.sort(([a], [b]) => a - b).map(([, row]) => row);
-}
-
-/** Epoch seconds of the newest row by station; stations without rows are absent. */
-async function readNewest(
-  link: Link,
-  table: string,
-  stationIds: readonly bigint[],
-): Promise<Map<string, number>> {
-  if (stationIds.length === 0) return new Map();
-  const rows = await link.rows(
-    `SELECT station_id, ${epochOf('MAX(modified)')} FROM ${table}
-     WHERE station_id IN (${stationIds.join()}) GROUP BY station_id`,
-  );
-  return new Map(rows.map(([id, newestS]) => [String(id), Number(newestS)]));
 }

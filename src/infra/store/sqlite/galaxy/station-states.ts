@@ -4,6 +4,7 @@ import type { Facts, FactValues } from '../../../../domain/galaxy/facts.ts';
 import {
   isWhole,
   learnState,
+  mayMove,
   rowOfFacts,
   type OwnState,
   type StoredState,
@@ -46,6 +47,7 @@ export function createStationStates(
   );
   selectRow.setReadBigInts(true);
   const selectOwn = db.prepare('SELECT facts, modified_s, dump_s FROM tdl_fact WHERE station_id = ?');
+  const selectMarket = db.prepare('SELECT MAX(modified) AS newest FROM StationItem WHERE station_id = ?');
   const isSystem = db.prepare('SELECT 1 FROM System WHERE system_id = ?');
   const insertRow = db.prepare(
     `INSERT INTO Station (station_id, ${columns.join()}) VALUES (?${', ?'.repeat(columns.length)})`,
@@ -84,6 +86,8 @@ export function createStationStates(
       own: readOwn(id),
     };
   }
+
+  const newestMarketS = (id: number | bigint) => parseTimestamp(selectMarket.get(id)?.newest);
 
   function systemsNamed(name: string): string[] {
     return (lookUpSystems([name]).get(nameKey(name)) ?? []).map(String);
@@ -130,7 +134,9 @@ export function createStationStates(
 
   return {
     learn(id, told) {
-      const stored = read(id);
+      const found = read(id);
+      const marketS = mayMove(found, told.facts) ? newestMarketS(id) : null;
+      const stored = { ...found, marketS };
       const { own } = stored;
       const state = learnState(stored, told, generation, systemsNamed, notAfterS());
       const changed = writeRow(id, state, stored, told.create === true);

@@ -57,10 +57,23 @@ export function createGalaxyWriter(
       ? prepareUpsert(db, 'Upgrade', 'upgrade_id', ['name', 'class', 'rating', 'ship'])
       : () => false;
 
+  const selectSeenLater = db.prepare(
+    `SELECT system_id FROM Station st WHERE station_id = ? AND system_id <> ? AND
+       (SELECT MAX(modified) FROM StationItem si WHERE si.station_id = st.station_id) BETWEEN ? AND ?`,
+  );
+  selectSeenLater.setReadBigInts(true);
+
+  /** Its market may have been seen where it is since then. */
+  function placeOf(id: bigint, { systemId, modifiedS }: StationRow): bigint {
+    const [fromS, toS] = [modifiedS + 1, notAfterS()].map(formatTimestamp);
+    const kept = selectSeenLater.get(id, systemId, fromS ?? '', toS ?? '');
+    return kept === undefined ? systemId : BigInt(String(kept.system_id));
+  }
+
   /** What the feed has told about is joined with what it told. */
   function writeStationRow(id: bigint, row: StationRow): boolean {
     if (states?.factsOf(id) === undefined) {
-      const isWritten = upsertStation(id, row);
+      const isWritten = upsertStation(id, { ...row, systemId: placeOf(id, row) });
       if (isWritten) note?.('station', id, row.modifiedS, 'dump');
       return isWritten;
     }
