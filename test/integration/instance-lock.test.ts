@@ -1,14 +1,15 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { acquireInstance, inspectInstance, type Owner } from '../../src/infra/process/instance-lock.ts';
 import { writePidFile } from '../../src/infra/process/pid-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/instance-child.ts', import.meta.url));
 
@@ -192,6 +193,20 @@ describe('whether an owner lives', () => {
   });
 });
 
+test('an owner touches its file every now and then, until it gives it back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const file = newFile();
+  const { release } = await acquireInstance(file, { name: dirname(file), advice: 'take another one' });
+  for (let time = 1; time <= 2; time += 1) {
+    utimesSync(file, 1, 1);
+    vi.advanceTimersByTime(10_000);
+    await until(() => statSync(file).mtimeMs > Date.now() - 60_000);
+  }
+  release();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('an owner does not remove the file of the next one', async () => {
   const file = newFile();
   const { owner, release } = await acquireInstance(file, { name: dirname(file), advice: 'take another one' });
@@ -239,6 +254,18 @@ describe('a PID file', () => {
     const file = pidFile();
     writeFileSync(file, `${process.ppid}\n`);
     utimesSync(file, 1, 1);
+    writePidFile(file);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
+  });
+
+  test('written a moment before another process got its number is replaced, one written after it not', () => {
+    const file = pidFile();
+    const other = spawn('sleep', ['60']);
+    onTestFinished(() => void other.kill());
+    const startedS = Date.now() / 1000;
+    writeFileSync(file, `${other.pid}\n`);
+    expect(() => writePidFile(file)).toThrow('is the PID file of process');
+    utimesSync(file, startedS - 5, startedS - 5);
     writePidFile(file);
     expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
   });

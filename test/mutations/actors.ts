@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const MODEL = 'test/model/machines.test.ts';
+const POOL = 'test/unit/station-pool.test.ts';
 const UPDATER = 'test/unit/spansh-updater.test.ts';
 const PORTS = 'src/app/ports/spansh-updater.ts';
 
@@ -10,8 +11,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
     guarantee: 'a write that worked ends the backoff',
     fault: 'the attempts are kept after a write that left the queue empty',
     file: 'src/machines/writer.machine.ts',
-    from: "{ target: 'idle', actions: ['reportAvailable', 'resetAttempts'] },",
-    to: "{ target: 'idle', actions: 'reportAvailable' },",
+    from: "target: 'idle',\n            actions: [\n              'reportAvailable',\n              'resetAttempts',",
+    to: "target: 'idle',\n            actions: [\n              'reportAvailable',",
     tests: [MODEL],
   },
   {
@@ -45,5 +46,29 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
     from: ': Math.min(config.importMaxAgeDays',
     to: ': Math.max(config.importMaxAgeDays',
     tests: ['test/integration/import-dump.test.ts'],
+  },
+  {
+    guarantee: 'a dump of another size is another dump',
+    fault: 'without an ETag the time alone tells',
+    file: 'src/domain/ports/dump.ts',
+    from: ' && a.size === b.size;',
+    to: ';',
+    tests: ['test/unit/dump-version.test.ts'],
+  },
+  {
+    guarantee: 'an empty list that was written is remembered: an older one brings nothing back',
+    fault: 'what comes back from the spool is not compared with it',
+    file: 'src/actors/station-coalescer/pool.ts',
+    from: 'if (this.#options.keeper.clearedSince(entry)) {',
+    to: 'if (this.#closing) {',
+    tests: [POOL],
+  },
+  {
+    guarantee: 'what proves of no use leaves the spool',
+    fault: 'what could not be staged again is not forgotten',
+    file: 'src/actors/station-coalescer/pool.ts',
+    from: 'if (!usable.has(entry.marketId)) keeper.forget(entry);',
+    to: 'if (usable.size < 0) keeper.forget(entry);',
+    tests: [POOL],
   },
 ];

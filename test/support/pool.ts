@@ -5,9 +5,8 @@ import type { Time } from '../../src/domain/ports/time.ts';
 import { createMemorySpool, emptyDisk } from './memory-spool.ts';
 
 /** A station pool that nobody listens to: its database never takes anything. */
-export async function createPool(time: Time) {
+export async function createPool(time: Time, disk = emptyDisk()) {
   const ledger = new Ledger();
-  const disk = emptyDisk();
   const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
   await keeper.open(0);
   const nothing = () => undefined;
