@@ -183,9 +183,9 @@ test.each([false, true])('refuses what is larger than any dump, its length untol
   const { server, directory, check } = await start();
   server.misbehave.push({ untold });
   const version = { ...(await check()), size: null, etag: null };
-  await expect(downloadDump(version, directory, () => undefined, never, { maxBytes: 200_000 })).rejects.toThrow(
-    'larger than 200000 bytes',
-  );
+  await expect(
+    downloadDump(version, directory, () => undefined, never, { maxBytes: 200_000 }),
+  ).rejects.toThrow('larger than 200000 bytes');
   expect(existsSync(join(directory, 'galaxy_stations.spansh.part'))).toBe(false);
 });
 

@@ -129,9 +129,7 @@ test('the command line lists, shows and withdraws what is kept', async () => {
   expect(await tdl('show', 'nothing')).toMatchObject({ code: 2 });
   expect((await tdl('withdraw', id)).stdout).toContain('is withdrawn');
   expect(await tdl('withdraw', id)).toMatchObject({ code: 2 });
-  expect((JSON.parse((await tdl('list', '--json')).stdout) as Told[])[0]!.state).toBe(
-    'withdrawn',
-  );
+  expect((JSON.parse((await tdl('list', '--json')).stdout) as Told[])[0]!.state).toBe('withdrawn');
 
   // The daemon ends its own as it is told to, over what the command line has written.
   expect((await talk('DELETE', `/${id}`)).body.state).toBe('withdrawn');

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { AppError, describeLast, exitCodeOf, StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
+import {
+  AppError,
+  describeLast,
+  exitCodeOf,
+  StoreError,
+  type StoreErrorCode,
+} from '../../src/domain/errors.ts';
 
 test.each([
   ['usage', 2],

@@ -23,7 +23,15 @@ const TOLD: Told = {
     actor('guardian of exporter', 'up.steady', { counters: { restarts: 0 } }),
   ],
   totals: {
-    ...{ received: 12_345, accepted: 1_200, learned: 0, taken: {}, restored: 0, written: 1_000, writtenRows: 49_000 },
+    ...{
+      received: 12_345,
+      accepted: 1_200,
+      learned: 0,
+      taken: {},
+      restored: 0,
+      written: 1_000,
+      writtenRows: 49_000,
+    },
     ...{ stale: 7, superseded: 8, spilled: 0, everParked: 5, parkedDropped: 0, deferrals: 0 },
     ...{ rejected: { malformed: 1, 'other schema': 11_144 }, rejectedRows: {} },
   },
