@@ -1,4 +1,4 @@
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { compare, type Contender } from '../harness/measure.ts';
 import type { Comparison, RunOptions } from '../harness/types.ts';
 

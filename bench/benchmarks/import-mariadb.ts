@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Connection } from 'mysql2/promise';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { mariadbStore, withServer } from '../harness/mariadb.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import type { Benchmark } from '../harness/types.ts';

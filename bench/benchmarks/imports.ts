@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';
 import { makeDump } from '../harness/dumps.ts';

@@ -1,4 +1,4 @@
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { freshMarkets, groupsOf, laterMarkets, ROWS } from '../generators/markets.ts';

@@ -7,7 +7,7 @@ import {
   type AnyMachineSnapshot,
 } from 'xstate';
 import type { Inspection } from '../domain/ports/inspection.ts';
-import { OWN_TABLES_MADE } from '../domain/ports/learning-store.ts';
+import { OWN_TABLES_MADE } from '../domain/ports/store/learning-store.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
 import {
   CHILD_NAMES,

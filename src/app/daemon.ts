@@ -6,7 +6,7 @@ import { createStore } from './ports/store.ts';
 import { describeError, EXIT } from '../domain/errors.ts';
 import { aheadOfClock } from './times.ts';
 import type { Feed } from '../domain/ports/feed.ts';
-import type { Store } from '../domain/ports/store.ts';
+import type { Store } from '../domain/ports/store/store.ts';
 import { commoditySource } from './ports/catalogue.ts';
 import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';

@@ -1,7 +1,7 @@
 import { bootstrap } from './bootstrap.ts';
 import { launch } from './launch.ts';
 import { keepNow } from './now.ts';
-import type { Health, Status } from './telling.ts';
+import type { Health, Status } from './http/telling.ts';
 
 export type { Health, Status };
 
@@ -54,7 +54,7 @@ export async function createDaemon(options: DaemonOptions = {}): Promise<Daemon>
   let starting: Promise<void> | null = null;
 
   async function start(): Promise<void> {
-    const { tellingOf } = await import('./telling.ts');
+    const { tellingOf } = await import('./http/telling.ts');
     const { about, system, url, close } = await launch(base, update);
     const { health, status } = tellingOf(base, system, about);
     const saveNow = keepNow(base.now, base.paths.clockFile, base.log);

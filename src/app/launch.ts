@@ -1,12 +1,12 @@
 import type { System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { assemble } from './daemon.ts';
-import { serveHttp } from './http.ts';
+import { serveHttp } from './http/http.ts';
 import { claimInstance, keepPidFile } from './instance.ts';
 import { answeringFor } from './ports/api.ts';
 import { relayFeed } from './ports/feed.ts';
 import { createStore } from './ports/store.ts';
-import type { About } from './telling.ts';
+import type { About } from './http/telling.ts';
 import { version } from './version.ts';
 
 /** What downloads that still run may take when the daemon has ended in order. */

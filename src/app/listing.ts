@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Store } from '../domain/ports/store.ts';
+import type { Store } from '../domain/ports/store/store.ts';
 import { publishFile } from '../infra/publishing/publish.ts';
 import type { Bootstrap } from './bootstrap.ts';
 

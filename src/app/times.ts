@@ -1,4 +1,4 @@
-import type { Store } from '../domain/ports/store.ts';
+import type { Store } from '../domain/ports/store/store.ts';
 
 /** What is stored with a time ahead of every clock, and what to do about it; null: nothing is. */
 export async function aheadOfClock(store: Store): Promise<string | null> {

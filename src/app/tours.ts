@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
-import type { AggregateStore } from '../domain/ports/aggregate-store.ts';
+import type { AggregateStore } from '../domain/ports/store/aggregate-store.ts';
 import { describeTour, type DescribedTour } from '../domain/tours/describe-tour.ts';
 import { ended, ENDED, type ScoutTour } from '../domain/tours/scout-tour.ts';
 

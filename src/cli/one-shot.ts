@@ -1,7 +1,7 @@
 import { bootstrap, type Bootstrap } from '../app/bootstrap.ts';
 import { createStore } from '../app/ports/store.ts';
-import type { StoreInfo } from '../domain/ports/market-store.ts';
-import type { WholeStore } from '../domain/ports/store.ts';
+import type { StoreInfo } from '../domain/ports/store/market-store.ts';
+import type { WholeStore } from '../domain/ports/store/store.ts';
 
 /**
  * Runs a command on the settings of the working directory; its log holds nothing but trouble.

@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GenerationChoice } from '../../src/domain/generation.ts';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { TRADE_DANGEROUS_GENERATIONS, tradeDangerousTables } from '../support/trade-dangerous-schema.ts';

@@ -2,7 +2,7 @@ import { beforeEach, expect } from 'vitest';
 import { Hub } from '../../src/actors/subscription/hub.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
-import type { WholeStore } from '../../src/domain/ports/store.ts';
+import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';

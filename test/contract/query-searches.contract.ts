@@ -3,7 +3,7 @@ import { stationKinds } from '../../src/domain/galaxy/station-types.ts';
 import type { FreshnessFilter, TradeFilter } from '../../src/domain/galaxy/search.ts';
 import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import { serviceBits, STATION_SERVICES, type HopRequest } from '../../src/domain/ports/queries.ts';
+import { serviceBits, STATION_SERVICES, type HopRequest } from '../../src/domain/ports/store/queries.ts';
 import { SeededRandom } from '../support/random.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { FUEL, GOLD, NOON_S, snapshot } from './store-world.ts';

@@ -1,7 +1,7 @@
 import { beforeAll } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import type { Queries } from '../../src/domain/ports/queries.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Queries } from '../../src/domain/ports/store/queries.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { SeededRandom } from '../support/random.ts';
 import {
   COMMODITIES,

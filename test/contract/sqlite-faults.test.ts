@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { StoreError } from '../../src/domain/errors.ts';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';

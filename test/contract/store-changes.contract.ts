@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { factsOf, RANK } from '../../src/domain/galaxy/facts.ts';
-import type { Change, ChangeReader } from '../../src/domain/ports/changes.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Change, ChangeReader } from '../../src/domain/ports/store/changes.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { SeededRandom } from '../support/random.ts';
 import {
   batch,

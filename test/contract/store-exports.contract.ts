@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import {
   FUEL,
   FUEL_ROW,

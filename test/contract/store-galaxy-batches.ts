@@ -1,7 +1,11 @@
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import type { GalaxyImport, ImportCounts, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type {
+  GalaxyImport,
+  ImportCounts,
+  ReferenceTables,
+} from '../../src/domain/ports/store/galaxy-store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import type {
   DumpBatch,
   StagedMarket,

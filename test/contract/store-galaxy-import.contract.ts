@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findId, isKnownSystem, NEVER } from '../../src/domain/spansh/known.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import { NO_COUNTS } from '../../src/domain/ports/galaxy-store.ts';
+import { NO_COUNTS } from '../../src/domain/ports/store/galaxy-store.ts';
 import {
   ALLOY,
   DUMP_FUEL,

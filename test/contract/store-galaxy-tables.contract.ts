@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CATEGORIES, type Generation } from '../../src/domain/generation.ts';
-import type { FDevModule, RareCommodity, ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
+import type {
+  FDevModule,
+  RareCommodity,
+  ReferenceTables,
+} from '../../src/domain/ports/store/galaxy-store.ts';
 import { NO_TABLES, batch, contentOf, importInto, withImport } from './store-galaxy-batches.ts';
 import {
   BRANDY,

@@ -4,7 +4,7 @@ import { factsOf, RANK } from '../../src/domain/galaxy/facts.ts';
 import { RecordQueue } from '../../src/domain/galaxy/gathered.ts';
 import type { GalaxyRecord } from '../../src/domain/galaxy/records.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import type { StationRow } from '../../src/domain/spansh/records.ts';
 import { NOON_S, SYSTEM, type CreateDatabase, type TestDatabase } from './store-world.ts';
 

@@ -10,7 +10,7 @@ import type { Generation } from '../../src/domain/generation.ts';
 import { indexCommodities } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { readReference } from '../../src/infra/edcd/reference.ts';
 import { refreshCommodities } from '../../src/infra/edcd/commodities.ts';
 import { testRules } from '../support/messages.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import type { PublishedStation } from '../../src/domain/ports/galaxy-store.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { PublishedStation } from '../../src/domain/ports/store/galaxy-store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import {
   FUEL,
   FUEL_ROW,

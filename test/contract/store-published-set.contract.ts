@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { TABLE_FILES, type PublishedFile } from '../../src/domain/ports/galaxy-store.ts';
+import { TABLE_FILES, type PublishedFile } from '../../src/domain/ports/store/galaxy-store.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import type { Generation, GenerationChoice } from '../../src/domain/generation.ts';
-import type { ChangeLimits } from '../../src/domain/ports/changes.ts';
-import type { Queries } from '../../src/domain/ports/queries.ts';
-import type { WholeStore } from '../../src/domain/ports/store.ts';
+import type { ChangeLimits } from '../../src/domain/ports/store/changes.ts';
+import type { Queries } from '../../src/domain/ports/store/queries.ts';
+import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import type { Target } from '../support/writing-child.ts';
 

@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
-import type { PublishedStation } from '../../src/domain/ports/galaxy-store.ts';
+import type { PublishedStation } from '../../src/domain/ports/store/galaxy-store.ts';
 import { NO_CHANGE_LOG } from '../../src/infra/store/mariadb/change-log.ts';
 import { Loading } from '../../src/infra/store/mariadb/bulk.ts';
 import { createPool, type Link } from '../../src/infra/store/mariadb/connection.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { ROW, ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { market, NOON_S, populate, readMarkets, shown, storeOn } from '../support/mariadb-world.ts';

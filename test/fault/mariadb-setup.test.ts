@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StoreErrorCode } from '../../src/domain/errors.ts';
-import type { MarketStore } from '../../src/domain/ports/market-store.ts';
+import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';

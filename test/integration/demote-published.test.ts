@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { GalaxyStore, PublishedStation } from '../../src/domain/ports/galaxy-store.ts';
+import type { GalaxyStore, PublishedStation } from '../../src/domain/ports/store/galaxy-store.ts';
 import { demotePublished } from '../../src/infra/publishing/demote.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

@@ -5,9 +5,13 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import { NO_COUNTS, type FDevModule, type ReferenceTables } from '../../src/domain/ports/galaxy-store.ts';
+import {
+  NO_COUNTS,
+  type FDevModule,
+  type ReferenceTables,
+} from '../../src/domain/ports/store/galaxy-store.ts';
 import type { ImportResult } from '../../src/domain/ports/spansh-updater.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { readDump } from '../../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LISTINGS_HEADER } from '../../src/infra/store/shared/listing.ts';
-import { TABLE_FILES } from '../../src/domain/ports/galaxy-store.ts';
+import { TABLE_FILES } from '../../src/domain/ports/store/galaxy-store.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import { startProgram, writeConfig } from '../support/daemon.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from '../support/dump.ts';

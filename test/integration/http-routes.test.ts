@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { TourPlanner } from '../../src/domain/ports/tour-planner.ts';
-import type { Queries } from '../../src/domain/ports/queries.ts';
+import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
 import { homeRoutes } from '../../src/infra/http/routes/home.ts';

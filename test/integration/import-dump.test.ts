@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CATEGORIES } from '../../src/domain/generation.ts';
-import { NO_COUNTS, type GalaxyImport, type GalaxyStore } from '../../src/domain/ports/galaxy-store.ts';
+import { NO_COUNTS, type GalaxyImport, type GalaxyStore } from '../../src/domain/ports/store/galaxy-store.ts';
 import { allocateKnown } from '../../src/domain/spansh/known.ts';
 import { importDump } from '../../src/infra/spansh/import-dump.ts';
 import { NO_TABLES } from '../contract/store-galaxy-batches.ts';

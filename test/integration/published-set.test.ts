@@ -1,7 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../src/domain/ports/galaxy-store.ts';
+import {
+  TABLE_FILES,
+  type GalaxyStore,
+  type PublishedFile,
+} from '../../src/domain/ports/store/galaxy-store.ts';
 import { publishSet } from '../../src/infra/publishing/published-set.ts';
 import { clientTables } from '../support/client-tables.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -1,7 +1,7 @@
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
 import type { DumpVersion } from '../../src/domain/ports/dump.ts';
-import { NO_COUNTS } from '../../src/domain/ports/galaxy-store.ts';
+import { NO_COUNTS } from '../../src/domain/ports/store/galaxy-store.ts';
 import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
 import { isNewer } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';

@@ -1,7 +1,7 @@
 import { StoreError } from '../../src/domain/errors.ts';
 import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
-import type { LearningStore } from '../../src/domain/ports/learning-store.ts';
-import type { MarketStore, StoreInfo } from '../../src/domain/ports/market-store.ts';
+import type { LearningStore } from '../../src/domain/ports/store/learning-store.ts';
+import type { MarketStore, StoreInfo } from '../../src/domain/ports/store/market-store.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { decideWrite, type WriteDecision } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';

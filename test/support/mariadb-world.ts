@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createMariadbStore, type MariadbStoreOptions } from '../../src/infra/store/mariadb/store.ts';
 import type { MariadbServer } from './mariadb-server.ts';

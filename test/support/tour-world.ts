@@ -1,8 +1,8 @@
 import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import type { Aggregate, AggregateStore } from '../../src/domain/ports/aggregate-store.ts';
-import type { MarketRecord } from '../../src/domain/ports/queries.ts';
+import type { Aggregate, AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
+import type { MarketRecord } from '../../src/domain/ports/store/queries.ts';
 import type { TourOrder } from '../../src/domain/ports/scout-tours.ts';
 import type { Time } from '../../src/domain/ports/time.ts';
 import { planTours } from '../../src/domain/tours/plan.ts';

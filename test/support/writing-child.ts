@@ -2,8 +2,8 @@
  * A process that writes into a database until it is killed: `node writing-child.ts <target as JSON> <seed>`. It says
  * `ready` when it has written something.
  */
-import type { ChangeLimits } from '../../src/domain/ports/changes.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
+import type { ChangeLimits } from '../../src/domain/ports/store/changes.ts';
+import type { Store } from '../../src/domain/ports/store/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
 import { SeededRandom } from './random.ts';

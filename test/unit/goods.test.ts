@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
-import type { Queries } from '../../src/domain/ports/queries.ts';
+import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { ApiDeps } from '../../src/infra/http/api/deps.ts';
 import { Goods } from '../../src/infra/http/api/goods.ts';
 

@@ -5,7 +5,7 @@ import { createMaintenance } from '../../src/actors/maintenance-window/steps.ts'
 import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { MaintenanceSettings, MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
-import type { PurgeOptions } from '../../src/domain/ports/market-store.ts';
+import type { PurgeOptions } from '../../src/domain/ports/store/market-store.ts';
 import { ProcessTime, settled, VirtualTime } from '../support/virtual-time.ts';
 
 const MINUTE = 60_000;

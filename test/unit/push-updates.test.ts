@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/domain/ports/changes.ts';
-import type { MarketRow, StationRecord } from '../../src/domain/ports/queries.ts';
+import type { Change } from '../../src/domain/ports/store/changes.ts';
+import type { MarketRow, StationRecord } from '../../src/domain/ports/store/queries.ts';
 import { merged, narrowed, updateOf } from '../../src/domain/push/update.ts';
 
 const station = { id: 1, system: { id: 7n, x: 3, y: 4, z: 0 } } as StationRecord;

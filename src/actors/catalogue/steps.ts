@@ -1,7 +1,7 @@
 import { fromPromise } from 'xstate';
 import type { CommoditySource } from '../../domain/ports/commodity-source.ts';
 import type { Decoder } from '../../domain/ports/feed.ts';
-import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { MarketStore } from '../../domain/ports/store/market-store.ts';
 import type { Spool } from '../../domain/ports/spool.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { CatalogueState } from '../../machines/catalogue.machine.ts';

@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate';
-import type { ChunkSink, ExportCount } from '../../domain/ports/market-store.ts';
+import type { ChunkSink, ExportCount } from '../../domain/ports/store/market-store.ts';
 import type { PublicFile, StagedFile } from '../../domain/ports/publishing.ts';
 import type { PublishedExport, StagedExport } from '../../machines/exporter.machine.ts';
 

@@ -1,7 +1,7 @@
 import { fromPromise } from 'xstate';
 import { describeError } from '../../domain/errors.ts';
 import type { MaintenanceTask, MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
-import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { MarketStore } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { maintenanceWindowMachine, type Outlook } from '../../machines/maintenance-window.machine.ts';
 import type { MaintenanceReporter } from './reporter.ts';

@@ -1,5 +1,5 @@
 import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
-import type { MarketStore, StoreStats } from '../../domain/ports/market-store.ts';
+import type { MarketStore, StoreStats } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { ActorBoard, ActorReport } from './actor-board.ts';
 import type { Ledger, LedgerTotals } from '../station-coalescer/ledger.ts';

@@ -1,5 +1,5 @@
 import { describeError } from '../../domain/errors.ts';
-import type { AggregateStore } from '../../domain/ports/aggregate-store.ts';
+import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { ENDED, type ScoutTour } from '../../domain/tours/scout-tour.ts';
 import { backoffMs, type Backoff, type Random } from '../../machines/backoff.ts';

@@ -1,7 +1,7 @@
 import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
-import type { AggregateStore } from '../../domain/ports/aggregate-store.ts';
+import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Log } from '../../domain/ports/log.ts';
-import type { Queries } from '../../domain/ports/queries.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { ScoutTours, TourOrder } from '../../domain/ports/scout-tours.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { TourPlanner } from '../../domain/ports/tour-planner.ts';

@@ -1,8 +1,8 @@
 import { createActor, fromPromise } from 'xstate';
 import type { Watch } from '../../domain/push/watch.ts';
-import type { ChangeStore } from '../../domain/ports/changes.ts';
+import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import type { LogPosition, Push, PushSink, Subscription } from '../../domain/ports/push.ts';
-import type { Queries } from '../../domain/ports/queries.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { subscriptionMachine, type SubscriptionEvent } from '../../machines/subscription.machine.ts';
 import { LogTail } from './log-tail.ts';

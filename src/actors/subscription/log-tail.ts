@@ -1,7 +1,7 @@
 import { updateOf, type Update } from '../../domain/push/update.ts';
-import type { Change } from '../../domain/ports/changes.ts';
+import type { Change } from '../../domain/ports/store/changes.ts';
 import type { LogPosition } from '../../domain/ports/push.ts';
-import type { MarketRecord, Queries } from '../../domain/ports/queries.ts';
+import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
 import type { RecentMarkets } from './recent-markets.ts';
 
 /** Entries that are looked at together. */

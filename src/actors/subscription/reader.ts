@@ -1,6 +1,6 @@
 import { merged, narrowed, updateOf, type Update } from '../../domain/push/update.ts';
 import { watchesRow, watchesWholeMarkets, type Watch } from '../../domain/push/watch.ts';
-import type { MarketRecord, MarketRow } from '../../domain/ports/queries.ts';
+import type { MarketRecord, MarketRow } from '../../domain/ports/store/queries.ts';
 import type { EndReason, LogPosition, PushSink, PushSnapshot } from '../../domain/ports/push.ts';
 
 /** What a reader tells its machine. */

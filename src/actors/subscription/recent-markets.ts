@@ -1,4 +1,4 @@
-import type { MarketRow } from '../../domain/ports/queries.ts';
+import type { MarketRow } from '../../domain/ports/store/queries.ts';
 
 /** Rows that are remembered, of all markets together: some 20 MiB. */
 const MAX_ROWS = 200_000;

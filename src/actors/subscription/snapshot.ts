@@ -1,5 +1,5 @@
 import { watchesStation, type Watch } from '../../domain/push/watch.ts';
-import type { MarketRecord, Queries } from '../../domain/ports/queries.ts';
+import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
 
 /** Markets of a snapshot, at most. */
 const MAX_MARKETS = 200;

@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { StoreInfo } from '../../domain/ports/market-store.ts';
+import type { StoreInfo } from '../../domain/ports/store/market-store.ts';
 import { reasonKind } from '../../domain/refusals.ts';
 import type { WriteReport } from '../../machines/writer.machine.ts';
 import type { Failing } from '../failing.ts';

@@ -1,10 +1,10 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
-import type { ChangeStore } from '../../domain/ports/changes.ts';
-import type { GalaxyImport } from '../../domain/ports/galaxy-store.ts';
-import { OWN_TABLES_MADE } from '../../domain/ports/learning-store.ts';
+import type { ChangeStore } from '../../domain/ports/store/changes.ts';
+import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
+import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { Store } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';
 import { realTime } from '../../infra/process/real-time.ts';

@@ -1,7 +1,7 @@
 import type { Bootstrap } from '../bootstrap.ts';
 import { readConfigFile, updateConfigFile } from '../../config/config-file.ts';
 import type { MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
-import type { MarketStore } from '../../domain/ports/market-store.ts';
+import type { MarketStore } from '../../domain/ports/store/market-store.ts';
 import type { Tidier } from '../../domain/ports/tidier.ts';
 import { createCheckTool } from '../../infra/store/mariadb/housekeeping/check-tool.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
-import type { TokenStore } from '../../domain/ports/token-store.ts';
+import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes } from '../../infra/http/routes/files.ts';
 import { healthRoutes } from '../../infra/http/routes/health.ts';
@@ -10,7 +10,7 @@ import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { ApiSource } from './api.ts';
 import type { Bootstrap } from '../bootstrap.ts';
-import { tellingOf, type About } from '../telling.ts';
+import { tellingOf, type About } from '../http/telling.ts';
 
 export interface Served {
   readonly about: About;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { updateConfigFile } from '../../config/config-file.ts';
 import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { Store } from '../../domain/ports/store/store.ts';
 import { demotePublished } from '../../infra/publishing/demote.ts';
 import { createDumpCommodities } from '../../infra/spansh/dump-commodities.ts';
 import { readReference } from '../../infra/edcd/reference.ts';

@@ -1,5 +1,5 @@
-import type { Queries } from '../../domain/ports/queries.ts';
-import type { WholeStore } from '../../domain/ports/store.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
+import type { WholeStore } from '../../domain/ports/store/store.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { bootstrap, type Bootstrap } from '../../app/bootstrap.ts';
 import { run as runSystem } from '../../app/daemon.ts';
-import { offerInspector } from '../../app/inspector.ts';
+import { offerInspector } from '../../app/http/inspector.ts';
 import { launch } from '../../app/launch.ts';
 import { EXIT } from '../../domain/errors.ts';
 import { INSPECTOR_PORT, type Command } from '../arguments.ts';

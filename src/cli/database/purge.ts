@@ -1,7 +1,7 @@
 import { maintenancePorts } from '../../app/ports/maintenance-window.ts';
 import { AppError } from '../../domain/errors.ts';
 import { whyNotPurge } from '../../domain/market/purge-rule.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { Store } from '../../domain/ports/store/store.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';

@@ -1,4 +1,4 @@
-import { withQuestions, type Ask, type ListAnswer } from '../../app/questions.ts';
+import { withQuestions, type Ask, type ListAnswer } from '../../app/http/questions.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 import type { Format } from './arguments.ts';

@@ -1,4 +1,4 @@
-import type { ListAnswer, Offer } from '../../app/questions.ts';
+import type { ListAnswer, Offer } from '../../app/http/questions.ts';
 import { answer, sayList } from './answer.ts';
 import type { QuestionCommand } from './arguments.ts';
 import { ageColumns, whereColumns } from './stations.ts';

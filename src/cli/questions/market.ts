@@ -1,4 +1,4 @@
-import type { Ask, FoundStation, Market } from '../../app/questions.ts';
+import type { Ask, FoundStation, Market } from '../../app/http/questions.ts';
 import { AppError } from '../../domain/errors.ts';
 import { say } from '../say.ts';
 import { answer } from './answer.ts';

@@ -1,4 +1,4 @@
-import type { FoundStation, ListAnswer } from '../../app/questions.ts';
+import type { FoundStation, ListAnswer } from '../../app/http/questions.ts';
 import { answer, sayList } from './answer.ts';
 import type { QuestionCommand } from './arguments.ts';
 import { ageColumns, whereColumns } from './stations.ts';

@@ -1,4 +1,4 @@
-import type { FoundStation } from '../../app/questions.ts';
+import type { FoundStation } from '../../app/http/questions.ts';
 import { age, type Column } from './table.ts';
 
 /** Where a station is and how it is reached. @param isNear distances are known */

@@ -1,4 +1,4 @@
-import { issueToken } from '../../app/tokens.ts';
+import { issueToken } from '../../app/http/tokens.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 import type { TokenCommand } from './arguments.ts';

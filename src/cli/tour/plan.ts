@@ -1,4 +1,4 @@
-import type { TourPlan } from '../../app/questions.ts';
+import type { TourPlan } from '../../app/http/questions.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { answer } from '../questions/answer.ts';
 import { age, csv, table, type Column } from '../questions/table.ts';

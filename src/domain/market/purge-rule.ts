@@ -1,4 +1,4 @@
-import type { MarketStore } from '../ports/market-store.ts';
+import type { MarketStore } from '../ports/store/market-store.ts';
 import { formatTimestamp } from '../timestamp.ts';
 
 /** A purge that would take more of all rows is no purge. */

@@ -1,5 +1,5 @@
-import type { PublishedFile } from './galaxy-store.ts';
-import type { ChunkSink } from './market-store.ts';
+import type { PublishedFile } from './store/galaxy-store.ts';
+import type { ChunkSink } from './store/market-store.ts';
 
 export interface Commit {
   readonly bytes: number;

@@ -1,6 +1,6 @@
 import type { Update } from '../push/update.ts';
 import type { Watch } from '../push/watch.ts';
-import type { MarketRecord } from './queries.ts';
+import type { MarketRecord } from './store/queries.ts';
 
 /** Where in a change log somebody is. */
 export interface LogPosition {

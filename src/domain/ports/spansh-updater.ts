@@ -2,7 +2,7 @@ import type { BlockCounts } from '../spansh/block-counts.ts';
 import type { ProblemCounts } from '../spansh/problems.ts';
 import type { SeenItem } from '../spansh/records.ts';
 import type { DumpProgress, DumpVersion } from './dump.ts';
-import type { ImportCounts } from './galaxy-store.ts';
+import type { ImportCounts } from './store/galaxy-store.ts';
 import type { PublishedSet } from './publishing.ts';
 
 export interface DownloadProgress {

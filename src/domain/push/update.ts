@@ -1,5 +1,5 @@
-import type { Change } from '../ports/changes.ts';
-import type { MarketRow, StationRecord } from '../ports/queries.ts';
+import type { Change } from '../ports/store/changes.ts';
+import type { MarketRow, StationRecord } from '../ports/store/queries.ts';
 import { watchesRow, watchesStation, watchesWholeMarkets, type Watch } from './watch.ts';
 
 /** A good at a market that is another than it was. */

@@ -1,6 +1,6 @@
 import type { Position } from '../galaxy/galaxy.ts';
 import type { Side } from '../galaxy/quotes.ts';
-import type { MarketRow, StationRecord } from '../ports/queries.ts';
+import type { MarketRow, StationRecord } from '../ports/store/queries.ts';
 
 /** What a subscriber wants to be told of; what is absent is not asked. */
 export interface Watch {

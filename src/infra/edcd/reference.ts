@@ -7,7 +7,7 @@ import type {
   FDevShip,
   RareCommodity,
   ReferenceTables,
-} from '../../domain/ports/galaxy-store.ts';
+} from '../../domain/ports/store/galaxy-store.ts';
 import { readCachedFiles, refreshFiles, type TableSet } from './files.ts';
 import { readEdcdId, readEdcdTable, type EdcdRow } from './table.ts';
 

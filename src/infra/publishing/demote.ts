@@ -1,4 +1,4 @@
-import type { GalaxyStore, PublishedStation } from '../../domain/ports/galaxy-store.ts';
+import type { GalaxyStore, PublishedStation } from '../../domain/ports/store/galaxy-store.ts';
 import { openRegularFile } from './regular-file.ts';
 
 /** Stations compared and demoted in one transaction. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { ChunkSink } from '../../domain/ports/market-store.ts';
+import type { ChunkSink } from '../../domain/ports/store/market-store.ts';
 import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
 import { likeTheOld, makeDirectory } from '../process/ownership.ts';
 import { openRegularFile } from './regular-file.ts';

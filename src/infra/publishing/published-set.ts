@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChunkSink } from '../../domain/ports/market-store.ts';
-import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/galaxy-store.ts';
+import type { ChunkSink } from '../../domain/ports/store/market-store.ts';
+import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/store/galaxy-store.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { PublishedSet, StagedFile } from '../../domain/ports/publishing.ts';
 import { stageFile } from './publish.ts';

@@ -6,7 +6,7 @@ import {
   type GalaxyStore,
   type ImportCounts,
   type ReferenceTables,
-} from '../../domain/ports/galaxy-store.ts';
+} from '../../domain/ports/store/galaxy-store.ts';
 import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/spansh-updater.ts';
 import { addBlocks, NO_BLOCKS, type BlockCounts } from '../../domain/spansh/block-counts.ts';
 import { GatheredRecords } from '../../domain/spansh/batch.ts';

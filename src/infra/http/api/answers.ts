@@ -5,8 +5,8 @@ import type {
   Page,
   StationRecord,
   SystemRecord,
-} from '../../../domain/ports/queries.ts';
-import { STATION_SERVICES } from '../../../domain/ports/queries.ts';
+} from '../../../domain/ports/store/queries.ts';
+import { STATION_SERVICES } from '../../../domain/ports/store/queries.ts';
 import { STATION_GROUPS } from '../../../domain/galaxy/station-types.ts';
 import type { Quote } from '../../../domain/galaxy/quotes.ts';
 import type { PriceSpread } from '../../../domain/galaxy/search.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Queries, StationRecord } from '../../../domain/ports/queries.ts';
+import type { Queries, StationRecord } from '../../../domain/ports/store/queries.ts';
 import type { Commander } from '../../../domain/tours/travel-problem.ts';
 import { ApiError } from './errors.ts';
 import { resolvePlace, resolveSystem } from './places.ts';

@@ -1,6 +1,6 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { TravelTimes } from '../../../domain/galaxy/travel-time.ts';
-import type { Queries } from '../../../domain/ports/queries.ts';
+import type { Queries } from '../../../domain/ports/store/queries.ts';
 import type { TourPlanner } from '../../../domain/ports/tour-planner.ts';
 
 /** What the routes of the API work with. */

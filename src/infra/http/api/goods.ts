@@ -1,6 +1,6 @@
 import { commodityKey, indexCommodities, type Commodity } from '../../../domain/market/catalogue.ts';
 import { nearestFew } from '../../../domain/nearest.ts';
-import type { ItemRecord } from '../../../domain/ports/queries.ts';
+import type { ItemRecord } from '../../../domain/ports/store/queries.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 

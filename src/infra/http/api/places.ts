@@ -1,5 +1,5 @@
 import type { Position } from '../../../domain/galaxy/galaxy.ts';
-import type { MarketRecord, Queries, SystemRecord } from '../../../domain/ports/queries.ts';
+import type { MarketRecord, Queries, SystemRecord } from '../../../domain/ports/store/queries.ts';
 import { ApiError } from './errors.ts';
 
 /** The largest id that a database holds. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StationRecord } from '../../../domain/ports/queries.ts';
+import type { StationRecord } from '../../../domain/ports/store/queries.ts';
 import type { ScoutTours } from '../../../domain/ports/scout-tours.ts';
 import { describeTour } from '../../../domain/tours/describe-tour.ts';
 import { findStale, stopAt } from '../../../domain/tours/scout.ts';

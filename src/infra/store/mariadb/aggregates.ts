@@ -1,4 +1,4 @@
-import type { Aggregate } from '../../../domain/ports/aggregate-store.ts';
+import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 import { AGGREGATE_COLUMNS, AGGREGATE_TABLE, aggregateOf } from '../shared/aggregates.ts';
 import type { Link } from './connection.ts';
 import { text } from './sql.ts';

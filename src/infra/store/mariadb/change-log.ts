@@ -1,4 +1,4 @@
-import type { ChangeLimits, NoteChange } from '../../../domain/ports/changes.ts';
+import type { ChangeLimits, NoteChange } from '../../../domain/ports/store/changes.ts';
 import { TRIM_EVERY, trimmedUpTo } from '../shared/change-log.ts';
 import type { Link } from './connection.ts';
 import type { Recognised } from './database.ts';

@@ -5,7 +5,7 @@ import {
   type GenerationChoice,
 } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
-import type { StoreInfo } from '../../../domain/ports/market-store.ts';
+import type { StoreInfo } from '../../../domain/ports/store/market-store.ts';
 import { emptyDatabase, recognise, REQUIRED_TABLES, type Shape } from '../shared/generation.ts';
 import { OWN_PREFIX } from '../shared/own-tables.ts';
 import type { Link } from './connection.ts';

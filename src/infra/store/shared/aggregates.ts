@@ -1,4 +1,4 @@
-import type { Aggregate } from '../../../domain/ports/aggregate-store.ts';
+import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 
 export const AGGREGATE_TABLE = 'tdl_aggregate';
 

@@ -1,4 +1,4 @@
-import type { ChangeLimits } from '../../../domain/ports/changes.ts';
+import type { ChangeLimits } from '../../../domain/ports/store/changes.ts';
 
 /** After so many entries the oldest are looked at, twice as many. */
 export const TRIM_EVERY = 500;

@@ -2,7 +2,7 @@ import { nameKey } from '../../../domain/names.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import { CATEGORIES, lookupName } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
-import type { RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
+import type { RareCommodity, ReferenceTables } from '../../../domain/ports/store/galaxy-store.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import { type CategoryIds } from './seed-items.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportCounts } from '../../../domain/ports/galaxy-store.ts';
+import type { ImportCounts } from '../../../domain/ports/store/galaxy-store.ts';
 import { reasonKind } from '../../../domain/refusals.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 

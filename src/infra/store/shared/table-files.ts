@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Generation } from '../../../domain/generation.ts';
-import { TABLE_FILES, type TableFile } from '../../../domain/ports/galaxy-store.ts';
+import { TABLE_FILES, type TableFile } from '../../../domain/ports/store/galaxy-store.ts';
 
 /**
  * The table files of the published set: what is in them, and the SQL that reads it. Source: Trade Dangerous' CSV

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Aggregate } from '../../../domain/ports/aggregate-store.ts';
+import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 import { AGGREGATE_COLUMNS, AGGREGATE_TABLE, aggregateOf } from '../shared/aggregates.ts';
 import { hasTable } from './tokens.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChangeLimits, NoteChange } from '../../../domain/ports/changes.ts';
+import type { ChangeLimits, NoteChange } from '../../../domain/ports/store/changes.ts';
 import { TRIM_EVERY, trimmedUpTo } from '../shared/change-log.ts';
 
 /** Where no log is kept. */

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
-import type { ChangeLimits } from '../../../domain/ports/changes.ts';
+import type { ChangeLimits } from '../../../domain/ports/store/changes.ts';
 import type { Log } from '../../../domain/ports/log.ts';
-import type { ChunkSink, StoreInfo } from '../../../domain/ports/market-store.ts';
-import type { WholeStore } from '../../../domain/ports/store.ts';
+import type { ChunkSink, StoreInfo } from '../../../domain/ports/store/market-store.ts';
+import type { WholeStore } from '../../../domain/ports/store/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';

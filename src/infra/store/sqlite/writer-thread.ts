@@ -1,14 +1,18 @@
 import { nameKey } from '../../../domain/names.ts';
 import { workerData } from 'node:worker_threads';
 import type { Token } from '../../../domain/access.ts';
-import type { Aggregate } from '../../../domain/ports/aggregate-store.ts';
+import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { GenerationChoice } from '../../../domain/generation.ts';
 import { StoreError } from '../../../domain/errors.ts';
-import type { PublishedStation, RareCommodity, ReferenceTables } from '../../../domain/ports/galaxy-store.ts';
+import type {
+  PublishedStation,
+  RareCommodity,
+  ReferenceTables,
+} from '../../../domain/ports/store/galaxy-store.ts';
 import type { GalaxyRecord } from '../../../domain/galaxy/records.ts';
-import type { ChangeLimits } from '../../../domain/ports/changes.ts';
-import type { StoreInfo } from '../../../domain/ports/market-store.ts';
+import type { ChangeLimits } from '../../../domain/ports/store/changes.ts';
+import type { StoreInfo } from '../../../domain/ports/store/market-store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { needsMemory } from '../../../domain/market/write-rule.ts';
 import type { DumpRecords } from '../../../domain/spansh/records.ts';

@@ -1,4 +1,4 @@
-import type { Queries, SystemRecord } from '../../../../domain/ports/queries.ts';
+import type { Queries, SystemRecord } from '../../../../domain/ports/store/queries.ts';
 import { ApiError } from '../../api/errors.ts';
 import { systemRow, type ArdentSystem } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import type { MarketRow, StationRecord, SystemRecord } from '../../../../domain/ports/queries.ts';
+import type { MarketRow, StationRecord, SystemRecord } from '../../../../domain/ports/store/queries.ts';
 import type { Quote } from '../../../../domain/galaxy/quotes.ts';
 import type { Good } from '../../api/goods.ts';
 

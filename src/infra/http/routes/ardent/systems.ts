@@ -7,7 +7,7 @@ import {
   type MarketRow,
   type StationRecord,
   type StationService,
-} from '../../../../domain/ports/queries.ts';
+} from '../../../../domain/ports/store/queries.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { parse } from '../../api/endpoint.ts';
 import type { Goods } from '../../api/goods.ts';

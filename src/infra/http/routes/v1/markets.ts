@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MarketRecord } from '../../../../domain/ports/queries.ts';
+import type { MarketRecord } from '../../../../domain/ports/store/queries.ts';
 import { market, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BestOffer } from '../../../../domain/ports/queries.ts';
+import type { BestOffer } from '../../../../domain/ports/store/queries.ts';
 import { commodity, Presenter, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';

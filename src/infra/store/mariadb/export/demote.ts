@@ -1,4 +1,4 @@
-import type { PublishedStation } from '../../../../domain/ports/galaxy-store.ts';
+import type { PublishedStation } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { Log } from '../../../../domain/ports/log.ts';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { ChunkSink, ExportCount } from '../../../../domain/ports/market-store.ts';
+import type { ChunkSink, ExportCount } from '../../../../domain/ports/store/market-store.ts';
 import { CHUNK_BYTES, HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { Cell, Link } from '../connection.ts';

@@ -1,6 +1,6 @@
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile } from '../../../../domain/ports/galaxy-store.ts';
-import type { ChunkSink } from '../../../../domain/ports/market-store.ts';
+import type { PublishedFile } from '../../../../domain/ports/store/galaxy-store.ts';
+import type { ChunkSink } from '../../../../domain/ports/store/market-store.ts';
 import { CHUNK_BYTES } from '../../shared/listing.ts';
 import { formatRows, selectSql, tableFiles, type TableFileSpec } from '../../shared/table-files.ts';
 import type { Link } from '../connection.ts';

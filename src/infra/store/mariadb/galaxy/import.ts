@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generation } from '../../../../domain/generation.ts';
 import { StoreError } from '../../../../domain/errors.ts';
-import type { ImportCounts, RareCommodity, ReferenceTables } from '../../../../domain/ports/galaxy-store.ts';
+import type {
+  ImportCounts,
+  RareCommodity,
+  ReferenceTables,
+} from '../../../../domain/ports/store/galaxy-store.ts';
 import type { Log } from '../../../../domain/ports/log.ts';
 import { BatchRows, stationSize } from '../../../../domain/spansh/batch.ts';
 import type { Known } from '../../../../domain/spansh/known.ts';

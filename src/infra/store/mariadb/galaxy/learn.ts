@@ -1,6 +1,6 @@
 import { nameKey } from '../../../../domain/names.ts';
 import { newestFactS } from '../../../../domain/galaxy/facts.ts';
-import type { NoteChange } from '../../../../domain/ports/changes.ts';
+import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type {
   GalaxyRecord,

@@ -1,4 +1,4 @@
-import type { GalaxyImport } from '../../../../domain/ports/galaxy-store.ts';
+import type { GalaxyImport } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { Link } from '../connection.ts';
 import type { ImportWork } from './import.ts';
 

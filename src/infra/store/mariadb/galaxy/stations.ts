@@ -5,7 +5,7 @@ import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { RowWriter } from '../bulk.ts';
 import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
-import type { NoteChange } from '../../../../domain/ports/changes.ts';
+import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn, readNewest } from './station-states.ts';

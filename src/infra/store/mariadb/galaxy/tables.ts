@@ -1,6 +1,6 @@
 import { nameKey } from '../../../../domain/names.ts';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { RareCommodity, ReferenceTables } from '../../../../domain/ports/galaxy-store.ts';
+import type { RareCommodity, ReferenceTables } from '../../../../domain/ports/store/galaxy-store.ts';
 import {
   categoriesOf,
   missingCategories,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { ChangeSource } from '../../../../domain/ports/changes.ts';
-import type { AheadCounts, PurgeOptions } from '../../../../domain/ports/market-store.ts';
+import type { ChangeSource } from '../../../../domain/ports/store/changes.ts';
+import type { AheadCounts, PurgeOptions } from '../../../../domain/ports/store/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { NO_TIME, timedTables } from '../../shared/times.ts';
 import type { ChangeLog } from '../change-log.ts';

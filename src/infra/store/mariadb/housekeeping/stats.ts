@@ -1,4 +1,4 @@
-import type { StoreStats } from '../../../../domain/ports/market-store.ts';
+import type { StoreStats } from '../../../../domain/ports/store/market-store.ts';
 import type { Link } from '../connection.ts';
 import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
 import { epochOf } from '../sql.ts';

@@ -1,4 +1,4 @@
-import { IMPORT_ROWS_AT_ONCE } from '../../../../domain/ports/galaxy-store.ts';
+import { IMPORT_ROWS_AT_ONCE } from '../../../../domain/ports/store/galaxy-store.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';

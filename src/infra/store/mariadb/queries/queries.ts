@@ -1,4 +1,4 @@
-import type { Queries } from '../../../../domain/ports/queries.ts';
+import type { Queries } from '../../../../domain/ports/store/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 import { addressOf, type MariadbConnection } from '../connection.ts';
 

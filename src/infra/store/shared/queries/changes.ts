@@ -1,4 +1,4 @@
-import type { Change, ChangeKind, ChangePage, ChangeSource } from '../../../../domain/ports/changes.ts';
+import type { Change, ChangeKind, ChangePage, ChangeSource } from '../../../../domain/ports/store/changes.ts';
 import type { Cell, QueryReader } from './reader.ts';
 
 /** What the tables of the log hold. One statement, so that all of it is of one moment. */

@@ -23,7 +23,7 @@ import type {
   PriceReport,
   Queries,
   QueryStatus,
-} from '../../../../domain/ports/queries.ts';
+} from '../../../../domain/ports/store/queries.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
 import { findHops } from './hops.ts';

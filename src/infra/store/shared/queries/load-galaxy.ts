@@ -1,6 +1,6 @@
 import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import { PADS } from '../../../../domain/galaxy/pads.ts';
-import { serviceBits, STATION_SERVICES } from '../../../../domain/ports/queries.ts';
+import { serviceBits, STATION_SERVICES } from '../../../../domain/ports/store/queries.ts';
 import { NEW_STATION } from '../../../../domain/generation.ts';
 import type { Cell, Dialect, QueryReader } from './reader.ts';
 

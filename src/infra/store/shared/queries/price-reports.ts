@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { NO_MARKET, type Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
-import type { PriceReport, PriceTotals } from '../../../../domain/ports/queries.ts';
+import type { PriceReport, PriceTotals } from '../../../../domain/ports/store/queries.ts';
 import type { QueryReader } from './reader.ts';
 
 /** Markets of a statement: other questions come in between. */

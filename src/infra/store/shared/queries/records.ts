@@ -6,7 +6,7 @@ import {
   type MarketRow,
   type StationRecord,
   type SystemRecord,
-} from '../../../../domain/ports/queries.ts';
+} from '../../../../domain/ports/store/queries.ts';
 import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
 import { flagOf } from './load-galaxy.ts';
 import { quoteOf } from './quotes-cache.ts';

@@ -1,4 +1,4 @@
-import type { Queries, QueryStatus } from '../../../../domain/ports/queries.ts';
+import type { Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
 import { openThread, serveThread } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';

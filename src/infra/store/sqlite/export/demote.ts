@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { PublishedStation } from '../../../../domain/ports/galaxy-store.ts';
+import type { PublishedStation } from '../../../../domain/ports/store/galaxy-store.ts';
 import { transact } from '../database.ts';
 import { LINES } from './listings.ts';
 import { HAS_PRICE } from '../../shared/listing.ts';

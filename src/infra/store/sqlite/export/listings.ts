@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExportCount } from '../../../../domain/ports/market-store.ts';
+import type { ExportCount } from '../../../../domain/ports/store/market-store.ts';
 import { HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { TextSender } from './text-sender.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile } from '../../../../domain/ports/galaxy-store.ts';
+import type { PublishedFile } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { CallContext } from '../../../threads/rpc.ts';
 import {
   formatRows,

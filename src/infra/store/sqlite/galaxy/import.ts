@@ -5,7 +5,7 @@ import {
   NO_COUNTS,
   type GalaxyImport,
   type RareCommodity,
-} from '../../../../domain/ports/galaxy-store.ts';
+} from '../../../../domain/ports/store/galaxy-store.ts';
 import type { Log } from '../../../../domain/ports/log.ts';
 import type { Known } from '../../../../domain/spansh/known.ts';
 import { stationSize } from '../../../../domain/spansh/batch.ts';

@@ -1,7 +1,7 @@
 import { nameKey } from '../../../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { NoteChange } from '../../../../domain/ports/changes.ts';
+import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import { newestFactS } from '../../../../domain/galaxy/facts.ts';
 import { newer } from '../../../../domain/galaxy/gathered.ts';
 import type { GalaxyRecord, StationRecord, SystemRecord } from '../../../../domain/galaxy/records.ts';

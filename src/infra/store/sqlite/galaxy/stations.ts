@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import { NO_COUNTS, type ImportCounts } from '../../../../domain/ports/galaxy-store.ts';
+import { NO_COUNTS, type ImportCounts } from '../../../../domain/ports/store/galaxy-store.ts';
 import { rowCount } from '../../../../domain/market/snapshot.ts';
 import type {
   DumpRecords,

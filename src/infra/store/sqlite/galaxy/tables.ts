@@ -5,7 +5,7 @@ import type {
   FDevShip,
   RareCommodity,
   ReferenceTables,
-} from '../../../../domain/ports/galaxy-store.ts';
+} from '../../../../domain/ports/store/galaxy-store.ts';
 import {
   categoriesOf,
   missingCategories,

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { NoteChange } from '../../../../domain/ports/changes.ts';
-import type { AheadCounts } from '../../../../domain/ports/market-store.ts';
+import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
+import type { AheadCounts } from '../../../../domain/ports/store/market-store.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { NO_TIME, timedTables } from '../../shared/times.ts';
 import { transact } from '../database.ts';

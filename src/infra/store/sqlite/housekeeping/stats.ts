@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { StoreStats } from '../../../../domain/ports/market-store.ts';
+import type { StoreStats } from '../../../../domain/ports/store/market-store.ts';
 import { parseTimestamp } from '../../../../domain/timestamp.ts';
 
 export function readStats(db: DatabaseSync): StoreStats {

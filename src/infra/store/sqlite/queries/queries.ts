@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Queries } from '../../../../domain/ports/queries.ts';
+import type { Queries } from '../../../../domain/ports/store/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 
 /** Questions about an SQLite file. */

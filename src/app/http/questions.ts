@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { AppError } from '../domain/errors.ts';
-import type { foundStation, offer, market } from '../infra/http/api/answers.ts';
-import type { TourPlanAnswer } from '../infra/http/routes/v1/tours.ts';
-import type { ApiSource } from './ports/api.ts';
-import type { Bootstrap } from './bootstrap.ts';
-import { commoditySource } from './ports/catalogue.ts';
-import { createQueries } from './ports/store.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { foundStation, offer, market } from '../../infra/http/api/answers.ts';
+import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
+import type { ApiSource } from '../ports/api.ts';
+import type { Bootstrap } from '../bootstrap.ts';
+import { commoditySource } from '../ports/catalogue.ts';
+import { createQueries } from '../ports/store.ts';
 
 /** A page of a list, as the API answers it. */
 export interface ListAnswer<Entry> {
@@ -31,9 +31,9 @@ interface Refused {
 
 /** Answers the API's questions in this process, from the database that the settings name. */
 export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Promise<T>): Promise<T> {
-  const { createHttpApp } = await import('../infra/http/app.ts');
-  const { apiRoutes } = await import('../infra/http/routes/v1/api.ts');
-  const { createTourPlanner } = await import('../infra/tours/planner.ts');
+  const { createHttpApp } = await import('../../infra/http/app.ts');
+  const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
+  const { createTourPlanner } = await import('../../infra/tours/planner.ts');
   const queries = await createQueries(base);
   const commodities = (await commoditySource(base).readCached()) ?? [];
   const planner = createTourPlanner();

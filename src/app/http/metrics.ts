@@ -1,5 +1,5 @@
-import type { SystemReport } from '../actors/observing/status.ts';
-import type { Metric } from '../infra/http/routes/metrics.ts';
+import type { SystemReport } from '../../actors/observing/status.ts';
+import type { Metric } from '../../infra/http/routes/metrics.ts';
 
 /** A published file as it lies there. */
 export interface FileReport {

@@ -1,7 +1,7 @@
 import type { ChangeReader } from './changes.ts';
-import type { Pad } from '../galaxy/pads.ts';
-import type { HopGood } from '../galaxy/hops.ts';
-import type { Quote } from '../galaxy/quotes.ts';
+import type { Pad } from '../../galaxy/pads.ts';
+import type { HopGood } from '../../galaxy/hops.ts';
+import type { Quote } from '../../galaxy/quotes.ts';
 import type {
   AgeCounts,
   Ages,
@@ -9,10 +9,10 @@ import type {
   PageRequest,
   PriceSpread,
   TradeFilter,
-} from '../galaxy/search.ts';
-import type { StationFilter } from '../galaxy/station-filter.ts';
-import type { StationGroup } from '../galaxy/station-types.ts';
-import type { Cursor } from '../galaxy/best.ts';
+} from '../../galaxy/search.ts';
+import type { StationFilter } from '../../galaxy/station-filter.ts';
+import type { StationGroup } from '../../galaxy/station-types.ts';
+import type { Cursor } from '../../galaxy/best.ts';
 
 /** Null everywhere: unknown. Times are epoch seconds, distances light years. */
 export interface SystemRecord {

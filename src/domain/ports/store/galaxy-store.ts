@@ -1,7 +1,7 @@
-import type { Commodity } from '../market/catalogue.ts';
-import type { Generation } from '../generation.ts';
-import type { Known } from '../spansh/known.ts';
-import type { DumpRecords } from '../spansh/records.ts';
+import type { Commodity } from '../../market/catalogue.ts';
+import type { Generation } from '../../generation.ts';
+import type { Known } from '../../spansh/known.ts';
+import type { DumpRecords } from '../../spansh/records.ts';
 import type { ChunkSink } from './market-store.ts';
 
 /** A row of EDCD's `rare_commodity.csv`. */

@@ -1,4 +1,4 @@
-import type { Token } from '../access.ts';
+import type { Token } from '../../access.ts';
 
 /**
  * Who may write over HTTP, kept in the database: every daemon on it knows them. As with the other ports every method may

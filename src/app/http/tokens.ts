@@ -1,7 +1,7 @@
-import type { Scope } from '../domain/access.ts';
-import { AppError } from '../domain/errors.ts';
-import type { TokenStore } from '../domain/ports/token-store.ts';
-import { hashToken, makeToken } from '../infra/http/token.ts';
+import type { Scope } from '../../domain/access.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { TokenStore } from '../../domain/ports/store/token-store.ts';
+import { hashToken, makeToken } from '../../infra/http/token.ts';
 
 /**
  * @returns the new token, which nothing else will ever tell

@@ -1,7 +1,7 @@
-import type { System } from '../actors/system.ts';
-import type { HttpServer } from '../infra/http/server.ts';
-import type { Bootstrap } from './bootstrap.ts';
-import type { Served } from './ports/routes.ts';
+import type { System } from '../../actors/system.ts';
+import type { HttpServer } from '../../infra/http/server.ts';
+import type { Bootstrap } from '../bootstrap.ts';
+import type { Served } from '../ports/routes.ts';
 
 /**
  * Serves a system's published files and what it tells of itself, from before it starts until after it has ended.
@@ -12,10 +12,10 @@ export async function serveHttp(base: Bootstrap, system: System, about: Served):
   const { config, log } = base;
   if (config.httpListen === null) return null;
   const [{ createHttpApp }, { addGuard }, { listen }, { routesOf }] = await Promise.all([
-    import('../infra/http/app.ts'),
-    import('../infra/http/guard.ts'),
-    import('../infra/http/server.ts'),
-    import('./ports/routes.ts'),
+    import('../../infra/http/app.ts'),
+    import('../../infra/http/guard.ts'),
+    import('../../infra/http/server.ts'),
+    import('../ports/routes.ts'),
   ]);
   const routes = await routesOf(base, system, about);
   const guard = {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { SystemReport } from '../actors/observing/status.ts';
-import type { System } from '../actors/system.ts';
-import type { Generation } from '../domain/generation.ts';
-import { TABLE_FILES } from '../domain/ports/galaxy-store.ts';
-import { presentFiles } from '../infra/http/routes/files.ts';
-import type { Metric } from '../infra/http/routes/metrics.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import type { SystemReport } from '../../actors/observing/status.ts';
+import type { System } from '../../actors/system.ts';
+import type { Generation } from '../../domain/generation.ts';
+import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
+import { presentFiles } from '../../infra/http/routes/files.ts';
+import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { Bootstrap } from '../bootstrap.ts';
 import { metricsOf, type FileReport } from './metrics.ts';
 
 /** Of the daemon that runs. */

@@ -1,4 +1,4 @@
-import type { GalaxyRecord } from '../galaxy/records.ts';
+import type { GalaxyRecord } from '../../galaxy/records.ts';
 
 /** Said once to the operator. */
 export const OWN_TABLES_MADE =

@@ -1,8 +1,8 @@
-import type { System } from '../actors/system.ts';
-import type { Inspection } from '../domain/ports/inspection.ts';
-import { describeError } from '../domain/errors.ts';
-import type { Log } from '../domain/ports/log.ts';
-import type { InspectorServer } from '../infra/inspector/server.ts';
+import type { System } from '../../actors/system.ts';
+import type { Inspection } from '../../domain/ports/inspection.ts';
+import { describeError } from '../../domain/errors.ts';
+import type { Log } from '../../domain/ports/log.ts';
+import type { InspectorServer } from '../../infra/inspector/server.ts';
 
 /** The state inspector of a running daemon. While detached nothing of it is loaded or observed. */
 export interface InspectorSwitch {
@@ -26,9 +26,9 @@ export function offerInspector(system: System, log: Log, usualPort: number): Ins
     const inspection = system.inspect();
     try {
       const [{ createInspectorServer }, { MACHINES }, { toChart }] = await Promise.all([
-        import('../infra/inspector/server.ts'),
-        import('../machines/graph.ts'),
-        import('../machines/chart.ts'),
+        import('../../infra/inspector/server.ts'),
+        import('../../machines/graph.ts'),
+        import('../../machines/chart.ts'),
       ]);
       const charts = MACHINES.map(toChart);
       const onDetach = () => void inTurn(detach);

@@ -1,7 +1,7 @@
-import type { Commodity } from '../market/catalogue.ts';
-import type { Generation } from '../generation.ts';
-import type { WriteOutcome } from '../market/outcome.ts';
-import type { Snapshot } from '../market/snapshot.ts';
+import type { Commodity } from '../../market/catalogue.ts';
+import type { Generation } from '../../generation.ts';
+import type { WriteOutcome } from '../../market/outcome.ts';
+import type { Snapshot } from '../../market/snapshot.ts';
 
 export interface StoreInfo {
   readonly backend: 'sqlite' | 'mariadb';
