@@ -7,8 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Two workers: the suite starts database servers, daemons and worker threads of its own.
-    maxWorkers: 2,
+    // The suite starts servers, daemons and threads of its own, and waits for them: two leave a quarter of two cores idle.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',
