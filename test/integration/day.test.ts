@@ -2,13 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import type { LogLine } from '../support/daemon.ts';
 import { GOLD } from '../support/dump.ts';
 import { marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
-import { gridDump, gridStationId, stop, world, type World } from '../support/spansh-world.ts';
+import { gridDump, gridStationId, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
 import { until } from '../support/until.ts';
 
 /** A day in the life of the daemon, compressed: so long, with intervals of seconds. */
@@ -32,16 +33,19 @@ const market = (system: number, station: number, price: number) =>
     }),
   );
 
-/** Rows of long ago at the stations of System 0. */
+/** Rows of long ago at every station, and a fifth as many of now: a purge of nearly everything is refused. */
 function plantOldRows({ database }: World, items: number): void {
   withDatabase(database, (db) => {
     db.exec('PRAGMA foreign_keys = OFF');
-    db.exec(
-      `INSERT OR IGNORE INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
-         supply_units, supply_level, modified, from_live)
-       WITH RECURSIVE item(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM item WHERE id < ${items})
-       SELECT station_id, item.id, 1, 1, 1, 0, 0, 0, '2020-01-01 00:00:00', 0 FROM Station, item`,
-    );
+    const plant = (firstId: number, count: number, modified: string) =>
+      db.exec(
+        `INSERT OR IGNORE INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
+           supply_units, supply_level, modified, from_live)
+         WITH RECURSIVE item(id) AS (SELECT ${firstId} UNION ALL SELECT id + 1 FROM item WHERE id < ${firstId + count - 1})
+         SELECT station_id, item.id, 1, 1, 1, 0, 0, 0, '${modified}', 0 FROM Station, item`,
+      );
+    plant(1, items, '2020-01-01 00:00:00');
+    plant(items + 1, items / 5, formatTimestamp(NOW_S - 7_200));
   });
 }
 
