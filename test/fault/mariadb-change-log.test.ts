@@ -10,7 +10,7 @@ import {
   snapshot,
   type TestDatabase,
 } from '../contract/store-world.ts';
-import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
 import { until } from '../support/until.ts';
 
 const KEPT = { keepS: 86_400, keepEntries: 100_000 };
@@ -41,7 +41,7 @@ describeMariadb('the change log', () => {
       .writeMarkets([snapshot([GOLD_ROW], { marketId: 1, stationName: 'One' })])
       .finally(() => (isWritten = true));
     const waits = "SELECT count(*) AS n FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
-    await until(async () => (await db.sql(waits))[0]?.n === '1');
+    await until(async () => (await db.sql(waits))[0]?.n === '1', INNODB_LOOK_MS);
     // Longer than a row is waited for.
     await sleep(1_500);
     expect(isWritten).toBe(false);

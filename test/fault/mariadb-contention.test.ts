@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
-import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
 import { ITEMS, market, NOON_S, readMarkets, shown, withWorld } from '../support/mariadb-world.ts';
 import { IMPORTER, LockingWriter, PROCESSOR, type LockPolicy } from '../support/locking-writer.ts';
 import { until } from '../support/until.ts';
@@ -9,9 +9,6 @@ import { until } from '../support/until.ts';
 const DURATION_MS = Number(process.env.TDL_TEST_CONTENTION_MS ?? 4_000);
 
 const STATIONS = 500;
-
-/** Asked more often, the server tells the same again: it looks anew when nobody has asked for 100 ms. */
-const INNODB_LOOK_MS = 250;
 
 describeMariadb('other writers of the same stations', () => {
   const server = useMariadb();

@@ -8,15 +8,13 @@ import { demoteStations } from '../../src/infra/store/mariadb/export/demote.ts';
 import { inSnapshot, readLines, writeListings } from '../../src/infra/store/mariadb/export/listings.ts';
 import { writeSet } from '../../src/infra/store/mariadb/export/set.ts';
 import { writeMarkets } from '../../src/infra/store/mariadb/markets/write-markets.ts';
-import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { LOCK, market, NOON_S, readMarkets, shown, storeOn, withWorld } from '../support/mariadb-world.ts';
 import { until } from '../support/until.ts';
 
 const STATIONS = 50;
 const ALL = Array.from({ length: STATIONS }, (_, i) => i + 1);
-/** Asked more often, the server tells the same again: it looks anew when nobody has asked for 100 ms. */
-const INNODB_LOOK_MS = 250;
 /** What every statement may change: of no meaning for the next one. */
 const PASSING =
   /^(error_count|identity|in_transaction|insert_id|last_gtid|last_insert_id|pseudo_.*|rand_seed.|timestamp|warning_count)$/;

@@ -14,6 +14,9 @@ export const mariadbEnv: Readonly<Record<string, string | undefined>> = {
   PATH: [path.dirname(mariadb?.client ?? ''), process.env.PATH].join(path.delimiter),
 };
 
+/** InnoDB looks at its transactions anew only when it has not been asked for a tenth of a second. */
+export const INNODB_LOOK_MS = 250;
+
 /** A server for the surrounding `describeMariadb`: created before its tests, destroyed after them. */
 export function useMariadb(options: ServerOptions = {}): MariadbServer {
   // Where there is no server the body of `describeMariadb` still runs to list its tests, but no hook does.
