@@ -49,12 +49,11 @@ function portsOf(body: readonly string[]): Port[] {
   });
 }
 
-// Side by side: much of it is waiting.
-describe.concurrent('an update on SQLite', () => {
+describe('an update on SQLite', () => {
   test('is killed in every step', () => killInEveryStep(), 600_000);
 });
 
-describeMariadb.concurrent('an update on MariaDB', () => {
+describeMariadb('an update on MariaDB', () => {
   const server = useMariadb();
   test('is killed in every step', () => killInEveryStep(server), 600_000);
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -21,16 +21,15 @@ function contents(directory: string): string[] {
     .sort();
 }
 
-// Side by side: check-config waits for a relay that is not there.
-describe.concurrent.each(VERBS)('%s writes nothing', (verb) => {
-  test('in a directory where nothing is', async ({ expect }) => {
+describe.each(VERBS)('%s writes nothing', (verb) => {
+  test('in a directory where nothing is', async () => {
     const cwd = tempDir();
     const { code } = await runProgram({ cwd, args: verb.split(' ') });
     expect(code).toBe(1);
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  test('where a database of somebody else is', async ({ expect }) => {
+  test('where a database of somebody else is', async () => {
     const cwd = tempDir();
     writeConfig(cwd);
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
@@ -44,7 +43,7 @@ describe.concurrent.each(VERBS)('%s writes nothing', (verb) => {
   });
 });
 
-test.concurrent('the wrong directory is told', async ({ expect }) => {
+test('the wrong directory is told', async () => {
   const cwd = tempDir();
   expect((await runProgram({ cwd, args: ['status'] })).stdout).toMatch(
     /^no daemon works on .*\nneither it nor .*config\.json is there: go to the daemon's working directory/,
