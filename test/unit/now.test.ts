@@ -132,6 +132,7 @@ test('the watch says what is wrong', () => {
   const tell = (trouble: string | null) => told.push(trouble);
   const watch = new FeedWatch(now, true, { clock: tell, understood: tell });
   watch.note(batch({ newestGatewayS: NOON_S, rejected: { malformed: 20 } }));
+  watch.tell();
   const troubles = [
     "the local clock is 60 min behind the one of EDDN's gateway",
     'none of the last 20 messages was of use, mostly: malformed',
@@ -140,6 +141,7 @@ test('the watch says what is wrong', () => {
   expect(told).toEqual(troubles);
   clock.localMs = NOON_S * 1000;
   watch.note(batch({ newestGatewayS: NOON_S, snapshots: [{} as never] }));
+  watch.tell();
   expect(watch.troubles()).toEqual([]);
   expect(told.slice(2)).toEqual([null, null]);
 });

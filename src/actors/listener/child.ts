@@ -21,10 +21,16 @@ export function createListener(parts: Parts): ListenerChild {
       return;
     }
     watch.note(batch);
-    reporter.staged(batch, ledger.countStaged(batch));
+    const newUnknown = ledger.countStaged(batch);
     learner.add(batch.records);
     pool.accept(batch.snapshots);
     pool.parkUnresolved(batch.unresolved);
+    try {
+      watch.tell();
+      reporter.staged(batch, newUnknown);
+    } catch {
+      // A log that fails costs its line, and no message.
+    }
   };
 
   return {

@@ -22,6 +22,10 @@ export class FeedWatch {
   note(batch: StagedBatch): void {
     if (batch.newestGatewayS > 0) this.#now.noteGateway(batch.newestGatewayS, this.#isLive);
     this.#understanding.note(batch);
+  }
+
+  /** What has changed. */
+  tell(): void {
     this.#reporter.clock(this.#clockTrouble);
     this.#reporter.understood(this.#understanding.trouble);
   }

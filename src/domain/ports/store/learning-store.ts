@@ -2,7 +2,7 @@ import type { GalaxyRecord } from '../../galaxy/records.ts';
 
 /** Said once to the operator. */
 export const OWN_TABLES_MADE =
-  "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/database.md)";
+  "database: tables of our own were made beside Trade Dangerous' (tdl_*; docs/operations.md)";
 
 /** What became of records. */
 interface Learned {
