@@ -1,3 +1,4 @@
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { Now } from '../../src/domain/now.ts';
 import type { SystemPorts } from '../../src/actors/child.ts';
 import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
@@ -83,19 +84,7 @@ export function createNullSystem(
 }
 
 function stagedBatch(snapshots: readonly Snapshot[]): StagedBatch {
-  return {
-    received: snapshots.length,
-    newestGatewayS: 0,
-    snapshots,
-    unresolved: [],
-    records: [],
-    learned: 0,
-    taken: {},
-    rejected: {},
-    rejectedRows: {},
-    unknownCommodities: {},
-    samples: [],
-  };
+  return { ...new BatchStager(null).finish(), received: snapshots.length, snapshots };
 }
 
 function ignore(): void {

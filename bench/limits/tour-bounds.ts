@@ -1,5 +1,4 @@
-import { distanceLy } from '../../src/domain/tours/geometry.ts';
-import type { Position } from '../../src/domain/galaxy/galaxy.ts';
+import { distanceLy, type Position } from '../../src/domain/galaxy/galaxy.ts';
 
 const STEPS = 400;
 

@@ -10,7 +10,7 @@ import type { Generation } from '../domain/generation.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
-import { ask } from '../infra/spansh/request.ts';
+import { ask } from '../infra/web/request.ts';
 import { relayFeed } from './ports/feed.ts';
 import { createQueries, createStore } from './ports/store.ts';
 import { aheadOfClock } from './times.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import { nearest } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import type { AggregateStore } from '../domain/ports/store/aggregate-store.ts';
 import { describeTour, type DescribedTour } from '../domain/tours/describe-tour.ts';
 import { ended, ENDED, type ScoutTour } from '../domain/tours/scout-tour.ts';
@@ -51,8 +51,7 @@ export async function withdrawTour(store: AggregateStore, id: string): Promise<v
 }
 
 function noTour(id: string, ids: readonly string[]): AppError {
-  const guess = nearest(id, ids);
   return new AppError('usage', `there is no tour "${id}"`, {
-    advice: guess === null ? 'see tdl tour list' : `did you mean ${guess}?`,
+    advice: didYouMean(id, ids, 'see tdl tour list'),
   });
 }

@@ -2,7 +2,7 @@ import { Command as Program, CommanderError, InvalidArgumentError, Option } from
 import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
 import { daysBetween, isDay } from '../domain/eddn/archives.ts';
-import { nearest } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
@@ -72,6 +72,8 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   return command;
 }
 
+const SEE_HELP = 'see --help';
+
 type Choose = (command: Command) => void;
 
 interface RootOptions {
@@ -130,8 +132,8 @@ function addDaemon(program: Program, choose: Choose): void {
     })
     .action(([word]: string[], options: RootOptions) => {
       if (word !== undefined) {
-        const guess = nearest(word, [...program.commands.map((known) => known.name()), 'help']);
-        throw usage(`unknown command "${word}"`, guess === null ? undefined : `did you mean ${guess}?`);
+        const known = [...program.commands.map((each) => each.name()), 'help'];
+        throw usage(`unknown command "${word}"`, didYouMean(word, known, SEE_HELP));
       }
       const asked = (Object.keys(ONE_SHOTS) as (keyof typeof ONE_SHOTS)[]).find((key) => options[key]);
       choose(asked === undefined ? daemon(options) : ONE_SHOTS[asked]);
@@ -260,7 +262,7 @@ function notEmpty(written: string): string {
   return written;
 }
 
-function usage(message: string, advice = 'see --help'): AppError {
+function usage(message: string, advice = SEE_HELP): AppError {
   return new AppError('usage', message, { advice });
 }
 

@@ -5,6 +5,12 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return nearestFew(word, known)[0] ?? null;
 }
 
+/** Advice for who has written a word that nobody knows. @param otherwise where none is near enough */
+export function didYouMean(word: string, known: readonly string[], otherwise: string): string {
+  const guess = nearest(word, known);
+  return guess === null ? otherwise : `did you mean ${guess}?`;
+}
+
 const FEW = 3;
 
 /** The known words that may have been meant, the nearest first; upper and lower case are the same. */

@@ -50,3 +50,10 @@ function inRange(seconds: number): number | null {
 export function formatTimestamp(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** As JSON has it, `2026-05-01T12:00:00.000Z`; null stays null. */
+export function isoTime(epochS: number): string;
+export function isoTime(epochS: number | null): string | null;
+export function isoTime(epochS: number | null): string | null {
+  return epochS === null ? null : new Date(epochS * 1000).toISOString();
+}

@@ -158,8 +158,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'a message that no thread survives is counted',
     fault: 'a failed batch vanishes',
     file: 'src/actors/listener/feed.ts',
-    from: "rejected: { 'decoder failed': messages },",
-    to: 'rejected: {},',
+    from: "const rejected = { 'decoder failed': messages };",
+    to: 'const rejected = {};',
     tests: ['test/fault/children.test.ts'],
   },
   {

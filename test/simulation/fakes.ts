@@ -1,3 +1,4 @@
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import type { SystemPorts } from '../../src/actors/child.ts';
 import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
@@ -86,18 +87,8 @@ export function createFakeDecoder(world: World, time: ProcessTime): Decoder {
     return make();
   };
   const staged = (received: number, parts: Partial<StagedBatch>): StagedBatch => ({
-    received,
-    newestGatewayS: world.nowS,
-    snapshots: [],
-    unresolved: [],
-    records: [],
-    learned: 0,
-    taken: {},
-    rejected: {},
-    rejectedRows: {},
-    unknownCommodities: {},
-    samples: [],
-    ...parts,
+    ...new BatchStager(null).finish(),
+    ...{ received, newestGatewayS: world.nowS, ...parts },
   });
 
   return {

@@ -1,5 +1,4 @@
-import type { Position } from '../../src/domain/galaxy/galaxy.ts';
-import { distanceLy } from '../../src/domain/tours/geometry.ts';
+import { distanceLy, type Position } from '../../src/domain/galaxy/galaxy.ts';
 import { planCost, type TourProblem } from '../../src/domain/tours/problem.ts';
 import type { SeededRandom } from './random.ts';
 

@@ -3,6 +3,7 @@ import { FeedWatch } from '../../src/actors/listener/watch.ts';
 import { Understanding } from '../../src/domain/eddn/understanding.ts';
 import { Now } from '../../src/domain/now.ts';
 import type { StagedBatch } from '../../src/domain/ports/feed.ts';
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 
 /** 2026-11-28T12:00:00Z. */
 const NOON_S = 1_795_867_200;
@@ -14,19 +15,7 @@ function clockAt(localS: number, provenMs = 0) {
 }
 
 function batch(parts: Partial<StagedBatch>): StagedBatch {
-  return {
-    ...{
-      received: 1,
-      newestGatewayS: 0,
-      snapshots: [],
-      unresolved: [],
-      records: [],
-      learned: 0,
-      taken: {},
-      rejected: {},
-    },
-    ...{ rejectedRows: {}, unknownCommodities: {}, samples: [], ...parts },
-  };
+  return { ...new BatchStager(null).finish(), received: 1, ...parts };
 }
 
 describe('now', () => {

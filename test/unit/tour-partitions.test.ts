@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Position } from '../../src/domain/galaxy/galaxy.ts';
+import { distanceLy, type Position } from '../../src/domain/galaxy/galaxy.ts';
 import { balance, spreadOf } from '../../src/domain/tours/balance.ts';
 import { whatIsUnbalanced } from '../../src/domain/tours/exactly-once.ts';
 import { geographic } from '../../src/domain/tours/geographic.ts';
-import { distanceLy } from '../../src/domain/tours/geometry.ts';
 import { greedy, type TourCost } from '../../src/domain/tours/greedy.ts';
 import { kmeans } from '../../src/domain/tours/kmeans.ts';
 import { SeededRandom } from '../support/random.ts';

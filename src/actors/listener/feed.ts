@@ -1,6 +1,7 @@
 import { fromCallback } from 'xstate';
 import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { describeError } from '../../domain/errors.ts';
+import { BatchStager } from '../../domain/eddn/batch-stager.ts';
 import type { Decoder, Feed, FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
 import type { FeedCommand } from '../../machines/listener.machine.ts';
@@ -125,17 +126,6 @@ async function stage(deps: FeedDeps, batch: FrameBatch): Promise<readonly Staged
 }
 
 function refused(messages: number): StagedBatch {
-  return {
-    received: messages,
-    newestGatewayS: 0,
-    snapshots: [],
-    unresolved: [],
-    records: [],
-    learned: 0,
-    taken: {},
-    rejected: { 'decoder failed': messages },
-    rejectedRows: {},
-    unknownCommodities: {},
-    samples: [],
-  };
+  const rejected = { 'decoder failed': messages };
+  return { ...new BatchStager(null).finish(), received: messages, rejected };
 }

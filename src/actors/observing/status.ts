@@ -1,3 +1,4 @@
+import { isoTime } from '../../domain/timestamp.ts';
 import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
@@ -97,7 +98,7 @@ export class SystemStatus {
       markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
       maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
       newestSnapshot: newest && {
-        observedAt: new Date(newest.observedAtS * 1000).toISOString(),
+        observedAt: isoTime(newest.observedAtS),
         receivedAt: new Date(newest.receivedAtMs).toISOString(),
       },
       database: this.#database,

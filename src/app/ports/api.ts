@@ -47,11 +47,10 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
       return begun;
     },
   };
-  let hub: Promise<Hub> | undefined;
-  const poke = () => void hub?.then((present) => present.poke());
+  let hub: Hub | undefined;
   const push = async () => {
     const { Hub } = await import('../../actors/subscription/hub.ts');
-    return (hub ??= Promise.resolve(new Hub({ store: changeStore, queries, time: realTime })));
+    return (hub ??= new Hub({ store: changeStore, queries, time: realTime }));
   };
   const api: ApiSource = {
     tours: kept?.tours ?? null,
@@ -71,7 +70,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
         kept?.tours.observed(written);
       },
       () => queries.changedAll(),
-      poke,
+      () => hub?.poke(),
     ),
     useCatalogue(list) {
       commodities = list;
@@ -83,7 +82,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     api,
     close: async () => {
       await kept?.close();
-      (await hub)?.close();
+      hub?.close();
       await planner.close();
       await queries.close();
     },

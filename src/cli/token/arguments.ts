@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command as Program } from 'commander';
 import { isScope, isTokenName, SCOPES, type Scope } from '../../domain/access.ts';
-import { AppError } from '../../domain/errors.ts';
+import { addGroup } from '../group.ts';
 
 export type TokenCommand =
   | { readonly verb: 'token-add'; readonly name: string; readonly scopes: readonly Scope[] }
@@ -8,18 +8,8 @@ export type TokenCommand =
   | { readonly verb: 'token-remove'; readonly name: string };
 
 export function addTokenVerbs(program: Program, choose: (command: TokenCommand) => void): void {
-  const token = program
-    .command('token')
-    .description('who may write over HTTP: add, list and remove tokens')
-    .argument('[words...]')
-    .usage('add|list|remove')
-    .helpCommand(false)
-    .action(([word]: string[]) => {
-      const what = word === undefined ? 'nothing' : `"${word}"`;
-      throw new AppError('usage', `token takes add, list or remove, and got ${what}`, {
-        advice: 'see tdl help token',
-      });
-    });
+  const about = 'who may write over HTTP: add, list and remove tokens';
+  const token = addGroup(program, 'token', about, ['add', 'list', 'remove']);
   token
     .command('add')
     .argument('<NAME>', 'whose it is', tokenName)

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { nearest } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/nearest.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 
@@ -8,9 +8,8 @@ export function run({ name }: { readonly name: string }): Promise<number> {
   return withStore(async (store) => {
     if (await store.removeToken(name)) return say(`token ${name} is good for nothing any more\n`);
     const names = (await store.tokens()).map((token) => token.name);
-    const guess = nearest(name, names);
     throw new AppError('usage', `there is no token "${name}"`, {
-      advice: guess === null ? 'see tdl token list' : `did you mean ${guess}?`,
+      advice: didYouMean(name, names, 'see tdl token list'),
     });
   });
 }

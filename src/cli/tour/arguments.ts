@@ -1,5 +1,6 @@
 import type { Command as Program } from 'commander';
 import { AppError } from '../../domain/errors.ts';
+import { addGroup } from '../group.ts';
 
 /** How a plan is shown. */
 export type PlanFormat = 'table' | 'json' | 'csv' | 'systems';
@@ -25,18 +26,8 @@ interface PlanOptions extends Readonly<Record<string, string | boolean | undefin
 }
 
 export function addTourVerbs(program: Program, choose: (command: TourCommand) => void): void {
-  const tour = program
-    .command('tour')
-    .description('who looks at which stale markets, in which order: plan, list, show, withdraw and calibrate')
-    .argument('[words...]')
-    .usage('plan|list|show|withdraw|calibrate')
-    .helpCommand(false)
-    .action(([word]: string[]) => {
-      const what = word === undefined ? 'nothing' : `"${word}"`;
-      throw new AppError('usage', `tour takes plan, list, show, withdraw or calibrate, and got ${what}`, {
-        advice: 'see tdl help tour',
-      });
-    });
+  const about = 'who looks at which stale markets, in which order: plan, list, show, withdraw and calibrate';
+  const tour = addGroup(program, 'tour', about, ['plan', 'list', 'show', 'withdraw', 'calibrate']);
   tour
     .command('list')
     .description('show the tours that are kept, newest first')

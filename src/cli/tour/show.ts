@@ -25,7 +25,7 @@ export function run({ id, json }: { readonly id: string; readonly json: boolean 
     const { state, markets, open, madeAt, endedAt, failure } = tour;
     const end =
       endedAt === null ? '' : `, ended ${endedAt}${failure === null ? '' : `: ${plainText(failure)}`}`;
-    const head = `tour ${id}: ${state}, ${open} of ${markets} markets open, made ${madeAt ?? ''}${end}\n`;
+    const head = `tour ${id}: ${state}, ${open} of ${markets} markets open, made ${madeAt}${end}\n`;
     const flying = tour.commanders.filter(({ leftAt }) => leftAt === null);
     return say([head, ...(endedAt === null ? flying.map(listOf) : [])].join('\n'));
   }, LOOKS_ONLY);

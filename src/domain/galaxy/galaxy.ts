@@ -7,6 +7,10 @@ export interface Position {
   readonly z: number;
 }
 
+export function distanceLy(a: Position, b: Position): number {
+  return Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z);
+}
+
 /** What of a station the searches ask. Times are epoch seconds. */
 export interface StationFacts {
   readonly id: number;

@@ -1,4 +1,4 @@
-import type { Position } from '../galaxy/galaxy.ts';
+import { distanceLy, type Position } from '../galaxy/galaxy.ts';
 import type { Side } from '../galaxy/quotes.ts';
 import type { MarketRow, StationRecord } from '../ports/store/queries.ts';
 
@@ -23,9 +23,7 @@ export function watchesStation(
 ): boolean {
   if (marketIds !== undefined && !marketIds.has(id)) return false;
   if (systemIds !== undefined && !systemIds.has(system.id)) return false;
-  return (
-    near === undefined || Math.hypot(system.x - near.x, system.y - near.y, system.z - near.z) <= near.withinLy
-  );
+  return near === undefined || distanceLy(system, near) <= near.withinLy;
 }
 
 /** Whether every row of a market it watches is wanted. */

@@ -1,5 +1,5 @@
-import type { Position } from '../galaxy/galaxy.ts';
-import { centroid, distanceLy, distanceTo } from './geometry.ts';
+import { distanceLy, type Position } from '../galaxy/galaxy.ts';
+import { centroid, distanceTo } from './geometry.ts';
 import type { TourCost } from './greedy.ts';
 
 /** How tours are made alike. Source: the market tours of the seeds, whose figures these are. */

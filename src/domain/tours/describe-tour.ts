@@ -1,3 +1,4 @@
+import { isoTime } from '../timestamp.ts';
 import { holder, openMarkets, type ScoutTour, type TourMarket } from './scout-tour.ts';
 
 /** A market as it is told. Times are ISO 8601. */
@@ -13,9 +14,9 @@ export function describeTour(tour: ScoutTour) {
     plan?.tours.flatMap(({ stops }) => stops.map((stop, at) => [stop.marketId, { ...stop, at }] as const)),
   );
   return {
-    ...{ id, state, madeAt: iso(tour.madeAtS), madeBy, strategy, returns, failure },
-    plannedAt: iso(plan?.atS ?? null),
-    endedAt: iso(tour.endedAtS),
+    ...{ id, state, madeAt: isoTime(tour.madeAtS), madeBy, strategy, returns, failure },
+    plannedAt: isoTime(plan?.atS ?? null),
+    endedAt: isoTime(tour.endedAtS),
     markets: markets.length,
     open: open.length,
     commanders: commanders.map(({ name, jumpRangeLy, joinedAtS, leftAtS }) => {
@@ -25,7 +26,7 @@ export function describeTour(tour: ScoutTour) {
       const legs = own.map((market) => place.get(market.marketId));
       const systems = own.map(({ systemName }) => systemName);
       return {
-        ...{ name, jumpRangeLy, joinedAt: iso(joinedAtS), leftAt: iso(leftAtS) },
+        ...{ name, jumpRangeLy, joinedAt: isoTime(joinedAtS), leftAt: isoTime(leftAtS) },
         /** By the plan, of what is still before him. */
         seconds: Math.round(legs.reduce((sum, leg) => sum + (leg?.seconds ?? 0), 0)),
         systems: systems.filter((system, at) => system !== systems[at - 1]),
@@ -39,17 +40,13 @@ export function describeTour(tour: ScoutTour) {
     done: markets
       .filter(({ doneAtS }) => doneAtS !== null)
       .sort((a, b) => (a.doneAtS ?? 0) - (b.doneAtS ?? 0))
-      .map((market) => ({ ...marketOf(market), doneAt: iso(market.doneAtS) })),
+      .map((market) => ({ ...marketOf(market), doneAt: isoTime(market.doneAtS) })),
     assignments: markets.flatMap(({ marketId, assignments }) =>
       assignments.map(({ commander, sinceS, untilS, why }) => ({
-        ...{ marketId, commander, since: iso(sinceS), until: iso(untilS), why },
+        ...{ marketId, commander, since: isoTime(sinceS), until: isoTime(untilS), why },
       })),
     ),
   };
 }
 
 export type DescribedTour = ReturnType<typeof describeTour>;
-
-function iso(atS: number | null): string | null {
-  return atS === null ? null : new Date(atS * 1000).toISOString();
-}

@@ -1,8 +1,4 @@
-import type { Position } from '../galaxy/galaxy.ts';
-
-export function distanceLy(a: Position, b: Position): number {
-  return Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z);
-}
+import { distanceLy, type Position } from '../galaxy/galaxy.ts';
 
 /** The middle of some places; the origin where there are none. */
 export function centroid(points: readonly Position[], of: readonly number[]): Position {

@@ -1,6 +1,5 @@
-import type { Position } from '../galaxy/galaxy.ts';
+import { distanceLy, type Position } from '../galaxy/galaxy.ts';
 import { jumpsFor, legSeconds, MEASURED_LS, type TravelTimes } from '../galaxy/travel-time.ts';
-import { distanceLy } from './geometry.ts';
 import type { TourProblem } from './problem.ts';
 
 /** A market that somebody is to look at. */

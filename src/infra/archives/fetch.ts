@@ -3,8 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError, describeError } from '../../domain/errors.ts';
-import { noRoom, roomIn } from '../spansh/disk-room.ts';
-import { ask, hangUp, header, lengthOf, type Answer } from '../spansh/request.ts';
+import { noRoom, roomIn } from '../web/disk-room.ts';
+import { ask, hangUp, header, lengthOf, SourceError, type Answer } from '../web/request.ts';
 
 /** What a server says of an archive. */
 export type Found =
@@ -51,7 +51,7 @@ export async function fetchArchive(
     const room = await roomIn(directory);
     if ((found.bytes ?? 0) > room.bytes) {
       hangUp(answer);
-      throw noRoom(directory, found.bytes, room);
+      throw noRoom(directory, found.bytes, room, 'the archive');
     }
     try {
       await pipeline(answer.body, createWriteStream(file), { signal });
@@ -68,15 +68,13 @@ async function polite<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new AppError(
-      'archive',
-      cause instanceof AppError ? cause.message : `${url}: ${describeError(cause)}`,
-      {
-        advice:
-          'what was replayed so far is kept: the same command goes on; check the network and archive_url',
-        cause,
-      },
-    );
+    // What has advice of its own.
+    if (cause instanceof AppError && !(cause instanceof SourceError)) throw cause;
+    const message = cause instanceof SourceError ? cause.message : `${url}: ${describeError(cause)}`;
+    throw new AppError('archive', message, {
+      advice: 'what was replayed so far is kept: the same command goes on; check the network and archive_url',
+      cause,
+    });
   }
 }
 

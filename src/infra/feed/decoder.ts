@@ -3,6 +3,7 @@ import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { AppError, describeError } from '../../domain/errors.ts';
 import type { Decoder, FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
 import type { DecodeTask, PackedBatch, ResolveTask, SharedCatalogue } from './decode.worker.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 
 /** A batch takes milliseconds; what is not back by then hangs, and its thread is replaced. */
 const TASK_TIMEOUT_MS = 30_000;
@@ -25,10 +26,7 @@ export interface DecoderOptions {
 export function createDecoder({
   threads = 1,
   timeoutMs = TASK_TIMEOUT_MS,
-  worker = new URL(
-    import.meta.url.endsWith('.ts') ? './decode.worker.ts' : './decode.worker.js',
-    import.meta.url,
-  ),
+  worker = moduleBeside(import.meta.url, './decode.worker'),
 }: DecoderOptions = {}): Decoder {
   const pool = new Piscina({
     filename: worker.href,

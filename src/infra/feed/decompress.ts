@@ -1,6 +1,7 @@
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { openThread } from '../threads/rpc.ts';
 import type { BunzipMethods } from './bunzip-thread.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 
 /** How a file is compressed, seen by its first bytes, not by its name. */
 type Compression = 'gzip' | 'bzip2' | 'zstd' | 'none';
@@ -118,9 +119,7 @@ class Inflater {
 
 /** bzip2 takes a whole core: in a thread, which is a piece ahead of the reader. */
 async function* bunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const thread = openThread<BunzipMethods>(
-    new URL(`./bunzip-thread${import.meta.url.slice(-3)}`, import.meta.url),
-  );
+  const thread = openThread<BunzipMethods>(moduleBeside(import.meta.url, './bunzip-thread'));
   try {
     let pending: Promise<Inflated> | undefined;
     for await (const chunk of chunks) {

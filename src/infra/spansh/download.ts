@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { isSameDump, type DumpVersion } from '../../domain/ports/dump.ts';
 import type { DownloadProgress } from '../../domain/ports/spansh-updater.ts';
-import { noRoom, roomIn } from './disk-room.ts';
+import { noRoom, roomIn } from '../web/disk-room.ts';
 import {
   ask,
   checkClock,
@@ -18,7 +18,7 @@ import {
   SourceError,
   sourceError,
   type Answer,
-} from './request.ts';
+} from '../web/request.ts';
 
 /** `galaxy_stations.json.gz` is a fifth of the plain dump; both have the same content. */
 export const SPANSH_URLS = [

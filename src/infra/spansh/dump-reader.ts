@@ -7,6 +7,7 @@ import type { ImportWorkerData } from './stage.worker.ts';
 import { dumpText, truncated, type DumpSource } from './dump-source.ts';
 import type { StagedText } from './dump-stager.ts';
 import { textChunks } from './text-chunks.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 
 export interface DumpReaderOptions {
   readonly rules: DumpRules;
@@ -45,10 +46,7 @@ export async function* readDump(
     threads = 1,
     signal,
     timeoutMs = TASK_TIMEOUT_MS,
-    worker = new URL(
-      import.meta.url.endsWith('.ts') ? './stage.worker.ts' : './stage.worker.js',
-      import.meta.url,
-    ),
+    worker = moduleBeside(import.meta.url, './stage.worker'),
   }: DumpReaderOptions,
 ): AsyncGenerator<ReadBatch> {
   const workerData: ImportWorkerData = { rules, known };

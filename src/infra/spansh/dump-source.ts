@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, describeError } from '../../domain/errors.ts';
-import { ask, checkClock, hangUp, lengthOf } from './request.ts';
+import { ask, checkClock, hangUp, lengthOf } from '../web/request.ts';
 
 /** A dump as it comes: plain or gzip, told apart by content. */
 export interface DumpSource {

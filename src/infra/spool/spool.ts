@@ -3,11 +3,9 @@ import type { Log } from '../../domain/ports/log.ts';
 import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
 import { openThread } from '../threads/rpc.ts';
 import type { MadeAnew, MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './spool.worker.ts' : './spool.worker.js',
-  import.meta.url,
-);
+const WORKER = moduleBeside(import.meta.url, './spool.worker');
 
 /** Some 50,000 markets of 300 rows. */
 const PARKED_MAX_BYTES = 512 * 1024 * 1024;

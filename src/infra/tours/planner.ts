@@ -3,6 +3,7 @@ import { AppError, describeError } from '../../domain/errors.ts';
 import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
 import type { Plan } from '../../domain/tours/plan.ts';
 import type { PlanTask } from './plan.worker.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 
 /** Plans that may wait for the thread. */
 const MAX_WAITING = 16;
@@ -12,9 +13,8 @@ const IDLE_MS = 30_000;
 
 /** A {@link TourPlanner} on a thread of its own, which the first plan starts. */
 export function createTourPlanner(): TourPlanner {
-  const worker = import.meta.url.endsWith('.ts') ? './plan.worker.ts' : './plan.worker.js';
   const pool = new Piscina({
-    filename: new URL(worker, import.meta.url).href,
+    filename: moduleBeside(import.meta.url, './plan.worker').href,
     minThreads: 0,
     maxThreads: 1,
     maxQueue: MAX_WAITING,

@@ -1,3 +1,4 @@
+import { isoTime } from '../../../domain/timestamp.ts';
 import { z } from 'zod';
 import type {
   FoundStation,
@@ -129,7 +130,7 @@ export class Presenter {
   }
 
   system({ id, name, x, y, z, updatedAtS }: SystemRecord): z.input<typeof system> {
-    return { systemId: String(id), name, position: { x, y, z }, updatedAt: iso(updatedAtS) };
+    return { systemId: String(id), name, position: { x, y, z }, updatedAt: isoTime(updatedAtS) };
   }
 
   station(record: StationRecord): z.input<typeof station> {
@@ -146,7 +147,7 @@ export class Presenter {
       maxPad: record.maxPad,
       planetary: record.isPlanetary,
       services: { ...record.services },
-      updatedAt: iso(record.updatedAtS),
+      updatedAt: isoTime(record.updatedAtS),
       ...this.age(record.marketAtS),
     };
   }
@@ -163,7 +164,7 @@ export class Presenter {
 
   age(atS: number | null): { marketObservedAt: string | null; marketAgeS: number | null } {
     const ageS = atS === null ? null : Math.max(0, Math.floor(this.#nowMs / 1000) - atS);
-    return { marketObservedAt: iso(atS), marketAgeS: ageS };
+    return { marketObservedAt: isoTime(atS), marketAgeS: ageS };
   }
 }
 
@@ -186,8 +187,4 @@ export function spreadAnswer(found: PriceSpread | null): z.input<typeof spread> 
   const { markets, units: tonnes, min, max, mean, percentiles } = found;
   const [p10 = min, p25 = min, median = min, p75 = max, p90 = max] = percentiles;
   return { markets, tonnes, min, p10, p25, median, p75, p90, max, mean };
-}
-
-function iso(atS: number | null): string | null {
-  return atS === null ? null : new Date(atS * 1000).toISOString();
 }

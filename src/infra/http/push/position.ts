@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { LogPosition } from '../../../domain/ports/push.ts';
+import type { LogPosition, Push } from '../../../domain/ports/push.ts';
+import { ApiError } from '../api/errors.ts';
 
 const FORM = /^([0-9a-f-]{36}):(\d{1,15})$/;
 
@@ -23,3 +24,14 @@ export const position = z
     return z.NEVER;
   })
   .describe('A position as it was told');
+
+/** Where the log is now. @throws ApiError 503: none is kept */
+export async function positionNow(push: Push): Promise<LogPosition> {
+  const now = await push.after(null, 0, AbortSignal.abort());
+  if (now === null) throw noLog();
+  return now;
+}
+
+export function noLog(): ApiError {
+  return new ApiError(503, 'there is no change log: change_log_days is 0, or own_tables is false');
+}

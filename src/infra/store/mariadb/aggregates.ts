@@ -1,8 +1,8 @@
 import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 import { AGGREGATE_COLUMNS, AGGREGATE_TABLE, aggregateOf } from '../shared/aggregates.ts';
 import type { Link } from './connection.ts';
+import { hasTable } from './galaxy/own-tables.ts';
 import { text } from './sql.ts';
-import { hasTable } from './tokens.ts';
 
 export async function readAggregates(link: Link, kind: string): Promise<Aggregate[]> {
   if (!(await hasTable(link, AGGREGATE_TABLE))) return [];

@@ -48,3 +48,8 @@ export function wholeLines(text: string, count: number): string[] | undefined {
   const lines = text.split('\n');
   return lines.pop() === '' && lines.length === count ? lines : undefined;
 }
+
+/** Asks whether the database has a table of ours. */
+export function tableNamed(name: string): string {
+  return `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${name}'`;
+}

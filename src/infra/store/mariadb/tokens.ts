@@ -1,6 +1,7 @@
 import type { Token } from '../../../domain/access.ts';
 import { TOKEN_COLUMNS, TOKEN_TABLE, tokenOf } from '../shared/tokens.ts';
 import type { Link } from './connection.ts';
+import { hasTable } from './galaxy/own-tables.ts';
 import { text } from './sql.ts';
 
 export async function readTokens(link: Link): Promise<Token[]> {
@@ -19,11 +20,4 @@ export async function addToken(link: Link, { name, scopes, hash, madeAtS }: Toke
 export async function removeToken(link: Link, name: string): Promise<boolean> {
   if (!(await hasTable(link, TOKEN_TABLE))) return false;
   return (await link.run(`DELETE FROM ${TOKEN_TABLE} WHERE name = ${text(name)}`)) === 1;
-}
-
-export async function hasTable(link: Link, table: string): Promise<boolean> {
-  const found = await link.rows(
-    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}'`,
-  );
-  return found.length > 0;
 }

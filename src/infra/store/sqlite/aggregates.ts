@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Aggregate } from '../../../domain/ports/store/aggregate-store.ts';
 import { AGGREGATE_COLUMNS, AGGREGATE_TABLE, aggregateOf } from '../shared/aggregates.ts';
-import { hasTable } from './tokens.ts';
+import { hasTable } from './galaxy/own-tables.ts';
 
 export function readAggregates(db: DatabaseSync, kind: string): Aggregate[] {
   if (!hasTable(db, AGGREGATE_TABLE)) return [];

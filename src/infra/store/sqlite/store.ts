@@ -7,6 +7,7 @@ import type { ChunkSink, StoreInfo } from '../../../domain/ports/store/market-st
 import type { WholeStore } from '../../../domain/ports/store/store.ts';
 import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { Stoppable } from '../shared/stoppable.ts';
+import { moduleBeside } from '../../threads/module-beside.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { RefusalLog } from '../shared/refusals.ts';
@@ -54,7 +55,10 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
   const workerData: WriterData = {
     ...{ file, choice: generation, ownTables, changeLog, looksOnly, commodities: [] },
   };
-  const writer = openThread<WriterMethods>(threadFile('writer-thread'), { workerData, crashError });
+  const writer = openThread<WriterMethods>(moduleBeside(import.meta.url, './writer-thread'), {
+    workerData,
+    crashError,
+  });
   const tellLeftOut = createLeftOutLog(log);
   const refusals = new RefusalLog(log);
   /** Of the import that is running. */
@@ -66,7 +70,7 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
 
   async function read<T>(run: (reader: Thread<ReaderMethods>, info: StoreInfo) => Promise<T>): Promise<T> {
     const info = await writer.call('open', undefined);
-    const reader = openThread<ReaderMethods>(threadFile('reader-thread'), {
+    const reader = openThread<ReaderMethods>(moduleBeside(import.meta.url, './reader-thread'), {
       workerData: { file },
       crashError,
     });
@@ -233,8 +237,4 @@ async function receive<File extends string, T>(
 function compact(snapshot: Snapshot): Snapshot {
   const { rows } = snapshot;
   return rows.byteLength === rows.buffer.byteLength ? snapshot : { ...snapshot, rows: rows.slice() };
-}
-
-function threadFile(name: string): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? `./${name}.ts` : `./${name}.js`, import.meta.url);
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Token } from '../../../domain/access.ts';
+import { hasTable } from './galaxy/own-tables.ts';
 import { TOKEN_COLUMNS, TOKEN_TABLE, tokenOf } from '../shared/tokens.ts';
 
 export function readTokens(db: DatabaseSync): Token[] {
@@ -20,8 +21,4 @@ export function removeToken(db: DatabaseSync, name: string): boolean {
     hasTable(db, TOKEN_TABLE) &&
     db.prepare(`DELETE FROM ${TOKEN_TABLE} WHERE name = ?`).run(name).changes === 1
   );
-}
-
-export function hasTable(db: DatabaseSync, table: string): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../../../../domain/timestamp.ts';
 import type { MarketRow, StationRecord, SystemRecord } from '../../../../domain/ports/store/queries.ts';
 import type { Quote } from '../../../../domain/galaxy/quotes.ts';
 import type { Good } from '../../api/goods.ts';
@@ -24,7 +25,7 @@ export function systemRow({ id, name, x, y, z, updatedAtS }: SystemRecord): Arde
     systemX: x,
     systemY: y,
     systemZ: z,
-    updatedAt: iso(updatedAtS),
+    updatedAt: isoTime(updatedAtS),
   };
 }
 
@@ -62,7 +63,7 @@ export function stationRow(station: StationRecord) {
     repair: bit(repair),
     // Ardent looks for a service that the game does not have, so its flag is always 0.
     restock: bit(rearm),
-    updatedAt: iso(station.updatedAtS),
+    updatedAt: isoTime(station.updatedAtS),
   };
 }
 
@@ -81,7 +82,7 @@ export function marketRow(station: StationRecord) {
     allegiance: null,
     government: null,
     controllingFaction: null,
-    updatedAt: iso(station.marketAtS),
+    updatedAt: isoTime(station.marketAtS),
   };
 }
 
@@ -103,7 +104,7 @@ export function commodityRow(
     sellPrice: quote.demandPrice,
     stock: quote.supplyUnits,
     stockBracket: bracket(quote.supplyLevel),
-    updatedAt: iso(station.marketAtS),
+    updatedAt: isoTime(station.marketAtS),
     ...(distanceLy !== null && { distance: Math.round(distanceLy) }),
   };
 }
@@ -114,8 +115,4 @@ function bracket(level: number): number | null {
 
 function bit(flag: boolean | null): 0 | 1 | null {
   return flag === null ? null : flag ? 1 : 0;
-}
-
-function iso(atS: number | null): string | null {
-  return atS === null ? null : new Date(atS * 1000).toISOString();
 }

@@ -1,10 +1,10 @@
+import { isoTime } from '../../../../domain/timestamp.ts';
 import { z } from 'zod';
 import type { Push } from '../../../../domain/ports/push.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import type { ApiDeps } from '../../api/deps.ts';
-import { ApiError } from '../../api/errors.ts';
 import * as parameters from '../../api/parameters.ts';
-import { position, writePosition } from '../../push/position.ts';
+import { noLog, position, positionNow, writePosition } from '../../push/position.ts';
 
 const MAX_WAIT_S = 60;
 
@@ -39,8 +39,7 @@ export function changeRoutes(api: Api, { queries }: ApiDeps, push: () => Promise
     maxAgeS: 0,
     async handle({ query: { since, limit, wait } }) {
       const hub = await push();
-      const now = await hub.after(null, 0, AbortSignal.abort());
-      if (now === null) throw noLog();
+      const now = await positionNow(hub);
       if (since === undefined) return { position: writePosition(now), begin: false, changes: [] };
       let page = await queries.changesSince(since.seq, limit);
       if (page?.changes?.length === 0 && page.logId === since.logId && wait > 0) {
@@ -58,18 +57,10 @@ export function changeRoutes(api: Api, { queries }: ApiDeps, push: () => Promise
         begin: false,
         changes: page.changes.map((each) => ({
           ...{ seq: each.seq, kind: each.kind, id: String(each.id), source: each.source },
-          observedAt: each.observedAtS === null ? null : iso(each.observedAtS),
-          writtenAt: iso(each.writtenAtS),
+          observedAt: isoTime(each.observedAtS),
+          writtenAt: isoTime(each.writtenAtS),
         })),
       };
     },
   });
-}
-
-function noLog(): ApiError {
-  return new ApiError(503, 'there is no change log: change_log_days is 0, or own_tables is false');
-}
-
-function iso(atS: number): string {
-  return new Date(atS * 1000).toISOString();
 }

@@ -11,7 +11,7 @@ import type { Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
 import { resolvePlace, resolveSystem } from '../../api/places.ts';
 import { EventWriter } from '../../push/event-stream.ts';
-import { position, readPosition } from '../../push/position.ts';
+import { position, positionNow, readPosition } from '../../push/position.ts';
 
 const query = z.strictObject({
   since: position.optional(),
@@ -46,9 +46,7 @@ export function streamRoutes(app: HttpApp, deps: ApiDeps, goods: Goods, push: ()
     const since = typeof lastId === 'string' ? (readPosition(lastId) ?? NOWHERE) : (asked.since ?? null);
     await writer.prepare();
     hub = await push();
-    if ((await hub.after(null, 0, AbortSignal.abort())) === null) {
-      throw new ApiError(503, 'there is no change log: change_log_days is 0, or own_tables is false');
-    }
+    await positionNow(hub);
     const { raw } = reply;
     if (raw.destroyed) return reply;
     const head = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };

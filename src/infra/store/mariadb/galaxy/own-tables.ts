@@ -1,6 +1,7 @@
 import { StoreError } from '../../../../domain/errors.ts';
 import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import type { Link } from '../connection.ts';
+import { tableNamed } from '../sql.ts';
 
 /** Values are compared as the domain compares them: by code points. */
 const migrations = () => ownMigrations('ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin');
@@ -35,10 +36,12 @@ export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<n
 }
 
 async function readVersion(link: Link): Promise<number> {
-  const [exists] = await link.rows(
-    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${OWN_VERSION_TABLE}'`,
-  );
-  if (exists === undefined) return 0;
+  if (!(await hasTable(link, OWN_VERSION_TABLE))) return 0;
   const [row] = await link.rows(`SELECT version FROM ${OWN_VERSION_TABLE}`);
   return Number(row?.[0] ?? 0);
+}
+
+/** Whether a table of ours is there. */
+export async function hasTable(link: Link, table: string): Promise<boolean> {
+  return (await link.rows(tableNamed(table))).length > 0;
 }

@@ -1,6 +1,7 @@
 import type { Queries } from '../../../../domain/ports/store/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 import { addressOf, type MariadbConnection } from '../connection.ts';
+import { moduleBeside } from '../../../threads/module-beside.ts';
 
 /**
  * Questions about a database on a MariaDB server.
@@ -11,9 +12,13 @@ export function createMariadbQueries(
   primary: MariadbConnection | null = null,
 ): Queries {
   const workerData: QueryThreadData = { connection, primary };
-  const thread = import.meta.url.endsWith('.ts') ? './query-thread.ts' : './query-thread.js';
   const address = `MariaDB at ${addressOf(connection)}`;
-  return createThreadQueries(new URL(thread, import.meta.url), workerData, address, primary !== null);
+  return createThreadQueries(
+    moduleBeside(import.meta.url, './query-thread'),
+    workerData,
+    address,
+    primary !== null,
+  );
 }
 
 export interface QueryThreadData {

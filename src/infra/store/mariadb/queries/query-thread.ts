@@ -7,7 +7,7 @@ import { recognise } from '../../shared/generation.ts';
 import { readShape } from '../database.ts';
 import { addressOf, createPool, type Link } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
-import { epochOf, text } from '../sql.ts';
+import { epochOf, text, tableNamed } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
 import { Replica } from './replica.ts';
 
@@ -22,8 +22,7 @@ const DIALECT: Dialect = {
   // The driver gives whole numbers beyond 2^53 as text.
   exact: (column) => `CAST(${column} AS CHAR)`,
   coordinate: (column) => `CAST(${column} AS DOUBLE)`,
-  tableNamed: (name) =>
-    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${name}'`,
+  tableNamed,
   text,
 };
 

@@ -36,7 +36,12 @@ export function openOwnTables(db: DatabaseSync, wanted: OwnTablesUse): number {
 
 /** @returns 0: there are no tables of our own */
 export function ownVersion(db: DatabaseSync): number {
-  const exists =
-    db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(OWN_VERSION_TABLE) !== undefined;
-  return exists ? Number(db.prepare(`SELECT version FROM ${OWN_VERSION_TABLE}`).get()?.version) : 0;
+  return hasTable(db, OWN_VERSION_TABLE)
+    ? Number(db.prepare(`SELECT version FROM ${OWN_VERSION_TABLE}`).get()?.version)
+    : 0;
+}
+
+/** Whether a table of ours is there. */
+export function hasTable(db: DatabaseSync, table: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
 }

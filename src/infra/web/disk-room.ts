@@ -22,12 +22,17 @@ export async function roomIn(directory: string): Promise<DiskRoom> {
   return { bytes: bavail * bsize - reserveBytes, reserveBytes };
 }
 
-/** @param totalBytes of the dump; null: not known */
-export function noRoom(directory: string, totalBytes: number | null, { reserveBytes }: DiskRoom): AppError {
-  const what = totalBytes === null ? 'the dump' : `the dump of ${inMib(totalBytes)}`;
+/** @param totalBytes of what was to be brought; null: not known */
+export function noRoom(
+  directory: string,
+  totalBytes: number | null,
+  { reserveBytes }: DiskRoom,
+  what = 'the dump',
+): AppError {
+  const size = totalBytes === null ? '' : ` of ${inMib(totalBytes)}`;
   return new AppError(
     'spansh',
-    `${what} does not fit into ${directory}, where ${inMib(reserveBytes)} stay free`,
+    `${what}${size} does not fit into ${directory}, where ${inMib(reserveBytes)} stay free`,
     {
       advice:
         'they are for the database, the spool and the public files: free space there, or set TD_TMP to a directory on another disk',
