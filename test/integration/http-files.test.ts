@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   rmdirSync,
@@ -124,6 +126,15 @@ describe('gzip', () => {
     expect(next.bytes.toString()).toBe('new text\n');
     expect(gunzipSync((await askGzip(url)).bytes).toString()).toBe('new text\n');
     await until(() => readdirSync(gzipDir).length <= 1);
+  });
+
+  test('is not kept of a file that changed in its place meanwhile', async () => {
+    const { url, file, gzipDir } = await served(Buffer.alloc(40_000_000, 'abcdefg\n'));
+    await ask(url, { 'accept-encoding': 'gzip' }, 'HEAD');
+    await until(() => existsSync(gzipDir) && readdirSync(gzipDir).some((name) => name.endsWith('.tmp')));
+    appendFileSync(file, 'more\n');
+    await until(() => readdirSync(gzipDir).every((name) => !name.endsWith('.tmp')));
+    expect(readdirSync(gzipDir)).toEqual([]);
   });
 
   test('outlives a restart, and is made again when it was removed', async () => {

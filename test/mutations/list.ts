@@ -219,6 +219,22 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [PUBLISH],
   },
   {
+    guarantee: 'a reader sees a whole old or a whole new file',
+    fault: 'a file takes its place before it is on the disk',
+    file: 'src/infra/publishing/publish.ts',
+    from: '          await disk(file.sync());\n',
+    to: '',
+    tests: ['test/integration/durable-renames.test.ts'],
+  },
+  {
+    guarantee: 'a download is never a mixture of two versions',
+    fault: 'a compressed twin is kept of a file that changed meanwhile',
+    file: 'src/infra/http/files/gzip-cache.ts',
+    from: 'if ((await versionOf(input))?.version === version) await rename',
+    to: 'await rename',
+    tests: ['test/integration/http-files.test.ts'],
+  },
+  {
     guarantee: 'a download is never a mixture of two versions',
     fault: 'a range is sent on the strength of a date',
     file: 'src/infra/http/files/conditions.ts',
