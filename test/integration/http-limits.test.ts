@@ -18,7 +18,7 @@ const LARGE = 1_000_000;
 
 /** Published is one file, whose every part says where it stands. */
 async function serve(lines: number, { files = 100, ...others }: Partial<ClientLimits> = {}) {
-  const limits = { connections: 100, answers: 100, stalledMs: 60_000, files, ...others };
+  const limits = { connections: 100, answers: 100, listeners: 100, stalledMs: 60_000, files, ...others };
   const dir = tempDir();
   const file = join(dir, 'listings.csv');
   const text = Array.from({ length: lines }, (_, i) => `${i}\n`).join('');
@@ -215,9 +215,38 @@ test('too few descriptors are told once, and every client to ask again', async (
 });
 
 test.each([256, 512, 1_024, 20_000, Infinity])('of %d descriptors the daemon keeps its own', (most) => {
-  const { connections, answers, files } = clientLimits(most);
-  expect(Math.min(connections, answers, files)).toBeGreaterThan(0);
+  const { connections, answers, listeners, files } = clientLimits(most);
+  expect(Math.min(connections, answers, listeners, files)).toBeGreaterThan(0);
   expect(answers).toBeGreaterThan(files);
   expect(connections).toBeLessThanOrEqual(1_024);
-  if (most > 512) expect(most - connections - 2 * files).toBeGreaterThanOrEqual(256);
+  if (most > 512) expect(most - connections - listeners - 2 * files).toBeGreaterThanOrEqual(256);
+});
+
+test('who listens takes nobody the answer, nor the connection; too many are told so', async () => {
+  const listen = (app: HttpApp) =>
+    void app.get('/listen', { config: { listens: true } }, (_, reply) => {
+      reply.raw.write('HTTP is on');
+      return reply.hijack();
+    });
+  const page = (app: HttpApp) => void app.get('/', () => ({}));
+  const { url } = await startHttp([listen, page], {
+    limits: { connections: 2, answers: 1, listeners: 3, files: 1, stalledMs: 60_000 },
+  });
+  const open = async () => {
+    const socket = client(url);
+    socket.write(get('/listen'));
+    await once(socket, 'data');
+    return socket;
+  };
+  const [first] = await Promise.all([open(), open(), open()]);
+  expect((await ask(url)).status).toBe(200);
+  const refused = await ask(`${url}/listen`);
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+  first.destroy();
+  await until(async () => {
+    const socket = client(url);
+    socket.write(get('/listen'));
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    return bytes.toString().startsWith('HTTP/1.1 200');
+  });
 });

@@ -55,6 +55,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered however busy the server is: small, and made of what is in memory. */
     readonly isVital?: true;
+    /** Its answer takes as long as there is nothing more to tell: not one of those that others wait for. */
+    readonly listens?: true;
   }
 }
 
@@ -117,6 +119,9 @@ function limitClients(app: HttpApp, connections: Connections): void {
   app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
     if (connections.isRefused(socket)) {
       refuseForNow(reply, 'too many connections: ask again in a moment');
+    } else if (routeOptions.config.listens === true) {
+      if (connections.listen(socket)) done();
+      else refuseForNow(reply, 'too many are listening: come again later');
     } else if (connections.areBusy && routeOptions.config.isVital !== true) {
       refuseForNow(reply, 'too many are asking: ask again in a moment');
     } else done();

@@ -30,6 +30,8 @@ export class Connections {
   /** Those with no answer under way, idle for longest first. */
   readonly #idle = new Set<Socket>();
   readonly #answering = new Map<Socket, Answering>();
+  /** Of those with an answer under way the ones that listen: they hold up nobody else. */
+  readonly #listening = new Set<Socket>();
   readonly #refused = new Set<Socket>();
   readonly #watch: NodeJS.Timeout;
 
@@ -42,7 +44,7 @@ export class Connections {
   admit(socket: Socket): void {
     socket.once('close', () => this.#forget(socket));
     this.#readInTurn(socket);
-    if (this.#idle.size + this.#answering.size < this.#limits.connections) {
+    if (this.#idle.size + this.#answers < this.#limits.connections) {
       this.#idle.add(socket);
       return;
     }
@@ -61,7 +63,18 @@ export class Connections {
 
   /** More answers are under way than should be. */
   get areBusy(): boolean {
-    return this.#answering.size > this.#limits.answers;
+    return this.#answers > this.#limits.answers;
+  }
+
+  get #answers(): number {
+    return this.#answering.size - this.#listening.size;
+  }
+
+  /** Its answer takes as long as it listens. @returns false: too many do */
+  listen(socket: Socket): boolean {
+    if (this.#listening.size >= this.#limits.listeners) return false;
+    this.#listening.add(socket);
+    return true;
   }
 
   /** Hands on each request when the answer ahead of it on its connection is sent; not if that ends before. */
@@ -119,6 +132,7 @@ export class Connections {
   }
 
   #next(socket: Socket): void {
+    this.#listening.delete(socket);
     const answering = this.#answering.get(socket);
     if (answering === undefined) return;
     const [next] = answering.waiting;
@@ -149,6 +163,7 @@ export class Connections {
 
   #forget(socket: Socket): void {
     this.#answering.delete(socket);
+    this.#listening.delete(socket);
     this.#idle.delete(socket);
     this.#refused.delete(socket);
   }

@@ -1,8 +1,11 @@
 /** How much of this process its clients may hold at once. */
 export interface ClientLimits {
+  /** Those that listen besides. */
   readonly connections: number;
   /** Answers under way, those that tell how the daemon is besides. */
   readonly answers: number;
+  /** Clients that wait to be told what changes. */
+  readonly listeners: number;
   /** Of those, published files. */
   readonly files: number;
   /** A client that takes next to nothing for so long gets no more. */
@@ -19,15 +22,17 @@ const STALLED_MS = 60_000;
 export function clientLimits(descriptors = mostDescriptors()): ClientLimits {
   const left = descriptors - OWN_DESCRIPTORS;
   const files = between(8, Math.floor(left / 12), 64);
+  const listeners = between(8, Math.floor(left / 4), 2_000);
   // A file that is sent has a connection, itself and, while it is looked for, its compressed twin.
-  const connections = between(4 * files, left - 2 * files, 1_024);
-  return { connections, answers: 2 * files, files, stalledMs: STALLED_MS };
+  const connections = between(4 * files, left - 2 * files - listeners, 1_024);
+  return { connections, answers: 2 * files, listeners, files, stalledMs: STALLED_MS };
 }
 
 /** For the pages of one operator. */
 export const INSPECTOR_LIMITS: ClientLimits = {
   connections: 64,
   answers: 64,
+  listeners: 0,
   files: 0,
   stalledMs: STALLED_MS,
 };

@@ -15,6 +15,8 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
   readonly answer: Answer;
   /** How long a cache may give the answer without asking again. */
   readonly maxAgeS: number;
+  /** It waits for something to tell. */
+  readonly listens?: true;
   readonly handle: (request: {
     readonly params: z.output<Path>;
     readonly query: z.output<Query>;
@@ -45,9 +47,10 @@ export class Api {
   get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType>(
     endpoint: Endpoint<Path, Query, Answer>,
   ): void {
-    const { path, params, query, maxAgeS, handle } = endpoint;
+    const { path, params, query, maxAgeS, listens, handle } = endpoint;
+    const config = listens === undefined ? {} : { listens };
     this.endpoints.push(endpoint);
-    this.#app.get(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request, reply) => {
+    this.#app.get(path.replaceAll(/\{(\w+)\}/g, ':$1'), { config }, async (request, reply) => {
       const found = await handle({
         params: parse(params, request.params),
         query: parse(query, request.query),

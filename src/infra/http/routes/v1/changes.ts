@@ -37,6 +37,7 @@ export function changeRoutes(api: Api, { queries }: ApiDeps, push: () => Promise
       changes: z.array(change),
     }),
     maxAgeS: 0,
+    listens: true,
     async handle({ query: { since, limit, wait } }) {
       const hub = await push();
       const now = await positionNow(hub);

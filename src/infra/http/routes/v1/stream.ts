@@ -39,7 +39,7 @@ export function streamRoutes(app: HttpApp, deps: ApiDeps, goods: Goods, push: ()
     done();
   });
 
-  app.get('/stream', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/stream', { exposeHeadRoute: false, config: { listens: true } }, async (request, reply) => {
     const asked = parse(query, request.query);
     const watch = await watchOf(asked, deps, goods);
     const lastId = request.headers['last-event-id'];
