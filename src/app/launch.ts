@@ -4,7 +4,7 @@ import { assemble } from './daemon.ts';
 import { serveHttp } from './http/http.ts';
 import { claimInstance, keepPidFile } from './instance.ts';
 import { answeringFor } from './ports/api.ts';
-import { relayFeed } from './ports/feed.ts';
+import { openRelay, relayFeed } from './ports/feed.ts';
 import { createStore } from './ports/store.ts';
 import type { About } from './http/telling.ts';
 import { version } from './version.ts';
@@ -25,19 +25,25 @@ export interface Launched {
   readonly close: (inOrder: boolean) => Promise<void>;
 }
 
-/** @throws AppError when somebody else works here, or HTTP cannot listen */
+/** @throws AppError when somebody else works here, or HTTP or the relay cannot listen */
 export async function launch(base: Bootstrap, update: boolean): Promise<Launched> {
   const { log } = base;
-  const about = { version: version(), startedAtMs: Date.now(), update };
   const instance = await claimInstance(base);
   let pidFile: ReturnType<typeof keepPidFile> | undefined;
+  let relay: Awaited<ReturnType<typeof openRelay>> = null;
   const release = () => {
+    relay?.close();
     pidFile?.release();
     instance.release();
   };
   try {
     pidFile = keepPidFile(base);
-    const feed = relayFeed(base);
+    const relayed = (relay = await openRelay(base));
+    const about: About = {
+      ...{ version: version(), startedAtMs: Date.now(), update },
+      relay: relayed && (() => relayed.counts()),
+    };
+    const feed = relayFeed(base, relayed);
     log.info(
       { version: about.version, feed: feed.description },
       `tradedangerous-listener ${about.version}, feed ${feed.description}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   activeHours,
   archiveUrl,
+  bindAddress,
   EDCD_SOURCE,
   edcdSource,
   flag,
@@ -29,6 +30,14 @@ export const OWN_KEYS = {
     schema: archiveUrl,
     optional: true,
     about: "Where `tdl backfill` finds the days of EDDN's messages.",
+  },
+  relay_bind: {
+    field: 'relayBind',
+    fallback: null,
+    schema: bindAddress,
+    optional: true,
+    about:
+      'Where the messages of the feed are passed on, unchanged, to other consumers (ZeroMQ PUB); null = nowhere.',
   },
   learn: {
     field: 'learn',

@@ -26,6 +26,13 @@ export const endpoint = z
   .transform((url) => url ?? EDDN_URL)
   .describe('null, tcp://host:port or ipc://path');
 
+export const bindAddress = z
+  .string()
+  .regex(/^tcp:\/\/(\[[0-9a-f:.%]+\]|[^\s:/[\]@]+):(\d{1,5}|\*)$/i)
+  .refine((address) => !(Number(address.slice(address.lastIndexOf(':') + 1)) > 65_535))
+  .nullable()
+  .describe('null or "tcp://address:port" of this machine; address * is all of them, port * any free one');
+
 export const schemaRef = z
   .string()
   .regex(/^https?:\/\/\S+$/)

@@ -17,6 +17,7 @@ const EXIT_CODES = {
   'config.notWritable': EXIT.setup,
   'config.locked': EXIT.setup,
   'config.httpListen': EXIT.setup,
+  'config.relayBind': EXIT.setup,
   'dbConfig.invalid': EXIT.setup,
   'dbConfig.unreadable': EXIT.setup,
   'paths.notWritable': EXIT.setup,

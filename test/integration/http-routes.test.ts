@@ -58,6 +58,7 @@ const STATUS = {
   maintenance: { purge: AT, optimize: null },
   newestSnapshot: null,
   database: null,
+  relay: null,
   files: [{ name: 'listings.csv', bytes: 1, modified: AT, ageS: 3 }],
 };
 

@@ -1,6 +1,7 @@
 import { ACCESS_MUTATIONS } from './access.ts';
 import { ACTOR_MUTATIONS } from './actors.ts';
 import { FILE_MUTATIONS } from './files.ts';
+import { FOLLOWER_MUTATIONS } from './followers.ts';
 import type { Mutation } from './mutation.ts';
 import { RULE_MUTATIONS } from './rules.ts';
 import { STORE_MUTATIONS } from './stores.ts';
@@ -12,6 +13,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACCESS_MUTATIONS,
   ...ACTOR_MUTATIONS,
   ...FILE_MUTATIONS,
+  ...FOLLOWER_MUTATIONS,
   ...RULE_MUTATIONS,
   ...STORE_MUTATIONS,
   ...SURROUNDINGS_MUTATIONS,

@@ -35,6 +35,7 @@ test('the defaults, in the units of the program', async () => {
     httpListen: { host: '127.0.0.1', port: 8390 },
     api: true,
     apiQuestionsPerMinute: 600,
+    relayBind: null,
     archiveUrl: 'https://edgalaxydata.space/EDDN',
     tours: false,
     tourTimes: TRAVEL_TIMES,
@@ -133,6 +134,13 @@ test.each([
   expect((await config({ http_listen: written })).httpListen).toEqual(expected);
 });
 
+test.each(['tcp://127.0.0.1:9501', 'tcp://*:9501', 'tcp://[::1]:9501', 'tcp://127.0.0.1:*'])(
+  'relay_bind may be %s',
+  async (written) => {
+    expect((await config({ relay_bind: written })).relayBind).toBe(written);
+  },
+);
+
 test.each(['listener_diag', 'diagnostics'])('%s alone turns the diagnostics on', async (key) => {
   expect((await config({ [key]: true })).diagnostics.enabled).toBe(true);
 });
@@ -170,6 +178,10 @@ test.each([
   ['http_listen', 'localhost'],
   ['http_listen', '::1:8390'],
   ['http_listen', 'localhost:65536'],
+  ['relay_bind', '127.0.0.1:9501'],
+  ['relay_bind', 'ipc:///tmp/relay'],
+  ['relay_bind', 'tcp://127.0.0.1'],
+  ['relay_bind', 'tcp://127.0.0.1:65536'],
   ['http_names', 'td.example.org'],
   ['http_names', ['td.example.org:443']],
   ['http_names', ['https://td.example.org']],

@@ -15,6 +15,7 @@ function actor(name: string, state: string, more: Partial<Told['actors'][number]
 const TOLD: Told = {
   version: '1.2.3',
   uptimeS: 600,
+  relay: { messages: 12_345, connections: 2 },
   notReady: ['database: unavailable'],
   actors: [
     actor('writer', 'unavailable', { lastError: { message: 'refused', at: at(-5), active: true } }),
@@ -53,6 +54,7 @@ test('rates, ages, what is due, and what is wrong; guardians only where they had
     'messages      12,345 received (1234.5 a minute), 1,200 markets, 11,145 refused; newest market 3 s ago',
     'written       1,000 markets (100.0 a minute) of 49,000 rows, 7 stale, 8 superseded',
     'waiting       4 in memory, 6 in the spool; 5 parked until their system is known',
+    'passed on     12,345 messages; 2 consumers connected',
     'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago',
     'listings.csv  3 h old, 5,000,000 bytes',
     'next          listings-live.csv in 90 s, purge in 24 h',

@@ -1,4 +1,5 @@
 import type { SystemReport } from '../../actors/observing/status.ts';
+import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
 
 /** A published file as it lies there. */
@@ -12,7 +13,11 @@ export interface FileReport {
 type Samples = Metric['samples'];
 
 /** What `/metrics` tells besides the process's own figures; docs/http.md lists the names. */
-export function metricsOf(report: SystemReport, files: readonly FileReport[], version: string): Metric[] {
+export function metricsOf(
+  report: SystemReport & { readonly relay: RelayCounts | null },
+  files: readonly FileReport[],
+  version: string,
+): Metric[] {
   const { totals, held, markets, actors, database, newestSnapshot, notReady } = report;
   const metrics: Metric[] = [];
   const gauge = (name: string, help: string, samples: Samples) =>
@@ -65,6 +70,10 @@ export function metricsOf(report: SystemReport, files: readonly FileReport[], ve
       'Stations with rows when last counted',
       by('kind', { all: stations, live: liveStations }),
     );
+  }
+  if (report.relay !== null) {
+    counter('relay_messages', 'Messages passed on to other consumers', one(report.relay.messages));
+    gauge('relay_connections', 'Consumers that are connected', one(report.relay.connections));
   }
   gauge('file_age_seconds', 'Time since a published file changed', each(files, 'file', 'ageS'));
   gauge('file_bytes', 'Size of a published file', each(files, 'file', 'bytes'));

@@ -4,6 +4,7 @@ import type { System } from '../../actors/system.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
 import { presentFiles } from '../../infra/http/routes/files.ts';
+import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { metricsOf, type FileReport } from './metrics.ts';
@@ -15,6 +16,8 @@ export interface About {
   readonly startedAtMs: number;
   /** Whether the galaxy is kept up to date, and the whole set of files with it. */
   readonly update: boolean;
+  /** What was passed on to other consumers; null: nothing ever is. */
+  readonly relay: (() => RelayCounts) | null;
 }
 
 interface Uptime {
@@ -33,6 +36,8 @@ export interface Health extends Uptime {
 
 /** Everything there is to know, as `/status` tells it. */
 export interface Status extends Uptime, SystemReport {
+  /** Messages that were passed on to other consumers, and how many are connected; null: `relay_bind` is. */
+  readonly relay: RelayCounts | null;
   /** Published files that are there. */
   readonly files: readonly FileReport[];
 }
@@ -51,7 +56,7 @@ interface Telling {
 export function tellingOf(
   { config, paths }: Pick<Bootstrap, 'config' | 'paths'>,
   system: System,
-  { version, startedAtMs, update }: About,
+  { version, startedAtMs, update, relay }: About,
 ): Telling {
   let ended: { readonly failure: string | null } | null = null;
   void system.done.then(({ failure }) => (ended = { failure: failure?.reason ?? null }));
@@ -66,7 +71,10 @@ export function tellingOf(
     ended === null
       ? [...system.status.notReady(), ...lacking(files, update ? config.generation : null)]
       : ['system: ended'];
-  const report = () => ({ ...system.status.report(), notReady: notReady() });
+  const report = () => ({
+    ...{ ...system.status.report(), notReady: notReady() },
+    relay: relay === null ? null : relay(),
+  });
   return {
     files,
     health: () => ({ ok: failure() === null, failure: failure(), ...uptime() }),

@@ -129,6 +129,7 @@ function tellingOf(
         finish: async (stop) => {
           const counts = await running.finish(stop);
           onAllChanged();
+          onLogged();
           return counts;
         },
         close: () => running.close(),

@@ -5,6 +5,8 @@ import type { ActorReport } from '../../actors/observing/actor-board.ts';
 export interface Told extends SystemReport {
   readonly version: string;
   readonly uptimeS: number;
+  /** Absent: an older daemon tells it. */
+  readonly relay?: { readonly messages: number; readonly connections: number } | null;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly ageS: number }[];
 }
 
@@ -12,7 +14,19 @@ const GUARDIAN = 'guardian of ';
 
 /** A daemon's status for a person to read. */
 export function statusLines(told: Told, nowMs: number): string[] {
-  const { version, uptimeS, notReady, totals, held, markets, newestSnapshot, database, files, actors } = told;
+  const {
+    version,
+    uptimeS,
+    notReady,
+    totals,
+    held,
+    markets,
+    newestSnapshot,
+    database,
+    files,
+    actors,
+    relay,
+  } = told;
   const ago = (iso: string) => `${length((nowMs - Date.parse(iso)) / 1000)} ago`;
   const rows: (readonly [string, string])[] = [
     ['running', `version ${version}, for ${length(uptimeS)}`],
@@ -32,6 +46,14 @@ export function statusLines(told: Told, nowMs: number): string[] {
       `${number(held)} in memory, ${number(markets.spooled)} in the spool; ` +
         `${number(markets.parked)} parked until their system is known`,
     ],
+    ...(relay === null || relay === undefined
+      ? []
+      : [
+          [
+            'passed on',
+            `${number(relay.messages)} messages; ${number(relay.connections)} consumers connected`,
+          ] as const,
+        ]),
     ['database', database === null ? 'not counted yet: ask again' : databaseLine(database, nowMs)],
     ...files.map(({ name, bytes, ageS }) => [name, `${length(ageS)} old, ${number(bytes)} bytes`] as const),
     ...nextDue(told, nowMs),

@@ -31,13 +31,16 @@ const SOCKET_OPTIONS = {
 /** ZeroMQ says at once that it will connect again; when it has not after so long, it has hung up for good. */
 const HANG_UP_MS = 1_000;
 
+/** Takes every message as it came, all its parts. Must neither wait nor throw. */
+export type OnReceived = (parts: readonly Buffer[]) => void;
+
 /**
  * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`. `onConnected` is called
  * once a read, when the other side has proved to be ZeroMQ. A lost connection is made again without a word; a host
  * that does not exist or does not answer is tried until {@link Feed.close}. A read ends with an AppError when ZeroMQ
  * has hung up on a message beyond the limit.
  */
-export function createZmqFeed(url: string): Feed {
+export function createZmqFeed(url: string, onReceived?: OnReceived): Feed {
   let socket: Subscriber | undefined;
 
   function close(): void {
@@ -71,6 +74,11 @@ export function createZmqFeed(url: string): Feed {
       });
       mine.events.on('connect:retry', () => clearTimeout(hangUpTimer));
       mine.subscribe();
+      const receive = async () => {
+        const parts = await mine.receive();
+        onReceived?.(parts);
+        return firstPart(parts);
+      };
       try {
         mine.connect(url);
       } catch (cause) {
@@ -80,8 +88,8 @@ export function createZmqFeed(url: string): Feed {
       try {
         for (;;) {
           // Waits for the first message only: a batch is whatever has arrived while the last one was handled.
-          const frames = [firstPart(await mine.receive())];
-          while (frames.length < BATCH_FRAMES && mine.readable) frames.push(firstPart(await mine.receive()));
+          const frames = [await receive()];
+          while (frames.length < BATCH_FRAMES && mine.readable) frames.push(await receive());
           noteConnected();
           await handlers.onBatch({ encoding: 'zlib', frames, receivedAtMs: Date.now() });
           if (frames.length < BATCH_FRAMES) await sleep(GATHER_MS);

@@ -64,6 +64,7 @@ const Status = z.strictObject({
       readAt: time,
     })
     .nullable(),
+  relay: z.strictObject({ messages: count, connections: count }).nullable(),
   files: list(FileIndex.shape.files.element.extend({ ageS: count })),
 });
 type Status = z.input<typeof Status>;
