@@ -1,0 +1,53 @@
+import { isObject } from '../eddn/values.ts';
+import { parseTimestamp } from '../timestamp.ts';
+
+/** A line of a journal, or a side file, which is one event. */
+export interface JournalEvent {
+  readonly event: string;
+  /** Epoch seconds. */
+  readonly atS: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** As it was written: ids beyond 2^53 are exact only here. */
+  readonly text: string;
+}
+
+const NAME = /^\s*\{\s*"timestamp"\s*:\s*"[^"]*"\s*,\s*"event"\s*:\s*"(\w+)"/;
+
+/** What the game writes for numbers that are none. */
+const NO_NUMBER = /([:,[]\s*)[-+]?(?:nan(?:\([a-z]*\))?|inf(?:inity)?)(?=\s*[,}\]])/gi;
+
+/** The name of a line's event without parsing the line; null: it does not begin as the game writes lines. */
+export function eventName(line: string): string | null {
+  return NAME.exec(line)?.[1] ?? null;
+}
+
+/** @returns null: it is not whole, or no event */
+export function parseEvent(text: string): JournalEvent | null {
+  const body = parseObject(text) ?? parseObject(text.replace(NO_NUMBER, '$1null'));
+  if (body === null) return null;
+  const atS = parseTimestamp(body.timestamp);
+  return atS === null || typeof body.event !== 'string' ? null : { event: body.event, atS, body, text };
+}
+
+function parseObject(text: string): JournalEvent['body'] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Digits of an id64, exact; null: there is none. */
+export function exactId(text: string, field: 'SystemAddress'): string | null {
+  return new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text)?.[1] ?? null;
+}
+
+/** Tonnes, credits: a number from 0 on; null: it is none. */
+export function amountOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+export function objectsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter((each) => isObject(each)) : [];
+}
