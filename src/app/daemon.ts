@@ -68,9 +68,14 @@ export async function assemble(
  * Runs a system until it ends: by itself, or by SIGINT or SIGTERM. The first signal drains, the second one exits at
  * once; a drain that hangs is cut off at the configured deadline. SIGHUP opens the log file anew and reads the
  * configuration again.
+ * @param reconfigure what there is beside the system
  * @returns the exit code
  */
-export async function run(system: System, base: Bootstrap): Promise<number> {
+export async function run(
+  system: System,
+  base: Bootstrap,
+  reconfigure: () => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
   const { config, log, now, paths } = base;
   const forced = Promise.withResolvers<number>();
   let stopping = false;
@@ -91,7 +96,7 @@ export async function run(system: System, base: Bootstrap): Promise<number> {
   let reloading = Promise.resolve();
   const onHangup = () => {
     log.reopen();
-    reloading = reloading.then(() => reload(system, base));
+    reloading = reloading.then(() => reload(system, base, reconfigure));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
   const saveNow = keepNow(now, paths.clockFile, log);
@@ -111,11 +116,12 @@ export async function run(system: System, base: Bootstrap): Promise<number> {
 }
 
 /** Never rejects: a file that is broken leaves everything as it is. */
-async function reload(system: System, base: Bootstrap): Promise<void> {
+async function reload(system: System, base: Bootstrap, reconfigure: () => Promise<void>): Promise<void> {
   const { config, log, paths } = base;
   try {
     const { live, needRestart } = await base.reload();
     system.reconfigure(settingsFrom(config, false));
+    await reconfigure();
     log.info(
       { file: paths.configFile, live, needRestart },
       `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,

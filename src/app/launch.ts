@@ -23,6 +23,8 @@ export interface Launched {
    * @param inOrder downloads that run may end
    */
   readonly close: (inOrder: boolean) => Promise<void>;
+  /** The configuration has been read again. */
+  readonly reconfigure: () => Promise<void>;
 }
 
 /** @throws AppError when somebody else works here, or HTTP or the relay cannot listen */
@@ -56,6 +58,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
       about,
       system,
       url: http?.url ?? null,
+      reconfigure: answering.reconfigure,
       async close(inOrder) {
         await http?.close(inOrder ? HTTP_GRACE_MS : 0);
         await answering.close();

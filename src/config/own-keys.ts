@@ -12,6 +12,7 @@ import {
   logLevel,
   pathOrNull,
   spanshUrl,
+  subscriptions,
   tourTimes,
 } from './schemas.ts';
 import { amount, count, duration, TEN_YEARS_DAYS, type Table } from './table.ts';
@@ -139,6 +140,14 @@ export const OWN_KEYS = {
     schema: count(0, 1_000_000),
     optional: true,
     about: 'So many questions a minute are answered to one client; 0 = any number.',
+  },
+  subscriptions: {
+    field: 'subscriptions',
+    fallback: [],
+    schema: subscriptions,
+    optional: true,
+    live: true,
+    about: 'What can be listened to by its name, as if it had been made over HTTP; see docs/api.md.',
   },
   tours: {
     field: 'tours',

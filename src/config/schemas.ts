@@ -80,6 +80,12 @@ export const hostNames = z
   )
   .describe('a list of host names, without ports');
 
+/** Each is checked by who keeps them: of a wrong one the others, and what it was before, stay. */
+export const subscriptions = z
+  .array(z.unknown())
+  .readonly()
+  .describe('a list of {"name": "a name", ...} with the filters of `/api/v1/stream`');
+
 /** Two versions of a schema have one switch. */
 const SCHEMA_NAMES = [...new Set(SCHEMAS.map(({ name }) => name))];
 

@@ -1,5 +1,5 @@
 /** What a token may be good for; what is public needs none. */
-export const SCOPES = ['journal', 'tours', 'operate'] as const;
+export const SCOPES = ['journal', 'tours', 'subscriptions', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What is kept of a token: enough to know it again, nothing to make it from. */

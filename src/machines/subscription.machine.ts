@@ -30,6 +30,9 @@ export type SubscriptionEvent =
   /** There is room again. */
   | { readonly type: 'reader.drained' }
   | { readonly type: 'reader.gone' }
+  /** What is watched by a name is another now, or is no more. */
+  | { readonly type: 'watch.changed' }
+  | { readonly type: 'watch.removed' }
   /** More is gathered than may be. */
   | { readonly type: 'queue.full' }
   /** Nobody knows what has changed since the last time. */
@@ -62,6 +65,8 @@ export const subscriptionMachine = setup({
   on: {
     stop: { target: '.closed', actions: { type: 'noteReason', params: { reason: 'stopping' } } },
     'reader.gone': { target: '.closed', actions: { type: 'noteReason', params: { reason: 'gone' } } },
+    'watch.changed': { target: '.closed', actions: { type: 'noteReason', params: { reason: 'changed' } } },
+    'watch.removed': { target: '.closed', actions: { type: 'noteReason', params: { reason: 'removed' } } },
     'queue.full': { target: '.closed', actions: { type: 'noteReason', params: { reason: 'slow' } } },
     'log.lost': { target: '.replaying', reenter: true },
   },

@@ -86,7 +86,7 @@ export const supervisorMachine = setup({
     events: {} as SupervisorEvent,
     input: {} as SupervisorInput,
     output: {} as SupervisorOutput,
-    tags: {} as 'ready' | 'quiesced',
+    tags: {} as 'starting' | 'ready' | 'quiesced',
   },
   actors: {
     /** Opens the spool. */
@@ -152,6 +152,7 @@ export const supervisorMachine = setup({
   },
   states: {
     booting: {
+      tags: 'starting',
       invoke: {
         src: 'prepare',
         onDone: {

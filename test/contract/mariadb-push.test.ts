@@ -1,10 +1,12 @@
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
+import { namedContract } from './push-named.contract.ts';
 import { pushContract } from './push.contract.ts';
 import { pushResumeContract } from './push-resume.contract.ts';
 
 describeMariadb('with a server', () => {
   const server = useMariadb();
   pushContract(() => createMariadbDatabase(server));
+  namedContract(() => createMariadbDatabase(server));
   pushResumeContract(() => createMariadbDatabase(server));
 });

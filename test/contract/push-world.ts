@@ -1,8 +1,13 @@
 import { beforeEach, expect } from 'vitest';
 import { Hub } from '../../src/actors/subscription/hub.ts';
+import { NamedWatches } from '../../src/actors/subscription/named.ts';
+import type { Token } from '../../src/domain/access.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
+import type { HttpApp } from '../../src/infra/http/app.ts';
+import { subscriptionRoutes } from '../../src/infra/http/routes/subscriptions.ts';
+import { hashToken } from '../../src/infra/http/token.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
@@ -27,6 +32,12 @@ export interface ToldMarket {
   readonly rows: readonly ({ readonly commodityId: number } & Record<string, unknown>)[];
 }
 
+/** Of a subscription, or of a refusal. */
+type Told = Readonly<Record<string, unknown>>;
+
+const TOKEN = 'tdl_of-bob';
+const OWNER: Token = { name: 'bob', scopes: ['subscriptions'], hash: hashToken(TOKEN), madeAtS: 0 };
+
 interface Changes {
   readonly position: string;
   readonly begin: boolean;
@@ -38,6 +49,9 @@ export class PushWorld {
   readonly world: () => World;
   store!: WholeStore;
   hub!: Hub;
+  named!: NamedWatches;
+  /** Of the daemon that serves. */
+  phase: 'starting' | 'running' | 'stopping' = 'running';
   #base = '';
   readonly #readers: EventReader[] = [];
 
@@ -60,18 +74,40 @@ export class PushWorld {
     const queries = db.queries();
     const time = { ...realTime, setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / speed) };
     const hub = (this.hub = new Hub({ store, queries, time }));
+    const named = (this.named = new NamedWatches({ store, time }));
     const options = {
       ...{ queries, commodities: () => COMMODITIES, now: () => (NOON_S + 3_600) * 1_000 },
       ...{ questionsPerMinute: null, version: '1.2.3', push: () => Promise.resolve(hub) },
       ...{ planner: createTourPlanner(), travelTimes: TRAVEL_TIMES },
     };
-    this.#base = `${(await startHttp([(app) => apiRoutes(app, options)])).url}/api/v1`;
+    const routes = [
+      (app: HttpApp) => apiRoutes(app, { ...options, named }),
+      (app: HttpApp) => subscriptionRoutes(app, { ...options, named, phase: () => this.phase }),
+    ];
+    const tokens = () => Promise.resolve([OWNER]);
+    this.#base = `${(await startHttp(routes, { guard: { tokens, names: [] } })).url}/api/v1`;
   }
 
   readonly open = async (query: string, lastId: string | null = null): Promise<EventReader> => {
     const reader = await EventReader.open(`${this.#base}/stream${query}`, lastId);
     this.#readers.push(reader);
     return reader;
+  };
+
+  /** @returns status and body */
+  readonly talk = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body: unknown = null,
+  ): Promise<readonly [status: number, body: Told]> => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const answer = await ask(
+      `${this.#base}/subscriptions${path}`,
+      body === null ? headers : { ...headers, 'content-type': 'application/json' },
+      method,
+      body === null ? null : JSON.stringify(body),
+    );
+    return [answer.status, JSON.parse(answer.bytes.toString()) as Told];
   };
 
   readonly write = async (

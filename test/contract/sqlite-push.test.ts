@@ -1,6 +1,8 @@
+import { namedContract } from './push-named.contract.ts';
 import { pushContract } from './push.contract.ts';
 import { pushResumeContract } from './push-resume.contract.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 
 pushContract(() => createSqliteDatabase());
+namedContract(() => createSqliteDatabase());
 pushResumeContract(() => createSqliteDatabase());

@@ -3,6 +3,7 @@ import { ACTOR_MUTATIONS } from './actors.ts';
 import { FILE_MUTATIONS } from './files.ts';
 import { FOLLOWER_MUTATIONS } from './followers.ts';
 import type { Mutation } from './mutation.ts';
+import { PUSH_MUTATIONS } from './push.ts';
 import { RULE_MUTATIONS } from './rules.ts';
 import { STORE_MUTATIONS } from './stores.ts';
 import { SURROUNDINGS_MUTATIONS } from './surroundings.ts';
@@ -14,6 +15,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACTOR_MUTATIONS,
   ...FILE_MUTATIONS,
   ...FOLLOWER_MUTATIONS,
+  ...PUSH_MUTATIONS,
   ...RULE_MUTATIONS,
   ...STORE_MUTATIONS,
   ...SURROUNDINGS_MUTATIONS,

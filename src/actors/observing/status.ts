@@ -65,6 +65,15 @@ export class SystemStatus {
     this.#deps = deps;
   }
 
+  /** Whether what is asked of it is done. */
+  phase(): 'starting' | 'running' | 'stopping' {
+    const { board } = this.#deps;
+    if (board.is('supervisor', 'ready')) return 'running';
+    return board.report('supervisor') === null || board.is('supervisor', 'starting')
+      ? 'starting'
+      : 'stopping';
+  }
+
   notReady(): string[] {
     const { board, reporter } = this.#deps;
     if (!board.is('supervisor', 'ready'))

@@ -91,6 +91,7 @@ export class Hub implements Push {
     return {
       drained: () => reader.drained(),
       gone: () => tell('reader.gone'),
+      end: (reason) => tell(`watch.${reason}`),
     };
   }
 

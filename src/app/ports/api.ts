@@ -4,7 +4,7 @@ import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
 import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
-import type { Store } from '../../domain/ports/store/store.ts';
+import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';
 import { realTime } from '../../infra/process/real-time.ts';
@@ -24,13 +24,17 @@ export interface Answering {
   readonly store: Store;
   /** Null: no questions are answered. */
   readonly api: ApiSource | null;
+  /** The configuration has been read again. */
+  readonly reconfigure: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** Answers questions about a store where the configuration wants it; else nothing is loaded. */
-export async function answeringFor(base: Bootstrap, store: Store): Promise<Answering> {
+export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<Answering> {
   const { config } = base;
-  if (!config.api || config.httpListen === null) return { store, api: null, close: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  if (!config.api || config.httpListen === null)
+    return { store, api: null, reconfigure: nothing, close: nothing };
   const queries = await createQueries(base);
   const planner = createTourPlanner();
   let commodities: readonly Commodity[] = [];
@@ -52,14 +56,15 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
     const { Hub } = await import('../../actors/subscription/hub.ts');
     return (hub ??= new Hub({ store: changeStore, queries, time: realTime }));
   };
+  const { keepSubscriptions } = await import('../subscriptions.ts');
+  const deps = { queries, commodities: () => commodities, now: () => Date.now() };
+  const { named, reconfigure } = keepSubscriptions(base, store, deps);
   const api: ApiSource = {
+    ...deps,
     tours: kept?.tours ?? null,
-    queries,
-    commodities: () => commodities,
-    now: () => Date.now(),
     planner,
     travelTimes: config.tourTimes,
-    push,
+    ...{ push, named },
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
   const telling: Store = {
@@ -80,6 +85,7 @@ export async function answeringFor(base: Bootstrap, store: Store): Promise<Answe
   return {
     store: telling,
     api,
+    reconfigure,
     close: async () => {
       await kept?.close();
       hub?.close();

@@ -8,6 +8,7 @@ import { homeRoutes } from '../../infra/http/routes/home.ts';
 import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
+import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
 import type { ApiSource } from './api.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { tellingOf, type About } from '../http/telling.ts';
@@ -26,12 +27,13 @@ export async function routesOf(
   system: System,
   { about, api }: Omit<Served, 'tokens'>,
 ): Promise<Routes[]> {
+  const phase = () => system.status.phase();
   const { files, health, notReady, status, metrics } = tellingOf({ config, paths }, system, about);
 
   return [
     ...(api === null
       ? [(app: HttpApp) => homeRoutes(app, about)]
-      : await apisOf({ ...api, version: about.version })),
+      : await apisOf({ ...api, version: about.version, phase })),
     (app) => fileRoutes(app, { files, gzipDir: join(paths.tmpDir, 'http-gzip'), log }),
     (app) => healthRoutes(app, { health, notReady }),
     (app) => statusRoutes(app, { status }),
@@ -40,16 +42,20 @@ export async function routesOf(
 }
 
 /** The query API, and the page that asks it; loaded only where it is wanted. */
-async function apisOf(options: ApiSource & ApiOptions): Promise<Routes[]> {
+async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, 'phase'>): Promise<Routes[]> {
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { ardentRoutes } = await import('../../infra/http/routes/ardent/ardent.ts');
   const { portalRoutes } = await import('../../infra/http/routes/portal.ts');
-  const { tours } = options;
+  const { tours, push, named } = options;
+  const { subscriptionRoutes } = await import('../../infra/http/routes/subscriptions.ts');
   const kept = tours === null ? null : await import('../../infra/http/routes/tours.ts');
   return [
     portalRoutes,
     (app) => apiRoutes(app, options),
     (app) => ardentRoutes(app, options),
+    ...(push === undefined || named === undefined
+      ? []
+      : [(app: HttpApp) => subscriptionRoutes(app, { ...options, push, named })]),
     ...(tours === null || kept === null
       ? []
       : [(app: HttpApp) => kept.keptTourRoutes(app, { ...options, tours })]),

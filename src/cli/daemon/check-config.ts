@@ -10,6 +10,7 @@ import {
   checkSpansh,
   type Finding,
 } from '../../app/checks.ts';
+import { wrongSubscriptions } from '../../app/subscriptions.ts';
 import { loadDatabaseConfig } from '../../config/database.ts';
 import type { Environment } from '../../config/environment.ts';
 import { inspectConfig } from '../../config/load.ts';
@@ -43,7 +44,11 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
       ? file
       : `${file} does not exist: the first start writes it with the defaults (is this the daemon's working directory?)`;
     tell({ level: 'ok', about: 'configuration', text });
-    for (const { source, message } of problems) {
+    const wrong = wrongSubscriptions(settings.config.subscriptions).map((each) => ({
+      source: file,
+      message: each,
+    }));
+    for (const { source, message } of [...problems, ...wrong]) {
       tell({ level: 'warn', about: 'configuration', text: `${source}: ${message}` });
     }
   }

@@ -29,12 +29,12 @@ export async function run(command: DaemonCommand): Promise<number> {
 }
 
 async function runOn(base: Bootstrap, { update, inspect }: DaemonCommand): Promise<number> {
-  const { system, close } = await launch(base, update);
+  const { system, close, reconfigure } = await launch(base, update);
   let code: number = EXIT.failure;
   try {
     const inspector = offerInspector(system, base.log, INSPECTOR_PORT);
     if (inspect !== null) await inspector.attach(inspect);
-    code = await runSystem(system, base).finally(inspector.close);
+    code = await runSystem(system, base, reconfigure).finally(inspector.close);
   } finally {
     await close(code === EXIT.ok);
   }

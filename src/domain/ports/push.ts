@@ -10,9 +10,13 @@ export interface LogPosition {
 
 /**
  * Why a subscription ends: `slow` its reader takes nothing, or less than comes; `database` it cannot be read now;
- * `stopping` the program ends; `gone` nobody listens any more.
+ * `stopping` the program ends; `changed`, `removed` what was watched by a name is another now, or is no more; `gone` nobody
+ * listens any more.
  */
-export type EndReason = 'slow' | 'database' | 'stopping' | 'gone';
+export type EndReason = 'slow' | 'database' | 'stopping' | 'changed' | 'removed' | 'gone';
+
+/** Why a subscription by a name ends before its reader does. */
+export type DefinitionEnd = Extract<EndReason, 'changed' | 'removed'>;
 
 /** What there is at a position. */
 export interface PushSnapshot {
@@ -38,6 +42,8 @@ export interface Subscription {
   /** There is room again after a sink said there is none. */
   drained(): void;
   gone(): void;
+  /** What it watches by a name is no longer what it was. */
+  end(reason: DefinitionEnd): void;
 }
 
 /** Tells subscribers of what changes in the database. */

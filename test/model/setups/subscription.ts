@@ -21,6 +21,8 @@ const subscription: ModelSetup<typeof subscriptionMachine> = {
     if (value !== 'live') expect(news, 'nothing overtakes what was before').not.toContain('do flush');
     expect(context.reason !== null, 'who is dropped is told why').toBe(done);
     if (done) expect(news).toContain('do tellEnd');
+    const named = /^watch\.(changed|removed)$/.exec(event.type)?.[1];
+    if (named !== undefined && previous !== 'closed') expect(context.reason).toBe(named);
     if (event.type.startsWith('xstate.after')) expect(context.reason).toBe('slow');
   },
 };

@@ -2,6 +2,7 @@ import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { AppError, describeError, StoreError } from '../../../domain/errors.ts';
+import type { NamedSubscriptions } from '../../../domain/ports/named-subscriptions.ts';
 import type { Push } from '../../../domain/ports/push.ts';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
@@ -12,6 +13,8 @@ export interface ApiOptions extends ApiDeps {
   readonly questionsPerMinute: number | null;
   /** Tells what changes; absent: nobody does. Nothing is loaded before the first call. */
   readonly push?: () => Promise<Push>;
+  /** What has a name to be listened to. */
+  readonly named?: NamedSubscriptions;
   readonly version: string;
 }
 

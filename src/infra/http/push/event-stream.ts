@@ -12,6 +12,8 @@ const FAREWELLS: Readonly<Record<EndReason, string>> = {
   slow: 'you take less than comes: watch less, or read faster; the last id resumes',
   database: 'the database cannot be read now: come again, the last id resumes',
   stopping: 'the server ends: come again, the last id resumes',
+  changed: 'the subscription watches something else now: come again, and begin with what is there',
+  removed: 'there is no such subscription any more',
   gone: '',
 };
 
@@ -32,30 +34,35 @@ export class EventWriter {
     this.#known = await this.#goods.all();
   }
 
-  /** The sink of one subscriber. @param head sent before the first event */
-  sink(response: ServerResponse, head: OutgoingHttpHeaders): PushSink {
+  /**
+   * The sink of one subscriber.
+   * @param head sent before the first event
+   * @param tag of what he watches; null: he names it himself each time
+   */
+  sink(response: ServerResponse, head: OutgoingHttpHeaders, tag: string | null): PushSink {
     // A connection that is gone has room for all that nobody will read.
     const send = (text: string) => {
       begin();
       return response.destroyed || response.writableEnded || response.write(text);
     };
-    const presenter = () => new Presenter({ now: this.#now });
     const begin = () => {
       if (response.destroyed || response.headersSent) return;
       response.writeHead(200, head);
       response.write(`retry: ${RETRY_MS}\n\n`);
     };
+    const told = (name: string, position: LogPosition, data: object) =>
+      `id: ${writePosition(position, tag)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
     return {
       snapshot: (position, { markets, isComplete, reason }) => {
-        const present = presenter();
+        const present = new Presenter({ now: this.#now });
         const entries = markets.map(({ station, rows }) => ({
           ...present.station(station),
           rows: rows.map((row) => ({ ...goodOf(this.#known, row.itemId), ...quoteAnswer(row) })),
         }));
-        return send(event('snapshot', position, { at: present.at, reason, isComplete, markets: entries }));
+        return send(told('snapshot', position, { at: present.at, reason, isComplete, markets: entries }));
       },
-      update: (position, update) => send(`id: ${writePosition(position)}\n${this.#text(update)}`),
-      position: (position) => send(event('position', position, {})),
+      update: (position, update) => send(`id: ${writePosition(position, tag)}\n${this.#text(update)}`),
+      position: (position) => send(told('position', position, {})),
       end: (reason) => {
         if (response.destroyed || response.writableEnded) return;
         begin();
@@ -94,7 +101,3 @@ const NOT_TRADED = {
   ...{ supplyPrice: 0, supplyUnits: 0, supplyLevel: -1 },
   ...{ demandPrice: 0, demandUnits: 0, demandLevel: -1 },
 };
-
-function event(name: string, position: LogPosition, data: object): string {
-  return `id: ${writePosition(position)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-}

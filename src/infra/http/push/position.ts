@@ -2,17 +2,20 @@ import { z } from 'zod';
 import type { LogPosition, Push } from '../../../domain/ports/push.ts';
 import { ApiError } from '../api/errors.ts';
 
-const FORM = /^([0-9a-f-]{36}):(\d{1,15})$/;
+const FORM = /^([0-9a-f-]{36}):(\d{1,15})(?:@([0-9a-f]{8}))?$/;
 
-/** Where somebody is in the change log, as one word. */
-export function writePosition({ logId, seq }: LogPosition): string {
-  return `${logId}:${seq}`;
+/**
+ * Where somebody is in the change log, as one word.
+ * @param tag of what he watches, where others may change it
+ */
+export function writePosition({ logId, seq }: LogPosition, tag: string | null = null): string {
+  return `${logId}:${seq}${tag === null ? '' : `@${tag}`}`;
 }
 
-/** @returns null: it is none */
-export function readPosition(text: string): LogPosition | null {
-  const [, logId, seq] = FORM.exec(text) ?? [];
-  return logId === undefined ? null : { logId, seq: Number(seq) };
+/** @returns null: it is none, or was told of something else than what has this tag */
+export function readPosition(text: string, tag: string | null = null): LogPosition | null {
+  const [, logId, seq, told] = FORM.exec(text) ?? [];
+  return logId === undefined || (tag !== null && told !== tag) ? null : { logId, seq: Number(seq) };
 }
 
 export const position = z

@@ -43,7 +43,7 @@ export function apiRoutes(app: HttpApp, options: ApiOptions & TourDeps): void {
     tourRoutes(api, options);
     if (options.push !== undefined) {
       changeRoutes(api, options, options.push);
-      streamRoutes(scope, options, goods, options.push);
+      streamRoutes(scope, { ...options, push: options.push }, goods);
     }
 
     const description = openApi(api.endpoints, API_BASE, options.version);

@@ -1,36 +1,41 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import type { Watch } from '../../../../domain/push/watch.ts';
-import type { Push } from '../../../../domain/ports/push.ts';
+import type { NamedSubscriptions } from '../../../../domain/ports/named-subscriptions.ts';
+import type { Push, Subscription } from '../../../../domain/ports/push.ts';
+import { subscriptionId, type WatchDefinition } from '../../../../domain/push/definition.ts';
 import type { HttpApp } from '../../app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { parse } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { defined } from '../../api/filters.ts';
 import type { Goods } from '../../api/goods.ts';
-import * as parameters from '../../api/parameters.ts';
-import { resolvePlace, resolveSystem } from '../../api/places.ts';
 import { EventWriter } from '../../push/event-stream.ts';
 import { position, positionNow, readPosition } from '../../push/position.ts';
+import { definitionOf, tagOf, watchOf, watchShape } from '../../push/watching.ts';
 
 const query = z.strictObject({
   since: position.optional(),
-  markets: parameters.marketIds.optional(),
-  systems: parameters.places.optional(),
-  near: parameters.place.optional(),
-  within: parameters.within(50),
-  commodities: parameters.names.optional(),
-  side: z.enum(['supply', 'demand']).optional(),
-  minPrice: parameters.whole(1, 1_000_000_000).optional(),
-  maxPrice: parameters.whole(1, 1_000_000_000).optional(),
-  minUnits: parameters.whole(0, 2_000_000_000).optional(),
+  subscription: z.string().min(1).max(64).optional(),
+  ...watchShape,
 });
 
 /** Whoever named a position that is none has lost his place. */
 const NOWHERE = { logId: '', seq: 0 };
 
+/** What somebody listens to: what he says, or what has the name he gives. */
+interface Listening {
+  readonly watch: WatchDefinition;
+  readonly id: string | null;
+  readonly tag: string | null;
+}
+
+export interface StreamDeps extends ApiDeps {
+  readonly push: () => Promise<Push>;
+  /** Absent: nothing has a name. */
+  readonly named?: NamedSubscriptions;
+}
+
 /** What changes, as server-sent events (docs/api.md). */
-export function streamRoutes(app: HttpApp, deps: ApiDeps, goods: Goods, push: () => Promise<Push>): void {
+export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void {
   const writer = new EventWriter(goods, deps.now);
   let hub: Push | undefined;
   // Else open streams would hold up the end of the server.
@@ -41,37 +46,50 @@ export function streamRoutes(app: HttpApp, deps: ApiDeps, goods: Goods, push: ()
 
   app.get('/stream', { exposeHeadRoute: false, config: { listens: true } }, async (request, reply) => {
     const asked = parse(query, request.query);
-    const watch = await watchOf(asked, deps, goods);
+    const { watch: definition, id, tag } = await listeningTo(asked);
+    const watch = await watchOf(deps, goods, definition);
     const lastId = request.headers['last-event-id'];
-    const since = typeof lastId === 'string' ? (readPosition(lastId) ?? NOWHERE) : (asked.since ?? null);
+    const told = typeof lastId === 'string' ? lastId : (request.query as { since?: string }).since;
+    const since = told === undefined ? null : (readPosition(told, tag) ?? NOWHERE);
     await writer.prepare();
-    hub = await push();
+    hub = await deps.push();
     await positionNow(hub);
     const { raw } = reply;
     if (raw.destroyed) return reply;
     const head = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
     // Those of all answers, and what lets pages of other origins in.
-    const sink = writer.sink(raw, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...head });
+    const sink = writer.sink(raw, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...head }, tag);
     const subscription = hub.subscribe(watch, since, sink);
     if (subscription === null) throw new ApiError(503, 'there are too many subscribers: come again later');
     void reply.hijack();
     raw.on('drain', () => subscription.drained());
     raw.on('close', () => subscription.gone());
+    if (id !== null) raw.on('close', follow(id, tag, subscription));
     return reply;
   });
-}
 
-async function watchOf(asked: z.output<typeof query>, deps: ApiDeps, goods: Goods): Promise<Watch> {
-  const { queries } = deps;
-  const { markets, systems, near, within, commodities, side, minPrice, maxPrice, minUnits } = asked;
-  const systemIds = await Promise.all((systems ?? []).map((name) => resolveSystem(queries, name)));
-  const found = await Promise.all((commodities ?? []).map((name) => goods.find(name)));
-  const point = near === undefined ? undefined : await resolvePlace(queries, near);
-  return defined({
-    marketIds: markets === undefined ? undefined : new Set(markets),
-    systemIds: systems === undefined ? undefined : new Set(systemIds.map(({ id }) => id)),
-    itemIds: commodities === undefined ? undefined : new Set(found.map(({ commodityId }) => commodityId)),
-    near: point === undefined ? undefined : { x: point.x, y: point.y, z: point.z, withinLy: within },
-    ...{ side, minPrice, maxPrice, minUnits },
-  });
+  /** Ends with what is watched by a name, also when that has changed since it was looked up. */
+  function follow(id: string, tag: string | null, subscription: Subscription): () => void {
+    const leave = deps.named?.listen(id, (reason) => subscription.end(reason));
+    void deps.named
+      ?.get(id)
+      .then((now) => {
+        if (now === undefined) subscription.end('removed');
+        else if (tagOf(now.watch) !== tag) subscription.end('changed');
+      })
+      .catch(() => undefined);
+    return () => leave?.();
+  }
+
+  async function listeningTo(asked: z.output<typeof query>): Promise<Listening> {
+    const { subscription } = asked;
+    if (subscription === undefined) return { watch: definitionOf(asked), id: null, tag: null };
+    const others = Object.keys(definitionOf(asked));
+    if (others.length > 0)
+      throw new ApiError(400, `subscription says what is watched: leave ${others.join(', ')} away`);
+    const id = subscriptionId(subscription);
+    const found = await deps.named?.get(id);
+    if (found === undefined) throw new ApiError(404, `there is no subscription ${subscription}`);
+    return { watch: found.watch, id, tag: tagOf(found.watch) };
+  }
 }

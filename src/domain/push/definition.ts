@@ -1,0 +1,45 @@
+import type { Side } from '../galaxy/quotes.ts';
+
+/** What is watched, as it was written: names are looked up when somebody listens. */
+export interface WatchDefinition {
+  readonly markets?: readonly number[];
+  readonly systems?: readonly string[];
+  readonly near?: string;
+  /** Light years around `near`. */
+  readonly within?: number;
+  readonly commodities?: readonly string[];
+  readonly side?: Side;
+  /** Credits a tonne, tonnes. */
+  readonly minPrice?: number;
+  readonly maxPrice?: number;
+  readonly minUnits?: number;
+}
+
+/** Something to watch that has a name, so that others need not know what it is. */
+export interface NamedSubscription {
+  readonly name: string;
+  readonly watch: WatchDefinition;
+  /** Name of the token; null: it is in the configuration. */
+  readonly madeBy: string | null;
+  /** Epoch seconds; null: it is in the configuration. */
+  readonly madeAtS: number | null;
+}
+
+/** By which it is asked for: names are compared without case. */
+export function subscriptionId(name: string): string {
+  return name.toLowerCase();
+}
+
+/** The same text for the same definition, in whatever order and case it was written. */
+export function canonicalWatch(watch: WatchDefinition): string {
+  const entries = Object.entries(watch)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, plain(value as string | number | readonly (string | number)[])] as const);
+  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function plain(value: string | number | readonly (string | number)[]): unknown {
+  if (typeof value === 'string') return value.toLowerCase();
+  if (typeof value === 'number') return value;
+  return [...new Set(value.map(plain))].sort();
+}

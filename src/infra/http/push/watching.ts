@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalWatch, type WatchDefinition } from '../../../domain/push/definition.ts';
+import type { Watch } from '../../../domain/push/watch.ts';
+import type { ApiDeps } from '../api/deps.ts';
+import { parse } from '../api/endpoint.ts';
+import { defined } from '../api/filters.ts';
+import type { Goods } from '../api/goods.ts';
+import * as parameters from '../api/parameters.ts';
+import { resolvePlace, resolveSystem } from '../api/places.ts';
+
+/** What is watched, in an address, in the body of a request, and in the configuration. */
+export const watchShape = {
+  markets: parameters.marketIds.optional(),
+  systems: parameters.places.optional(),
+  near: parameters.place.optional(),
+  within: parameters.within(50),
+  commodities: parameters.names.optional(),
+  side: z.enum(['supply', 'demand']).optional(),
+  minPrice: parameters.whole(1, 1_000_000_000).optional(),
+  maxPrice: parameters.whole(1, 1_000_000_000).optional(),
+  minUnits: parameters.whole(0, 2_000_000_000).optional(),
+};
+
+const named = z.strictObject({
+  name: z
+    .string('a name is needed')
+    .regex(/^[\w.-]{1,64}$/, 'up to 64 letters, digits, ".", "_" and "-" make a name'),
+  ...watchShape,
+});
+
+/** As it was written, with its name. @throws ApiError 400 that says what makes no sense */
+export function readNamed(value: unknown): { readonly name: string; readonly watch: WatchDefinition } {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { name, ...watch } = parse(named, isObject ? value : {});
+  return { name, watch: definitionOf(watch) };
+}
+
+/** What of it is watched, as it was written. */
+export function definitionOf(asked: z.output<z.ZodObject<typeof watchShape>>): WatchDefinition {
+  const { markets, systems, near, within, commodities, side, minPrice, maxPrice, minUnits } = asked;
+  const place = { near, within: near === undefined ? undefined : within };
+  return defined({ markets, systems, ...place, commodities, side, minPrice, maxPrice, minUnits });
+}
+
+/** What somebody wants to be told of. @throws ApiError: nothing has this name, or several have */
+export async function watchOf(
+  { queries }: Pick<ApiDeps, 'queries'>,
+  goods: Goods,
+  definition: WatchDefinition,
+): Promise<Watch> {
+  const { markets, systems, near, within = 0, commodities, side, minPrice, maxPrice, minUnits } = definition;
+  const systemIds = await Promise.all((systems ?? []).map((name) => resolveSystem(queries, name)));
+  const found = await Promise.all((commodities ?? []).map((name) => goods.find(name)));
+  const point = near === undefined ? undefined : await resolvePlace(queries, near);
+  return defined({
+    marketIds: markets === undefined ? undefined : new Set(markets),
+    systemIds: systems === undefined ? undefined : new Set(systemIds.map(({ id }) => id)),
+    itemIds: commodities === undefined ? undefined : new Set(found.map(({ commodityId }) => commodityId)),
+    near: point === undefined ? undefined : { x: point.x, y: point.y, z: point.z, withinLy: within },
+    ...{ side, minPrice, maxPrice, minUnits },
+  });
+}
+
+/** Another one for another definition: a place in the log is told of one of them. */
+export function tagOf(definition: WatchDefinition): string {
+  return createHash('sha256').update(canonicalWatch(definition)).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,39 @@
+import type { Mutation } from './mutation.ts';
+
+const PUSH = 'test/contract/sqlite-push.test.ts';
+
+/** Of those who listen. */
+export const PUSH_MUTATIONS: readonly Mutation[] = [
+  {
+    guarantee: 'a place in the log is one of what was watched there',
+    fault: 'whoever listened to another definition of that name resumes',
+    file: 'src/infra/http/push/position.ts',
+    from: ' || (tag !== null && told !== tag)',
+    to: '',
+    tests: [PUSH],
+  },
+  {
+    guarantee: 'a wrong subscription of the configuration stays what it was',
+    fault: 'it goes',
+    file: 'src/app/subscriptions.ts',
+    from: 'if (id !== null && before !== undefined && !wanted.has(id)) wanted.set(id, before);',
+    to: '',
+    tests: [PUSH],
+  },
+  {
+    guarantee: 'a name means one thing',
+    fault: 'whoever names it again gets what is there, whatever he meant',
+    file: 'src/actors/subscription/named.ts',
+    from: "isSame(there.watch, watch) ? 'there' : 'other'",
+    to: "'there'",
+    tests: [PUSH],
+  },
+  {
+    guarantee: 'who listens keeps nobody from being answered',
+    fault: 'a stream counts as an answer under way',
+    file: 'src/infra/http/connections.ts',
+    from: 'this.#answering.size - this.#listening.size;',
+    to: 'this.#answering.size;',
+    tests: ['test/integration/http-limits.test.ts'],
+  },
+];
