@@ -98,6 +98,7 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
         stockLevel: row[5]! < 0 ? null : row[5],
         sellPrice: row[0] === 0 ? null : row[0],
         marketObservedAt: new Date(station.atS! * 1000).toISOString(),
+        priceRatio: station.ratio,
         marketAgeS: NOW_S - station.atS!,
         planetary: station.planetary === '?' ? null : station.planetary === 'Y',
       });

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
@@ -14,6 +15,7 @@ describeMariadb('with a server', () => {
     const world = useQueryWorld(() => createMariadbDatabase(server), generation);
     describe('records', () => recordContract(world));
     describe('API', () => apiContract(world, generation));
+    describe('API, plausibility', () => apiPlausibilityContract(world));
     describe('Ardent', () => ardentContract(world, generation));
     describe('searches', () => searchContract(world, generation));
     describe('tours', () => tourPlanContract(world));

@@ -11,6 +11,7 @@ import { learningOrdersContract } from './store-learning-orders.contract.ts';
 import { identityContract } from './store-identity.contract.ts';
 import { lifeContract } from './store-life.contract.ts';
 import { orderContract } from './store-order.contract.ts';
+import { plausibilityContract } from './store-plausibility.contract.ts';
 import { publishedLiveContract } from './store-published-live.contract.ts';
 import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
@@ -43,6 +44,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
       describe('published set', () => publishedSetContract(create, generation));
       describe('live and baseline', () => publishedLiveContract(create, generation));
     });
+    describe('plausibility', () => plausibilityContract(create));
     describe('aggregates', () => aggregateContract(create));
     describe('tokens', () => tokenContract(create));
     describe('changes', () => changesContract(create));

@@ -29,6 +29,8 @@ export function searchContract(use: () => QueryWorld, generation: Generation): v
         (station.system.at[2]! - from.z) ** 2,
     );
 
+  const plausibleOf = ({ ratio }: PlainStation) => (ratio === null ? null : ratio >= 0.5 && ratio <= 2);
+
   function fits(station: PlainStation, filter: StationFilter): boolean {
     const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, carriers, services, systemId } = filter;
     if (near !== undefined && away(station, near) > near.withinLy) return false;
@@ -38,6 +40,7 @@ export function searchContract(use: () => QueryWorld, generation: Generation): v
     if (planetary !== undefined && station.planetary !== (planetary ? 'Y' : 'N')) return false;
     if (carriers !== undefined && (station.typeId === carrier) !== carriers) return false;
     if (systemId !== undefined && station.system.id !== systemId) return false;
+    if (filter.plausible !== undefined && !filter.plausible.includes(plausibleOf(station))) return false;
     return STATION_SERVICES.every(
       (service) => ((services ?? 0) & serviceBits([service])) === 0 || station.flags[service] === 'Y',
     );
@@ -57,6 +60,7 @@ export function searchContract(use: () => QueryWorld, generation: Generation): v
       maxLs: some(random.integer(1_000, 300_000)),
       planetary: random.chance(0.2) ? random.chance(0.5) : undefined,
       carriers: random.chance(0.3) ? random.chance(0.5) : undefined,
+      plausible: random.chance(0.2) ? [true, false, null].filter(() => random.chance(0.5)) : undefined,
       services: random.chance(0.2) ? serviceBits([random.pick(STATION_SERVICES)]) : undefined,
     };
     return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));

@@ -28,6 +28,8 @@ export interface PlainStation {
   /** Item -> [demand price, units, level, supply price, units, level]. */
   readonly rows: ReadonlyMap<number, readonly number[]>;
   readonly atS: number | null;
+  /** Of its prices; null: unknown. */
+  readonly ratio: number | null;
 }
 
 const FLAGS = ['market', 'shipyard', 'outfitting', 'blackmarket', 'rearm', 'refuel', 'repair'];
@@ -68,15 +70,25 @@ async function plantGalaxy(db: TestDatabase, generation: Generation, seed: numbe
              ${stamp(NOON_S)}, ${s.flags.map((flag) => `'${flag}'`).join()})`,
         )
         .join()}`);
+  const seenAtS = new Map<number, number>();
+  const atOf = (id: number) => seenAtS.get(id) ?? 0;
   const rows = stations.flatMap(({ id }) => {
     if (random.chance(0.25)) return [];
     const atS = NOON_S - integer(0, 100 * 86_400);
+    seenAtS.set(id, atS);
     return [GOLD, FUEL, PLATINUM].flatMap((item) =>
       random.chance(0.2) ? [] : [`(${id}, ${item}, ${rowOf(random).join()}, ${stamp(atS)}, 0)`],
     );
   });
   await db.sql(`INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
       supply_units, supply_level, modified, from_live) VALUES ${rows.join()}`);
+  // Of some the figure is of an older observation, or was not to be had.
+  const ratios = stations.map(({ id }) => {
+    const ratio = random.pick(['NULL', '0.25', '0.75', '1', '1.5', '4']);
+    return `SELECT DISTINCT station_id, ${atOf(id)} - ${random.chance(0.2) ? 1 : 0}, ${ratio} FROM StationItem
+      WHERE station_id = ${id}`;
+  });
+  await db.sql(`INSERT INTO tdl_price (station_id, observed_s, ratio) ${ratios.join(' UNION ALL ')}`);
 }
 
 /** Prices repeat, so that the order among equals is seen. */
@@ -95,6 +107,7 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
      FROM Station st JOIN System sy ON sy.system_id = st.system_id ORDER BY st.station_id`,
   );
   const rows = await db.sql('SELECT * FROM StationItem ORDER BY station_id, item_id');
+  const prices = await db.sql('SELECT * FROM tdl_price WHERE ratio IS NOT NULL');
   return stations.map((station) => {
     const own = rows.filter((row) => row.station_id === station.station_id);
     return {
@@ -124,6 +137,13 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
         ]),
       ),
       atS: own.length === 0 ? null : epochS(own[0]!.modified),
+      ratio:
+        prices
+          .filter(
+            ({ station_id, observed_s }) =>
+              station_id === station.station_id && Number(observed_s) === epochS(own[0]?.modified),
+          )
+          .map(({ ratio }) => Number(ratio))[0] ?? null,
     };
   });
 }
@@ -143,6 +163,7 @@ export function useQueryWorld(create: CreateDatabase, generation: Generation): (
     const store = db.store(generation);
     await store.open();
     await store.useCatalogue(COMMODITIES);
+    await store.learn([]);
     await plantGalaxy(db, generation, 20_260_301);
     world = { db, store, queries: db.queries(), plain: await readPlainly(db) };
     return () => db.dispose();

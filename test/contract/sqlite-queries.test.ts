@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
+import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
 import { recordContract } from './query-records.contract.ts';
@@ -17,6 +18,7 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   const world = useQueryWorld(() => createSqliteDatabase(join(dir, `${generation}.db`)), generation);
   describe('records', () => recordContract(world));
   describe('API', () => apiContract(world, generation));
+  describe('API, plausibility', () => apiPlausibilityContract(world));
   describe('Ardent', () => ardentContract(world, generation));
   describe('searches', () => searchContract(world, generation));
   describe('tours', () => tourPlanContract(world));

@@ -105,6 +105,7 @@ export function purgeContract(create: CreateDatabase): void {
       liveRows: 0,
       stations: 0,
       liveStations: 0,
+      implausibleMarkets: null,
       newestAtS: null,
     });
   });
@@ -118,6 +119,7 @@ export function purgeContract(create: CreateDatabase): void {
       liveRows: 2,
       stations: 2,
       liveStations: 1,
+      implausibleMarkets: null,
       newestAtS: NOON_S + 9,
     });
   });

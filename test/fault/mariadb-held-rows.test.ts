@@ -7,6 +7,7 @@ import { createPool, type Link } from '../../src/infra/store/mariadb/connection.
 import { demoteStations } from '../../src/infra/store/mariadb/export/demote.ts';
 import { inSnapshot, readLines, writeListings } from '../../src/infra/store/mariadb/export/listings.ts';
 import { writeSet } from '../../src/infra/store/mariadb/export/set.ts';
+import { PriceWriter } from '../../src/infra/store/mariadb/markets/prices.ts';
 import { writeMarkets } from '../../src/infra/store/mariadb/markets/write-markets.ts';
 import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
@@ -41,7 +42,7 @@ async function aWaitFor(server: MariadbServer): Promise<void> {
 function write(link: Link, ids: readonly number[], atS: number) {
   const setup = {
     ...{ generation: 'v12' as const, maxStatementBytes: 1_000_000, hasOwnTables: false, notAfterS: atS },
-    ...{ changes: NO_CHANGE_LOG, catalogue: new Map(), loading: new Loading(), lock: LOCK, log: undefined },
+    ...{ prices: new PriceWriter(), changes: NO_CHANGE_LOG, catalogue: new Map(), loading: new Loading(), lock: LOCK, log: undefined },
   };
   return writeMarkets(
     () => Promise.resolve(link),

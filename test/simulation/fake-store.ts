@@ -10,7 +10,7 @@ import type { Now } from '../../src/domain/now.ts';
 import { messageOf } from './frames.ts';
 import type { World } from './world.ts';
 
-const NO_STATS = { liveRows: 0, stations: 1, liveStations: 0 };
+const NO_STATS = { liveRows: 0, stations: 1, liveStations: 0, implausibleMarkets: null };
 const INFO: StoreInfo = { backend: 'sqlite', generation: 'v12', created: false, description: 'simulated' };
 
 /** A process's connection to the world's database, which follows the write rule when it works. */

@@ -4,7 +4,7 @@ import { whyNotPurge } from '../../src/domain/market/purge-rule.ts';
 const NOON_S = 1_772_366_400;
 
 function objection(newestAtS: number | null, oldRows: number, totalRows = 100) {
-  const stats = { totalRows, liveRows: 0, stations: 1, liveStations: 0, newestAtS };
+  const stats = { totalRows, liveRows: 0, stations: 1, liveStations: 0, implausibleMarkets: null, newestAtS };
   const store = { stats: () => Promise.resolve(stats), purge: () => Promise.resolve(oldRows) };
   return whyNotPurge(store, NOON_S);
 }

@@ -41,7 +41,7 @@ const TOLD: Told = {
   maintenance: { purge: at(86_400), optimize: null },
   newestSnapshot: { observedAt: at(-30), receivedAt: at(-3) },
   database: {
-    ...{ totalRows: 154_385, liveRows: 2_000, stations: 4_000, liveStations: 40 },
+    ...{ totalRows: 154_385, liveRows: 2_000, stations: 4_000, liveStations: 40, implausibleMarkets: 2 },
     ...{ newestAtS: NOW_MS / 1000 - 20, readAt: at(-1) },
   },
   files: [{ name: 'listings.csv', bytes: 5_000_000, ageS: 10_000 }],
@@ -55,7 +55,7 @@ test('rates, ages, what is due, and what is wrong; guardians only where they had
     'written       1,000 markets (100.0 a minute) of 49,000 rows, 7 stale, 8 superseded',
     'waiting       4 in memory, 6 in the spool; 5 parked until their system is known',
     'passed on     12,345 messages; 2 consumers connected',
-    'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago',
+    'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago; 2 with implausible prices',
     'listings.csv  3 h old, 5,000,000 bytes',
     'next          listings-live.csv in 90 s, purge in 24 h',
     `writer        unavailable, since ${at(-7_200)} (2 h ago); restarted 3 times; guardian backingOff; refused`,

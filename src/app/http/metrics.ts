@@ -63,13 +63,20 @@ export function metricsOf(
   counter('actor_events', 'Events an actor received', each(actors, 'actor', 'events'));
   counter('actor_incarnations', 'Starts and restarts of an actor', each(actors, 'actor', 'incarnations'));
   if (database !== null) {
-    const { totalRows, liveRows, stations, liveStations } = database;
+    const { totalRows, liveRows, stations, liveStations, implausibleMarkets } = database;
     gauge('database_rows', 'Market rows when last counted', by('kind', { all: totalRows, live: liveRows }));
     gauge(
       'database_stations',
       'Stations with rows when last counted',
       by('kind', { all: stations, live: liveStations }),
     );
+    if (implausibleMarkets !== null) {
+      gauge(
+        'markets_implausible',
+        'Markets with prices far from what is usual when last counted',
+        one(implausibleMarkets),
+      );
+    }
   }
   if (report.relay !== null) {
     counter('relay_messages', 'Messages passed on to other consumers', one(report.relay.messages));

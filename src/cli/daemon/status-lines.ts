@@ -68,11 +68,15 @@ export function statusLines(told: Told, nowMs: number): string[] {
 }
 
 function databaseLine(database: NonNullable<Told['database']>, nowMs: number): string {
-  const { totalRows, stations, liveRows, liveStations, newestAtS } = database;
+  const { totalRows, stations, liveRows, liveStations, implausibleMarkets, newestAtS } = database;
   const newest = newestAtS === null ? '' : `; newest observed ${length(nowMs / 1000 - newestAtS)} ago`;
+  const odd =
+    implausibleMarkets === null || implausibleMarkets === 0
+      ? ''
+      : `; ${number(implausibleMarkets)} with implausible prices`;
   return (
     `${number(totalRows)} rows of ${number(stations)} stations, live ${number(liveRows)} of ` +
-    `${number(liveStations)}${newest}`
+    `${number(liveStations)}${newest}${odd}`
   );
 }
 

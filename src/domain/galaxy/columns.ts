@@ -1,5 +1,6 @@
 type Column =
   | Float64Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>

@@ -27,6 +27,8 @@ export interface StationFacts {
   readonly services: number;
   /** Newest observation of its market; 0: a market that nobody has seen; null: none. */
   readonly marketAtS: number | null;
+  /** Of its market: domain/market/plausibility.ts; null: unknown. */
+  readonly priceRatio: number | null;
 }
 
 /** Kept for "unknown" in the columns of numbers. */
@@ -67,6 +69,8 @@ export class Galaxy {
   stationOf = new Uint32Array(0);
   /** Newest observation, epoch seconds; 0: never seen; {@link NO_MARKET}. */
   seenAtS = new Uint32Array(0);
+  /** Median of price / usual price; NaN: unknown. */
+  #priceRatio = new Float32Array(0);
 
   /** Adds a system or moves it. */
   setSystem(id: bigint, { x, y, z }: Position): void {
@@ -111,21 +115,23 @@ export class Galaxy {
     this.planetary[index] = facts.isPlanetary === null ? 0 : facts.isPlanetary ? 2 : 1;
     this.services[index] = facts.services;
     this.#ls[index] = facts.lsFromStar ?? UNKNOWN;
-    this.#setMarket(index, facts.marketAtS);
+    this.#setMarket(index, facts.marketAtS, facts.priceRatio);
     return true;
   }
 
-  #setMarket(station: number, atS: number | null): void {
+  #setMarket(station: number, atS: number | null, priceRatio: number | null): void {
     let market = this.#marketOf[station] ?? UNKNOWN;
     if (market === UNKNOWN) {
       if (atS === null) return;
       market = this.marketCount++;
       this.stationOf = grown(this.stationOf, this.marketCount);
       this.seenAtS = grown(this.seenAtS, this.marketCount);
+      this.#priceRatio = grown(this.#priceRatio, this.marketCount);
       this.stationOf[market] = station;
       this.#marketOf[station] = market;
     }
     this.seenAtS[market] = atS ?? NO_MARKET;
+    this.#priceRatio[market] = priceRatio ?? NaN;
   }
 
   /** Null: no such station. */
@@ -147,6 +153,12 @@ export class Galaxy {
   lsFromStar(station: number): number | null {
     const ls = this.#ls[station] ?? UNKNOWN;
     return ls === UNKNOWN ? null : ls;
+  }
+
+  /** Of the station's market; null: unknown. */
+  priceRatio(station: number): number | null {
+    const ratio = this.#priceRatio[this.#marketOf[station] ?? UNKNOWN] ?? NaN;
+    return Number.isNaN(ratio) ? null : ratio;
   }
 
   /** Light years from a point to a system. */
@@ -174,6 +186,7 @@ export class Galaxy {
       this.#marketOf,
       this.stationOf,
       this.seenAtS,
+      this.#priceRatio,
     ].reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 }

@@ -1,4 +1,5 @@
 import { PADS, type Pad } from './pads.ts';
+import { isPlausible } from '../market/plausibility.ts';
 import type { Galaxy, Position } from './galaxy.ts';
 import type { StationGroup, StationKinds } from './station-types.ts';
 
@@ -23,6 +24,8 @@ export interface StationFilter {
   readonly exceptGroups?: readonly StationGroup[];
   /** Only those known to have all of these services: bits as in `StationFacts.services`. */
   readonly services?: number;
+  /** Only those whose market's prices are: true plausible, false not, null unknown. */
+  readonly plausible?: readonly (boolean | null)[];
   /** Only in this system (id64). */
   readonly systemId?: bigint;
   /** Not in this system (id64). */
@@ -33,7 +36,8 @@ export interface StationFilter {
 export type StationMatcher = (station: number) => number;
 
 export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: StationKinds): StationMatcher {
-  const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, systemId, services = 0 } = filter;
+  const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, plausible } = filter;
+  const { systemId, services = 0 } = filter;
   const minPadAt = minPad === undefined ? 0 : PADS.indexOf(minPad);
   const isWanted = wantedTypes(filter, kinds);
   const onlySystem = systemId === undefined ? null : galaxy.systemIndex(systemId);
@@ -50,6 +54,7 @@ export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: Sta
     if (((galaxy.services[station] ?? 0) & services) !== services) return -1;
     if (isWanted[galaxy.typeId[station] ?? 0] === 0) return -1;
     if (maxLs !== undefined && (galaxy.lsFromStar(station) ?? Infinity) > maxLs) return -1;
+    if (plausible?.includes(isPlausible(galaxy.priceRatio(station))) === false) return -1;
     return isNear(system);
   };
 }

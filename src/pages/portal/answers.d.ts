@@ -18,6 +18,9 @@ export interface Station {
   readonly services: Readonly<Record<string, boolean | null>>;
   readonly updatedAt: string | null;
   readonly marketObservedAt: string | null;
+  /** Median of price / usual price. */
+  readonly priceRatio: number | null;
+  readonly plausible: boolean | null;
 }
 
 export interface Near {

@@ -2,7 +2,7 @@ import { h } from '/portal/preact.js';
 import { linkTo, question } from './address.js';
 import { credits, tonnes } from './find.js';
 import { age, count, freshness, moment, VERDICTS } from './format.js';
-import { answer, card, heard, table, unknown } from './parts.js';
+import { answer, card, heard, oddPrices, table, unknown } from './parts.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
@@ -42,7 +42,8 @@ export function market({ asker, params, form, nowMs }) {
  * @param {Market} value
  * @param {number} nowMs
  */
-function verdict({ marketObservedAt, rows }, nowMs) {
+function verdict(value, nowMs) {
+  const { marketObservedAt, rows } = value;
   const ageS = marketObservedAt === null ? null : Math.max(0, (nowMs - Date.parse(marketObservedAt)) / 1000);
   const verdictOf = freshness(ageS);
   return h(
@@ -59,6 +60,7 @@ function verdict({ marketObservedAt, rows }, nowMs) {
           h('time', { dateTime: marketObservedAt }, `${age(ageS)} ago`),
           `, ${moment(marketObservedAt)}, ${count(rows.length)} goods`,
         ),
+    oddPrices(value),
   );
 }
 

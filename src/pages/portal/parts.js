@@ -36,8 +36,16 @@ export function stationName(station) {
     // Not apart from the last word.
     '\u00a0',
     padOf(maxPad),
+    oddPrices(station),
     h('span', { class: 'under' }, `${systemName}${type === null ? '' : ` · ${type}`}`),
   ];
+}
+
+/** A mark for prices that no real market asks. @param {Station} station */
+export function oddPrices({ plausible, priceRatio }) {
+  if (plausible !== false) return null;
+  const title = `Its prices are ${decimal(priceRatio ?? 0)} times what is usual: probably false`;
+  return ['\u00a0', h('span', { class: 'odd', title }, 'odd prices')];
 }
 
 const PADS = { S: 'small', M: 'medium', L: 'large' };

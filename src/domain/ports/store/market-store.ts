@@ -17,6 +17,8 @@ export interface StoreStats {
   readonly liveRows: number;
   readonly stations: number;
   readonly liveStations: number;
+  /** Markets whose prices are far from what is usual (domain/market/plausibility.ts); null: nobody judges them. */
+  readonly implausibleMarkets: number | null;
   /** Newest `modified`, epoch seconds; null when there are no rows. */
   readonly newestAtS: number | null;
 }

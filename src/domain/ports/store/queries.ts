@@ -41,6 +41,8 @@ export interface StationRecord {
   readonly updatedAtS: number | null;
   /** Newest observation of its market; null: never seen, or none. */
   readonly marketAtS: number | null;
+  /** How far its prices are from what is usual: domain/market/plausibility.ts. */
+  readonly priceRatio: number | null;
 }
 
 /** What Trade Dangerous keeps of a station's services. */

@@ -1,4 +1,5 @@
 import { isoTime } from '../../../domain/timestamp.ts';
+import { isPlausible } from '../../../domain/market/plausibility.ts';
 import { z } from 'zod';
 import type {
   FoundStation,
@@ -49,6 +50,13 @@ export const station = z
     updatedAt: time.nullable().describe('Of what is known of the station'),
     marketObservedAt: time.nullable().describe('Newest observation of its market; null: never seen'),
     marketAgeS: ageS.nullable(),
+    priceRatio: z
+      .number()
+      .nullable()
+      .describe(
+        'Median, over its goods, of price / galactic median; null: unknown, or fewer than ten such goods',
+      ),
+    plausible: z.boolean().nullable().describe('Whether that is within what real markets ask; null: unknown'),
   })
   .meta({ id: 'Station', description: 'A station; null is unknown.' });
 
@@ -149,6 +157,8 @@ export class Presenter {
       services: { ...record.services },
       updatedAt: isoTime(record.updatedAtS),
       ...this.age(record.marketAtS),
+      priceRatio: record.priceRatio,
+      plausible: isPlausible(record.priceRatio),
     };
   }
 

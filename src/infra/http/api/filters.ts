@@ -23,11 +23,12 @@ interface SearchQuery {
   readonly carriers: Kinds;
   readonly groups?: readonly StationGroup[] | undefined;
   readonly services?: readonly StationService[] | undefined;
+  readonly plausible?: readonly ('true' | 'false' | 'unknown')[] | undefined;
 }
 
 /** A search as the queries take it. @throws ApiError: no such place */
 export async function stationFilter(deps: ApiDeps, query: SearchQuery): Promise<StationFilter> {
-  const { near, within, minPad, maxLs, planetary, carriers, groups, services } = query;
+  const { near, within, minPad, maxLs, planetary, carriers, groups, services, plausible } = query;
   const { queries } = deps;
   const point = near === undefined ? undefined : await pointOf(queries, near);
   return defined({
@@ -35,6 +36,7 @@ export async function stationFilter(deps: ApiDeps, query: SearchQuery): Promise<
     ...{ minPad, maxLs, groups },
     planetary: wanted(planetary),
     carriers: wanted(carriers),
+    plausible: plausible?.map((each) => (each === 'unknown' ? null : each === 'true')),
     services: services === undefined ? undefined : serviceBits(services),
   });
 }

@@ -85,6 +85,12 @@ export const stationConditions = {
   maxLs: whole(0, 10_000_000).optional().describe('Light seconds from the arrival star at most'),
   planetary: kinds('Stations on planets').default('included'),
   carriers: kinds('Fleet carriers, whose owners set the prices').default('excluded'),
+  plausible: csv(z.enum(['true', 'false', 'unknown']))
+    .optional()
+    .describe(
+      'Only markets whose prices are plausible (true), are not (false), or of which that is not known (unknown): any ' +
+        'of them, separated by commas',
+    ),
 };
 
 export const groups = csv(z.enum(STATION_GROUPS)).describe(`Any of ${STATION_GROUPS.join(', ')}`);

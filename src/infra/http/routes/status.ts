@@ -60,6 +60,7 @@ const Status = z.strictObject({
       liveRows: count,
       stations: count,
       liveStations: count,
+      implausibleMarkets: count.nullable(),
       newestAtS: count.nullable(),
       readAt: time,
     })

@@ -28,6 +28,7 @@ import { checkTimes, purge } from './housekeeping/purge.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { seedCatalogue } from './markets/items.ts';
 import type { LockTuning } from './markets/locks.ts';
+import { PriceWriter } from './markets/prices.ts';
 import { findSystems } from './markets/systems.ts';
 import { writeMarkets } from './markets/write-markets.ts';
 import { putAggregate, readAggregates, removeAggregate } from './aggregates.ts';
@@ -64,6 +65,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const { changeLog = null, notAfterS = localNotAfterS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const address = addressOf(connection);
   const loading = new Loading();
+  const prices = new PriceWriter();
   const tellLeftOut = createLeftOutLog(log);
   const refusals = new RefusalLog(log);
   const running = new Stoppable(address);
@@ -200,7 +202,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         const { info, maxStatementBytes } = recognised;
         const write = (withOwn: boolean) =>
           writeMarkets(writerAt, batch, {
-            ...{ generation: info.generation, maxStatementBytes, hasOwnTables: withOwn, changes },
+            ...{ generation: info.generation, maxStatementBytes, hasOwnTables: withOwn, changes, prices },
             ...{ catalogue, loading, lock, log, notAfterS: notAfterS() },
           });
         const outcomes = await write(hasOwnTables);
@@ -258,7 +260,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
         (_, _stop, { info: { generation }, maxStatementBytes, hasOwnTables }) =>
           ImportWork.begin(
             {
-              ...{ link, generation, maxStatementBytes, hasOwnTables, changes: () => changes },
+              ...{ link, generation, maxStatementBytes, hasOwnTables, changes: () => changes, prices },
               ...{ notAfterS, loading, lock, log },
             },
             tables,

@@ -113,5 +113,9 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
         'PRIMARY KEY (kind, id)',
       ),
     ],
+    [
+      // How far the prices of a market are from what is usual (domain/market/plausibility.ts), and of which observation.
+      table('tdl_price', stationKey, 'observed_s BIGINT NOT NULL', 'ratio DOUBLE'),
+    ],
   ];
 }

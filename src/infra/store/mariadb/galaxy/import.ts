@@ -26,6 +26,7 @@ import {
   writeEdcdTables,
   writeRares,
 } from './tables.ts';
+import type { PriceWriter } from '../markets/prices.ts';
 import { writeStations, type StationCounts } from './stations.ts';
 import { writeSystems } from './systems.ts';
 import { readCategories } from '../markets/items.ts';
@@ -53,6 +54,7 @@ export interface ImportSetup {
   readonly hasOwnTables: boolean;
   /** As it is at this moment. */
   readonly changes: () => ChangeLog;
+  readonly prices: PriceWriter;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: () => number;
   readonly loading: Loading;
@@ -155,6 +157,8 @@ export class ImportWork {
   }
 
   async apply({ systems, stations, items, ships, upgrades }: DumpRecords): Promise<ImportCounts> {
+    const { link, generation, hasOwnTables, prices } = this.#setup;
+    if (hasOwnTables) await prices.prepare(link, generation);
     await this.#items.write(itemRows(items, this.#categoryIds));
     await this.#ships.write(ships.map(({ id, name }) => [id, name]));
     await this.#upgrades?.write(
@@ -251,7 +255,7 @@ export class ImportWork {
 
   /** @returns those of which somebody else holds rows */
   async #writeHeld(stations: readonly StagedStation[]): Promise<StagedStation[]> {
-    const { link, generation, hasOwnTables, changes, notAfterS, lock, log } = this.#setup;
+    const { link, generation, hasOwnTables, changes, prices, notAfterS, lock, log } = this.#setup;
     const held: StagedStation[] = [];
     await writeApart(
       {
@@ -263,7 +267,7 @@ export class ImportWork {
             await this.#bulk.run((rows) =>
               writeStations(
                 link,
-                { generation, hasOwnTables, changes: changes(), notAfterS: notAfterS(), rows },
+                { generation, hasOwnTables, prices, changes: changes(), notAfterS: notAfterS(), rows },
                 some,
               ),
             ),

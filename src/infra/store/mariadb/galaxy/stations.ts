@@ -9,6 +9,7 @@ import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
 import { learnStations, readOwn, readNewest } from './station-states.ts';
+import type { PriceWriter } from '../markets/prices.ts';
 import { readMarkets, writeRows } from '../markets/rows.ts';
 import { epochOf, literal } from '../sql.ts';
 import { believedS, isNewer, sameName } from '../../../../domain/market/write-rule.ts';
@@ -26,6 +27,7 @@ export interface StationSetup {
   readonly generation: Generation;
   readonly hasOwnTables: boolean;
   readonly changes: ChangeLog;
+  readonly prices: PriceWriter;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: number;
   readonly rows: RowWriter;
@@ -135,7 +137,7 @@ async function replaceRows(
 
 async function writeMarkets(
   link: Link,
-  { hasOwnTables, notAfterS, rows }: StationSetup,
+  { hasOwnTables, notAfterS, rows, prices }: StationSetup,
   stations: readonly StagedStation[],
   note: NoteChange,
 ) {
@@ -149,6 +151,7 @@ async function writeMarkets(
     return isNewer(observedAtS, stored.get(String(marketId))?.newestS ?? null, notAfterS, held);
   });
   await writeRows(link, rows, newer, stored, 0);
+  if (hasOwnTables) await prices.write(rows, newer);
   await changeMemory(
     link,
     rows,

@@ -19,6 +19,7 @@ import { learnStations, readOwn } from '../galaxy/station-states.ts';
 import { settleVendors } from '../galaxy/waiting-vendors.ts';
 import { changeMemory, readMemory, type MemoryChange } from '../galaxy/memory.ts';
 import { admit, insertItems, type Items } from './items.ts';
+import type { PriceWriter } from './prices.ts';
 import { readMarkets, writeRows, type StoredMarkets } from './rows.ts';
 import { epochOf, text } from '../sql.ts';
 import { findSystems } from './systems.ts';
@@ -29,6 +30,7 @@ export interface WriteContext {
   readonly maxStatementBytes: number;
   readonly hasOwnTables: boolean;
   readonly changes: ChangeLog;
+  readonly prices: PriceWriter;
   /** Nobody has observed anything later, epoch seconds. */
   readonly notAfterS: number;
   readonly catalogue: ReadonlyMap<number, Commodity>;
@@ -93,6 +95,12 @@ export async function writeTransaction(
       stored,
       1,
     );
+    if (context.hasOwnTables) {
+      await context.prices.write(
+        rows,
+        written.map(({ admitted }) => admitted),
+      );
+    }
     for (const { snapshot, admitted, station } of written) {
       const lost = admitted === snapshot ? {} : leftOutOf(leftOut);
       if (station !== 'known') note('station', snapshot.marketId, snapshot.observedAtS, 'live');

@@ -37,6 +37,7 @@ export async function writeMarkets(
 ): Promise<WriteOutcome[]> {
   const first = await linkAt(0);
   const items = await readItems(first);
+  if (setup.hasOwnTables) await setup.prices.prepare(first, setup.generation);
   const links = [first, ...(await furtherLinks(linkAt, batch))];
   const ascending = batch.toSorted((a, b) => a.marketId - b.marketId);
   const size = Math.ceil(batch.length / links.length);

@@ -10,6 +10,7 @@ import {
 import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
 import { flagOf } from './load-galaxy.ts';
 import { quoteOf } from './quotes-cache.ts';
+import { RATIO_CELLS, ratioOf, ratiosOf } from './price-ratios.ts';
 import type { Cell, Dialect, QueryReader } from './reader.ts';
 
 /** Ids of a statement. */
@@ -56,16 +57,17 @@ export async function readStations(
   where: string,
 ): Promise<StationRecord[]> {
   const { epochOf } = reader.dialect;
+  const ratios = await ratiosOf(reader);
   const rows = await reader.rows(
     `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
        st.planetary, ${epochOf('st.modified')},
        (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
-       ${STATION_SERVICES.map((service) => `st.${service}`).join()}
-     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${where}`,
+       ${ratios.columns}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
+     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${ratios.join} ${where}`,
   );
   return rows.map((cells) => {
-    const [id, name, typeId, ls, pad, planetary, updatedAtS, marketAtS, ...services] =
-      cells.slice(SYSTEM_CELLS);
+    const [id, name, typeId, ls, pad, planetary, updatedAtS, marketAtS, ...rest] = cells.slice(SYSTEM_CELLS);
+    const services = rest.slice(RATIO_CELLS);
     const kind = kinds.get(Number(typeId));
     return {
       id: Number(id),
@@ -82,6 +84,7 @@ export async function readStations(
       ) as StationRecord['services'],
       updatedAtS: numberOrNull(updatedAtS),
       marketAtS: numberOrNull(marketAtS),
+      priceRatio: ratioOf(marketAtS, rest),
     };
   });
 }

@@ -12,6 +12,7 @@ import { isRowError } from '../errors.ts';
 import type { Refusal } from '../../shared/refusals.ts';
 import { createWaitingVendors } from './waiting-vendors.ts';
 import { believedS } from '../../../../domain/market/write-rule.ts';
+import { createPriceWriter } from '../markets/prices.ts';
 import { createMarketMemory } from './memory.ts';
 import { createStationStates, isNews } from './station-states.ts';
 
@@ -23,7 +24,7 @@ export interface LearnedRecords {
 }
 
 /** What else writes stations tells them. */
-export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory' | 'note'>;
+export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory' | 'prices' | 'note'>;
 
 /** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
 export function createLearner(
@@ -103,6 +104,7 @@ export function createLearner(
     states,
     vendors,
     memory: createMarketMemory(db),
+    prices: createPriceWriter(db, generation),
     note,
     learn(records: readonly GalaxyRecord[]): LearnedRecords {
       try {

@@ -36,9 +36,9 @@ export function createGalaxyWriter(
   db: DatabaseSync,
   generation: Generation,
   notAfterS: () => number,
-  own: Pick<OwnWriters, 'states' | 'memory' | 'note'> | undefined,
+  own: Pick<OwnWriters, 'states' | 'memory' | 'prices' | 'note'> | undefined,
 ): (part: DumpRecords) => Imported {
-  const { states, memory, note } = own ?? {};
+  const { states, memory, prices, note } = own ?? {};
   const writeSystem = prepareUpsert(
     db,
     'System',
@@ -90,6 +90,7 @@ export function createGalaxyWriter(
     if (!isNewer(observedAtS, newestAtS(stored), notAfterS(), isOfStation ? clear : undefined)) return false;
     markets.replace(stationId, rows, stored, formatTimestamp(observedAtS), 0);
     if (clear !== undefined) memory?.forget(stationId, ['clear']);
+    prices?.write(stationId, observedAtS, rows);
     note?.('market', stationId, observedAtS, 'dump');
     return true;
   }
@@ -134,6 +135,7 @@ export function createGalaxyWriter(
   }
 
   return (part) => {
+    prices?.prepare();
     try {
       return { counts: transact(db, () => writeAll(part, (_, write) => write())), refused: [] };
     } catch (error) {

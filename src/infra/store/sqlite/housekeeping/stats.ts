@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreStats } from '../../../../domain/ports/store/market-store.ts';
+import { countImplausibleSql } from '../../shared/price-judge.ts';
+import { hasTable } from '../galaxy/own-tables.ts';
 import { parseTimestamp } from '../../../../domain/timestamp.ts';
 
 export function readStats(db: DatabaseSync): StoreStats {
@@ -17,6 +19,13 @@ export function readStats(db: DatabaseSync): StoreStats {
     liveRows: Number(counts?.liveRows),
     stations: Number(counts?.stations),
     liveStations: Number(counts?.liveStations),
+    implausibleMarkets: countImplausible(db),
     newestAtS: parseTimestamp(newest?.modified),
   };
+}
+
+function countImplausible(db: DatabaseSync): number | null {
+  if (!hasTable(db, 'tdl_price')) return null;
+  const newest = '(SELECT unixepoch(modified) FROM StationItem WHERE station_id = p.station_id LIMIT 1)';
+  return Number(Object.values(db.prepare(countImplausibleSql(newest)).get() ?? {})[0]);
 }

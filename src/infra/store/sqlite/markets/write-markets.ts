@@ -86,6 +86,7 @@ export function createMarketWriter(
     } else if (station === 'created') insertStation(snapshot, systemId, modified);
     else if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
     markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);
+    own?.prices.write(snapshot.marketId, snapshot.observedAtS, admitted.rows);
     own?.note('market', snapshot.marketId, snapshot.observedAtS, 'live');
     return { status: 'written', rows: rowCount(admitted), station, ...leftOutOf(leftOut) };
   }
@@ -119,6 +120,7 @@ export function createMarketWriter(
 
   return (batch: readonly Snapshot[]): WriteOutcome[] => {
     if (batch.length === 0) return [];
+    own?.prices.prepare();
     try {
       return transact(db, () => writeAll(batch, writeOne));
     } catch (error) {
