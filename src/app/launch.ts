@@ -2,6 +2,7 @@ import type { System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { assemble } from './daemon.ts';
 import { serveHttp } from './http/http.ts';
+import { keepHeard, readHeard, tellDays } from './heard.ts';
 import { claimInstance, keepPidFile } from './instance.ts';
 import { answeringFor } from './ports/api.ts';
 import { openRelay, relayFeed } from './ports/feed.ts';
@@ -32,6 +33,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
   const { log } = base;
   const instance = await claimInstance(base);
   let pidFile: ReturnType<typeof keepPidFile> | undefined;
+  let listening: ReturnType<typeof keepHeard> | undefined;
   let relay: Awaited<ReturnType<typeof openRelay>> = null;
   const release = () => {
     relay?.close();
@@ -41,11 +43,16 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
   try {
     pidFile = keepPidFile(base);
     const relayed = (relay = await openRelay(base));
+    const { heardFile, replayedFile } = base.paths;
+    const heard = await readHeard(heardFile);
     const about: About = {
       ...{ version: version(), startedAtMs: Date.now(), update },
       relay: relayed && (() => relayed.counts()),
+      days: () => tellDays(heard, replayedFile, base.now.ms),
     };
-    const feed = relayFeed(base, relayed);
+    listening = keepHeard(heard, heardFile, relayFeed(base, relayed), log);
+    const { feed } = listening;
+    const stopKeeping = listening.close;
     log.info(
       { version: about.version, feed: feed.description },
       `tradedangerous-listener ${about.version}, feed ${feed.description}`,
@@ -62,10 +69,12 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
       async close(inOrder) {
         await http?.close(inOrder ? HTTP_GRACE_MS : 0);
         await answering.close();
+        await stopKeeping();
         release();
       },
     };
   } catch (error) {
+    await listening?.close();
     release();
     throw error;
   }

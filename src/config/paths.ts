@@ -19,6 +19,8 @@ export interface Paths {
   readonly dbMaintCnfFile: string;
   /** Has the newest time that EDDN's gateway told. */
   readonly clockFile: string;
+  /** Says when the feed was heard. */
+  readonly heardFile: string;
   /** Says which daemon works on the data directory. */
   readonly instanceFile: string;
   /** Says which `tdl import` does. */
@@ -79,6 +81,7 @@ export function resolvePaths(from: {
         : resolvePath(cwd, config.diagnostics.path),
     dbMaintCnfFile: resolvePath(cwd, config.dbMaintCnf),
     clockFile: join(database.dataDir, 'tradedangerous-listener-clock'),
+    heardFile: join(database.dataDir, 'tradedangerous-listener-heard.json'),
     instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
     importFile: join(database.dataDir, 'tradedangerous-listener.import.json'),
     replayedFile: join(database.dataDir, 'tradedangerous-listener-replayed.json'),

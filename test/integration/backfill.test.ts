@@ -4,24 +4,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
-import { commodityMessage } from '../support/messages.ts';
+import { commodityMessage, frame } from '../support/messages.ts';
+import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const MODIFIED = 'Mon, 02 Nov 2026 00:10:00 GMT';
 const ofMarkets = (...ids: number[]) =>
   gzipSync(ids.map((marketId) => `${JSON.stringify(commodityMessage({ marketId }))}\n`).join(''));
 
 /** An archive of EDDN's days, and a folder whose daemon would fetch from it. */
-async function world(files: Record<string, Buffer>) {
+async function world(files: Record<string, Buffer>, modified = MODIFIED) {
   const asked: string[] = [];
   const http = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     const body = files[request.url ?? ''];
     if (body === undefined) return void response.writeHead(404).end();
-    if (request.headers['if-modified-since'] === MODIFIED) return void response.writeHead(304).end();
-    response.writeHead(200, { 'content-length': body.length, 'last-modified': MODIFIED });
+    if (request.headers['if-modified-since'] === modified) return void response.writeHead(304).end();
+    response.writeHead(200, { 'content-length': body.length, 'last-modified': modified });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -31,8 +33,9 @@ async function world(files: Record<string, Buffer>) {
   writeConfig(cwd, { archive_url: `${url}/`, learn: false });
   const database = join(cwd, 'data/TradeDangerous.db');
   await makeGalaxy(database, ['Sol']);
+  const status = () => runProgram({ cwd, args: ['status'] });
   const backfill = (...args: string[]) => runProgram({ cwd, args: ['backfill', ...args] });
-  return { cwd, database, asked, http, backfill };
+  return { cwd, url, database, asked, http, backfill, status };
 }
 
 test('days are fetched one by one and replayed, and what is there is not fetched again', async () => {
@@ -62,6 +65,38 @@ test('days are fetched one by one and replayed, and what is there is not fetched
   const second = await backfill(...range);
   expect(second.stdout).toMatch(/10-31.*: replayed before\n.*11-01.*: replayed before\n.*11-02.*: not in/);
   expect(second.stdout).not.toContain('received');
+});
+
+test('status says which days a backfill would fill, and they are whole after it', async () => {
+  const days = [3, 2].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
+  const [first = '', second = ''] = days;
+  const { cwd, url, backfill, status } = await world(
+    Object.fromEntries(
+      days.map((day, i) => [`/${day.slice(0, 7)}/Commodity-${day}.jsonl.bz2`, ofMarkets(i + 1)]),
+    ),
+    new Date().toUTCString(),
+  );
+  expect((await status()).stdout).not.toContain('days');
+  const relay = await startRelay();
+  onTestFinished(() => relay.close());
+  writeConfig(cwd, { archive_url: `${url}/`, learn: false, eddn_url: relay.url });
+  const daemon = startProgram({ cwd });
+  await relay.waitForSubscribers();
+  await relay.publish(frame(commodityMessage({ marketId: 9 })));
+  await until(() => marketRows(join(cwd, 'data/TradeDangerous.db')).length > 0);
+  daemon.kill('SIGTERM');
+  expect((await daemon.exit).code).toBe(0);
+
+  expect((await status()).stdout).toMatch(
+    new RegExp(
+      `^days  0 of the last 7 are whole; missing: .*${first} \\(all\\).*; of today .*\n +tdl backfill --from `,
+      'm',
+    ),
+  );
+  expect((await backfill('--from', first, '--to', second)).code).toBe(0);
+  const { stdout } = await status();
+  expect(stdout).toMatch(/^days  2 of the last 7 are whole/m);
+  expect(stdout).not.toContain(`${second} (all)`);
 });
 
 test('what is damaged is said and fetched again the next time', async () => {

@@ -59,6 +59,7 @@ const STATUS = {
   newestSnapshot: null,
   database: null,
   relay: null,
+  days: [{ day: '2026-11-27', missingS: 90, isReplayed: false }],
   files: [{ name: 'listings.csv', bytes: 1, modified: AT, ageS: 3 }],
 };
 

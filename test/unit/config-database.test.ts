@@ -235,6 +235,7 @@ describe('paths', () => {
       instanceFile: join(cwd, 'data/tradedangerous-listener.instance.json'),
       importFile: join(cwd, 'data/tradedangerous-listener.import.json'),
       replayedFile: join(cwd, 'data/tradedangerous-listener-replayed.json'),
+      heardFile: join(cwd, 'data/tradedangerous-listener-heard.json'),
       clockFile: join(cwd, 'data/tradedangerous-listener-clock'),
       logFile: null,
       pidFile: null,

@@ -16,6 +16,13 @@ const TOLD: Told = {
   version: '1.2.3',
   uptimeS: 600,
   relay: { messages: 12_345, connections: 2 },
+  days: [
+    { day: '2026-11-24', missingS: 0, isReplayed: false },
+    { day: '2026-11-25', missingS: 86_400, isReplayed: true },
+    { day: '2026-11-26', missingS: 7_200, isReplayed: false },
+    { day: '2026-11-27', missingS: 86_400, isReplayed: false },
+    { day: '2026-11-28', missingS: 300, isReplayed: false },
+  ],
   notReady: ['database: unavailable'],
   actors: [
     actor('writer', 'unavailable', { lastError: { message: 'refused', at: at(-5), active: true } }),
@@ -56,6 +63,8 @@ test('rates, ages, what is due, and what is wrong; guardians only where they had
     'waiting       4 in memory, 6 in the spool; 5 parked until their system is known',
     'passed on     12,345 messages; 2 consumers connected',
     'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago; 2 with implausible prices',
+    'days          2 of the last 4 are whole; missing: 2026-11-26 (2 h), 2026-11-27 (all); of today 5 min',
+    '              tdl backfill --from 2026-11-26 --to 2026-11-27 fills them',
     'listings.csv  3 h old, 5,000,000 bytes',
     'next          listings-live.csv in 90 s, purge in 24 h',
     `writer        unavailable, since ${at(-7_200)} (2 h ago); restarted 3 times; guardian backingOff; refused`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SystemReport } from '../../actors/observing/status.ts';
 import type { System } from '../../actors/system.ts';
+import type { DayReport } from '../../domain/eddn/heard.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
 import { presentFiles } from '../../infra/http/routes/files.ts';
@@ -18,6 +19,7 @@ export interface About {
   readonly update: boolean;
   /** What was passed on to other consumers; null: nothing ever is. */
   readonly relay: (() => RelayCounts) | null;
+  readonly days: () => readonly DayReport[];
 }
 
 interface Uptime {
@@ -38,6 +40,8 @@ export interface Health extends Uptime {
 export interface Status extends Uptime, SystemReport {
   /** Messages that were passed on to other consumers, and how many are connected; null: `relay_bind` is. */
   readonly relay: RelayCounts | null;
+  /** Which of the last days the feed was heard all the time, today last. */
+  readonly days: readonly DayReport[];
   /** Published files that are there. */
   readonly files: readonly FileReport[];
 }
@@ -56,7 +60,7 @@ interface Telling {
 export function tellingOf(
   { config, paths }: Pick<Bootstrap, 'config' | 'paths'>,
   system: System,
-  { version, startedAtMs, update, relay }: About,
+  { version, startedAtMs, update, relay, days }: About,
 ): Telling {
   let ended: { readonly failure: string | null } | null = null;
   void system.done.then(({ failure }) => (ended = { failure: failure?.reason ?? null }));
@@ -79,7 +83,7 @@ export function tellingOf(
     files,
     health: () => ({ ok: failure() === null, failure: failure(), ...uptime() }),
     notReady,
-    status: () => ({ ...uptime(), ...report(), files: reportFiles(files) }),
+    status: () => ({ ...uptime(), ...report(), days: days(), files: reportFiles(files) }),
     metrics: () => metricsOf(report(), reportFiles(files), version),
   };
 }

@@ -1,4 +1,5 @@
 import type { SystemReport } from '../../actors/observing/status.ts';
+import { fillable, type DayReport } from '../../domain/eddn/heard.ts';
 import type { ActorReport } from '../../actors/observing/actor-board.ts';
 
 /** What `/status` tells, as far as it is read here. */
@@ -7,8 +8,12 @@ export interface Told extends SystemReport {
   readonly uptimeS: number;
   /** Absent: an older daemon tells it. */
   readonly relay?: { readonly messages: number; readonly connections: number } | null;
+  /** Absent: an older daemon tells it. */
+  readonly days?: readonly DayReport[];
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly ageS: number }[];
 }
+
+const DAY_S = 86_400;
 
 const GUARDIAN = 'guardian of ';
 
@@ -26,6 +31,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
     files,
     actors,
     relay,
+    days,
   } = told;
   const ago = (iso: string) => `${length((nowMs - Date.parse(iso)) / 1000)} ago`;
   const rows: (readonly [string, string])[] = [
@@ -55,6 +61,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
           ] as const,
         ]),
     ['database', database === null ? 'not counted yet: ask again' : databaseLine(database, nowMs)],
+    ...(days === undefined ? [] : dayLines(days)),
     ...files.map(({ name, bytes, ageS }) => [name, `${length(ageS)} old, ${number(bytes)} bytes`] as const),
     ...nextDue(told, nowMs),
   ];
@@ -78,6 +85,25 @@ function databaseLine(database: NonNullable<Told['database']>, nowMs: number): s
     `${number(totalRows)} rows of ${number(stations)} stations, live ${number(liveRows)} of ` +
     `${number(liveStations)}${newest}${odd}`
   );
+}
+
+/** Which days are whole, and what would fill the others. @param days as `reportDays` gives them */
+export function dayLines(days: readonly DayReport[]): [string, string][] {
+  const gaps = fillable(days);
+  const [first, last] = [gaps[0], gaps.at(-1)];
+  const today = days.at(-1);
+  const past = days.slice(0, -1);
+  const missing = gaps.map(
+    ({ day, missingS }) => `${day} (${missingS === DAY_S ? 'all' : length(missingS)})`,
+  );
+  const lacks = today === undefined || today.missingS === 0 ? '' : `; of today ${length(today.missingS)}`;
+  const whole = `${past.length - gaps.length} of the last ${past.length} are whole`;
+  return [
+    ['days', `${whole}${missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`}${lacks}`],
+    ...(first === undefined || last === undefined
+      ? []
+      : [['', `tdl backfill --from ${first.day} --to ${last.day} fills them`] as [string, string]]),
+  ];
 }
 
 /** The timers an operator plans by. */

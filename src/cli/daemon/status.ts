@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import type { Bootstrap } from '../../app/bootstrap.ts';
+import { readHeard, tellDays } from '../../app/heard.ts';
 import { describeWorker, whoWorks, type Workers } from '../../app/instance.ts';
 import { describeError, EXIT } from '../../domain/errors.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
-import { statusLines, type Told } from './status-lines.ts';
+import { dayLines, statusLines, type Told } from './status-lines.ts';
 
 const PATIENCE_MS = 3_000;
 const LOOKS_ONLY = true;
@@ -45,7 +46,7 @@ async function ask(listen: Bootstrap['config']['httpListen']): Promise<Pick<Foun
   }
 }
 
-async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
+async function lines(found: Found, { paths, now }: Bootstrap): Promise<string[]> {
   const { dataDir, daemon, leftBehind, status, unknown } = found;
   const importing = found.import === null ? [] : [`tdl import: ${describeWorker(found.import)}`];
   if (daemon === null) {
@@ -60,6 +61,7 @@ async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
           ]
         : []),
       ...importing,
+      ...(isElsewhere ? [] : await daysWithout(paths, now.ms)),
     ];
   }
   return [
@@ -69,6 +71,16 @@ async function lines(found: Found, { paths }: Bootstrap): Promise<string[]> {
       ? [`what it is doing is not known: ${unknown ?? ''}`]
       : statusLines(status, Date.now())),
   ];
+}
+
+/** What is missing, and goes on to be. */
+async function daysWithout(
+  { heardFile, replayedFile }: Bootstrap['paths'],
+  nowMs: number,
+): Promise<string[]> {
+  const heard = await readHeard(heardFile);
+  if (heard.spans.length === 0) return [];
+  return dayLines(tellDays(heard, replayedFile, nowMs)).map(([what, text]) => `${what.padEnd(4)}  ${text}`);
 }
 
 /** How a server that listens there is reached from here. */

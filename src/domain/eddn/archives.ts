@@ -17,7 +17,7 @@ const PREFIXES: readonly (readonly [schema: string, prefixes: readonly string[]]
   ['shipyard', ['Shipyard']],
 ];
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** Of every day, the archives of markets and of the schemas that are learned from. @param learn their names */
 export function archivesOf(base: string, days: readonly string[], learn: readonly string[]): DayArchive[] {
@@ -44,4 +44,18 @@ export function isDay(text: string): boolean {
   return (
     /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(text)
   );
+}
+
+const OF_MARKETS = /(?:^|[/\\])Commodity-(\d{4}-\d\d-\d\d)\.jsonl?(?:\.\w+)?$/;
+
+/**
+ * The day whose markets were replayed; null: something else was, or only the beginning of a day.
+ * @param name of a file, or the address of an archive
+ * @param state as the ledger of replays has it: it ends with the time of the file
+ */
+export function replayedDay(name: string, state: string): string | null {
+  const day = OF_MARKETS.exec(name)?.[1];
+  if (day === undefined || !isDay(day)) return null;
+  const madeMs = Date.parse(state.slice(state.indexOf(', ') + 1).trim());
+  return madeMs < Date.parse(day) + DAY_MS ? null : day;
 }

@@ -66,6 +66,7 @@ const Status = z.strictObject({
     })
     .nullable(),
   relay: z.strictObject({ messages: count, connections: count }).nullable(),
+  days: list(z.strictObject({ day: z.iso.date(), missingS: count, isReplayed: z.boolean() })),
   files: list(FileIndex.shape.files.element.extend({ ageS: count })),
 });
 type Status = z.input<typeof Status>;
