@@ -151,16 +151,17 @@ test('order of keys, blanks and fields nobody knows change nothing', () => {
   );
 });
 
-test('names come through whatever they are made of', () => {
+test('names come through whatever they are made of but what no table can hold', () => {
   const name = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
-    .filter((text) => text.trim() !== '' && text.length <= 128);
+    .filter((text) => text.trim() !== '' && text.length <= 128 && !/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u.test(text));
   fc.assert(
     fc.property(name, name, (system, station) => {
       const staged = stageText(dumpOf(aSystem({ name: system, stations: [aStation({ name: station })] })));
       expect(staged.systems[0]?.name).toBe(system);
       expect(staged.stations[0]?.row?.name).toBe(station);
     }),
+    { numRuns: 300 },
   );
 });
 
