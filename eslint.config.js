@@ -39,7 +39,7 @@ const directions = Object.entries(forbidden).map(([room, others]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'data/', 'tmp/'] },
+  { ignores: ['dist/', 'node_modules/', 'data/', 'tmp/', '.stryker/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

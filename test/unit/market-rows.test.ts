@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
+import { commodityKey, indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
 import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { commodity, testCatalogue } from '../support/messages.ts';
@@ -54,6 +54,14 @@ describe('a row', () => {
     expect(stage(commodity(name)).rows?.[0]?.[0]).toBe(itemId);
   });
 
+  test.each([
+    ['$gold_name;', 'gold'],
+    ['$gold', '$gold'],
+    ['gold_name;', 'gold_name;'],
+  ])('with the name %j has the key %j', (name, key) => {
+    expect(commodityKey(name)).toBe(key);
+  });
+
   test('lets a symbol win over a display name', () => {
     const commodities: Commodity[] = [
       { id: 1, symbol: 'Beer', name: 'Ale', category: 'Legal Drugs', rare: false },
@@ -82,9 +90,12 @@ describe('a row', () => {
     expect(stage(commodity('gold', text)).rows).toEqual([GOLD_ROW]);
   });
 
-  test.each(['1100', ' 1100 ', '+1100', '1100.0', '01100'])('reads the number in %j', (sellPrice) => {
-    expect(stage(commodity('gold', { sellPrice })).rows).toEqual([GOLD_ROW]);
-  });
+  test.each(['1100', ' 1100 ', '+1100', '1100.0', '1100.00', '01100'])(
+    'reads the number in %j',
+    (sellPrice) => {
+      expect(stage(commodity('gold', { sellPrice })).rows).toEqual([GOLD_ROW]);
+    },
+  );
 
   test('keeps demand and prices of real size', () => {
     const [row] = stage(commodity('gold', { demand: 1_936_721_850, sellPrice: 36_207_500 })).rows ?? [];
@@ -198,6 +209,7 @@ describe('several rows', () => {
     ['units beat a price', { demand: 0 }, { sellPrice: 0 }],
     ['a price decides the rest', { sellPrice: 0 }, {}],
     ['at equal filling more units win', { demand: 10 }, { demand: 11 }],
+    ['units of both sides count', { demand: 10, stock: 10 }, { demand: 9, stock: 12 }],
   ])('of one commodity: %s', (_, worse, better) => {
     const expected = stage(commodity('gold', better)).rows;
     const [a, b] = [commodity('gold', worse), commodity('Gold', better)];

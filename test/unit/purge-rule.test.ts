@@ -23,6 +23,21 @@ test('a cutoff that is newer than the newest observation', async () => {
   );
 });
 
+test('asks what would go, deletes nothing, and can be stopped', async () => {
+  const asked: unknown[] = [];
+  const stats = { totalRows: 100, liveRows: 0, stations: 1, liveStations: 0, newestAtS: NOON_S };
+  const purge = (options: object) => (asked.push(options), Promise.resolve(0));
+  const stop = new AbortController();
+  const store = { stats: () => Promise.resolve(stats), purge };
+  await whyNotPurge(store, NOON_S, stop.signal);
+  await whyNotPurge(store, NOON_S);
+  const question = { olderThanS: NOON_S, dryRun: true };
+  expect(asked).toEqual([{ ...question, signal: stop.signal }, question]);
+  stop.abort(new Error('no time'));
+  await expect(whyNotPurge(store, NOON_S, stop.signal)).rejects.toThrow('no time');
+  expect(asked).toHaveLength(2);
+});
+
 test('nearly everything', async () => {
   expect(await objection(NOON_S + 1, 91)).toBe('91 of 100 rows were observed before 2026-03-01 12:00:00 UTC');
 });

@@ -189,9 +189,8 @@ function holdsFor(
   { stationName }: Snapshot,
   station: Pick<StoredStation<unknown>, 'name'> | undefined,
 ): boolean {
-  return (
-    clear !== undefined && (sameName(clear.name, stationName) || sameName(clear.name, station?.name ?? ''))
-  );
+  if (clear === undefined) return false;
+  return sameName(clear.name, stationName) || (station !== undefined && sameName(clear.name, station.name));
 }
 
 /** What rows that are written settle of what was remembered; of an older observation a newer claim stands. */

@@ -1,0 +1,18 @@
+/**
+ * Faults in every expression of one room, each run against the fast tests that reach it: `npm run stryker -- ROOM`, see
+ * docs/testing.md. The planted faults of test/mutations say what guards a guarantee; this says what nothing guards.
+ */
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: 'test/stryker.vitest.ts' },
+  testRunnerNodeArgs: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
+  // A constant of a module is tried by all tests or by none.
+  ignoreStatic: true,
+  incremental: true,
+  incrementalFile: 'node_modules/.cache/stryker/incremental.json',
+  reporters: ['clear-text', 'progress-append-only'],
+  clearTextReporter: { logTests: false, reportTests: false },
+  concurrency: 2,
+  tempDirName: '.stryker',
+  symlinkNodeModules: true,
+};
