@@ -3,9 +3,11 @@ import { whyNotPurge } from '../../src/domain/market/purge-rule.ts';
 
 const NOON_S = 1_772_366_400;
 
+const statsOf = (newestAtS: number | null, totalRows = 100) =>
+  Promise.resolve({ totalRows, liveRows: 0, stations: 1, liveStations: 0, newestAtS, implausibleMarkets: 0 });
+
 function objection(newestAtS: number | null, oldRows: number, totalRows = 100) {
-  const stats = { totalRows, liveRows: 0, stations: 1, liveStations: 0, implausibleMarkets: null, newestAtS };
-  const store = { stats: () => Promise.resolve(stats), purge: () => Promise.resolve(oldRows) };
+  const store = { stats: () => statsOf(newestAtS, totalRows), purge: () => Promise.resolve(oldRows) };
   return whyNotPurge(store, NOON_S);
 }
 
@@ -25,10 +27,9 @@ test('a cutoff that is newer than the newest observation', async () => {
 
 test('asks what would go, deletes nothing, and can be stopped', async () => {
   const asked: unknown[] = [];
-  const stats = { totalRows: 100, liveRows: 0, stations: 1, liveStations: 0, newestAtS: NOON_S };
   const purge = (options: object) => (asked.push(options), Promise.resolve(0));
   const stop = new AbortController();
-  const store = { stats: () => Promise.resolve(stats), purge };
+  const store = { stats: () => statsOf(NOON_S), purge };
   await whyNotPurge(store, NOON_S, stop.signal);
   await whyNotPurge(store, NOON_S);
   const question = { olderThanS: NOON_S, dryRun: true };
