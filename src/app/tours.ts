@@ -10,8 +10,12 @@ const ATTEMPTS = 3;
 
 /** Tours that are kept, newest first. */
 export async function keptTours(store: Pick<AggregateStore, 'aggregates'>): Promise<DescribedTour[]> {
+  return (await storedTours(store)).map(describeTour);
+}
+
+export async function storedTours(store: Pick<AggregateStore, 'aggregates'>): Promise<ScoutTour[]> {
   const tours = (await store.aggregates('tour')).map(({ json }) => JSON.parse(json) as ScoutTour);
-  return tours.sort((a, b) => b.madeAtS - a.madeAtS).map(describeTour);
+  return tours.sort((a, b) => b.madeAtS - a.madeAtS);
 }
 
 /** @throws AppError `usage`: there is none */

@@ -3,6 +3,7 @@ import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
 import { daysBetween, isDay } from '../domain/eddn/archives.ts';
 import { didYouMean } from '../domain/nearest.ts';
+import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
@@ -30,6 +31,7 @@ export type Command =
   | TokenCommand
   | QuestionCommand
   | TourCommand
+  | PatrolCommand
   /** Help or the version: said, and nothing else done. */
   | { readonly verb: 'say'; readonly text: string };
 
@@ -59,6 +61,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   addQuestionVerbs(program, (chosen) => (command = chosen));
   addTokenVerbs(program, (chosen) => (command = chosen));
   addTourVerbs(program, (chosen) => (command = chosen));
+  addPatrolVerbs(program, (chosen) => (command = chosen));
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {

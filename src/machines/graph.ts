@@ -4,6 +4,7 @@ import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
+import { patrolMachine } from './patrol.machine.ts';
 import { scoutTourMachine } from './scout-tour.machine.ts';
 import { spanshUpdaterMachine } from './spansh-updater.machine.ts';
 import { stationCoalescerMachine } from './station-coalescer.machine.ts';
@@ -23,6 +24,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   maintenanceWindowMachine,
   spanshUpdaterMachine,
   scoutTourMachine,
+  patrolMachine,
   subscriptionMachine,
 ];
 

@@ -17,6 +17,13 @@ interface Told {
   readonly assignments: readonly { readonly marketId: number; readonly why: string | null }[];
 }
 
+interface ToldPatrol {
+  readonly error?: string;
+  readonly state: string;
+  readonly look: { readonly overdue: number; readonly commandersNeeded: number } | null;
+  readonly tour: { readonly id: string } | null;
+}
+
 const STATIONS = [101, 102, 103, 104].map((id) => ({ id, name: `Port ${id}`, system: `Star ${id}` }));
 const CONFIG = { http_listen: '127.0.0.1:0', tours: true };
 
@@ -34,11 +41,16 @@ async function world(): Promise<string> {
 async function start(cwd: string, token: string) {
   const daemon = await startLiveDaemon({ cwd, config: CONFIG });
   const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
-  const talk = async (method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown = null) => {
+  const talk = async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: unknown = null,
+    base = 'tours',
+  ) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const content = body === null ? null : JSON.stringify(body);
     const answer = await ask(
-      `${url}/api/v1/tours${path}`,
+      `${url}/api/v1/${base}${path}`,
       content === null ? { authorization: headers.authorization } : headers,
       method,
       content,
@@ -56,7 +68,11 @@ async function start(cwd: string, token: string) {
         }),
       ),
     );
-  return { ...daemon, url, talk, see };
+  const patrol = async (method: 'GET' | 'PUT' | 'DELETE', path: string, body: unknown = null) => {
+    const answer = await talk(method, path, body, 'patrols');
+    return { status: answer.status, body: answer.body as unknown as ToldPatrol };
+  };
+  return { ...daemon, url, talk, patrol, see };
 }
 
 test('a tour: made with a token, closed by the feed, kept over a kill, changed, finished', async () => {
@@ -87,6 +103,34 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
     status: 400,
   });
 
+  // What stands is kept over a kill, too; its markets are on a tour's lists.
+  const { patrol } = daemon;
+  const region = { near: 'Sol', within: 100, maxAge: '12h' };
+  expect(await patrol('PUT', '/home', region)).toMatchObject({
+    status: 201,
+    body: { state: 'short', look: { overdue: 4, unlisted: 0, commandersNeeded: 1 }, tour: null },
+  });
+  expect((await patrol('PUT', '/home', { ...region, commanders: 'Fourth@Sol' })).status).toBe(200);
+  for (const [path, body, status, why] of [
+    ['/Home', region, 400, /small letters/],
+    ['/x', { ...region, maxAge: '12' }, 400, /90m, 12h or 7d/],
+    ['/x', { ...region, maxAge: '5m' }, 400, /from 10m to 366d/],
+    ['/x', { maxAge: '12h' }, 400, /say which region/],
+    ['/x', { ...region, along: 'Sol' }, 400, /say which region/],
+    ['/x', { ...region, near: 'Nowhere' }, 404, /no system is named Nowhere/],
+    ['/x', { ...region, near: '9000,9000,9000', within: 1 }, 404, /there is no market within 1 ly/],
+    ['/x', { ...region, commanders: 'J' }, 400, /NAME@START/],
+    ['/x', { ...region, strategy: 'magic' }, 400, /strategy/],
+    ['/x', { ...region, minAge: '3h' }, 400, /minAge/],
+  ] as const) {
+    const refused = await patrol('PUT', path, body);
+    expect(refused.status, JSON.stringify(body)).toBe(status);
+    expect(refused.body.error).toMatch(why);
+  }
+  expect((await ask(`${daemon.url}/api/v1/patrols`)).status).toBe(401);
+  expect((await patrol('GET', '/x')).body.error).toBe('there is no patrol x');
+  expect((await patrol('DELETE', '/x')).status).toBe(404);
+
   await daemon.see(101);
   await until(async () => (await talk('GET', `/${id}`)).body.state === 'underway');
   expect((await talk('GET', `/${id}`)).body.done).toMatchObject([{ marketId: 101 }]);
@@ -104,6 +148,10 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
 
   for (const { id: market } of STATIONS) await next.see(market);
   await until(async () => (await next.talk('GET', `/${id}`)).body.state === 'finished');
+  await until(async () => (await next.patrol('GET', '/home')).status === 200);
+  expect((await next.patrol('PUT', '/home', { ...region, maxAge: '24h' })).body).toMatchObject({
+    ...{ state: 'kept', look: { markets: 4, overdue: 0 }, tour: null },
+  });
   const { body } = await next.talk('GET', `/${id}`);
   expect(body.done.map(({ marketId }) => marketId).sort()).toEqual([101, 102, 103, 104]);
   for (const market of [101, 102, 103, 104]) {
@@ -119,7 +167,7 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
 test('the command line lists, shows and withdraws what is kept', async () => {
   const cwd = await world();
   const token = (await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
-  const { talk, program } = await start(cwd, token);
+  const { talk, patrol: daemonPatrol, program } = await start(cwd, token);
   const { id } = (await talk('POST', '', { commanders: 'Jameson@Sol', within: 100, timeLimit: 0.2 })).body;
   const tdl = (...args: string[]) => runProgram({ cwd, args: ['tour', ...args] });
   expect((await tdl('list')).stdout).toMatch(new RegExp(`^${id} +offered .* 4 +4 +Jameson$`, 'm'));
@@ -133,6 +181,31 @@ test('the command line lists, shows and withdraws what is kept', async () => {
 
   // The daemon ends its own as it is told to, over what the command line has written.
   expect((await talk('DELETE', `/${id}`)).body.state).toBe('withdrawn');
+
+  const patrol = (...args: string[]) => runProgram({ cwd, args: ['patrol', ...args] });
+  const order = ['add', 'home', 'Ryder@Sol', '--near', 'Sol', '--within', '100', '--max-age', '12h'];
+  expect((await patrol('add', 'other', ...order.slice(2))).stdout).toContain(
+    'patrol other is made; a daemon',
+  );
+  const made = await daemonPatrol('PUT', '/home', {
+    commanders: 'Ryder@Sol',
+    near: 'Sol',
+    within: 100,
+    maxAge: '12h',
+  });
+  expect(made.status).toBe(201);
+  expect((await patrol(...order)).stdout).toBe('patrol home is there already, and just the same\n');
+  const told = async () => JSON.parse((await patrol('show', 'home', '--json')).stdout) as ToldPatrol;
+  await until(async () => (await told()).look !== null);
+  expect(await told()).toMatchObject({
+    state: 'short',
+    look: { overdue: 4, listed: 4, commandersNeeded: 1 },
+  });
+  expect((await patrol('show', 'home', '--systems')).stdout).toBe('Star 101\nStar 102\nStar 103\nStar 104\n');
+  expect((await patrol('list')).stdout).toMatch(
+    /^home +short +within 100 ly of Sol +12 h +4 +4 +0 +0 +1 +1$/m,
+  );
+  expect((await patrol('remove', 'home')).stdout).toContain('is removed');
   program.kill('SIGTERM');
   await program.exit;
 });

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts';
 
 const MODEL = 'test/model/machines.test.ts';
 const POOL = 'test/unit/scout-tour-pool.test.ts';
+const PATROLS = 'test/unit/patrol-pool.test.ts';
 const TOUR = 'src/domain/tours/scout-tour.ts';
 
 /** Of tours, and who flies them. */
@@ -34,7 +35,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
     guarantee: 'a tour that somebody else has withdrawn ends here',
     fault: 'what somebody else has written is written over',
     file: 'src/actors/scout-tour/keeper.ts',
-    from: 'if (theirs !== null && ENDED.has(theirs.state) && !ENDED.has(tour.state))',
+    from: 'if (theirs !== null && isEnded(theirs) && !isEnded(kept))',
     to: 'if (theirs !== null && theirs.id === "")',
     tests: [POOL],
   },
@@ -45,5 +46,45 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
     from: 'at === from ? tour.filter((each) => each !== stop) : at === to ? [...tour, stop] : tour,',
     to: 'at === to ? [...tour, stop] : tour,',
     tests: ['test/unit/tour-partitions.test.ts'],
+  },
+  {
+    guarantee: 'a patrol does not say it is kept beyond what its look told',
+    fault: 'it looks again after its five minutes only',
+    file: 'src/machines/patrol.machine.ts',
+    from: 'return Math.min(longestMs, Math.max(LEAST_MS, validMs));',
+    to: 'return longestMs + 0 * validMs;',
+    tests: [PATROLS],
+  },
+  {
+    guarantee: 'a patrol with a market that is too old is short',
+    fault: "only what is on nobody's list counts",
+    file: 'src/domain/tours/patrol.ts',
+    from: 'return overdue + late + unlisted > 0;',
+    to: 'return overdue * 0 + late + unlisted > 0;',
+    tests: [PATROLS],
+  },
+  {
+    guarantee: 'two patrols never send two commanders to one market',
+    fault: 'markets of other tours are taken, too',
+    file: 'src/actors/patrol/look.ts',
+    from: 'order.share ? new Set<number>()',
+    to: 'order.maxAgeS > 0 ? new Set<number>()',
+    tests: [PATROLS],
+  },
+  {
+    guarantee: 'a patrol that is removed calls its commanders back',
+    fault: 'its tour goes on',
+    file: 'src/machines/patrol.machine.ts',
+    from: "removed: { type: 'final', entry: 'withdraw' },",
+    to: "removed: { type: 'final' },",
+    tests: [PATROLS, MODEL],
+  },
+  {
+    guarantee: 'nobody is sent before the tours of earlier lives are known',
+    fault: 'a patrol looks at once',
+    file: 'src/actors/patrol/look.ts',
+    from: 'if (!tours.isLoaded) throw',
+    to: 'if (!tours.isLoaded && order.maxAgeS < 0) throw',
+    tests: [PATROLS],
   },
 ];

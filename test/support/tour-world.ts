@@ -1,18 +1,54 @@
+import { PatrolPool } from '../../src/actors/patrol/pool.ts';
 import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Aggregate, AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
-import type { MarketRecord } from '../../src/domain/ports/store/queries.ts';
+import {
+  STATION_SERVICES,
+  type MarketRecord,
+  type Queries,
+  type StationRecord,
+} from '../../src/domain/ports/store/queries.ts';
+import type { TourPlanner } from '../../src/domain/ports/tour-planner.ts';
 import type { TourOrder } from '../../src/domain/ports/scout-tours.ts';
 import type { Time } from '../../src/domain/ports/time.ts';
 import { planTours } from '../../src/domain/tours/plan.ts';
+import type { PatrolOrder } from '../../src/domain/tours/patrol.ts';
 import type { ScoutTour } from '../../src/domain/tours/scout-tour.ts';
 import { silentLog } from './http.ts';
 import { scoutTour, tourCommander, tourMarket } from './scout-tour.ts';
 import { VirtualTime } from './virtual-time.ts';
 
+const planner: Pick<TourPlanner, 'plan'> = {
+  plan: (request) => Promise.resolve(planTours(request, () => 1)),
+};
+
+/** A market of the world, as the questions answer it. @param atS 0: nobody has seen it */
+function station(id: number, atS: number): StationRecord {
+  const { position, name, systemName, lsFromStar, isPlanetary } = tourMarket(id);
+  const system = { id: BigInt(id), name: systemName, ...position, updatedAtS: null };
+  return {
+    ...{
+      id,
+      name,
+      system,
+      type: null,
+      journalType: null,
+      group: null,
+      lsFromStar,
+      maxPad: null,
+      isPlanetary,
+    },
+    services: Object.fromEntries(
+      STATION_SERVICES.map((service) => [service, null]),
+    ) as StationRecord['services'],
+    ...{ updatedAtS: null, priceRatio: null, marketAtS: atS === 0 ? null : atS },
+  };
+}
+
 /** What several daemons share: kept tours, and when markets were seen. */
 export class TourWorld {
+  /** Tours by id, others by kind and id. */
   readonly kept = new Map<string, Aggregate>();
   readonly seenAtS = new Map<number, number>();
   readonly time = new VirtualTime();
@@ -21,23 +57,39 @@ export class TourWorld {
   #ids = 0;
 
   readonly store: AggregateStore = {
-    aggregates: () => this.#answer(() => [...this.kept.values()]),
+    aggregates: (kind) => this.#answer(() => [...this.kept.values()].filter((each) => each.kind === kind)),
     putAggregate: (aggregate) =>
       this.#answer(() => {
-        const before = this.kept.get(aggregate.id)?.version ?? 0;
+        const key = keyOf(aggregate.kind, aggregate.id);
+        const before = this.kept.get(key)?.version ?? 0;
         if (aggregate.version !== before + 1) return false;
-        this.kept.set(aggregate.id, aggregate);
+        this.kept.set(key, aggregate);
         return true;
       }),
-    removeAggregate: (_, id) => this.#answer(() => void this.kept.delete(id)),
+    removeAggregate: (kind, id) => this.#answer(() => void this.kept.delete(keyOf(kind, id))),
   };
+
+  /** Patrols of the same life: their region is all markets that were ever seen, or are named. */
+  patrols(tours: ScoutTourPool, time: Time = this.time): PatrolPool {
+    return new PatrolPool({
+      ...{ store: this.store, travelTimes: TRAVEL_TIMES, time, tours, planner },
+      random: () => 0.5,
+      queries: { freshness: () => this.#answer(() => this.#region()) },
+      log: { ...silentLog, warn: (_, text) => void this.warnings.push(text) },
+    });
+  }
+
+  #region(): Awaited<ReturnType<Queries['freshness']>> {
+    const entries = [...this.seenAtS].map(([id, atS]) => ({ station: station(id, atS), distanceLy: null }));
+    return { entries, total: entries.length, next: null };
+  }
 
   /** A life of a daemon. */
   pool(time: Time = this.time): ScoutTourPool {
     return new ScoutTourPool({
       ...{ store: this.store, travelTimes: TRAVEL_TIMES, time },
       random: () => (++this.#ids % 1000) / 1000,
-      planner: { plan: (request) => Promise.resolve(planTours(request, () => 1)) },
+      planner,
       queries: {
         markets: (ids) =>
           Promise.resolve(
@@ -61,6 +113,10 @@ export class TourWorld {
   }
 }
 
+function keyOf(kind: string, id: string): string {
+  return kind === 'tour' ? id : `${kind} ${id}`;
+}
+
 /** An order for these markets. */
 export function tourOrder(marketIds: readonly number[], ...names: readonly string[]): TourOrder {
   const { madeBy, strategy, returns, seed, timeLimitMs } = scoutTour(0);
@@ -69,4 +125,19 @@ export function tourOrder(marketIds: readonly number[], ...names: readonly strin
     commanders: names.map(tourCommander),
     markets: marketIds.map(tourMarket),
   };
+}
+
+/** An order to keep the whole world at most so old. */
+export function patrolOrder(name: string, maxAgeS: number, ...names: readonly string[]): PatrolOrder {
+  const { strategy, seed, timeLimitMs } = scoutTour(0);
+  return {
+    ...{ name, maxAgeS, strategy, seed, timeLimitMs, about: 'everywhere', filter: {}, neverSeen: 'included' },
+    ...{ isOnce: false, share: false, madeAtS: 0, madeBy: null },
+    commanders: names.map((each) => ({ ...commanderOf(each), sinceS: 0 })),
+  };
+}
+
+function commanderOf(name: string) {
+  const { start, startMarketId, jumpRangeLy } = tourCommander(name);
+  return { name, start, startMarketId, jumpRangeLy };
 }

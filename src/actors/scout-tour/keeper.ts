@@ -1,52 +1,59 @@
 import { describeError } from '../../domain/errors.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import { ENDED, type ScoutTour } from '../../domain/tours/scout-tour.ts';
 import { backoffMs, type Backoff, type Random } from '../../machines/backoff.ts';
 
-const KIND = 'tour';
 const BACKOFF: Backoff = { minMs: 1_000, capMs: 60_000 };
 
-export interface KeeperDeps {
+interface Kept {
+  readonly id: string;
+}
+
+export interface KeeperDeps<T extends Kept> {
+  /** Of the aggregates it keeps. */
+  readonly kind: string;
   readonly store: AggregateStore;
   readonly time: Time;
   readonly random: Random;
-  /** Somebody else has ended a tour that is open here. */
+  /** Whether nothing more is written of it. */
+  readonly isEnded: (kept: T) => boolean;
+  /** Somebody else has ended what is open here. */
   readonly onEnded: (id: string) => void;
-  /** With the error when tours cannot be written, with null when they can again. */
+  /** With the error when they cannot be written, with null when they can again. */
   readonly report: (error: string | null) => void;
 }
 
-/** Writes tours, the newest state of each, one after the other; what cannot be written is tried again. */
-export class TourKeeper {
-  readonly #deps: KeeperDeps;
+/** Writes tours and the like, the newest state of each, one after the other; what cannot be written is tried again. */
+export class Keeper<T extends Kept> {
+  readonly #deps: KeeperDeps<T>;
   readonly #versions = new Map<string, number>();
-  readonly #waiting = new Map<string, ScoutTour>();
+  readonly #waiting = new Map<string, T>();
   #writing: Promise<void> | null = null;
   #timer: unknown = null;
   #failures = 0;
 
-  constructor(deps: KeeperDeps) {
+  constructor(deps: KeeperDeps<T>) {
     this.#deps = deps;
   }
 
-  /** Every tour that is kept. */
-  async read(): Promise<ScoutTour[]> {
-    const kept = await this.#deps.store.aggregates(KIND);
+  /** Everything that is kept. */
+  async read(): Promise<T[]> {
+    const kept = await this.#deps.store.aggregates(this.#deps.kind);
     return kept.map(({ id, version, json }) => {
       // What is open here is written on top of what was read first: only a conflict tells of others.
       if (!this.#versions.has(id)) this.#versions.set(id, version);
-      return JSON.parse(json) as ScoutTour;
+      return JSON.parse(json) as T;
     });
   }
 
   async remove(id: string): Promise<void> {
-    await this.#deps.store.removeAggregate(KIND, id);
+    this.#waiting.delete(id);
+    await this.#deps.store.removeAggregate(this.#deps.kind, id);
     this.#versions.delete(id);
   }
 
-  put(tour: ScoutTour): void {
-    this.#waiting.set(tour.id, tour);
+  put(kept: T): void {
+    this.#waiting.set(kept.id, kept);
     if (this.#timer === null) void this.flush();
   }
 
@@ -64,10 +71,10 @@ export class TourKeeper {
   }
 
   async #writeAll(): Promise<void> {
-    for (const [id, tour] of this.#waiting) {
+    for (const [id, kept] of this.#waiting) {
       try {
-        await this.#write(tour);
-        if (this.#waiting.get(id) === tour) this.#waiting.delete(id);
+        await this.#write(kept);
+        if (this.#waiting.get(id) === kept) this.#waiting.delete(id);
       } catch (error) {
         this.#failed(error);
         return;
@@ -78,19 +85,19 @@ export class TourKeeper {
     this.#failures = 0;
   }
 
-  async #write(tour: ScoutTour): Promise<void> {
-    const version = (this.#versions.get(tour.id) ?? 0) + 1;
-    const { store } = this.#deps;
-    if (await store.putAggregate({ kind: KIND, id: tour.id, version, json: JSON.stringify(tour) })) {
-      this.#versions.set(tour.id, version);
+  async #write(kept: T): Promise<void> {
+    const version = (this.#versions.get(kept.id) ?? 0) + 1;
+    const { store, kind, isEnded, onEnded } = this.#deps;
+    if (await store.putAggregate({ kind, id: kept.id, version, json: JSON.stringify(kept) })) {
+      this.#versions.set(kept.id, version);
       return;
     }
     // Somebody else has written it: a command line that withdrew it, or another daemon.
-    const stored = (await store.aggregates(KIND)).find(({ id }) => id === tour.id);
-    this.#versions.set(tour.id, stored?.version ?? 0);
-    const theirs = stored === undefined ? null : (JSON.parse(stored.json) as ScoutTour);
-    if (theirs !== null && ENDED.has(theirs.state) && !ENDED.has(tour.state)) this.#deps.onEnded(tour.id);
-    else await this.#write(tour);
+    const stored = (await store.aggregates(kind)).find(({ id }) => id === kept.id);
+    this.#versions.set(kept.id, stored?.version ?? 0);
+    const theirs = stored === undefined ? null : (JSON.parse(stored.json) as T);
+    if (theirs !== null && isEnded(theirs) && !isEnded(kept)) onEnded(kept.id);
+    else await this.#write(kept);
   }
 
   #failed(error: unknown): void {

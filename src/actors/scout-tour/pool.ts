@@ -17,7 +17,7 @@ import {
 } from '../../domain/tours/scout-tour.ts';
 import type { Random } from '../../machines/backoff.ts';
 import { scoutTourMachine, type ScoutTourEvent } from '../../machines/scout-tour.machine.ts';
-import { TourKeeper } from './keeper.ts';
+import { Keeper } from './keeper.ts';
 import { reportTour } from './reporter.ts';
 
 export interface ScoutTourPoolDeps {
@@ -41,18 +41,20 @@ type TourActor = ActorRefFrom<typeof scoutTourMachine>;
 
 /** How often it is looked for what others wrote: another daemon, an import, a command line. */
 const LOOK_MS = 30_000;
-const KEPT_S = 30 * 86_400;
+/** Ended tours; those of a patrol come several times a day. */
+const KEPT_S = { tour: 30 * 86_400, patrol: 2 * 86_400 };
 const PLANNING = { maxAttempts: 5, backoff: { minMs: 1_000, capMs: 30_000 } };
 
 /** The home of the tours: one root actor each (a machine that owned many would be slow, see docs/architecture.md). */
 export class ScoutTourPool implements ScoutTours {
   readonly #deps: ScoutTourPoolDeps;
-  readonly #keeper: TourKeeper;
+  readonly #keeper: Keeper<ScoutTour>;
   readonly #machine: typeof scoutTourMachine;
   readonly #actors = new Map<string, TourActor>();
   readonly #ended = new Map<string, ScoutTour>();
   /** By open market: whose it is. Null: to be made anew. */
   #watched: Map<number, TourActor[]> | null = null;
+  readonly #listeners = new Set<(tour: ScoutTour) => void>();
   #isLoaded = false;
   #isClosed = false;
   #timer: unknown = null;
@@ -61,8 +63,10 @@ export class ScoutTourPool implements ScoutTours {
   constructor(deps: ScoutTourPoolDeps) {
     this.#deps = deps;
     const { log, planner, travelTimes } = deps;
-    this.#keeper = new TourKeeper({
+    this.#keeper = new Keeper<ScoutTour>({
       ...deps,
+      kind: 'tour',
+      isEnded: ({ state }) => ENDED.has(state),
       onEnded: (id) => this.#actors.get(id)?.send({ type: 'tour.withdraw' }),
       report: (error) => {
         if (error === null) log.info({}, 'tours: written again');
@@ -76,7 +80,10 @@ export class ScoutTourPool implements ScoutTours {
         ),
       },
       actions: {
-        keep: ({ context }) => this.#keeper.put(context.tour),
+        keep: ({ context }) => {
+          this.#keeper.put(context.tour);
+          for (const listener of this.#listeners) listener(context.tour);
+        },
         report: ({ context }) => reportTour(log, context.tour),
       },
     });
@@ -87,14 +94,13 @@ export class ScoutTourPool implements ScoutTours {
     this.#lookAgain();
   }
 
-  async #load(): Promise<void> {
-    for (const tour of await this.#keeper.read()) {
-      if (this.get(tour.id) !== undefined) continue;
-      if (!ENDED.has(tour.state)) this.#start(tour);
-      else if ((tour.endedAtS ?? 0) > this.#nowS() - KEPT_S) this.#ended.set(tour.id, tour);
-      else await this.#keeper.remove(tour.id);
-    }
-    this.#isLoaded = true;
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  follow(listener: (tour: ScoutTour) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Open tours stay as they are, for the next life. */
@@ -154,17 +160,30 @@ export class ScoutTourPool implements ScoutTours {
 
   /** What was written while nobody listened, or by others, counts, too. */
   async look(): Promise<void> {
-    if (!this.#isLoaded) await this.#load();
+    for (const tour of await this.#keeper.read()) await this.#meet(tour);
+    this.#isLoaded = true;
     if (this.#actors.size === 0) return;
-    for (const { id, state } of await this.#keeper.read()) {
-      if (ENDED.has(state)) this.#actors.get(id)?.send({ type: 'tour.withdraw' });
-    }
     const records = await this.#deps.queries.markets([...this.#markets().keys()]);
     this.observed(
       records.flatMap(({ station, atS }) =>
         atS === null ? [] : [{ marketId: station.id, observedAtS: atS }],
       ),
     );
+  }
+
+  /** A tour as it is kept: of an earlier life, of another daemon, or our own. */
+  async #meet(tour: ScoutTour): Promise<void> {
+    const { id, state, patrol, endedAtS } = tour;
+    if (!ENDED.has(state)) {
+      if (this.get(id) === undefined) this.#start(tour);
+    } else if (this.#actors.has(id)) {
+      this.#actors.get(id)?.send({ type: 'tour.withdraw' });
+    } else if ((endedAtS ?? 0) > this.#nowS() - KEPT_S[patrol === undefined ? 'tour' : 'patrol']) {
+      this.#ended.set(id, tour);
+    } else {
+      this.#ended.delete(id);
+      await this.#keeper.remove(id);
+    }
   }
 
   #lookAgain(): void {

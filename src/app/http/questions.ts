@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { foundStation, offer, market } from '../../infra/http/api/answers.ts';
 import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
@@ -37,7 +38,7 @@ export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Prom
   const queries = await createQueries(base);
   const commodities = (await commoditySource(base).readCached()) ?? [];
   const planner = createTourPlanner();
-  const options: Omit<ApiSource, 'tours'> & { readonly version: string } = {
+  const options: Omit<ApiSource, 'kept'> & { readonly version: string } = {
     ...{ queries, commodities: () => commodities, now: () => Date.now() },
     ...{ planner, travelTimes: base.config.tourTimes, questionsPerMinute: null, version: '' },
   };
@@ -51,6 +52,20 @@ export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Prom
   } finally {
     await app.close();
     await planner.close();
+    await queries.close();
+  }
+}
+
+/** Work on the questions themselves; what the API would refuse is refused in its words. */
+export async function withQueries<T>(base: Bootstrap, work: (queries: Queries) => Promise<T>): Promise<T> {
+  const { ApiError } = await import('../../infra/http/api/errors.ts');
+  const queries = await createQueries(base);
+  try {
+    return await work(queries);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw refusal(error.statusCode, { error: error.message, ...error.facts });
+  } finally {
     await queries.close();
   }
 }

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../domain/market/snapshot.ts';
 import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
 import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
+import type { Patrols } from '../../domain/ports/patrols.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
 import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
@@ -16,7 +17,7 @@ import { createQueries } from './store.ts';
 /** What the HTTP server needs to answer questions. */
 export type ApiSource = Omit<ApiOptions & TourDeps, 'version'> & {
   /** Null: none are kept. */
-  readonly tours: ScoutTours | null;
+  readonly kept: { readonly tours: ScoutTours; readonly patrols: Patrols } | null;
 };
 
 /** The store as the system writes to it, and the questions that are told of what it writes. */
@@ -60,8 +61,7 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
   const deps = { queries, commodities: () => commodities, now: () => Date.now() };
   const { named, reconfigure } = keepSubscriptions(base, store, deps);
   const api: ApiSource = {
-    ...deps,
-    tours: kept?.tours ?? null,
+    ...{ ...deps, kept },
     planner,
     travelTimes: config.tourTimes,
     ...{ push, named },

@@ -46,9 +46,8 @@ async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, '
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { ardentRoutes } = await import('../../infra/http/routes/ardent/ardent.ts');
   const { portalRoutes } = await import('../../infra/http/routes/portal.ts');
-  const { tours, push, named } = options;
+  const { push, named } = options;
   const { subscriptionRoutes } = await import('../../infra/http/routes/subscriptions.ts');
-  const kept = tours === null ? null : await import('../../infra/http/routes/tours.ts');
   return [
     portalRoutes,
     (app) => apiRoutes(app, options),
@@ -56,8 +55,15 @@ async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, '
     ...(push === undefined || named === undefined
       ? []
       : [(app: HttpApp) => subscriptionRoutes(app, { ...options, push, named })]),
-    ...(tours === null || kept === null
-      ? []
-      : [(app: HttpApp) => kept.keptTourRoutes(app, { ...options, tours })]),
+    ...(await keptOf(options)),
   ];
+}
+
+/** Tours and patrols, where they are kept. */
+async function keptOf({ kept, ...options }: ApiSource): Promise<Routes[]> {
+  if (kept === null) return [];
+  const { keptTourRoutes } = await import('../../infra/http/routes/tours.ts');
+  const { patrolRoutes } = await import('../../infra/http/routes/patrols.ts');
+  const deps = { ...options, ...kept };
+  return [(app) => keptTourRoutes(app, deps), (app) => patrolRoutes(app, deps)];
 }

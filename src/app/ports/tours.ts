@@ -1,22 +1,32 @@
+import { PatrolPool } from '../../actors/patrol/pool.ts';
 import { ScoutTourPool, type ScoutTourPoolDeps } from '../../actors/scout-tour/pool.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
 import { realTime } from '../../infra/process/real-time.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { createStore } from './store.ts';
 
-/** Tours that are kept, on a connection of their own: they outlive the system's. */
+export interface KeptTours {
+  readonly tours: ScoutTourPool;
+  readonly patrols: PatrolPool;
+  readonly close: () => Promise<void>;
+}
+
+/** Tours that are kept, and patrols, on a connection of their own: they outlive the system's. */
 export async function keepTours(
   base: Bootstrap,
-  { queries, planner, travelTimes }: Pick<ScoutTourPoolDeps, 'queries' | 'planner' | 'travelTimes'>,
-): Promise<{ readonly tours: ScoutTourPool; readonly close: () => Promise<void> }> {
+  deps: Pick<ScoutTourPoolDeps, 'planner' | 'travelTimes'> & { readonly queries: Queries },
+): Promise<KeptTours> {
   const store = await createStore(base);
-  const tours = new ScoutTourPool({
-    ...{ store, queries, planner, travelTimes },
-    ...{ time: realTime, random: Math.random, log: base.log },
-  });
+  const parts = { ...deps, store, time: realTime, random: Math.random, log: base.log };
+  const tours = new ScoutTourPool(parts);
+  const patrols = new PatrolPool({ ...parts, tours });
   tours.start();
+  patrols.start();
   return {
     tours,
+    patrols,
     close: async () => {
+      await patrols.close();
       await tours.close();
       await store.close();
     },

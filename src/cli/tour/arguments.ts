@@ -1,6 +1,7 @@
 import type { Command as Program } from 'commander';
 import { AppError } from '../../domain/errors.ts';
 import { addGroup } from '../group.ts';
+import type { Format } from '../questions/arguments.ts';
 
 /** How a plan is shown. */
 export type PlanFormat = 'table' | 'json' | 'csv' | 'systems';
@@ -12,18 +13,26 @@ export interface PlanCommand {
   readonly format: PlanFormat;
 }
 
+/** Of who flies. */
+export const COMMANDER =
+  'NAME@START or NAME@START@LY: START a system, SYSTEM/STATION or a market id; LY the laden jump range';
+
+export const LIST_FORMATS = ['json', 'csv', 'systems'] as const;
+
 export type TourCommand =
   | PlanCommand
-  | { readonly verb: 'tour-list'; readonly json: boolean }
-  | { readonly verb: 'tour-show'; readonly id: string; readonly json: boolean }
+  | { readonly verb: 'tour-list'; readonly format: Format }
+  | { readonly verb: 'tour-show'; readonly id: string; readonly format: PlanFormat }
   | { readonly verb: 'tour-withdraw'; readonly id: string }
   | { readonly verb: 'tour-calibrate'; readonly files: readonly string[] };
 
-interface PlanOptions extends Readonly<Record<string, string | boolean | undefined>> {
+export interface FormatOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly systems?: boolean;
 }
+
+type PlanOptions = FormatOptions & Readonly<Record<string, string | boolean | undefined>>;
 
 export function addTourVerbs(program: Program, choose: (command: TourCommand) => void): void {
   const about = 'who looks at which stale markets, in which order: plan, list, show, withdraw and calibrate';
@@ -32,13 +41,15 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .command('list')
     .description('show the tours that are kept, newest first')
     .option('--json', 'as JSON')
-    .action(({ json = false }: { json?: boolean }) => choose({ verb: 'tour-list', json }));
-  tour
-    .command('show')
-    .argument('<ID>', 'of the tour')
+    .option('--csv', 'as CSV')
+    .action((options: FormatOptions) =>
+      choose({ verb: 'tour-list', format: chosenFormat(options, ['json', 'csv']) }),
+    );
+  withListFormats(tour.command('show').argument('<ID>', 'of the tour'))
     .description('show what is done of a tour, and what each commander has before him')
-    .option('--json', 'as JSON, with who had what until when')
-    .action((id: string, { json = false }: { json?: boolean }) => choose({ verb: 'tour-show', id, json }));
+    .action((id: string, options: FormatOptions) =>
+      choose({ verb: 'tour-show', id, format: chosenFormat(options, LIST_FORMATS) }),
+    );
   tour
     .command('calibrate')
     .argument('<JOURNAL...>', "the game's journals of one commander")
@@ -49,12 +60,7 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .argument('<ID>', 'of the tour')
     .description('end a tour')
     .action((id: string) => choose({ verb: 'tour-withdraw', id }));
-  tour
-    .command('plan')
-    .argument(
-      '<COMMANDER...>',
-      'NAME@START or NAME@START@LY: START a system, SYSTEM/STATION or a market id; LY the laden jump range',
-    )
+  withListFormats(tour.command('plan').argument('<COMMANDER...>', COMMANDER))
     .description('divide stale markets among commanders, so that all are through as early as can be')
     .option('--near <PLACE>', 'around this system or x,y,z; else around the first commander')
     .option('--along <SYSTEMS>', 'along a route, systems separated by commas')
@@ -75,21 +81,45 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .option('--return', 'tours end where they started')
     .option('--seed <N>', 'of what is left to chance (42)')
     .option('--time-limit <S>', 'seconds the solver may take (2)')
-    .option('--json', 'as JSON')
-    .option('--csv', 'as CSV, a line a stop')
-    .option('--systems', 'only the names of systems, to be pasted into the map one by one')
     .action((commanders: string[], options: PlanOptions) =>
       choose({ verb: 'tour-plan', ...planOf(commanders, options) }),
     );
 }
 
-function planOf(commanders: readonly string[], { json, csv, systems, ...rest }: PlanOptions) {
-  const formats = (['json', 'csv', 'systems'] as const).filter((format) => ({ json, csv, systems })[format]);
-  if (formats.length > 1) {
-    throw new AppError('usage', `--${formats.join(' and --')} do not go together`, { advice: 'take one' });
+/** Of commands that show who has what before him. */
+export function withListFormats(verb: Program): Program {
+  return verb
+    .option('--json', 'as JSON')
+    .option('--csv', 'as CSV, a line a stop')
+    .option('--systems', 'only the names of systems, to be pasted into the map one by one');
+}
+
+/** @throws AppError `usage`: two of them */
+export function chosenFormat<F extends keyof FormatOptions>(
+  options: FormatOptions,
+  formats: readonly F[],
+): F | 'table' {
+  const [format, ...others] = formats.filter((each) => options[each]);
+  if (others.length > 0) {
+    const message = `--${[format, ...others].join(' and --')} do not go together`;
+    throw new AppError('usage', message, { advice: 'take one' });
   }
-  const query = Object.fromEntries(
-    Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  return format ?? 'table';
+}
+
+/** Options as the API names its parameters. */
+export function asQuery(
+  options: Readonly<Record<string, string | boolean | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
-  return { query: { ...query, commanders: commanders.join(',') }, format: formats[0] ?? ('table' as const) };
+}
+
+function planOf(commanders: readonly string[], { json, csv, systems, ...rest }: PlanOptions) {
+  const format = chosenFormat(
+    Object.fromEntries(Object.entries({ json, csv, systems }).filter(([, value]) => value !== undefined)),
+    LIST_FORMATS,
+  );
+  return { query: { ...asQuery(rest), commanders: commanders.join(',') }, format };
 }

@@ -1,7 +1,8 @@
 import { keptTours, type DescribedTour } from '../../app/tours.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { withStore } from '../one-shot.ts';
-import { table, type Column } from '../questions/table.ts';
+import type { Format } from '../questions/arguments.ts';
+import { csv, table, type Column } from '../questions/table.ts';
 import { say } from '../say.ts';
 
 const LOOKS_ONLY = true;
@@ -23,11 +24,12 @@ const COLUMNS: readonly Column<DescribedTour>[] = [
   },
 ];
 
-/** `tour list [--json]`: a line each, newest first. */
-export function run({ json }: { readonly json: boolean }): Promise<number> {
+/** `tour list [--json|--csv]`: a line each, newest first. */
+export function run({ format }: { readonly format: Format }): Promise<number> {
   return withStore(async (store) => {
     const tours = await keptTours(store);
-    if (json) return say(`${JSON.stringify(tours)}\n`);
+    if (format === 'json') return say(`${JSON.stringify(tours)}\n`);
+    if (format === 'csv') return say(csv(COLUMNS, tours));
     return say(tours.length === 0 ? 'no tours\n' : table(COLUMNS, tours));
   }, LOOKS_ONLY);
 }

@@ -39,7 +39,7 @@ const SHOWN: Readonly<Record<PlanFormat, (plan: TourPlan) => string>> = {
       [{ name: 'commander', head: '', of: (each: Stop) => each.commander }, ...COLUMNS, ...MORE],
       tours.flatMap(stopsOf),
     ),
-  systems: ({ tours }) => tours.map(systemsOf).join('\n'),
+  systems: ({ tours }) => systemLines(tours),
   table: asTables,
 };
 
@@ -47,10 +47,13 @@ function stopsOf({ commander, stops }: Tour): Stop[] {
   return stops.map((stop, at) => ({ ...stop, commander, at }));
 }
 
-/** A name a line; each commander's under his own where there are several. */
-function systemsOf({ commander, systems }: Tour, _at: number, tours: readonly Tour[]): string {
-  const head = tours.length > 1 ? [`# ${plainText(commander)}`] : [];
-  return [...head, ...systems.map(plainText)].map((line) => `${line}\n`).join('');
+/** A name a line, to be pasted into the map; each commander's under his own where there are several. */
+export function systemLines(tours: readonly Pick<Tour, 'commander' | 'systems'>[]): string {
+  const lists = tours.map(({ commander, systems }) => {
+    const head = tours.length > 1 ? [`# ${plainText(commander)}`] : [];
+    return [...head, ...systems.map(plainText)].map((line) => `${line}\n`).join('');
+  });
+  return lists.join('\n');
 }
 
 function asTables({ stale, seconds, olderThanS, tours }: TourPlan): string {

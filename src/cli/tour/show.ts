@@ -1,8 +1,10 @@
 import { keptTour, type DescribedTour } from '../../app/tours.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { withStore } from '../one-shot.ts';
-import { table, type Column } from '../questions/table.ts';
+import { csv, table, type Column } from '../questions/table.ts';
 import { say } from '../say.ts';
+import type { PlanFormat } from './arguments.ts';
+import { systemLines } from './plan.ts';
 
 type Pilot = DescribedTour['commanders'][number];
 type Stop = Pilot['stops'][number];
@@ -14,25 +16,45 @@ const COLUMNS: readonly Column<Stop>[] = [
   { name: 'name', head: 'station', of: (stop) => plainText(stop.name) },
   { name: 'lsFromStar', head: 'ls', of: (stop) => stop.lsFromStar },
   { name: 'jumps', head: 'jumps', of: (stop) => stop.jumps },
-  { name: 'seconds', head: 'min', of: ({ seconds }) => (seconds === null ? null : Math.round(seconds / 60)) },
+  { name: 'seconds', head: 'min', of: ({ seconds }) => seconds, show: minutes },
 ];
 
-/** `tour show ID [--json]`: what is done, and what each commander has before him. */
-export function run({ id, json }: { readonly id: string; readonly json: boolean }): Promise<number> {
+/** `tour show ID [--json|--csv|--systems]`: what is done, and what each commander has before him. */
+export function run({ id, format }: { readonly id: string; readonly format: PlanFormat }): Promise<number> {
   return withStore(async (store) => {
     const tour = await keptTour(store, id);
-    if (json) return say(`${JSON.stringify(tour)}\n`);
+    if (format === 'json') return say(`${JSON.stringify(tour)}\n`);
+    if (format !== 'table') return say(listsOf(tour, format));
     const { state, markets, open, madeAt, endedAt, failure } = tour;
     const end =
       endedAt === null ? '' : `, ended ${endedAt}${failure === null ? '' : `: ${plainText(failure)}`}`;
     const head = `tour ${id}: ${state}, ${open} of ${markets} markets open, made ${madeAt}${end}\n`;
-    const flying = tour.commanders.filter(({ leftAt }) => leftAt === null);
-    return say([head, ...(endedAt === null ? flying.map(listOf) : [])].join('\n'));
+    return say(`${head}${endedAt === null ? `\n${listsOf(tour, format)}` : ''}`);
   }, LOOKS_ONLY);
+}
+
+/** What each commander has before him: tables, CSV with a line a stop, or names of systems to be pasted. */
+export function listsOf({ commanders }: DescribedTour, format: Exclude<PlanFormat, 'json'>): string {
+  const flying = commanders.filter(({ leftAt }) => leftAt === null);
+  if (format === 'systems') return systemLines(flying.map((each) => ({ ...each, commander: each.name })));
+  if (format === 'table') return flying.map(listOf).join('\n');
+  const stops = flying.flatMap(({ name, stops: own }) => own.map((stop) => ({ ...stop, commander: name })));
+  return csv<(typeof stops)[number]>(
+    [
+      { name: 'commander', head: '', of: ({ commander }) => plainText(commander) },
+      ...COLUMNS,
+      { name: 'marketId', head: '', of: ({ marketId }) => marketId },
+    ],
+    stops,
+  );
 }
 
 function listOf({ name, seconds, stops, systems }: Pilot): string {
   if (stops.length === 0) return `${plainText(name)}: nothing left\n`;
-  const head = `${plainText(name)}: ${stops.length} markets, ${Math.round(seconds / 60)} min\n`;
+  const head = `${plainText(name)}: ${stops.length} markets, ${minutes(seconds)} min\n`;
   return `${head}${table(COLUMNS, stops)}${systems.map(plainText).join(', ')}\n`;
+}
+
+function minutes(seconds: string | number | null): string {
+  return seconds === null ? '?' : String(Math.round(Number(seconds) / 60));
 }

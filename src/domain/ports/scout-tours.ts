@@ -6,10 +6,13 @@ export type TourOrder = Pick<
   'madeBy' | 'strategy' | 'returns' | 'seed' | 'timeLimitMs' | 'markets'
 > & {
   readonly commanders: CrewChange['join'];
+  readonly patrol?: string;
 };
 
 /** Tours that are flown, and those that have ended lately. */
 export interface ScoutTours {
+  /** Whether the tours of earlier lives are known. */
+  readonly isLoaded: boolean;
   /** Newest first. */
   list(): readonly ScoutTour[];
   get(id: string): ScoutTour | undefined;
@@ -22,4 +25,6 @@ export interface ScoutTours {
   /** Deals out anew what is open; an ended tour stays as it is. Undefined: there is no such tour. */
   reconfigure(id: string, change: CrewChange): Promise<ScoutTour | undefined>;
   withdraw(id: string): Promise<ScoutTour | undefined>;
+  /** Tells every change of a tour, as it is then; it must not throw. @returns ends that */
+  follow(listener: (tour: ScoutTour) => void): () => void;
 }

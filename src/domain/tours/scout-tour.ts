@@ -36,6 +36,8 @@ export interface ScoutTour {
   readonly madeAtS: number;
   /** Name of the token it was asked for with. */
   readonly madeBy: string | null;
+  /** The patrol it is flown for; undefined: somebody asked for it. */
+  readonly patrol?: string;
   readonly strategy: Strategy;
   readonly returns: boolean;
   readonly seed: number;
@@ -53,6 +55,11 @@ export const ENDED: ReadonlySet<TourState> = new Set(['finished', 'failed', 'wit
 
 export function openMarkets({ markets }: ScoutTour): TourMarket[] {
   return markets.filter(({ doneAtS }) => doneAtS === null);
+}
+
+/** The tour that is flown for a patrol. */
+export function tourOfPatrol(tours: readonly ScoutTour[], name: string): ScoutTour | undefined {
+  return tours.find(({ patrol, state }) => patrol === name && !ENDED.has(state));
 }
 
 /** Those who have not left. */
@@ -89,19 +96,20 @@ export function planRequest(tour: ScoutTour, times: TravelTimes): PlanRequest {
   };
 }
 
-/** At the market of his list that was closed last; he is assumed to be who opened it. */
+/** The market of his list that was closed last; null: none was. He is assumed to be who opened it. */
+export function lastReadBy({ markets }: Pick<ScoutTour, 'markets'>, name: string): TourMarket | null {
+  return markets.reduce<TourMarket | null>((found, market) => {
+    const last = market.assignments.at(-1);
+    const isHis = last?.commander === name && last.why === 'observed';
+    return isHis && (market.doneAtS ?? 0) > (found?.doneAtS ?? 0) ? market : found;
+  }, null);
+}
+
 function whereIs(
-  { markets }: ScoutTour,
+  tour: ScoutTour,
   { name, start, startMarketId }: Commander,
 ): Pick<Commander, 'start' | 'startMarketId'> {
-  const own = markets.filter(({ assignments }) => {
-    const last = assignments.at(-1);
-    return last?.commander === name && last.why === 'observed';
-  });
-  const newest = own.reduce<TourMarket | null>(
-    (found, market) => ((market.doneAtS ?? 0) > (found?.doneAtS ?? 0) ? market : found),
-    null,
-  );
+  const newest = lastReadBy(tour, name);
   return newest === null
     ? { start, startMarketId }
     : { start: newest.position, startMarketId: newest.marketId };

@@ -22,6 +22,11 @@ export interface Commander {
   readonly jumpRangeLy: number;
 }
 
+/** Names of commanders, in any spelling. */
+export function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
 /** The legs of commanders by the time model. */
 export class TravelProblem implements TourProblem {
   readonly stops: number;

@@ -48,7 +48,12 @@ export function keptTourRoutes(app: HttpApp, deps: TourDeps & { readonly tours: 
     const flown = flownBy(names);
     if (flown !== undefined) return describeTour(flown);
     const exclude = body.share ? request.exclude : request.exclude.union(tours.busyMarkets());
-    const { stations } = await findStale(queries, { ...request, exclude });
+    const found = await findStale(queries, { ...request, exclude });
+    // Somebody may have asked for the same meanwhile; from here to the offer nothing is awaited.
+    const sameNow = flownBy(names);
+    if (sameNow !== undefined) return describeTour(sameNow);
+    const taken = body.share ? new Set<number>() : tours.busyMarkets();
+    const stations = found.stations.filter(({ id }) => !taken.has(id));
     if (stations.length === 0)
       throw new ApiError(404, 'no market is stale there that nobody is on the way to');
     const { strategy, returns, seed, timeLimitMs } = request;
