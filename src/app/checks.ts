@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts';
 import type { Paths } from '../config/paths.ts';
 import { describeLast, StoreError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
+import { countJournals, findJournalFolders } from '../infra/journal/find-folders.ts';
 import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
@@ -132,6 +133,31 @@ export async function checkPublicFiles(
   if (missing.length === 0) return { level: 'ok', about, text: `all in ${exportDir} and ${csvDir}` };
   const text = `missing: ${missing.join(', ')} (the daemon publishes them, as does tdl publish)`;
   return { level: 'warn', about, text };
+}
+
+/** Folders of journals that are followed, or else those that could be. */
+export async function checkJournals(
+  journalDirs: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Finding[]> {
+  const about = 'journals';
+  if (journalDirs.length === 0) {
+    const found = await findJournalFolders(env);
+    const text = `none are read; journal_dirs could follow ${found.join(', ')}`;
+    return found.length === 0 ? [] : [{ level: 'ok', about, text }];
+  }
+  return Promise.all(
+    journalDirs.map((folder) =>
+      countJournals(folder).then(
+        (count): Finding => ({ level: 'ok', about, text: `${folder}: ${count} files` }),
+        (error: unknown): Finding => ({
+          level: 'warn',
+          about,
+          text: `${folder} cannot be read, and is tried again: ${describeLast(error)}`,
+        }),
+      ),
+    ),
+  );
 }
 
 export async function checkListen({ httpListen }: Config): Promise<Finding> {

@@ -30,7 +30,7 @@ export interface Launched {
 
 /** @throws AppError when somebody else works here, or HTTP or the relay cannot listen */
 export async function launch(base: Bootstrap, update: boolean): Promise<Launched> {
-  const { log } = base;
+  const { log, paths } = base;
   const instance = await claimInstance(base);
   let pidFile: ReturnType<typeof keepPidFile> | undefined;
   let listening: ReturnType<typeof keepHeard> | undefined;
@@ -60,7 +60,9 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     const tokens = await createStore(base);
     const answering = await answeringFor(base, tokens);
     const system = await assemble(base, feed, { update, store: answering.store });
+    const journals = paths.journalDirs.length === 0 ? null : await followed(base);
     const http = await serveHttp(base, system, { about, api: answering.api, tokens });
+    journals?.watchers.start();
     return {
       about,
       system,
@@ -68,6 +70,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
       reconfigure: answering.reconfigure,
       async close(inOrder) {
         await http?.close(inOrder ? HTTP_GRACE_MS : 0);
+        await journals?.close();
         await answering.close();
         await stopKeeping();
         release();
@@ -78,4 +81,11 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     release();
     throw error;
   }
+}
+
+/** Loaded only where there are folders to follow. Null: what they tell could not be kept. */
+async function followed(base: Bootstrap) {
+  if (base.config.ownTables) return (await import('./ports/journals.ts')).followJournals(base);
+  base.log.warn({}, 'journals: not read, for own_tables is false: there is nowhere to keep what they tell');
+  return null;
 }

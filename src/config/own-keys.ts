@@ -11,6 +11,7 @@ import {
   listenAddress,
   logLevel,
   pathOrNull,
+  paths,
   spanshUrl,
   subscriptions,
   tourTimes,
@@ -162,6 +163,14 @@ export const OWN_KEYS = {
     schema: tourTimes,
     optional: true,
     about: 'What tours are reckoned with, where it differs from the medians of docs/tours.md.',
+  },
+  journal_dirs: {
+    field: 'journalDirs',
+    fallback: [],
+    schema: paths,
+    optional: true,
+    about:
+      "Folders of the game's journals that are followed: builds, carriers and cargo, see docs/colonisation.md. `ED_JOURNAL_DIR` names one more.",
   },
   listener_diag: {
     field: 'listenerDiag',

@@ -29,6 +29,8 @@ export interface Paths {
   readonly replayedFile: string;
   readonly pidFile: string | null;
   readonly logFile: string | null;
+  /** Folders of journals, each once. */
+  readonly journalDirs: readonly string[];
 }
 
 /**
@@ -37,6 +39,12 @@ export interface Paths {
  */
 export function resolvePath(cwd: string, path: string): string {
   return resolve(cwd, path.replace(/^~(?=\/|$)/, home));
+}
+
+/** Other tools know it, too. */
+function journalVariable(env: Environment): string[] {
+  const path = variable(env, 'ED_JOURNAL_DIR');
+  return path === undefined ? [] : [path];
 }
 
 /** Containers run as users that nobody has made: only a path that needs their home directory fails. */
@@ -62,6 +70,7 @@ export function resolvePaths(from: {
     readonly diagnostics: { readonly path: string | null };
     readonly pidFile: string | null;
     readonly logFile: string | null;
+    readonly journalDirs: readonly string[];
   };
   /** From `loadDatabaseConfig`: the INI file has a say in them. */
   readonly database: { readonly dataDir: string; readonly tmpDir: string };
@@ -87,6 +96,9 @@ export function resolvePaths(from: {
     replayedFile: join(database.dataDir, 'tradedangerous-listener-replayed.json'),
     pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
     logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),
+    journalDirs: [
+      ...new Set([...config.journalDirs, ...journalVariable(env)].map((path) => resolvePath(cwd, path))),
+    ],
   };
 }
 

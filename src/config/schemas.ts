@@ -12,6 +12,7 @@ export const EDCD_SOURCE = 'https://raw.githubusercontent.com/EDCD/FDevIDs/maste
 export const flag = z.boolean().describe('true or false');
 export const path = z.string().regex(/\S/).describe('a path, not empty');
 export const pathOrNull = path.nullable().describe('null or a path');
+export const paths = z.array(path).describe('a list of paths');
 export const logLevel = z
   .enum(['debug', 'info', 'warn', 'error'])
   .nullable()

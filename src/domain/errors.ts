@@ -55,6 +55,8 @@ const EXIT_CODES = {
   clock: EXIT.failure,
   // Tours of scouts.
   plan: EXIT.failure,
+  // Journals of the game.
+  journal: EXIT.failure,
   // Published files.
   publish: EXIT.failure,
   publishFull: EXIT.failure,

@@ -2,6 +2,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { catalogueMachine } from './catalogue.machine.ts';
 import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
+import { journalWatcherMachine } from './journal-watcher.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
 import { patrolMachine } from './patrol.machine.ts';
@@ -26,6 +27,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   scoutTourMachine,
   patrolMachine,
   subscriptionMachine,
+  journalWatcherMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

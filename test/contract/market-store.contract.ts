@@ -17,6 +17,7 @@ import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
 import { tokenContract } from './store-tokens.contract.ts';
+import { journalContract } from './store-journals.contract.ts';
 import { aggregateContract } from './store-aggregates.contract.ts';
 import { hasSharedData } from '../support/shared-data.ts';
 import type { CreateDatabase } from './store-world.ts';
@@ -46,6 +47,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     });
     describe('plausibility', () => plausibilityContract(create));
     describe('aggregates', () => aggregateContract(create));
+    describe('journals', () => journalContract(create));
     describe('tokens', () => tokenContract(create));
     describe('changes', () => changesContract(create));
     describe('life', () => lifeContract(create));

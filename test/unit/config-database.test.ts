@@ -238,6 +238,7 @@ describe('paths', () => {
       heardFile: join(cwd, 'data/tradedangerous-listener-heard.json'),
       clockFile: join(cwd, 'data/tradedangerous-listener-clock'),
       logFile: null,
+      journalDirs: [],
       pidFile: null,
       dataDir: join(cwd, 'data'),
       tmpDir: join(cwd, 'tmp'),

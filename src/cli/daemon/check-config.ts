@@ -3,6 +3,7 @@ import {
   checkDatabase,
   checkDirectory,
   checkEdcd,
+  checkJournals,
   checkListen,
   checkPublicFiles,
   checkRelay,
@@ -71,5 +72,6 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
   ]) {
     tell(await pending);
   }
+  for (const finding of await checkJournals(paths.journalDirs, at.env)) tell(finding);
   return works;
 }

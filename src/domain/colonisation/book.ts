@@ -1,14 +1,17 @@
 import { emptyCarrier, mergeCarriers, type Carrier } from './carrier.ts';
 import { emptyCommander, mergeCommanders, type Commander } from './commander.ts';
 import type { Finding, Port } from './findings.ts';
-import { becomesPort, emptySite, mergeSites, type Site } from './site.ts';
+import type { Kept } from './kept.ts';
+import { becomesPort, emptySite, isOnlySeenAgain, mergeSites, type Site } from './site.ts';
 
 /** Everything that journals have told, and what of it is new. */
 export class ColonisationBook {
   readonly sites = new Map<number, Site>();
   readonly commanders = new Map<string, Commander>();
   readonly #carriers = new Map<number, Carrier>();
-  readonly #changed = new Map<string, Finding>();
+  readonly #changed = new Map<string, Kept>();
+  /** Seen again as they were. */
+  readonly #seenAgain = new Map<string, Kept>();
 
   /** Those that somebody commands whose journals are read. */
   get carriers(): Carrier[] {
@@ -34,11 +37,28 @@ export class ColonisationBook {
     }
   }
 
-  /** What has changed since the last call, as it is now. */
-  takeChanged(): Finding[] {
-    const changed = [...this.#changed.values()];
+  /**
+   * What has changed since the last call, as it is now.
+   * @param all also what was only seen again, as it was
+   */
+  takeChanged(all: boolean): Kept[] {
+    const changed = [...new Map([...(all ? this.#seenAgain : []), ...this.#changed]).values()];
+    for (const key of this.#changed.keys()) this.#seenAgain.delete(key);
+    if (all) this.#seenAgain.clear();
     this.#changed.clear();
     return changed;
+  }
+
+  /** The same as it is now. */
+  now(kept: Kept): Kept {
+    switch (kept.kind) {
+      case 'site':
+        return { kind: 'site', site: this.sites.get(kept.site.marketId) ?? kept.site };
+      case 'carrier':
+        return { kind: 'carrier', carrier: this.#carriers.get(kept.carrier.carrierId) ?? kept.carrier };
+      case 'commander':
+        return { kind: 'commander', commander: this.commanders.get(kept.commander.fid) ?? kept.commander };
+    }
   }
 
   #takeSite(told: Site): void {
@@ -46,7 +66,9 @@ export class ColonisationBook {
     const site = mergeSites(before, told);
     if (site === before && this.sites.has(told.marketId)) return;
     this.sites.set(site.marketId, site);
-    this.#changed.set(`site ${site.marketId}`, { kind: 'site', site });
+    const key = `site ${site.marketId}`;
+    const isNew = !this.#changed.has(key) && isOnlySeenAgain(before, site);
+    (isNew ? this.#seenAgain : this.#changed).set(key, { kind: 'site', site });
   }
 
   /** A finished port keeps its site's id, or bears the name that it was to bear. */

@@ -79,6 +79,19 @@ export function mergeSites(a: Site, b: Site): Site {
   return isSame ? a : { marketId: a.marketId, place, depot, counted, deliveries, portAtS };
 }
 
+/** Whether nothing of a site differs but when it was seen last. */
+export function isOnlySeenAgain(before: Site, now: Site): boolean {
+  const [was, is] = [before.depot, now.depot];
+  if (was === null || is === null) return false;
+  const isSame =
+    before.place === now.place &&
+    before.counted === now.counted &&
+    before.deliveries === now.deliveries &&
+    before.portAtS === now.portAtS;
+  if (!isSame || was.goods === is.goods) return isSame;
+  return JSON.stringify({ ...was, atS: 0 }) === JSON.stringify({ ...is, atS: 0 });
+}
+
 /** Of one second the one that counts more: it was written after a delivery. */
 function newestDepot(a: Depot | null, b: Depot | null): Depot | null {
   if (a?.atS !== b?.atS || a === null || b === null) return newest(a, b);

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { JournalReader, type JournalContext } from '../../domain/colonisation/journal-reader.ts';
+import type { Finding } from '../../domain/colonisation/findings.ts';
+import { parseEvent } from '../../domain/journal/event.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+/** A longer line is no line of a journal. */
+const MAX_LINE_BYTES = 16 * CHUNK_BYTES;
+const HEAD_BYTES = 512;
+const NEWLINE = 10;
+
+/** How far a journal was read. */
+export interface ReadPosition {
+  /** Where the next line begins. */
+  readonly offset: number;
+  /** Of its first line, which has the time at which the game began: tells one file from another of its name. */
+  readonly head: string;
+  readonly context: JournalContext;
+}
+
+interface Chunk {
+  readonly findings: readonly Finding[];
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** One journal, read line by line from where it was left. */
+export class JournalFile {
+  #position: ReadPosition | null;
+  #reader: JournalReader;
+
+  constructor(position: ReadPosition | null = null) {
+    this.#position = position;
+    this.#reader = new JournalReader(position?.context);
+  }
+
+  get reader(): JournalReader {
+    return this.#reader;
+  }
+
+  /** Null: nothing of it was read. */
+  get position(): ReadPosition | null {
+    return this.#position === null ? null : { ...this.#position, context: this.#reader.context };
+  }
+
+  get offset(): number {
+    return this.#position?.offset ?? 0;
+  }
+
+  /** What tells this file from others of its name; null: its first line is not whole yet. */
+  static async headOf(file: FileHandle, isSuperseded: boolean): Promise<string | null> {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const end = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
+    if (end < 0 && bytesRead < HEAD_BYTES && !(isSuperseded && bytesRead > 0)) return null;
+    return createHash('sha256')
+      .update(buffer.subarray(0, end < 0 ? bytesRead : end))
+      .digest('base64url')
+      .slice(0, 22);
+  }
+
+  /**
+   * What is new, in parts of about a MB.
+   * @param isSuperseded nobody writes it any more: a last line without an end counts when it is whole
+   */
+  async *read(file: FileHandle, isSuperseded: boolean): AsyncGenerator<Chunk> {
+    const { size } = await file.stat();
+    const head = await JournalFile.headOf(file, isSuperseded);
+    if (head === null) return;
+    if (this.#position?.head !== head || size < this.#position.offset) {
+      // Another file has taken its place, or it was cut: what was read of it is joined with what is known, so again.
+      this.#position = { offset: 0, head, context: { fid: null, position: null } };
+      this.#reader = new JournalReader();
+    }
+    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    while (this.offset < size) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, this.offset);
+      if (bytesRead === 0) return;
+      const end = buffer.lastIndexOf(NEWLINE, bytesRead - 1) + 1;
+      const isAtEnd = this.offset + bytesRead >= size;
+      if (end > 0) {
+        yield this.#take(buffer.toString('utf8', 0, end), end);
+        continue;
+      }
+      if (isAtEnd) {
+        const rest = buffer.toString('utf8', 0, bytesRead);
+        if (isSuperseded && parseEvent(rest) !== null) yield this.#take(rest, bytesRead);
+        return;
+      }
+      if (buffer.length >= MAX_LINE_BYTES) yield this.#take('', bytesRead);
+      else buffer = Buffer.allocUnsafe(buffer.length * 2);
+    }
+  }
+
+  #take(text: string, bytes: number): Chunk {
+    const findings: Finding[] = [];
+    let lines = 0;
+    for (const line of text.split('\n')) {
+      if (line === '' || line === '\r') continue;
+      lines += 1;
+      const found = this.#reader.read(line);
+      if (found.length > 0) findings.push(...found);
+    }
+    if (this.#position !== null) this.#position = { ...this.#position, offset: this.offset + bytes };
+    return { findings, lines, bytes };
+  }
+}

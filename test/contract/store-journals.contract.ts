@@ -1,0 +1,79 @@
+import { readdirSync, mkdirSync, writeFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { JournalWatchers } from '../../src/actors/journal-watcher/pool.ts';
+import { openJournalFolder } from '../../src/infra/journal/folder.ts';
+import { realTime } from '../../src/infra/process/real-time.ts';
+import { silentLog } from '../support/http.ts';
+import {
+  bookOf,
+  contributionLine,
+  depotLine,
+  journalLine,
+  loginLines,
+  SITE_ID,
+} from '../support/journals.ts';
+import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+import { useWorld, type CreateDatabase } from './store-world.ts';
+
+/** What journals tell, as it is kept in a database. */
+export function journalContract(create: CreateDatabase): void {
+  const world = useWorld(create);
+
+  function follow(folder: string, positions: string): JournalWatchers {
+    const watchers = new JournalWatchers({
+      folders: [openJournalFolder(folder, positions)],
+      ...{ store: world().db.store(), time: realTime, random: Math.random, log: silentLog },
+    });
+    watchers.start();
+    onTestFinished(() => watchers.close());
+    return watchers;
+  }
+
+  const tailing = (watchers: JournalWatchers) => until(() => watchers.status()[0]?.state === 'tailing');
+
+  test('comes back whole, and is joined with what another daemon has read', async () => {
+    const dir = tempDir();
+    const odd = loginLines(0, 'F1', "O'NEIL \\ \u{1f680}");
+    const files = [
+      [...odd, depotLine(1, { steel: [100, 3] }), contributionLine(2, { steel: 5 })],
+      [
+        ...loginLines(0, 'F2'),
+        contributionLine(3, { steel: 6 }),
+        journalLine(4, 'CarrierLocation', { CarrierID: 9, StarSystem: 'Sol' }),
+      ],
+    ];
+    const daemons = files.map((lines, at) => {
+      const folder = join(dir, String(at));
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'Journal.2026-05-01T120000.01.log'), `${lines.join('\n')}\n`);
+      return follow(folder, join(dir, `${at}.json`));
+    });
+    for (const each of daemons) await tailing(each);
+    for (const each of daemons) await each.close();
+
+    const next = follow(join(dir, '0'), join(dir, '0.json'));
+    await tailing(next);
+    const whole = bookOf(...files);
+    expect(next.book.sites).toEqual(whole.sites);
+    expect(next.book.carriers).toEqual(whole.carriers);
+    expect(next.book.commanders).toEqual(whole.commanders);
+    expect(next.book.sites.get(SITE_ID)?.deliveries).toHaveLength(2);
+  });
+
+  test.skipIf(!hasSharedData)('of two real journals is what they tell', async () => {
+    const folder = new URL('journals/', SHARED_DATA);
+    const dir = tempDir();
+    const first = follow(folder.pathname, join(dir, 'positions.json'));
+    await tailing(first);
+    await first.close();
+    const lines = readdirSync(folder)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'));
+    const next = follow(dir, join(dir, 'none.json'));
+    await tailing(next);
+    expect(next.book.sites).toEqual(bookOf(...lines).sites);
+  });
+}
