@@ -105,7 +105,7 @@ test.each([
   ['token fly', /token takes add, list or remove, and got "fly"/],
   ['token add bob', /required option '--scope <SCOPES>'/],
   ['token add --scope tours', /missing required argument 'NAME'/],
-  ['token add bob --scope read', /There is no scope "read"\. Allowed: journal,tours,operate/],
+  ['token add bob --scope read', /There is no scope "read"\. Allowed: journal,tours,subscriptions,operate/],
   ['token add bob --scope tours,', /There is no scope ""/],
   ['token add b/b --scope tours', /Allowed: up to 64 letters/],
   [`token add ${'b'.repeat(65)} --scope tours`, /Allowed: up to 64 letters/],

@@ -73,6 +73,7 @@ test('the defaults, in the units of the program', async () => {
     diagnostics: { enabled: false, statsEveryMs: 30_000, path: null },
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
     refreshQuickTestDelayMs: null,
+    subscriptions: [],
     testForceDeferEveryN: 0,
   });
 });

@@ -1,0 +1,89 @@
+import type { DaemonDatabase } from '../harness/daemon.ts';
+import { SeededRandom } from '../../test/support/random.ts';
+import { GOODS, groupsOf } from './markets.ts';
+
+/** Rows of a market: 94,000 have 19 million. */
+const ROWS_A_MARKET = 202;
+/** Of the places that have no market. */
+const STATIONS_A_MARKET = 8;
+const MARKETS_A_SYSTEM = 2;
+/** Markets are as thick as in the bubble: some 350 within 50 ly of the middle when there are 94,000. */
+const LY3_A_MARKET = 1_500;
+/** Rows of a transaction. */
+const MARKETS_AT_ONCE = 500;
+
+export interface FullGalaxy {
+  readonly marketIds: readonly number[];
+  /** System of each market. */
+  readonly systemOf: (market: number) => string;
+  readonly rows: number;
+}
+
+/**
+ * Plants so many markets of {@link ROWS_A_MARKET} rows around the system "System 0", each as old as it happens, and
+ * seven other stations for each. Everybody sells or buys the first good, which is asked for.
+ */
+export async function plantFullGalaxy(database: DaemonDatabase, markets: number): Promise<FullGalaxy> {
+  const { execute, backend } = database;
+  const random = new SeededRandom(17);
+  const sideLy = Math.cbrt(markets * LY3_A_MARKET);
+  const marketIds = Array.from({ length: markets }, (_, i) => 3_200_000_000 + i * 256);
+  const begin = backend === 'SQLite' ? 'BEGIN' : 'START TRANSACTION';
+  const inTransaction = async (work: () => Promise<void>) => {
+    await execute(begin);
+    await work();
+    await execute('COMMIT');
+  };
+  const systems = Math.ceil(markets / MARKETS_A_SYSTEM);
+  const at = (i: number) => (i === 0 ? 0 : Math.round(random.between(-sideLy / 2, sideLy / 2) * 32) / 32);
+  await inTransaction(async () => {
+    for (const group of groupsOf(
+      Array.from({ length: systems }, (_, i) => i),
+      1_000,
+    )) {
+      const values = group.map((i) => `(${i + 1}, 'System ${i}', ${at(i)}, ${at(i)}, ${at(i)})`);
+      await execute(`INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES ${values.join()}`);
+    }
+  });
+  const stations = Array.from({ length: markets * STATIONS_A_MARKET }, (_, i) => i);
+  await inTransaction(async () => {
+    for (const group of groupsOf(stations, 1_000)) {
+      const values = group.map((i) => {
+        const id = i < markets ? marketIds[i]! : 4_100_000_000 + i;
+        const ls = Math.round(10 ** random.between(1, 4));
+        const pad = 'SML?'[random.integer(0, 3)]!;
+        const has = i < markets ? 'Y' : 'N';
+        return `(${id}, 'Port ${i}', ${1 + (i % systems)}, ${ls}, '${pad}', 'N', 2, '${has}', '2026-01-01 00:00:00')`;
+      });
+      await execute(
+        `INSERT INTO Station (station_id, name, system_id, ls_from_star, max_pad_size, planetary, type_id, market, modified)
+         VALUES ${values.join()}`,
+      );
+    }
+  });
+  const nowMs = Date.now();
+  for (const group of groupsOf(marketIds, MARKETS_AT_ONCE)) {
+    await inTransaction(async () => {
+      for (const id of group) {
+        const offset = 1 + random.integer(0, GOODS.length - ROWS_A_MARKET);
+        const goods = [GOODS[0]!, ...GOODS.slice(offset, offset + ROWS_A_MARKET - 1)];
+        const seen = new Date(nowMs - 1_000 * 10 ** random.between(2, 6.4));
+        const seenAt = `'${seen.toISOString().slice(0, 19).replace('T', ' ')}'`;
+        const rows = goods.map((good) => {
+          const side = `${random.integer(100, 50_000)}, ${random.integer(1, 10_000)}, 2`;
+          const sides = random.chance(0.5) ? `0, 0, 0, ${side}` : `${side}, 0, 0, 0`;
+          return `(${id}, ${good.id}, ${sides}, ${seenAt}, 0)`;
+        });
+        await execute(
+          `INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
+             supply_units, supply_level, modified, from_live) VALUES ${rows.join()}`,
+        );
+      }
+    });
+  }
+  return {
+    marketIds,
+    systemOf: (market) => `System ${market % systems}`,
+    rows: markets * ROWS_A_MARKET,
+  };
+}
