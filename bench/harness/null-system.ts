@@ -67,6 +67,7 @@ export function createNullSystem(
       liveListing: { stageFile: unwanted },
       spanshUpdater: NO_UPDATES,
       maintenanceWindow: NO_MAINTENANCE,
+      historian: null,
       log: nobody,
       time: realTime,
       now: new Now(realTime),

@@ -2,6 +2,7 @@ import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import type { Now } from '../domain/now.ts';
 import type { CommoditySource } from '../domain/ports/commodity-source.ts';
 import type { Decoder, Feed } from '../domain/ports/feed.ts';
+import type { HistorianPorts } from '../domain/ports/history.ts';
 import type { LearningStore } from '../domain/ports/store/learning-store.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { MaintenanceWindowPorts } from '../domain/ports/maintenance-window.ts';
@@ -48,6 +49,8 @@ export interface SystemPorts {
   readonly liveListing: PublicFile;
   readonly spanshUpdater: SpanshUpdaterPorts;
   readonly maintenanceWindow: MaintenanceWindowPorts;
+  /** Null: no history is kept. */
+  readonly historian: HistorianPorts | null;
   readonly log: Log;
   readonly time: Time;
   readonly now: Now;

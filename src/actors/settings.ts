@@ -27,6 +27,7 @@ export interface SystemSettings {
     readonly deferMs: number;
     readonly backoff: Backoff;
   };
+  readonly historian: { readonly startMs: number; readonly lookMs: number; readonly backoff: Backoff };
   readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
   /** Every Nth station update is put off artificially; 0 = never. */
   readonly deferEveryN: number;
@@ -69,6 +70,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     deferMs: MINUTE_MS,
     backoff: { minMs: 5 * MINUTE_MS, capMs: 60 * MINUTE_MS },
   },
+  historian: { startMs: 1_000, lookMs: 1_000, backoff: { minMs: 1_000, capMs: MINUTE_MS } },
   restart: { maxRestarts: 5, steadyMs: MINUTE_MS, backoff: { minMs: 500, capMs: 30_000 } },
   deferEveryN: 0,
   progressEveryMs: MINUTE_MS / 2,

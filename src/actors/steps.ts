@@ -1,4 +1,4 @@
-import { fromPromise } from 'xstate';
+import { fromPromise, type NonReducibleUnknown } from 'xstate';
 
 /**
  * I/O steps of a machine that are known while they run: one that is stopped may take a moment to give back what it
@@ -8,9 +8,11 @@ export function createSteps() {
   const running = new Set<Promise<unknown>>();
 
   /** Logic for a slot of the machine. */
-  function step<T>(run: (signal: AbortSignal) => Promise<T>) {
-    return fromPromise<T>(({ signal }) => {
-      const work = run(signal);
+  function step<T, Input extends NonReducibleUnknown = NonReducibleUnknown>(
+    run: (signal: AbortSignal, input: Input) => Promise<T>,
+  ) {
+    return fromPromise<T, Input>(({ signal, input }) => {
+      const work = run(signal, input);
       running.add(work);
       void work.catch(() => undefined).finally(() => running.delete(work));
       return work;

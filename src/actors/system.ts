@@ -21,6 +21,7 @@ import { createCatalogue } from './catalogue/child.ts';
 import { CatalogueHolder } from './catalogue/holder.ts';
 import type { Child, Parts, SystemPorts } from './child.ts';
 import { createExporter } from './exporter/child.ts';
+import { createHistorian } from './historian/child.ts';
 import { createListener } from './listener/child.ts';
 import { createMaintenanceWindow } from './maintenance-window/child.ts';
 import { ActorBoard } from './observing/actor-board.ts';
@@ -59,6 +60,7 @@ const MAKERS = {
   catalogue: createCatalogue,
   writer: createWriter,
   exporter: createExporter,
+  historian: createHistorian,
   'spansh-updater': createSpanshUpdater,
   'maintenance-window': createMaintenanceWindow,
   listener: createListener,
@@ -186,6 +188,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       ...{ ledger, pool, reporter, store: ports.store, time },
       feedTroubles: children.listener.troubles,
       maintenanceDue: children['maintenance-window'].nextDue,
+      historyDays: children.historian.historyDays,
     }),
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),

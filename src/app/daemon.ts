@@ -11,6 +11,7 @@ import { commoditySource } from './ports/catalogue.ts';
 import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
 import { createDecoder } from '../infra/feed/decoder.ts';
+import { historianPorts } from './ports/historian.ts';
 import { maintenancePorts } from './ports/maintenance-window.ts';
 import { stageFile } from '../infra/publishing/publish.ts';
 import { realTime } from '../infra/process/real-time.ts';
@@ -20,14 +21,15 @@ import { settingsFrom } from './settings.ts';
 /**
  * The whole system around one feed, on the real adapters.
  * @param options.update whether the galaxy is brought up to date from Spansh
+ * @param options.history whether the history of prices is kept, where the configuration wants it
  * @param options.store the one the configuration names, unless given
  */
 export async function assemble(
   base: Bootstrap,
   feed: Feed,
-  options: { readonly update?: boolean; readonly store?: Store } = {},
+  options: { readonly update?: boolean; readonly store?: Store; readonly history?: boolean } = {},
 ): Promise<System> {
-  const { update = false } = options;
+  const { update = false, history = false } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
@@ -44,6 +46,7 @@ export async function assemble(
       liveListing: { stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }) },
       spanshUpdater: updaterPorts({ ...base, log }, store),
       maintenanceWindow: maintenancePorts(base, store),
+      historian: history ? await historianPorts(base, store) : null,
       log,
       time: realTime,
       now: base.now,

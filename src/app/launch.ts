@@ -59,7 +59,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     );
     const tokens = await createStore(base);
     const answering = await answeringFor(base, tokens);
-    const system = await assemble(base, feed, { update, store: answering.store });
+    const system = await assemble(base, feed, { update, store: answering.store, history: true });
     const journals = paths.journalDirs.length === 0 ? null : await followed(base);
     const http = await serveHttp(base, system, { about, api: answering.api, tokens });
     journals?.watchers.start();

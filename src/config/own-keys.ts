@@ -72,6 +72,14 @@ export const OWN_KEYS = {
     optional: true,
     about: 'Most entries of the change log, some 60 bytes each; the oldest go first.',
   },
+  history_days: {
+    field: 'historyDays',
+    fallback: 0,
+    schema: count(0, 3_650),
+    optional: true,
+    about:
+      'How many days of price changes are kept, a Parquet file a day in `history` below the data directory; 0 = none. Needs the change log.',
+  },
   edcd_source: {
     field: 'edcdSource',
     fallback: null,

@@ -15,6 +15,8 @@ export interface Paths {
   /** `listings.csv`, `listings-live.csv`. */
   readonly exportDir: string;
   readonly spoolFile: string;
+  /** The history of prices. */
+  readonly historyDir: string;
   readonly diagnosticsFile: string;
   readonly dbMaintCnfFile: string;
   /** Has the newest time that EDDN's gateway told. */
@@ -84,6 +86,7 @@ export function resolvePaths(from: {
     csvDir: resolvePath(cwd, variable(env, 'TD_CSV') ?? variable(env, 'TD_DATA') ?? 'data'),
     exportDir,
     spoolFile: join(database.dataDir, 'tradedangerous-listener-spool.db'),
+    historyDir: join(database.dataDir, 'history'),
     diagnosticsFile:
       config.diagnostics.path === null
         ? join(exportDir, 'listener_diag.jsonl')

@@ -57,6 +57,8 @@ const EXIT_CODES = {
   plan: EXIT.failure,
   // Journals of the game.
   journal: EXIT.failure,
+  // The history of prices.
+  history: EXIT.failure,
   // Published files.
   publish: EXIT.failure,
   publishFull: EXIT.failure,

@@ -3,6 +3,7 @@ import { catalogueMachine } from './catalogue.machine.ts';
 import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { journalWatcherMachine } from './journal-watcher.machine.ts';
+import { historianMachine } from './historian.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
 import { patrolMachine } from './patrol.machine.ts';
@@ -22,6 +23,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   writerMachine,
   exporterMachine,
   catalogueMachine,
+  historianMachine,
   maintenanceWindowMachine,
   spanshUpdaterMachine,
   scoutTourMachine,

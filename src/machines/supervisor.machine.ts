@@ -20,6 +20,7 @@ export const CHILDREN = {
   catalogue: 'rest',
   writer: 'queue',
   exporter: 'rest',
+  historian: 'rest',
   // Both work on the database for long, and go on where they were at the next start.
   'spansh-updater': 'intake',
   'maintenance-window': 'intake',

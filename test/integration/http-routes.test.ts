@@ -60,6 +60,7 @@ const STATUS = {
   database: null,
   relay: null,
   days: [{ day: '2026-11-27', missingS: 90, isReplayed: false }],
+  history: null,
   files: [{ name: 'listings.csv', bytes: 1, modified: AT, ageS: 3 }],
 };
 

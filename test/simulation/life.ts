@@ -57,6 +57,7 @@ export function startLife(world: World): Life {
       liveListing: listing,
       spanshUpdater: createFakeSpansh(world, time),
       maintenanceWindow: createFakeMaintenance(world, time),
+      historian: null,
       log,
       time,
       now,

@@ -46,6 +46,15 @@ const TOLD: Told = {
   held: 4,
   markets: { pending: 4, deferred: 0, queued: 0, spooled: 6, parked: 5 },
   maintenance: { purge: at(86_400), optimize: null },
+  history: {
+    running: { day: '2026-11-28', changes: 1_234, gap: null },
+    whole: [
+      { from: '2026-11-01', to: '2026-11-20' },
+      { from: '2026-11-22', to: '2026-11-22' },
+    ],
+    others: [{ day: '2026-11-21', why: 'the change log began anew' }],
+    bytes: 3 * 2 ** 20,
+  },
   newestSnapshot: { observedAt: at(-30), receivedAt: at(-3) },
   database: {
     ...{ totalRows: 154_385, liveRows: 2_000, stations: 4_000, liveStations: 40, implausibleMarkets: 2 },
@@ -65,6 +74,7 @@ test('rates, ages, what is due, and what is wrong; guardians only where they had
     'database      154,385 rows of 4,000 stations, live 2,000 of 40; newest observed 20 s ago; 2 with implausible prices',
     'days          2 of the last 4 are whole; missing: 2026-11-26 (2 h), 2026-11-27 (all); of today 5 min',
     '              tdl backfill --from 2026-11-26 --to 2026-11-27 fills them',
+    'history       2026-11-28 runs, 1,234 changes; whole 2026-11-01 to 2026-11-20, 2026-11-22; 2026-11-21 not whole: the change log began anew; 3.0 MiB',
     'listings.csv  3 h old, 5,000,000 bytes',
     'next          listings-live.csv in 90 s, purge in 24 h',
     `writer        unavailable, since ${at(-7_200)} (2 h ago); restarted 3 times; guardian backingOff; refused`,

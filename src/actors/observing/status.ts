@@ -1,4 +1,6 @@
 import { isoTime } from '../../domain/timestamp.ts';
+import { reportHistory, type HistoryReport } from '../historian/report.ts';
+import type { HistoryDay } from '../../domain/ports/history.ts';
 import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
@@ -18,6 +20,8 @@ export interface StatusDeps {
   readonly feedTroubles: () => readonly string[];
   /** When each task of the maintenance is due, epoch milliseconds; Infinity: never. */
   readonly maintenanceDue: () => Readonly<Record<MaintenanceTask, number>>;
+  /** Null: no history is kept. */
+  readonly historyDays: () => readonly HistoryDay[] | null;
 }
 
 /** Markets by where they are. */
@@ -43,6 +47,8 @@ export interface SystemReport {
   readonly markets: MarketGauges;
   /** When it is due next, ISO 8601, UTC; null: never. */
   readonly maintenance: Readonly<Record<MaintenanceTask, string | null>>;
+  /** Null: none is kept. */
+  readonly history: HistoryReport | null;
   /** Of all accepted ones the newest by observation; times in ISO 8601, UTC. */
   readonly newestSnapshot: { readonly observedAt: string; readonly receivedAt: string } | null;
   /** Read at `readAt`; null until somebody asked while the database worked. */
@@ -106,6 +112,7 @@ export class SystemStatus {
       held,
       markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
       maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
+      history: reportHistory(this.#deps.historyDays()),
       newestSnapshot: newest && {
         observedAt: isoTime(newest.observedAtS),
         receivedAt: new Date(newest.receivedAtMs).toISOString(),

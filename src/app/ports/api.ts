@@ -12,6 +12,7 @@ import { realTime } from '../../infra/process/real-time.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { createTourPlanner } from '../../infra/tours/planner.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import { historyReader } from './historian.ts';
 import { createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */
@@ -52,6 +53,7 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
       return begun;
     },
   };
+  const history = await historyReader(base);
   let hub: Hub | undefined;
   const push = async () => {
     const { Hub } = await import('../../actors/subscription/hub.ts');
@@ -65,6 +67,7 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
     planner,
     travelTimes: config.tourTimes,
     ...{ push, named },
+    ...(history !== null && { history }),
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
   const telling: Store = {
@@ -90,6 +93,7 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
       await kept?.close();
       hub?.close();
       await planner.close();
+      await history?.close();
       await queries.close();
     },
   };

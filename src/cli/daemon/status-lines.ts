@@ -32,6 +32,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
     actors,
     relay,
     days,
+    history,
   } = told;
   const ago = (iso: string) => `${length((nowMs - Date.parse(iso)) / 1000)} ago`;
   const rows: (readonly [string, string])[] = [
@@ -62,6 +63,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
         ]),
     ['database', database === null ? 'not counted yet: ask again' : databaseLine(database, nowMs)],
     ...(days === undefined ? [] : dayLines(days)),
+    ...(history === null ? [] : [['history', historyLine(history)] as const]),
     ...files.map(({ name, bytes, ageS }) => [name, `${length(ageS)} old, ${number(bytes)} bytes`] as const),
     ...nextDue(told, nowMs),
   ];
@@ -104,6 +106,18 @@ export function dayLines(days: readonly DayReport[]): [string, string][] {
       ? []
       : [['', `tdl backfill --from ${first.day} --to ${last.day} fills them`] as [string, string]]),
   ];
+}
+
+function historyLine({ running, whole, others, bytes }: NonNullable<Told['history']>): string {
+  if (running === null) return 'not begun yet';
+  const spans = whole.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+  const { day, changes, gap } = running;
+  return [
+    `${day} runs, ${number(changes)} changes${gap === null ? '' : ` (not whole: ${gap})`}`,
+    `whole ${spans.length === 0 ? 'none' : spans.join(', ')}`,
+    ...others.map((other) => `${other.day} not whole: ${other.why}`),
+    `${(bytes / 2 ** 20).toFixed(1)} MiB`,
+  ].join('; ');
 }
 
 /** The timers an operator plans by. */

@@ -74,6 +74,16 @@ export interface MarketRecord {
   readonly rows: readonly MarketRow[];
 }
 
+/** A market as numbers, for those who read many. */
+export interface SeenMarket {
+  readonly marketId: number;
+  /** Null: it has no rows. */
+  readonly observedAtS: number | null;
+  readonly isCarrier: boolean;
+  /** As in a `Snapshot`, without mean prices. */
+  readonly rows: Int32Array;
+}
+
 export interface ItemRecord {
   readonly id: number;
   readonly name: string;
@@ -229,6 +239,8 @@ export interface Queries extends ChangeReader {
 
   /** Stations and markets in the order asked for; what does not exist is left out. */
   markets(ids: readonly number[]): Promise<readonly MarketRecord[]>;
+  /** What stations have in their markets; a station that does not exist has nothing. */
+  seenMarkets(ids: readonly number[]): Promise<readonly SeenMarket[]>;
 
   items(): Promise<readonly ItemRecord[]>;
   /** Both sides of a good's prices over the markets that fit. */

@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { AppError, describeError, StoreError } from '../../../domain/errors.ts';
 import type { NamedSubscriptions } from '../../../domain/ports/named-subscriptions.ts';
+import type { HistoryReader } from '../../../domain/ports/history.ts';
 import type { Push } from '../../../domain/ports/push.ts';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
@@ -15,6 +16,8 @@ export interface ApiOptions extends ApiDeps {
   readonly push?: () => Promise<Push>;
   /** What has a name to be listened to. */
   readonly named?: NamedSubscriptions;
+  /** Absent: none is kept. */
+  readonly history?: HistoryReader;
   readonly version: string;
 }
 
@@ -37,9 +40,9 @@ export async function addManners(scope: HttpApp, { questionsPerMinute, queries }
   await addCompression(scope);
 }
 
-/** Answers for a database that is away, and for too many plans at once; anything else is not ours. */
+/** Answers for a database that is away, and for what is too much at once; anything else is not ours. */
 export function answerStoreError(error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof AppError && error.code === 'plan') {
+  if (error instanceof AppError && (error.code === 'plan' || error.code === 'history')) {
     return reply
       .code(503)
       .header('retry-after', '60')

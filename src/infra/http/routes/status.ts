@@ -53,6 +53,14 @@ const Status = z.strictObject({
   held: count,
   markets: z.strictObject({ pending: count, deferred: count, queued: count, spooled: count, parked: count }),
   maintenance: z.strictObject({ purge: time.nullable(), optimize: time.nullable() }),
+  history: z
+    .strictObject({
+      running: z.strictObject({ day: z.string(), changes: count, gap: z.string().nullable() }).nullable(),
+      whole: list(z.strictObject({ from: z.string(), to: z.string() })),
+      others: list(z.strictObject({ day: z.string(), why: z.string() })),
+      bytes: count,
+    })
+    .nullable(),
   newestSnapshot: z.strictObject({ observedAt: time, receivedAt: time }).nullable(),
   database: z
     .strictObject({

@@ -10,6 +10,7 @@ import { changeRoutes } from './changes.ts';
 import { commodityRoutes } from './commodities.ts';
 import { docsPage } from './docs-page.ts';
 import { freshnessRoutes } from './freshness.ts';
+import { historyRoutes } from './history.ts';
 import { hopRoutes } from './hops.ts';
 import { marketRoutes } from './markets.ts';
 import { spreadRoutes } from './spreads.ts';
@@ -37,6 +38,7 @@ export function apiRoutes(app: HttpApp, options: ApiOptions & TourDeps): void {
     stationRoutes(api, options);
     marketRoutes(api, options, goods);
     commodityRoutes(api, options, goods);
+    historyRoutes(api, options, goods, options.history ?? null);
     hopRoutes(api, options, goods);
     spreadRoutes(api, options, goods);
     freshnessRoutes(api, options);

@@ -31,6 +31,7 @@ import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { readPriceReports } from './price-reports.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
+import { readSeenMarkets } from './seen-markets.ts';
 import { findSpreads } from './spreads.ts';
 import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
 
@@ -115,6 +116,10 @@ export class QueryEngine implements Answers {
 
   markets(ids: readonly number[]) {
     return readMarkets(this.#reader, this.#kinds, ids);
+  }
+
+  seenMarkets(ids: readonly number[]) {
+    return readSeenMarkets(this.#reader, this.#kinds, ids);
   }
 
   async items() {

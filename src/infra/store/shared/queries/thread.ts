@@ -73,6 +73,7 @@ export function createThreadQueries(
     stationsByPrefix: ask('stationsByPrefix'),
     stations: ask('stations'),
     markets: ask('markets'),
+    seenMarkets: ask('seenMarkets'),
     items: ask('items'),
     prices: ask('prices'),
     trades: ask('trades'),

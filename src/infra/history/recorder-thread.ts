@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import { workerData } from 'node:worker_threads';
+import { AppError, describeError } from '../../domain/errors.ts';
+import type { HistoryPage } from '../../domain/ports/history.ts';
+import type { LogPosition } from '../../domain/ports/push.ts';
+import { serveThread } from '../threads/rpc.ts';
+import { historyPlaces } from './places.ts';
+import { Recording, told, type Written } from './recording.ts';
+import { openRunningFile, readDays } from './running-file.ts';
+
+const { directory } = workerData as { readonly directory: string };
+const places = historyPlaces(directory);
+let open: { readonly db: DatabaseSync; readonly recording: Recording } | undefined;
+
+function opened() {
+  if (open === undefined) {
+    const db = openRunningFile(places.runningFile);
+    open = { db, recording: new Recording(db) };
+  }
+  return open;
+}
+
+/** What SQLite throws, in words. */
+function recording<T>(work: (of: Recording, db: DatabaseSync) => T): T {
+  try {
+    const { db, recording: of } = opened();
+    return work(of, db);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('history', `the history ${places.runningFile}: ${describeError(error)}`, {
+      advice: 'see whether its disk is full, or another program has it open; it is tried again',
+      cause: error,
+    });
+  }
+}
+
+const methods = {
+  position: () =>
+    recording(({ cursor }): LogPosition | null => cursor && { logId: cursor.logId, seq: cursor.seq }),
+
+  goOn: ({ position, gap, nowS }: { position: LogPosition; gap: string; nowS: number }) =>
+    recording((of) => of.goOn(position, gap, nowS)),
+
+  record: (page: HistoryPage) => recording((of) => of.record(page)),
+
+  reached: (nowS: number) => recording((of) => of.reached(nowS)),
+
+  closed: ({ day, written }: { day: number; written: Written }) => recording((of) => of.closed(day, written)),
+
+  async removeBefore(day: number): Promise<number> {
+    const old = recording((_, db) => readDays(db).filter((each) => each.isClosed && each.day < day));
+    for (const each of old) {
+      // Killed in between, the day is deleted again.
+      await rm(places.prices(each.day), { force: true });
+      await rm(places.hours(each.day), { force: true });
+      recording((_, db) => db.prepare('DELETE FROM day WHERE day = ?').run(each.day));
+    }
+    return old.length;
+  },
+
+  days: () => recording((_, db) => readDays(db).map(told)),
+};
+
+export type RecorderMethods = typeof methods;
+
+serveThread<RecorderMethods>(methods, () => open?.db.close());
