@@ -56,6 +56,14 @@ export interface Workers {
   readonly import: Worker | null;
 }
 
+/** How a server that listens there is reached from this machine; null: nobody can say. */
+export function reachableUrl(listen: Bootstrap['config']['httpListen']): string | null {
+  if (listen === null) return null;
+  const { host, port } = listen;
+  const any = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host];
+  return `http://${any ?? (host.includes(':') ? `[${host}]` : host)}:${port}`;
+}
+
 /** Who works on the data directory. */
 export async function whoWorks({ paths }: Pick<Bootstrap, 'paths'>): Promise<Workers> {
   const { instanceFile, importFile } = paths;

@@ -1,62 +1,64 @@
 import { inflateSync } from 'node:zlib';
-import { indexCommodities } from '../domain/market/catalogue.ts';
-import { RowStager } from '../domain/market/rows.ts';
+import type { Commodity } from '../domain/market/catalogue.ts';
 import type { Snapshot } from '../domain/market/snapshot.ts';
-import { MAX_MESSAGE_BYTES, stageBatch } from '../infra/feed/stage-batch.ts';
+import { MAX_MESSAGE_BYTES } from '../infra/feed/stage-batch.ts';
 import type { Bootstrap } from './bootstrap.ts';
-import { commoditySource } from './ports/catalogue.ts';
-import { relayFeed } from './ports/feed.ts';
+import { knownCommodities, listenToRelay } from './watch/relay-markets.ts';
+import { wantedGood, wants, type Wanted } from './watch/wanted.ts';
 
-interface Options {
+interface Options extends Wanted {
   /** Markets wanted. */
   readonly count: number;
   readonly timeoutS: number;
-  /** @param software who sent it, with its version */
-  readonly onMarket: (snapshot: Snapshot, software: string) => void;
+  /**
+   * @param software who sent it, with its version
+   * @param good that is wanted; null: all
+   */
+  readonly onMarket: (snapshot: Snapshot, software: string, good: Commodity | null) => void;
 }
 
 interface Sampled {
   /** Fewer than wanted: the time was over first. */
   readonly shown: number;
+  /** Markets that the daemon would accept and nobody asked for. */
+  readonly others: number;
   readonly connected: boolean;
   /** Messages that the daemon would not take, by reason. */
   readonly refused: ReadonlyMap<string, number>;
   readonly relay: string;
 }
 
-/** Listens to the relay for the next markets that the daemon would accept. */
+/**
+ * Listens to the relay for the next markets that the daemon would accept.
+ * @throws AppError `usage`: there is no such good
+ */
 export async function sampleMarkets(base: Bootstrap, options: Options): Promise<Sampled> {
   const { count, timeoutS, onMarket } = options;
-  const stager = await rowStager(base);
-  const feed = relayFeed(base);
+  const commodities = await knownCommodities(base);
+  const good = wantedGood(options, commodities);
+  const isWanted = wants(options, good);
   const refused = new Map<string, number>();
+  const end = new AbortController();
   let connected = false;
   let shown = 0;
-  const timeout = setTimeout(() => feed.close(), timeoutS * 1000);
-  await feed.read({
+  let others = 0;
+  const timeout = setTimeout(() => end.abort(), timeoutS * 1000);
+  const handlers = {
     onConnected: () => (connected = true),
-    onBatch: (batch) => {
-      for (const frame of batch.frames) {
-        const { snapshots, rejected } = stageBatch({ ...batch, frames: [frame] }, stager, base.config.rules);
-        for (const reason of Object.keys(rejected)) refused.set(reason, (refused.get(reason) ?? 0) + 1);
-        const [snapshot] = snapshots;
-        if (snapshot === undefined || shown === count) continue;
-        onMarket(snapshot, softwareOf(frame));
-        shown += 1;
+    onRefused: (reason: string) => void refused.set(reason, (refused.get(reason) ?? 0) + 1),
+    onMarket: (snapshot: Snapshot, frame: Uint8Array) => {
+      if (!isWanted(snapshot)) {
+        others += 1;
+        return;
       }
-      if (shown === count) feed.close();
-      return Promise.resolve();
+      onMarket(snapshot, softwareOf(frame), good);
+      shown += 1;
+      if (shown === count) end.abort();
     },
-  });
+  };
+  await listenToRelay(base, commodities, handlers, end.signal);
   clearTimeout(timeout);
-  return { shown, connected, refused, relay: feed.description };
-}
-
-async function rowStager(base: Bootstrap): Promise<RowStager> {
-  const source = commoditySource(base);
-  const cached = await source.readCached();
-  const commodities = cached ?? (await source.refresh(new AbortController().signal)).commodities;
-  return new RowStager(indexCommodities(commodities));
+  return { shown, others, connected, refused, relay: base.config.eddnUrl };
 }
 
 function softwareOf(frame: Uint8Array): string {

@@ -7,6 +7,8 @@ import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
+import { notEmpty, number } from './values.ts';
+import { addWatchVerbs, type WatchCommand } from './watch/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
 export type Command =
@@ -27,7 +29,7 @@ export type Command =
   | { readonly verb: 'backfill'; readonly days: readonly string[]; readonly dryRun: boolean }
   | { readonly verb: 'replay'; readonly from: readonly string[]; readonly again: boolean }
   | { readonly verb: 'graph'; readonly machine: string | null; readonly json: boolean }
-  | { readonly verb: 'sample'; readonly count: number; readonly timeoutS: number }
+  | WatchCommand
   | TokenCommand
   | QuestionCommand
   | TourCommand
@@ -62,6 +64,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   addTokenVerbs(program, (chosen) => (command = chosen));
   addTourVerbs(program, (chosen) => (command = chosen));
   addPatrolVerbs(program, (chosen) => (command = chosen));
+  addWatchVerbs(program, (chosen) => (command = chosen));
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
@@ -212,14 +215,6 @@ function addVerbs(program: Program, choose: Choose): void {
       choose({ verb: 'backfill', days, dryRun });
     });
   program
-    .command('sample')
-    .description('show the next markets of the relay that would be accepted; exit 1 when fewer came')
-    .option('--count <N>', 'so many', number({ min: 1, whole: true }), 10)
-    .option('--timeout <S>', 'for so many seconds', number({ min: 0.1 }), 60)
-    .action(({ count, timeout }: { count: number; timeout: number }) =>
-      choose({ verb: 'sample', count, timeoutS: timeout }),
-    );
-  program
     .command('status')
     .description('say which daemon works on the data directory, and what it does; exit 1 when there is none')
     .option('--json', 'as JSON, with everything that /status tells')
@@ -245,24 +240,8 @@ function oneShot(flag: string, about: string): Option {
   return option.conflicts(others.filter((other) => other !== option.attributeName()));
 }
 
-function number(allowed: { readonly min: number; readonly max?: number; readonly whole?: boolean }) {
-  const { min, max = Infinity, whole = false } = allowed;
-  return (written: string): number => {
-    const value = written.trim() === '' ? NaN : Number(written);
-    if (value >= min && value <= max && (whole ? Number.isInteger(value) : Number.isFinite(value)))
-      return value;
-    const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
-    throw new InvalidArgumentError(`Allowed: a ${whole ? 'whole ' : ''}number ${range}.`);
-  };
-}
-
 function maxAge(written: string): number {
   return written === 'all' ? Infinity : number({ min: 0.01 })(written);
-}
-
-function notEmpty(written: string): string {
-  if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
-  return written;
 }
 
 function usage(message: string, advice = SEE_HELP): AppError {

@@ -27,6 +27,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   find: () => import('./questions/find.ts'),
   stale: () => import('./questions/stale.ts'),
   market: () => import('./questions/market.ts'),
+  watch: () => import('./watch/watch.ts'),
   'token-add': () => import('./token/add.ts'),
   'token-list': () => import('./token/list.ts'),
   'token-remove': () => import('./token/remove.ts'),

@@ -1,10 +1,13 @@
+import { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Hub } from '../../actors/subscription/hub.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { foundStation, offer, market } from '../../infra/http/api/answers.ts';
 import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import { realTime } from '../../infra/process/real-time.ts';
 import { commoditySource } from '../ports/catalogue.ts';
 import { createQueries } from '../ports/store.ts';
 
@@ -23,6 +26,19 @@ export type TourPlan = TourPlanAnswer;
 /** Asks what the API answers at a path below its address. @throws AppError that says why there is no answer */
 export type Ask = <Answer>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer>;
 
+/** An answer that goes on: server-sent events, or why there are none. */
+interface Listened {
+  readonly status: number;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Listens to what changes, as the API's `/stream` tells it. @param lastId of the last event that was told */
+export type Listen = (
+  query: Readonly<Record<string, string>>,
+  lastId: string | null,
+  signal: AbortSignal,
+) => Promise<Listened>;
+
 /** What a refusal may have beside its reason. */
 interface Refused {
   readonly error: string;
@@ -31,24 +47,44 @@ interface Refused {
 }
 
 /** Answers the API's questions in this process, from the database that the settings name. */
-export async function withQuestions<T>(base: Bootstrap, work: (ask: Ask) => Promise<T>): Promise<T> {
+export async function withQuestions<T>(
+  base: Bootstrap,
+  work: (ask: Ask, listen: Listen) => Promise<T>,
+): Promise<T> {
   const { createHttpApp } = await import('../../infra/http/app.ts');
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { createTourPlanner } = await import('../../infra/tours/planner.ts');
   const queries = await createQueries(base);
   const commodities = (await commoditySource(base).readCached()) ?? [];
   const planner = createTourPlanner();
+  const push = async () => {
+    const { Hub } = await import('../../actors/subscription/hub.ts');
+    // Whoever writes has begun the log.
+    const beginChangeLog = async () => ((await queries.changesSince(0, 1)) === null ? 'none' : 'there');
+    return (hub ??= new Hub({ store: { beginChangeLog }, queries, time: realTime }));
+  };
+  let hub: Hub | undefined;
   const options: Omit<ApiSource, 'kept'> & { readonly version: string } = {
-    ...{ queries, commodities: () => commodities, now: () => Date.now() },
+    ...{ push, queries, commodities: () => commodities, now: () => Date.now() },
     ...{ planner, travelTimes: base.config.tourTimes, questionsPerMinute: null, version: '' },
   };
   const app = await createHttpApp(base.log, [(scope) => apiRoutes(scope, options)]);
   try {
-    return await work(async (path, query = {}) => {
-      const answer = await app.inject({ url: `/api/v1${path}`, query: { ...query } });
-      if (answer.statusCode === 200) return answer.json();
-      throw refusal(answer.statusCode, answer.json());
-    });
+    return await work(
+      async (path, query = {}) => {
+        const answer = await app.inject({ url: `/api/v1${path}`, query: { ...query } });
+        if (answer.statusCode === 200) return answer.json();
+        throw refusal(answer.statusCode, answer.json());
+      },
+      async (query, lastId, signal) => {
+        const answer = await app.inject({
+          ...{ url: '/api/v1/stream', query: { ...query }, signal, payloadAsStream: true },
+          headers: lastId === null ? {} : { 'last-event-id': lastId },
+        });
+        const body = Readable.toWeb(answer.stream()) as ReadableStream<Uint8Array>;
+        return { status: answer.statusCode, body };
+      },
+    );
   } finally {
     await app.close();
     await planner.close();
@@ -70,7 +106,24 @@ export async function withQueries<T>(base: Bootstrap, work: (queries: Queries) =
   }
 }
 
-function refusal(status: number, { error, candidates = [] }: Refused): AppError {
+/** The same of a daemon that runs. @param url of its HTTP server */
+export function questionsTo(url: string): { readonly ask: Ask; readonly listen: Listen } {
+  const get = async (path: string, query: Readonly<Record<string, string>>, options: RequestInit = {}) => {
+    const response = await fetch(`${url}/api/v1${path}?${new URLSearchParams(query).toString()}`, options);
+    return { status: response.status, body: response.body ?? new ReadableStream<Uint8Array>(), response };
+  };
+  return {
+    async ask(path, query = {}) {
+      const { status, response } = await get(path, query);
+      if (status === 200) return response.json() as never;
+      throw refusal(status, (await response.json()) as Refused);
+    },
+    listen: (query, lastId, signal) =>
+      get('/stream', query, { signal, headers: lastId === null ? {} : { 'last-event-id': lastId } }),
+  };
+}
+
+export function refusal(status: number, { error, candidates = [] }: Refused): AppError {
   const lines = candidates.map(({ systemId, name }) => `\n  ${systemId.padEnd(19)}  ${name}`);
   return new AppError(status < 500 ? 'usage' : 'unavailable', `${error}${lines.join('')}`);
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { readHeard, tellDays } from '../../app/heard.ts';
-import { describeWorker, whoWorks, type Workers } from '../../app/instance.ts';
+import { describeWorker, reachableUrl, whoWorks, type Workers } from '../../app/instance.ts';
 import { describeError, EXIT } from '../../domain/errors.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
@@ -34,8 +34,9 @@ async function look({ config, paths }: Bootstrap): Promise<Found> {
 }
 
 async function ask(listen: Bootstrap['config']['httpListen']): Promise<Pick<Found, 'status' | 'unknown'>> {
-  if (listen === null) return { status: null, unknown: 'http_listen is null' };
-  const url = `http://${reachable(listen.host)}:${listen.port}/status`;
+  const base = reachableUrl(listen);
+  if (base === null) return { status: null, unknown: 'http_listen is null' };
+  const url = `${base}/status`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!response.ok) throw new Error(`it says ${response.status}`);
@@ -81,11 +82,4 @@ async function daysWithout(
   const heard = await readHeard(heardFile);
   if (heard.spans.length === 0) return [];
   return dayLines(tellDays(heard, replayedFile, nowMs)).map(([what, text]) => `${what.padEnd(4)}  ${text}`);
-}
-
-/** How a server that listens there is reached from here. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -47,8 +47,11 @@ export function run({ market, format }: Extract<QuestionCommand, { verb: 'market
   });
 }
 
-/** @throws AppError `usage` when there is none of that name, or several */
-async function marketId(ask: Ask, text: string): Promise<string> {
+/**
+ * The id of a market by what somebody calls it: its id, a station's name, or `SYSTEM/STATION`.
+ * @throws AppError `usage` when there is none of that name, or several
+ */
+export async function marketId(ask: Ask, text: string): Promise<string> {
   if (/^\d+$/.test(text)) return text;
   const [station = '', system] = text
     .split('/')

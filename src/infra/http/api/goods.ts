@@ -44,6 +44,17 @@ export class Goods {
     return goods;
   }
 
+  /** The id of a good, also of one that no market has listed yet. @throws ApiError 404; 503 before any is known */
+  async idOf(text: string): Promise<number> {
+    const commodities = this.#deps.commodities();
+    const id = indexCommodities(commodities).get(commodityKey(text));
+    if (id !== undefined) return id;
+    if (commodities.length === 0 && (await this.all()).size === 0) {
+      throw new ApiError(503, 'no goods are known yet: ask again in a moment');
+    }
+    return (await this.find(text)).commodityId;
+  }
+
   /**
    * @param text symbol, display name, or id
    * @throws ApiError 404

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Update } from '../../../domain/push/update.ts';
 import type { EndReason, LogPosition, PushSink } from '../../../domain/ports/push.ts';
-import { Presenter, quoteAnswer } from '../api/answers.ts';
-import { goodOf, type Good, type Goods } from '../api/goods.ts';
+import type { Good, Goods } from '../api/goods.ts';
 import { writePosition } from './position.ts';
+import { toldSnapshot, toldUpdate } from './told.ts';
 
 /** How long a reader whose connection was lost waits before he comes again. */
 const RETRY_MS = 5_000;
@@ -53,14 +53,8 @@ export class EventWriter {
     const told = (name: string, position: LogPosition, data: object) =>
       `id: ${writePosition(position, tag)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
     return {
-      snapshot: (position, { markets, isComplete, reason }) => {
-        const present = new Presenter({ now: this.#now });
-        const entries = markets.map(({ station, rows }) => ({
-          ...present.station(station),
-          rows: rows.map((row) => ({ ...goodOf(this.#known, row.itemId), ...quoteAnswer(row) })),
-        }));
-        return send(told('snapshot', position, { at: present.at, reason, isComplete, markets: entries }));
-      },
+      snapshot: (position, snapshot) =>
+        send(told('snapshot', position, toldSnapshot(snapshot, this.#known, this.#now()))),
       update: (position, update) => send(`id: ${writePosition(position, tag)}\n${this.#text(update)}`),
       position: (position) => send(told('position', position, {})),
       end: (reason) => {
@@ -74,30 +68,11 @@ export class EventWriter {
   #text(update: Update): string {
     const made = this.#texts.get(update);
     if (made !== undefined) return made;
-    const { change, station, rows, isWhole } = update;
+    const { change, rows } = update;
     if (rows.some(({ itemId }) => !this.#known.has(itemId))) void this.prepare().catch(() => undefined);
-    const { marketObservedAt, marketAgeS, ...present } = new Presenter({ now: this.#now }).station(station);
-    const data = {
-      seq: change.seq,
-      source: change.source,
-      ...present,
-      ...{ marketObservedAt, marketAgeS },
-      ...(change.kind === 'market' && {
-        isWhole,
-        rows: rows.map(({ itemId, now, before }) => ({
-          ...goodOf(this.#known, itemId),
-          ...quoteAnswer(now ?? NOT_TRADED),
-          ...(before !== undefined && { previous: before === null ? null : quoteAnswer(before) }),
-        })),
-      }),
-    };
+    const data = toldUpdate(update, this.#known, this.#now());
     const text = `event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`;
     this.#texts.set(update, text);
     return text;
   }
 }
-
-const NOT_TRADED = {
-  ...{ supplyPrice: 0, supplyUnits: 0, supplyLevel: -1 },
-  ...{ demandPrice: 0, demandUnits: 0, demandLevel: -1 },
-};

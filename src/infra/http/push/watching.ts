@@ -51,12 +51,12 @@ export async function watchOf(
 ): Promise<Watch> {
   const { markets, systems, near, within = 0, commodities, side, minPrice, maxPrice, minUnits } = definition;
   const systemIds = await Promise.all((systems ?? []).map((name) => resolveSystem(queries, name)));
-  const found = await Promise.all((commodities ?? []).map((name) => goods.find(name)));
+  const itemIds = await Promise.all((commodities ?? []).map((name) => goods.idOf(name)));
   const point = near === undefined ? undefined : await resolvePlace(queries, near);
   return defined({
     marketIds: markets === undefined ? undefined : new Set(markets),
     systemIds: systems === undefined ? undefined : new Set(systemIds.map(({ id }) => id)),
-    itemIds: commodities === undefined ? undefined : new Set(found.map(({ commodityId }) => commodityId)),
+    itemIds: commodities === undefined ? undefined : new Set(itemIds),
     near: point === undefined ? undefined : { x: point.x, y: point.y, z: point.z, withinLy: within },
     ...{ side, minPrice, maxPrice, minUnits },
   });

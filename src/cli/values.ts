@@ -1,0 +1,18 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A number of the command line. */
+export function number(allowed: { readonly min: number; readonly max?: number; readonly whole?: boolean }) {
+  const { min, max = Infinity, whole = false } = allowed;
+  return (written: string): number => {
+    const value = written.trim() === '' ? NaN : Number(written);
+    if (value >= min && value <= max && (whole ? Number.isInteger(value) : Number.isFinite(value)))
+      return value;
+    const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Allowed: a ${whole ? 'whole ' : ''}number ${range}.`);
+  };
+}
+
+export function notEmpty(written: string): string {
+  if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return written;
+}
