@@ -184,7 +184,7 @@ test('the command line lists, shows and withdraws what is kept', async () => {
 
   const patrol = (...args: string[]) => runProgram({ cwd, args: ['patrol', ...args] });
   const order = ['add', 'home', 'Ryder@Sol', '--near', 'Sol', '--within', '100', '--max-age', '12h'];
-  expect((await patrol('add', 'other', ...order.slice(2))).stdout).toContain(
+  expect((await patrol('add', 'other', ...order.slice(3))).stdout).toContain(
     'patrol other is made; a daemon',
   );
   const made = await daemonPatrol('PUT', '/home', {

@@ -1,8 +1,9 @@
 /**
  * Simulates many seeds: `npm run simulate -- --seeds 1000 [--from 1] [--minutes 10080] [--trace]`. A seed that fails is
- * named with the command that runs it again.
+ * named with the command that runs it again. `--patrols`: months of patrols instead (some ten seconds each).
  */
 import { parseArgs } from 'node:util';
+import { simulatePatrols } from './patrol-month.ts';
 import { commandFor, simulate } from './simulate.ts';
 
 const { values } = parseArgs({
@@ -11,11 +12,19 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    patrols: { type: 'boolean', default: false },
   },
 });
 const from = Number(values.from);
 const seeds = Number(values.seeds);
 const troubledMs = values.minutes === undefined ? undefined : Number(values.minutes) * 60_000;
+
+if (values.patrols) {
+  for (let seed = from; seed < from + seeds; seed++) {
+    console.log(`seed ${seed}: ${JSON.stringify(await simulatePatrols(seed))}`);
+  }
+  process.exit();
+}
 
 let failed = 0;
 let simulatedMs = 0;

@@ -1,6 +1,8 @@
 import { PatrolPool } from '../../src/actors/patrol/pool.ts';
 import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
 import { StoreError } from '../../src/domain/errors.ts';
+import { distanceLy } from '../../src/domain/galaxy/galaxy.ts';
+import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Aggregate, AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
 import {
@@ -46,6 +48,12 @@ function station(id: number, atS: number): StationRecord {
   };
 }
 
+type RegionPage = Awaited<ReturnType<Queries['freshness']>>;
+
+function isNear(id: number, near: StationFilter['near']): boolean {
+  return near === undefined || distanceLy(tourMarket(id).position, near) <= near.withinLy;
+}
+
 /** What several daemons share: kept tours, and when markets were seen. */
 export class TourWorld {
   /** Tours by id, others by kind and id. */
@@ -74,13 +82,26 @@ export class TourWorld {
     return new PatrolPool({
       ...{ store: this.store, travelTimes: TRAVEL_TIMES, time, tours, planner },
       random: () => 0.5,
-      queries: { freshness: () => this.#answer(() => this.#region()) },
+      queries: { freshness: ({ near }) => this.#answer(() => this.#region(near)) },
       log: { ...silentLog, warn: (_, text) => void this.warnings.push(text) },
     });
   }
 
-  #region(): Awaited<ReturnType<Queries['freshness']>> {
-    const entries = [...this.seenAtS].map(([id, atS]) => ({ station: station(id, atS), distanceLy: null }));
+  readonly #found = new Map<number, RegionPage['entries'][number]>();
+  readonly #regions = new Map<string, readonly number[]>();
+
+  #region(near: StationFilter['near']): RegionPage {
+    const key = JSON.stringify([near, this.seenAtS.size]);
+    const ids = this.#regions.get(key) ?? [...this.seenAtS.keys()].filter((id) => isNear(id, near));
+    this.#regions.set(key, ids);
+    const entries = ids.map((id) => {
+      const atS = this.seenAtS.get(id) ?? 0;
+      const known = this.#found.get(id);
+      if (known !== undefined && (known.station.marketAtS ?? 0) === atS) return known;
+      const entry = { station: station(id, atS), distanceLy: null };
+      this.#found.set(id, entry);
+      return entry;
+    });
     return { entries, total: entries.length, next: null };
   }
 

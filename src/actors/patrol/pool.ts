@@ -123,7 +123,7 @@ export class PatrolPool implements Patrols {
   /** What others have asked for meanwhile. */
   async #read(): Promise<void> {
     const orders = await keptOrders(this.#deps.store);
-    const looks = new Map((await this.#keeper.read()).map((look) => [look.id, look]));
+    const looks = new Map((await this.#keeper.readNews()).map((look) => [look.id, look]));
     const names = new Set(orders.map(({ order }) => order.name));
     for (const name of [...this.#running.keys(), ...this.#done.keys(), ...looks.keys()]) {
       if (!names.has(name)) await this.#forget(name);

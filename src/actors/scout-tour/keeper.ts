@@ -36,10 +36,11 @@ export class Keeper<T extends Kept> {
     this.#deps = deps;
   }
 
-  /** Everything that is kept. */
-  async read(): Promise<T[]> {
+  /** What others have written, and at first everything that is kept. */
+  async readNews(): Promise<T[]> {
     const kept = await this.#deps.store.aggregates(this.#deps.kind);
-    return kept.map(({ id, version, json }) => {
+    return kept.flatMap(({ id, version, json }) => {
+      if (this.#versions.get(id) === version) return [];
       // What is open here is written on top of what was read first: only a conflict tells of others.
       if (!this.#versions.has(id)) this.#versions.set(id, version);
       return JSON.parse(json) as T;

@@ -37,6 +37,12 @@ export interface ObservedMarket {
   readonly observedAtS: number;
 }
 
+interface Watcher {
+  readonly actor: TourActor;
+  /** What was observed before closes nothing. */
+  readonly madeAtS: number;
+}
+
 type TourActor = ActorRefFrom<typeof scoutTourMachine>;
 
 /** How often it is looked for what others wrote: another daemon, an import, a command line. */
@@ -53,7 +59,7 @@ export class ScoutTourPool implements ScoutTours {
   readonly #actors = new Map<string, TourActor>();
   readonly #ended = new Map<string, ScoutTour>();
   /** By open market: whose it is. Null: to be made anew. */
-  #watched: Map<number, TourActor[]> | null = null;
+  #watched: Map<number, Watcher[]> | null = null;
   readonly #listeners = new Set<(tour: ScoutTour) => void>();
   #isLoaded = false;
   #isClosed = false;
@@ -152,16 +158,17 @@ export class ScoutTourPool implements ScoutTours {
   /** Closes what these observations close. */
   observed(markets: readonly ObservedMarket[]): void {
     for (const { marketId, observedAtS } of markets) {
-      for (const actor of this.#markets().get(marketId) ?? []) {
-        actor.send({ type: 'market.observed', marketId, observedAtS });
+      for (const { actor, madeAtS } of this.#markets().get(marketId) ?? []) {
+        if (observedAtS >= madeAtS) actor.send({ type: 'market.observed', marketId, observedAtS });
       }
     }
   }
 
   /** What was written while nobody listened, or by others, counts, too. */
   async look(): Promise<void> {
-    for (const tour of await this.#keeper.read()) await this.#meet(tour);
+    for (const tour of await this.#keeper.readNews()) this.#meet(tour);
     this.#isLoaded = true;
+    await this.#forgetOld();
     if (this.#actors.size === 0) return;
     const records = await this.#deps.queries.markets([...this.#markets().keys()]);
     this.observed(
@@ -171,16 +178,19 @@ export class ScoutTourPool implements ScoutTours {
     );
   }
 
-  /** A tour as it is kept: of an earlier life, of another daemon, or our own. */
-  async #meet(tour: ScoutTour): Promise<void> {
-    const { id, state, patrol, endedAtS } = tour;
+  /** A tour as others have written it: an earlier life, another daemon, a command line. */
+  #meet(tour: ScoutTour): void {
+    const { id, state } = tour;
     if (!ENDED.has(state)) {
       if (this.get(id) === undefined) this.#start(tour);
-    } else if (this.#actors.has(id)) {
-      this.#actors.get(id)?.send({ type: 'tour.withdraw' });
-    } else if ((endedAtS ?? 0) > this.#nowS() - KEPT_S[patrol === undefined ? 'tour' : 'patrol']) {
-      this.#ended.set(id, tour);
-    } else {
+    } else if (this.#actors.has(id)) this.#actors.get(id)?.send({ type: 'tour.withdraw' });
+    else this.#ended.set(id, tour);
+  }
+
+  async #forgetOld(): Promise<void> {
+    for (const { id, patrol, endedAtS } of this.#ended.values()) {
+      const keptS = KEPT_S[patrol === undefined ? 'tour' : 'patrol'];
+      if ((endedAtS ?? 0) > this.#nowS() - keptS) continue;
       this.#ended.delete(id);
       await this.#keeper.remove(id);
     }
@@ -235,12 +245,14 @@ export class ScoutTourPool implements ScoutTours {
     return Array.from(this.#actors.values(), (actor) => actor.getSnapshot().context.tour);
   }
 
-  #markets(): Map<number, TourActor[]> {
+  #markets(): Map<number, Watcher[]> {
     if (this.#watched !== null) return this.#watched;
-    const watched = new Map<number, TourActor[]>();
+    const watched = new Map<number, Watcher[]>();
     for (const actor of this.#actors.values()) {
-      for (const { marketId } of openMarkets(actor.getSnapshot().context.tour)) {
-        watched.set(marketId, [...(watched.get(marketId) ?? []), actor]);
+      const { tour } = actor.getSnapshot().context;
+      const watcher = { actor, madeAtS: tour.madeAtS };
+      for (const { marketId } of openMarkets(tour)) {
+        watched.set(marketId, [...(watched.get(marketId) ?? []), watcher]);
       }
     }
     return (this.#watched = watched);
