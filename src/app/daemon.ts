@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createSystem, type System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { keepNow } from './now.ts';
@@ -12,8 +11,8 @@ import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
 import { createDecoder } from '../infra/feed/decoder.ts';
 import { historianPorts } from './ports/historian.ts';
+import { liveListing, withTables } from './ports/live-listing.ts';
 import { maintenancePorts } from './ports/maintenance-window.ts';
-import { stageFile } from '../infra/publishing/publish.ts';
 import { realTime } from '../infra/process/real-time.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 import { settingsFrom } from './settings.ts';
@@ -34,8 +33,8 @@ export async function assemble(
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
-  const liveFile = join(paths.exportDir, 'listings-live.csv');
   const store = options.store ?? (await createStore(base));
+  const spanshUpdater = updaterPorts({ ...base, log }, store);
   const system = createSystem(
     {
       feed,
@@ -43,8 +42,9 @@ export async function assemble(
       store,
       spool: createSpool({ file: paths.spoolFile, parkedMax: config.parkedMax, log }),
       commodities: commoditySource(base),
-      liveListing: { stageFile: (produce, signal) => stageFile(liveFile, produce, { signal }) },
-      spanshUpdater: updaterPorts({ ...base, log }, store),
+      ...(update
+        ? withTables({ ...base, log }, store, spanshUpdater)
+        : { liveListing: liveListing(base), spanshUpdater }),
       maintenanceWindow: maintenancePorts(base, store),
       historian: history ? await historianPorts(base, store) : null,
       log,

@@ -95,7 +95,7 @@ test('status says which days a backfill would fill, and they are whole after it'
   );
   expect((await backfill('--from', first, '--to', second)).code).toBe(0);
   const { stdout } = await status();
-  expect(stdout).toMatch(/^days  2 of the last 7 are whole/m);
+  expect(stdout).toMatch(/^days {2}2 of the last 7 are whole/m);
   expect(stdout).not.toContain(`${second} (all)`);
 });
 

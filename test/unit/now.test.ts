@@ -94,6 +94,7 @@ describe('what is understood', () => {
     [{ 'other version of the schema': 20, 'other schema': 400 }, 'other version of the schema'],
     [{ 'timestamp unreadable': 20 }, 'timestamp unreadable'],
     [{ 'other schema': 1_990, 'test schema': 10 }, 'other schema'],
+    [{ 'nothing to learn': 2_000 }, 'nothing to learn'],
   ])('%j in a row are no accident: mostly %s', (rejected, reason) => {
     const messages = Object.values(rejected).reduce((sum, count) => sum + count, 0);
     expect(after({ rejected })).toBe(`none of the last ${messages} messages was of use, mostly: ${reason}`);
@@ -101,6 +102,8 @@ describe('what is understood', () => {
 
   test.each([
     [{ malformed: 19, 'other schema': 1_900 }],
+    // Scans come in long rows.
+    [{ 'nothing to learn': 1_900, malformed: 19 }],
     [{ malformed: 100, 'software not whitelisted': 1 }],
     [{ 'other schema': 5_000, 'legacy galaxy': 1 }],
   ])('%j are', (rejected) => {
@@ -112,6 +115,7 @@ describe('what is understood', () => {
     expect(after({ rejected: { malformed: 50 } }, market, { rejected: { malformed: 19 } })).toBeNull();
     expect(after(market, { rejected: { malformed: 10 } }, { rejected: { malformed: 10 } })).not.toBeNull();
     expect(after({ rejected: { malformed: 50 } }, { unresolved: [{} as never] })).toBeNull();
+    expect(after({ rejected: { malformed: 50 } }, { learned: 1 })).toBeNull();
   });
 });
 

@@ -21,7 +21,7 @@ export class CatalogueReporter {
     if (commodities > 0) {
       this.#log.info(
         { error: lastError },
-        `catalogue: ${commodities} commodities from the cache; source not reached: ${lastError ?? ''}`,
+        `catalogue: ${commodities} commodities, as known before; source not reached: ${lastError ?? ''}`,
       );
     } else {
       this.#log.warn(

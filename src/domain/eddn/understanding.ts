@@ -3,7 +3,7 @@ import type { Rejection } from './rejections.ts';
 
 /** Messages in a row that could not be understood, after which it is no accident. */
 const MAX_STRANGE = 20;
-/** Messages in a row of which none was about markets: they are one in ten. */
+/** Messages in a row of which none was of use: one in ten is about a market. */
 const MAX_OTHER = 2_000;
 
 /** Refused by what they are, not by how they are written. */
@@ -17,7 +17,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set<Rejection>([
   'no usable row',
 ]);
 /** Most of the feed. */
-const OTHER: ReadonlySet<string> = new Set<Rejection>(['other schema', 'test schema']);
+const OTHER: ReadonlySet<string> = new Set<Rejection>(['other schema', 'test schema', 'nothing to learn']);
 
 /** Notices when everything the feed sends is refused: a new version of the schema, another compression. */
 export class Understanding {
@@ -25,9 +25,10 @@ export class Understanding {
   #other = 0;
   #reasons = new Map<string, number>();
 
-  note({ snapshots, unresolved, rejected }: StagedBatch): void {
+  note({ snapshots, unresolved, learned, rejected }: StagedBatch): void {
     const reasons = Object.entries(rejected);
-    if (snapshots.length + unresolved.length > 0 || reasons.some(([reason]) => UNDERSTOOD.has(reason))) {
+    const taken = snapshots.length + unresolved.length + learned;
+    if (taken > 0 || reasons.some(([reason]) => UNDERSTOOD.has(reason))) {
       this.#strange = this.#other = 0;
       this.#reasons.clear();
       return;

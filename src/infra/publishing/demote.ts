@@ -1,9 +1,8 @@
 import type { GalaxyStore, PublishedStation } from '../../domain/ports/store/galaxy-store.ts';
-import { openRegularFile } from './regular-file.ts';
+import { fileLines } from './file-lines.ts';
 
 /** Stations compared and demoted in one transaction. */
 const STATIONS_A_BATCH = 100;
-const READ_BYTES = 256 * 1024;
 
 /**
  * Makes baseline of exactly what `listings.csv` has. The public file itself is the list: so it does not matter when the
@@ -41,8 +40,7 @@ async function* publishedStations(
   const end = () => {
     if (lines !== null) whole.push({ id: BigInt(id), lines: lines.join('\n') });
   };
-  // Millions of lines: those of a piece are gone through without waiting.
-  for await (const piece of pieces(listings, signal)) {
+  for await (const piece of fileLines(listings, signal)) {
     for (const line of piece) {
       const idAt = line.indexOf(',') + 1;
       const restAt = line.indexOf(',', idAt) + 1;
@@ -57,17 +55,4 @@ async function* publishedStations(
   }
   end();
   yield whole;
-}
-
-async function* pieces(path: string, signal: AbortSignal): AsyncGenerator<string[]> {
-  const found = await openRegularFile(path);
-  if (found === null) throw new Error(`there is no file ${path}`);
-  const stream = found.handle.createReadStream({ encoding: 'latin1', highWaterMark: READ_BYTES, signal });
-  let rest = '';
-  for await (const text of stream as AsyncIterable<string>) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
-  if (rest !== '') yield [rest];
 }

@@ -1,7 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChunkSink } from '../../domain/ports/store/market-store.ts';
-import { TABLE_FILES, type GalaxyStore, type PublishedFile } from '../../domain/ports/store/galaxy-store.ts';
+import {
+  TABLE_FILES,
+  type GalaxyStore,
+  type PublishedFile,
+  type PublishedParts,
+} from '../../domain/ports/store/galaxy-store.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { PublishedSet, StagedFile } from '../../domain/ports/publishing.ts';
 import { stageFile } from './publish.ts';
@@ -19,6 +24,7 @@ export interface SetDirectories {
  * replaces its predecessor, and they do so in the order clients load them: at every moment what a file refers to is
  * public already. On a failure the old ones stay.
  *
+ * @param parts `tables`: `listings.csv` stays as it is
  * @throws AppError, StoreError, the signal's reason
  */
 export async function publishSet(
@@ -26,6 +32,7 @@ export async function publishSet(
   generation: Generation,
   directories: SetDirectories,
   signal: AbortSignal,
+  parts: PublishedParts = 'all',
 ): Promise<PublishedSet> {
   const staged = new Map<PublishedFile, Promise<StagedFile<void>>>();
   let current: Promise<unknown> | undefined;
@@ -62,7 +69,7 @@ export async function publishSet(
   }
 
   try {
-    const rows = await store.exportSet(open, signal).finally(() => finish());
+    const rows = await store.exportSet(open, signal, parts).finally(() => finish());
     const changed: PublishedFile[] = [];
     const ready = await Promise.all(staged.values());
     const files = new Map([...staged.keys()].map((file, i) => [file, ready[i]]));

@@ -138,6 +138,9 @@ export type TableFile = (typeof TABLE_FILES)[Generation][number];
 /** `listings` is `listings.csv`. */
 export type PublishedFile = TableFile | 'listings';
 
+/** What of the set is written. */
+export type PublishedParts = 'all' | 'tables';
+
 /** What `listings.csv` says of a station. */
 export interface PublishedStation {
   readonly id: bigint;
@@ -160,11 +163,13 @@ export interface GalaxyStore {
   /**
    * Writes the whole set from one consistent read, referentially closed, without blocking writers; one file after the
    * other, `open` names each.
+   * @param parts `tables`: without `listings`
    * @returns rows by file
    */
   exportSet(
     open: (file: PublishedFile) => ChunkSink,
     signal?: AbortSignal,
+    parts?: PublishedParts,
   ): Promise<Partial<Record<PublishedFile, number>>>;
 
   /** Stations with a row that is live and in `listings.csv`'s terms a row (a price), ascending. */

@@ -273,9 +273,9 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       return runningImport(work, link, stoppable);
     },
 
-    exportSet: (open, signal) =>
+    exportSet: (open, signal, parts) =>
       stoppable(signal, (link, stop, { info: { generation } }) =>
-        inSnapshot(link, () => writeSet(link, generation, open, stop)),
+        inSnapshot(link, () => writeSet(link, generation, open, stop, parts)),
       ),
 
     liveStations: (signal) =>

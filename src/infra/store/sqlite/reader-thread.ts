@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Generation } from '../../../domain/generation.ts';
+import type { PublishedParts } from '../../../domain/ports/store/galaxy-store.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
@@ -27,7 +28,10 @@ const methods = {
   exportListings: (scope: 'live' | 'all', { emit }: CallContext) =>
     read((db) => writeListings(db, scope, new TextSender('listings', emit))),
 
-  exportSet: (generation: Generation, { emit }: CallContext) => read((db) => writeSet(db, generation, emit)),
+  exportSet: (
+    { generation, parts }: { readonly generation: Generation; readonly parts: PublishedParts },
+    { emit }: CallContext,
+  ) => read((db) => writeSet(db, generation, emit, parts)),
 
   known: (request: KnownRequest, { signal }: CallContext) => read((db) => readKnown(db, request, signal)),
 

@@ -152,10 +152,12 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
         }
       }),
 
-    exportSet: (open, signal) =>
+    exportSet: (open, signal, parts = 'all') =>
       stoppable(signal, (stop) =>
         read((reader, { generation }) =>
-          receive(open, (onEmit) => reader.call('exportSet', generation, { signal: stop, onEmit })),
+          receive(open, (onEmit) =>
+            reader.call('exportSet', { generation, parts }, { signal: stop, onEmit }),
+          ),
         ),
       ),
 

@@ -1,5 +1,5 @@
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile } from '../../../../domain/ports/store/galaxy-store.ts';
+import type { PublishedFile, PublishedParts } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { ChunkSink } from '../../../../domain/ports/store/market-store.ts';
 import { CHUNK_BYTES } from '../../shared/listing.ts';
 import { formatRows, selectSql, tableFiles, type TableFileSpec } from '../../shared/table-files.ts';
@@ -17,11 +17,13 @@ export async function writeSet(
   generation: Generation,
   open: (file: PublishedFile) => ChunkSink,
   signal: AbortSignal,
+  parts: PublishedParts = 'all',
 ): Promise<Partial<Record<PublishedFile, number>>> {
   const rows: Partial<Record<PublishedFile, number>> = {};
   for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(link, table, open(table.name), signal);
   }
+  if (parts === 'tables') return rows;
   rows.listings = (await writeListings(link, 'published', open('listings'), signal)).rows;
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile } from '../../../../domain/ports/store/galaxy-store.ts';
+import type { PublishedFile, PublishedParts } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { CallContext } from '../../../threads/rpc.ts';
 import {
   formatRows,
@@ -25,11 +25,13 @@ export async function writeSet(
   db: DatabaseSync,
   generation: Generation,
   emit: CallContext['emit'],
+  parts: PublishedParts,
 ): Promise<Partial<Record<PublishedFile, number>>> {
   const rows: Partial<Record<PublishedFile, number>> = {};
   for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(db, table, new TextSender(table.name, emit));
   }
+  if (parts === 'tables') return rows;
   rows.listings = (await writeListings(db, 'published', new TextSender('listings', emit))).rows;
   return rows;
 }
