@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { EventReader } from '../support/event-reader.ts';
+import { Follower } from '../support/follower.ts';
 import { SeededRandom } from '../support/random.ts';
 import { until } from '../support/until.ts';
-import { PushWorld, type ToldMarket } from './push-world.ts';
+import { PushWorld } from './push-world.ts';
 import {
   addStations,
   FUEL,
@@ -28,32 +28,7 @@ export function pushResumeContract(create: CreateDatabase): void {
       ids.map((id) => [id, 'S', SYSTEM.Sol]),
     );
     const query = `?markets=${ids.join()}`;
-    const markets = new Map<number, Map<number, unknown>>();
-    let lastId: string | null = null;
-    let lastSeq = -1;
-    const take = (reader: EventReader) => {
-      for (const { event, data, id } of reader.events.splice(0)) {
-        const seq = Number(id?.split(':')[1]);
-        expect(seq).toBeGreaterThanOrEqual(lastSeq);
-        lastSeq = seq;
-        lastId = id;
-        if (event === 'snapshot') {
-          markets.clear();
-          for (const each of (data as { markets: ToldMarket[] }).markets) {
-            markets.set(each.marketId, new Map(each.rows.map((row) => [row.commodityId, priceOf(row)])));
-          }
-        } else if (event === 'market') {
-          const { marketId, rows, isWhole } = data as unknown as ToldMarket;
-          const known = (isWhole ? null : markets.get(marketId)) ?? new Map<number, unknown>();
-          markets.set(marketId, known);
-          for (const row of rows) {
-            if ('previous' in row) expect(known.get(row.commodityId) ?? null).toEqual(priceOf(row.previous));
-            if (row.buyPrice === null && row.sellPrice === null) known.delete(row.commodityId);
-            else known.set(row.commodityId, priceOf(row));
-          }
-        }
-      }
-    };
+    const follower = new Follower();
     let reader = await push.open(query);
     for (let round = 1; round <= 60; round++) {
       const some = ids.filter(() => random.chance(0.3));
@@ -69,36 +44,28 @@ export function pushResumeContract(create: CreateDatabase): void {
       );
       push.hub.poke();
       if (random.chance(0.3)) await sleep(random.integer(0, 120));
-      take(reader);
+      follower.take(reader.events);
       if (!random.chance(0.25)) continue;
       reader.close();
       await sleep(random.integer(0, 60));
-      take(reader);
-      reader = await push.open(query, lastId);
+      follower.take(reader.events);
+      reader = await push.open(query, follower.lastId);
     }
     await push.store.writeMarkets([
       snapshot([[GOLD, 77, 1, 1, 0, 0, 0]], { marketId: ids[0]!, stationName: 'S', at: NOON_S + 99 }),
     ]);
     push.hub.poke();
+    const soldFor = (id: number) => follower.markets.get(id)?.get(GOLD)?.sellPrice;
     await until(() => {
-      take(reader);
-      return (
-        JSON.stringify(markets.get(ids[0]!)?.get(GOLD)) ===
-        JSON.stringify(priceOf({ sellPrice: 77, buyPrice: null }))
-      );
+      follower.take(reader.events);
+      return soldFor(ids[0]!) === 77;
     });
-    for (const id of ids) {
-      const rows = await push.world().rowsOf(id);
-      const now = new Map(
-        rows.map(([item, price]) => [item!, priceOf({ sellPrice: price, buyPrice: null })]),
-      );
-      expect([...(markets.get(id) ?? [])].toSorted()).toEqual([...now].toSorted());
-    }
+    const stored = await Promise.all(ids.map((id) => push.world().rowsOf(id)));
+    const truth = ids.flatMap((id, at) =>
+      stored[at]!.map(([item, sellPrice]) => [id, item, { buyPrice: null, sellPrice }] as const).toSorted(
+        ([, a], [, b]) => a! - b!,
+      ),
+    );
+    expect(follower.held()).toEqual(truth);
   }, 60_000);
-}
-
-function priceOf(row: unknown): unknown {
-  if (row === null) return null;
-  const { sellPrice, buyPrice } = row as Record<string, unknown>;
-  return { sellPrice, buyPrice };
 }
