@@ -7,6 +7,7 @@ import {
   type AnyMachineSnapshot,
 } from 'xstate';
 import type { Inspection } from '../domain/ports/inspection.ts';
+import type { SpoolEntry } from '../domain/ports/spool.ts';
 import { OWN_TABLES_MADE } from '../domain/ports/store/learning-store.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
 import {
@@ -50,6 +51,8 @@ export interface System {
   stop(): void;
   /** From now on: rules for the next message, intervals for the next time. The rest takes a restart. */
   reconfigure(changed: SystemSettings): void;
+  /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
+  adopt(entries: readonly SpoolEntry[]): Promise<void>;
   /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
   inspect(): Inspection;
   /** Why the system ended. Never rejects. */
@@ -195,6 +198,10 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     reconfigure: (changed) => {
       settings = changed;
       for (const name of CHILD_NAMES) all[name].bringUpToDate?.();
+    },
+    adopt: (entries) => {
+      keeper.adopt(entries);
+      return pool.sync();
     },
     inspect: () => new Inspector({ root, pool, ledger, time }),
     done,

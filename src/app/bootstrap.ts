@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000;
 
 /** What the daemon and every one-shot begin with. */
 export interface Bootstrap {
+  /** Where it was started, and with what. */
+  readonly at: { readonly cwd: string; readonly env: Environment };
   /** In force: the parts of it that can change while the program runs do, by {@link reload}. */
   readonly config: Config;
   readonly paths: Paths;
@@ -77,6 +79,7 @@ export async function bootstrap(
 
   let inForce = written;
   return {
+    at,
     config,
     paths,
     database,

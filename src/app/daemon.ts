@@ -5,6 +5,7 @@ import { createStore } from './ports/store.ts';
 import { describeError, EXIT } from '../domain/errors.ts';
 import { aheadOfClock } from './times.ts';
 import type { Feed } from '../domain/ports/feed.ts';
+import type { PublicFile } from '../domain/ports/publishing.ts';
 import type { Store } from '../domain/ports/store/store.ts';
 import { commoditySource } from './ports/catalogue.ts';
 import { updaterPorts } from './ports/spansh-updater.ts';
@@ -21,17 +22,23 @@ import { settingsFrom } from './settings.ts';
  * The whole system around one feed, on the real adapters.
  * @param options.update whether the galaxy is brought up to date from Spansh
  * @param options.history whether the history of prices is kept, where the configuration wants it
+ * @param options.besideDaemon a daemon works here, which publishes
  * @param options.store the one the configuration names, unless given
  */
 export async function assemble(
   base: Bootstrap,
   feed: Feed,
-  options: { readonly update?: boolean; readonly store?: Store; readonly history?: boolean } = {},
+  options: {
+    readonly update?: boolean;
+    readonly history?: boolean;
+    readonly besideDaemon?: boolean;
+    readonly store?: Store;
+  } = {},
 ): Promise<System> {
-  const { update = false, history = false } = options;
+  const { update = false, history = false, besideDaemon = false } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
-  const diagnostics = enabled ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
+  const diagnostics = enabled && !besideDaemon ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
   const store = options.store ?? (await createStore(base));
   const spanshUpdater = updaterPorts({ ...base, log }, store);
@@ -44,7 +51,7 @@ export async function assemble(
       commodities: commoditySource(base),
       ...(update
         ? withTables({ ...base, log }, store, spanshUpdater)
-        : { liveListing: liveListing(base), spanshUpdater }),
+        : { liveListing: besideDaemon ? notPublished : liveListing(base), spanshUpdater }),
       maintenanceWindow: maintenancePorts(base, store),
       historian: history ? await historianPorts(base, store) : null,
       log,
@@ -66,6 +73,14 @@ export async function assemble(
   }
   return system;
 }
+
+/** Waits as long as it lives. */
+const notPublished: PublicFile = {
+  stageFile: (_, signal) =>
+    new Promise((__, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    }),
+};
 
 /**
  * Runs a system until it ends: by itself, or by SIGINT or SIGTERM. The first signal drains, the second one exits at

@@ -10,6 +10,7 @@ import {
   type Owner,
   type Place,
 } from '../infra/process/instance-lock.ts';
+import { placesOf } from '../infra/jobs/places.ts';
 import { writePidFile } from '../infra/process/pid-file.ts';
 import type { Bootstrap } from './bootstrap.ts';
 
@@ -40,6 +41,21 @@ export async function claimInstance(base: Bootstrap): Promise<{ readonly release
     release();
     throw error;
   }
+}
+
+/**
+ * Makes this process the only one that works on a job.
+ * @throws AppError `instance.held`, `instance.notWritable`
+ */
+export async function claimJob(
+  { paths, log }: Bootstrap,
+  id: string,
+): Promise<{ readonly spoolFile: string; readonly release: () => void }> {
+  const { spoolFile, instanceFile } = placesOf(paths.jobsDir, id);
+  const place = { name: `job ${id}`, advice: 'wait until it has ended', onWatch: tellWatch(log) };
+  const { release } = await acquireInstance(instanceFile, place);
+  process.once('exit', release);
+  return { spoolFile, release };
 }
 
 export { describeOwner as describeWorker } from '../infra/process/instance-lock.ts';

@@ -1,5 +1,6 @@
 import type { System } from '../actors/system.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import { offerControl } from './control/serve.ts';
 import { assemble } from './daemon.ts';
 import { serveHttp } from './http/http.ts';
 import { keepHeard, readHeard, tellDays } from './heard.ts';
@@ -59,16 +60,25 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     );
     const tokens = await createStore(base);
     const answering = await answeringFor(base, tokens);
-    const system = await assemble(base, feed, { update, store: answering.store, history: true });
+    const assembled = await assemble(base, feed, { update, store: answering.store, history: true });
     const journals = paths.journalDirs.length === 0 ? null : await followed(base);
-    const http = await serveHttp(base, system, { about, api: answering.api, tokens });
+    const http = await serveHttp(base, assembled, { about, api: answering.api, tokens });
     journals?.watchers.start();
+    const control = await offerControl(base, assembled, { about, store: tokens });
+    const system: System = {
+      ...assembled,
+      stop() {
+        control.stop();
+        assembled.stop();
+      },
+    };
     return {
       about,
       system,
       url: http?.url ?? null,
       reconfigure: answering.reconfigure,
       async close(inOrder) {
+        await control.close();
         await http?.close(inOrder ? HTTP_GRACE_MS : 0);
         await journals?.close();
         await answering.close();

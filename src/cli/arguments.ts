@@ -1,13 +1,14 @@
-import { Command as Program, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command as Program, CommanderError, Option } from 'commander';
 import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
-import { daysBetween, isDay } from '../domain/eddn/archives.ts';
+import { daysBetween } from '../domain/eddn/archives.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
+import { addJobsVerbs, type JobsCommand } from './jobs/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
-import { notEmpty, number } from './values.ts';
+import { day, notEmpty, number } from './values.ts';
 import { addWatchVerbs, type WatchCommand } from './watch/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
@@ -34,6 +35,7 @@ export type Command =
   | QuestionCommand
   | TourCommand
   | PatrolCommand
+  | JobsCommand
   /** Help or the version: said, and nothing else done. */
   | { readonly verb: 'say'; readonly text: string };
 
@@ -65,6 +67,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   addTourVerbs(program, (chosen) => (command = chosen));
   addPatrolVerbs(program, (chosen) => (command = chosen));
   addWatchVerbs(program, (chosen) => (command = chosen));
+  addJobsVerbs(program, (chosen) => (command = chosen));
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
@@ -246,9 +249,4 @@ function maxAge(written: string): number {
 
 function usage(message: string, advice = SEE_HELP): AppError {
   return new AppError('usage', message, { advice });
-}
-
-function day(text: string): string {
-  if (!isDay(text)) throw new InvalidArgumentError('It must be a day: YYYY-MM-DD.');
-  return text;
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isDay } from '../domain/eddn/archives.ts';
 
 /** A number of the command line. */
 export function number(allowed: { readonly min: number; readonly max?: number; readonly whole?: boolean }) {
@@ -15,4 +16,10 @@ export function number(allowed: { readonly min: number; readonly max?: number; r
 export function notEmpty(written: string): string {
   if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
   return written;
+}
+
+/** An option that is a day. */
+export function day(text: string): string {
+  if (!isDay(text)) throw new InvalidArgumentError('It must be a day: YYYY-MM-DD.');
+  return text;
 }

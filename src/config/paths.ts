@@ -29,6 +29,10 @@ export interface Paths {
   readonly importFile: string;
   /** Says which files of folders have been replayed. */
   readonly replayedFile: string;
+  /** Logs of jobs, and what they have not written yet. */
+  readonly jobsDir: string;
+  /** Where a daemon is asked from the command line. */
+  readonly controlSocket: string;
   readonly pidFile: string | null;
   readonly logFile: string | null;
   /** Folders of journals, each once. */
@@ -97,6 +101,8 @@ export function resolvePaths(from: {
     instanceFile: join(database.dataDir, 'tradedangerous-listener.instance.json'),
     importFile: join(database.dataDir, 'tradedangerous-listener.import.json'),
     replayedFile: join(database.dataDir, 'tradedangerous-listener-replayed.json'),
+    jobsDir: join(database.dataDir, 'tradedangerous-listener-jobs'),
+    controlSocket: join(database.dataDir, 'tradedangerous-listener.sock'),
     pidFile: config.pidFile === null ? null : resolvePath(cwd, config.pidFile),
     logFile: config.logFile === null ? null : resolvePath(cwd, config.logFile),
     journalDirs: [

@@ -69,11 +69,17 @@ const EXIT_CODES = {
   'maintenance.failed': EXIT.failure,
   'maintenance.noTool': EXIT.failure,
   'maintenance.optionFile': EXIT.failure,
+  // A daemon that is asked over its socket.
+  control: EXIT.failure,
   // Somebody stopped it.
   aborted: EXIT.failure,
 } as const;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(EXIT_CODES, code);
+}
 
 /**
  * An error an operator can act on: `message` says what is wrong, `advice` what to do. Everything else that is

@@ -4,6 +4,7 @@ import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { journalWatcherMachine } from './journal-watcher.machine.ts';
 import { historianMachine } from './historian.machine.ts';
+import { jobMachine } from './job.machine.ts';
 import { listenerMachine } from './listener.machine.ts';
 import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
 import { patrolMachine } from './patrol.machine.ts';
@@ -30,6 +31,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   patrolMachine,
   subscriptionMachine,
   journalWatcherMachine,
+  jobMachine,
 ];
 
 /** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */

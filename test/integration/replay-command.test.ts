@@ -67,12 +67,13 @@ test('Ctrl-C says how far it came, and ends with 130', async () => {
   expect(stdout).toMatch(/^stopped +by SIGINT after 256 messages, \d+ bytes of standard input/m);
 });
 
-test('beside a daemon it is refused: both would write the spool', async () => {
+test('standard input is refused beside a daemon: both would write the spool', async () => {
   const { cwd } = await world();
   const daemon = startProgram({ cwd });
   await daemon.logged(/database:/);
-  writeFileSync(join(cwd, 'day.jsonl'), JSON.stringify(commodityMessage()));
-  const { code, stderr } = await replay(cwd, 'day.jsonl');
+  const program = startProgram({ cwd, args: ['replay', '-'] });
+  program.process.stdin.end(JSON.stringify(commodityMessage()));
+  const { code, stderr } = await program.exit;
   daemon.kill('SIGTERM');
   expect((await daemon.exit).code).toBe(0);
   expect(code).toBe(1);

@@ -47,6 +47,17 @@ export class Keeper<T extends Kept> {
     });
   }
 
+  /**
+   * Writes what is new, at once.
+   * @throws StoreError when that does not work
+   */
+  async add(kept: T): Promise<void> {
+    const { store, kind } = this.#deps;
+    const isNew = await store.putAggregate({ kind, id: kept.id, version: 1, json: JSON.stringify(kept) });
+    if (!isNew) throw new Error(`there is a ${kind} ${kept.id} already`);
+    this.#versions.set(kept.id, 1);
+  }
+
   async remove(id: string): Promise<void> {
     this.#waiting.delete(id);
     await this.#deps.store.removeAggregate(this.#deps.kind, id);

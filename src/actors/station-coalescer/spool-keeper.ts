@@ -1,4 +1,4 @@
-import type { Spool, SpoolEntry, SpoolState } from '../../domain/ports/spool.ts';
+import { isUnresolved, type Spool, type SpoolEntry, type SpoolState } from '../../domain/ports/spool.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
 
 /** What of a market the spool holds, kept in memory so that the hot path never asks the file. */
@@ -88,6 +88,14 @@ export class SpoolKeeper {
 
   park(entry: SpoolEntry): void {
     this.#keep('parked', entry);
+  }
+
+  /** Takes over what waits in the spool of another process: it is taken from ours then, as after a start. */
+  adopt(entries: readonly SpoolEntry[]): void {
+    for (const entry of entries) {
+      if (isUnresolved(entry)) this.park(entry);
+      else this.pend(entry);
+    }
   }
 
   /** The snapshot has its final answer: nothing as old or older needs to be kept. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rm } from 'node:fs/promises';
 import type { Bootstrap } from '../../app/bootstrap.ts';
+import { findDaemon } from '../../app/control/client.ts';
 import { claimInstance } from '../../app/instance.ts';
 import {
   fetchArchive,
@@ -12,9 +13,10 @@ import {
 } from '../../app/ports/archives.ts';
 import { archivesOf, type DayArchive } from '../../domain/eddn/archives.ts';
 import { AppError, EXIT } from '../../domain/errors.ts';
+import { followJob } from '../jobs/follow.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
-import { replayFiles } from './replay.ts';
+import { replayFiles, type ReplayOptions } from './replay.ts';
 
 /** Between two requests: the archive belongs to somebody else. */
 const PAUSE_MS = 1_000;
@@ -28,45 +30,62 @@ interface Options {
 
 /**
  * `backfill --from DAY --to DAY [--dry-run]`: fetches the days of the public archive and replays them, a day at a time. What
- * has been replayed and is the same in the archive is not fetched again; what is not there (yet) is said.
- * @throws AppError `archive`, `instance.held` beside a daemon
+ * has been replayed and is the same in the archive is not fetched again; what is not there (yet) is said. Where a daemon
+ * works, it does that as a job.
+ * @throws AppError `archive`
  */
 export function run({ days, dryRun }: Options): Promise<number> {
   return withSettings(async (base) => {
-    const replayed = await openReplayLedger(base.paths.replayedFile);
-    const archives = archivesOf(base.config.archiveUrl, days, base.config.rules.learn);
-    const stop = new AbortController();
-    const onSignal = (signal: NodeJS.Signals) =>
-      stop.abort(new AppError('aborted', `${signal}: stopped; the same command goes on from here`));
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+    if (dryRun) return stoppable((signal) => show(base, days, signal));
+    const [from = '', to = from] = [days[0], days.at(-1)];
+    const daemon = await findDaemon(base);
+    if (daemon !== null) return followJob(daemon, { kind: 'backfill', from, to });
+    const instance = await claimInstance(base);
     try {
-      if (dryRun) return await show(archives, replayed, stop.signal);
-      const instance = await claimInstance(base);
-      try {
-        for (const day of days) {
-          const ofDay = archives.filter((archive) => archive.day === day);
-          const code = await backfillDay(base, ofDay, replayed, stop.signal);
-          if (code !== EXIT.ok) return code;
-          stop.signal.throwIfAborted();
-        }
-        return EXIT.ok;
-      } finally {
-        instance.release();
-      }
-    } catch (error) {
-      stop.signal.throwIfAborted();
-      throw error;
+      return await backfillDays(base, days, { besideDaemon: false });
     } finally {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      instance.release();
     }
   });
 }
 
-async function show(
-  archives: readonly DayArchive[],
-  replayed: ReplayLedger,
-  signal: AbortSignal,
+/** @returns the exit code */
+export function backfillDays(
+  base: Bootstrap,
+  days: readonly string[],
+  options: ReplayOptions,
 ): Promise<number> {
+  return stoppable(async (signal) => {
+    const replayed = await openReplayLedger(base.paths.replayedFile);
+    const archives = archivesOf(base.config.archiveUrl, days, base.config.rules.learn);
+    for (const day of days) {
+      const ofDay = archives.filter((archive) => archive.day === day);
+      const code = await backfillDay(base, ofDay, replayed, signal, options);
+      if (code !== EXIT.ok) return code;
+      signal.throwIfAborted();
+    }
+    return EXIT.ok;
+  });
+}
+
+async function stoppable(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) =>
+    stop.abort(new AppError('aborted', `${signal}: stopped; the same command goes on from here`));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    stop.signal.throwIfAborted();
+    throw error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function show(base: Bootstrap, days: readonly string[], signal: AbortSignal): Promise<number> {
+  const replayed = await openReplayLedger(base.paths.replayedFile);
+  const archives = archivesOf(base.config.archiveUrl, days, base.config.rules.learn);
   for (const [at, { name, url }] of archives.entries()) {
     if (at > 0) await sleep(PAUSE_MS, undefined, { signal });
     tell(name, await lookForArchive(url, replayed.stateOf(url), signal), 'would be fetched');
@@ -79,6 +98,7 @@ async function backfillDay(
   archives: readonly DayArchive[],
   replayed: ReplayLedger,
   signal: AbortSignal,
+  options: ReplayOptions,
 ): Promise<number> {
   const directory = join(base.paths.tmpDir, 'archives');
   const got = new Map<string, { readonly url: string; readonly lastModified: string }>();
@@ -91,10 +111,11 @@ async function backfillDay(
       await sleep(PAUSE_MS, undefined, { signal });
     }
     if (got.size === 0) return EXIT.ok;
-    return await replayFiles(base, [...got.keys()], async (file) => {
+    const onWritten = async (file: string) => {
       const archive = got.get(file);
       if (archive !== undefined) await replayed.add(archive.url, archive.lastModified);
-    });
+    };
+    return await replayFiles(base, [...got.keys()], onWritten, options);
   } finally {
     await Promise.all([...got.keys()].map((file) => rm(file, { force: true })));
   }

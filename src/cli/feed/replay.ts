@@ -5,10 +5,12 @@ import type { System } from '../../actors/system.ts';
 import { sum, withoutFate, type LedgerTotals } from '../../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { assemble, run as runSystem } from '../../app/daemon.ts';
+import { findDaemon } from '../../app/control/client.ts';
 import { claimInstance } from '../../app/instance.ts';
 import { findArchives, openReplayLedger, stateOfFile } from '../../app/ports/archives.ts';
 import { createFileFeed, type FileFeed } from '../../app/ports/feed.ts';
 import { EXIT } from '../../domain/errors.ts';
+import { followJob } from '../jobs/follow.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
 
@@ -25,38 +27,57 @@ interface Options {
   readonly again: boolean;
 }
 
+/** How it is done. */
+export interface ReplayOptions {
+  /** As a job: the daemon owns the data directory, and what is published. */
+  readonly besideDaemon: boolean;
+}
+
 /**
  * `replay FILE|FOLDER|-...`: the messages of files through the same actors, as fast as the database takes them. Ends with 1
  * when there was no message in them or something was left, with 130 (143) when Ctrl-C (SIGTERM) stopped it. Of a folder,
- * files that have been replayed whole are left out.
- * @throws AppError `feedFile`, `instance.held` beside a daemon
+ * files that have been replayed whole are left out. Where a daemon works, it does that as a job.
+ * @throws AppError `feedFile`, `instance.held` for standard input beside a daemon
  */
 export async function run({ from, again }: Options): Promise<number> {
-  const found = await findArchives(from);
+  await findArchives(from);
   return withSettings(async (base) => {
+    const daemon = from.includes('-') ? null : await findDaemon(base);
+    if (daemon !== null) return followJob(daemon, { kind: 'replay', files: from, again });
     const instance = await claimInstance(base);
     try {
-      const replayed = await openReplayLedger(base.paths.replayedFile);
-      const isDone = await Promise.all(
-        found.map(async ({ file, isFound }) => {
-          if (!isFound || again) return false;
-          const { name, state } = await stateOfFile(file);
-          return replayed.stateOf(name) === state;
-        }),
-      );
-      const files = found.flatMap(({ file }, at) => (isDone[at] === true ? [] : [file]));
-      const done = found.length - files.length;
-      if (done > 0) say(`left out    ${done} files that were replayed before (--again takes them, too)\n`);
-      if (files.length === 0) return EXIT.ok;
-      return await replayFiles(base, files, async (file) => {
-        if (file === '-') return;
-        const { name, state } = await stateOfFile(file);
-        await replayed.add(name, state);
-      });
+      return await replayArchives(base, { from, again }, { besideDaemon: false });
     } finally {
       instance.release();
     }
   });
+}
+
+/** @returns the exit code */
+export async function replayArchives(
+  base: Bootstrap,
+  { from, again }: Options,
+  options: ReplayOptions,
+): Promise<number> {
+  const found = await findArchives(from);
+  const replayed = await openReplayLedger(base.paths.replayedFile);
+  const isDone = await Promise.all(
+    found.map(async ({ file, isFound }) => {
+      if (!isFound || again) return false;
+      const { name, state } = await stateOfFile(file);
+      return replayed.stateOf(name) === state;
+    }),
+  );
+  const files = found.flatMap(({ file }, at) => (isDone[at] === true ? [] : [file]));
+  const done = found.length - files.length;
+  if (done > 0) say(`left out    ${done} files that were replayed before (--again takes them, too)\n`);
+  if (files.length === 0) return EXIT.ok;
+  const onWritten = async (file: string) => {
+    if (file === '-') return;
+    const { name, state } = await stateOfFile(file);
+    await replayed.add(name, state);
+  };
+  return replayFiles(base, files, onWritten, options);
 }
 
 /**
@@ -68,6 +89,7 @@ export async function replayFiles(
   base: Bootstrap,
   files: readonly string[],
   onWritten: (file: string) => Promise<void>,
+  { besideDaemon }: ReplayOptions,
 ): Promise<number> {
   let stoppedBy = null as NodeJS.Signals | null;
   const onSignal = (signal: NodeJS.Signals) => (stoppedBy ??= signal);
@@ -80,7 +102,7 @@ export async function replayFiles(
     whole += 1;
     await onWritten(file);
   });
-  const system = await assemble(base, feed);
+  const system = await assemble(base, feed, { besideDaemon });
   const bar = progressBar(() => feed.progress);
   const code = await runSystem(system, base);
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

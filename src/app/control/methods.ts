@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
+import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
+import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/jobs.ts';
+import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
+import { InvalidParams, type CallContext, type Method, type Methods } from '../../infra/control/json-rpc.ts';
+import { findArchives } from '../ports/archives.ts';
+
+export interface ControlDeps {
+  /** @throws AppError where none can be kept */
+  readonly jobs: () => Promise<Jobs>;
+  readonly status: () => Promise<unknown>;
+  readonly store: Pick<AggregateStore, 'aggregates'>;
+}
+
+const none = z.strictObject({});
+const oneJob = z.strictObject({ id: z.string() });
+const day = z.string().refine(isDay, 'is a day, YYYY-MM-DD');
+
+const work = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('replay'),
+    files: z.array(z.string().refine((file) => file.startsWith('/'), 'is an absolute path')).min(1),
+    again: z.boolean().default(false),
+  }),
+  z
+    .strictObject({ kind: z.literal('backfill'), from: day, to: day })
+    .refine(({ from, to }) => daysBetween(from, to) !== null, '"to" is not before "from"'),
+]);
+
+const order = z.strictObject({
+  work,
+  restart: z.enum(RESTART_POLICIES).default('on-failure'),
+  maxRestarts: z.int().min(0).nullable().optional(),
+});
+
+const logQuestion = z.strictObject({
+  id: z.string(),
+  level: z.enum(JOB_LOG_LEVELS).default('debug'),
+  since: z.iso.datetime({ offset: true }).optional(),
+  after: z.int().min(0).default(0),
+});
+
+/** What a daemon may be asked, docs/jobs.md tells of each. */
+export function controlMethods({ jobs, status, store }: ControlDeps): Methods {
+  return {
+    status: method(none, status),
+    'tours.list': method(none, async () => (await import('../tours.ts')).keptTours(store)),
+    'jobs.create': method(order, async ({ work: asked, restart, maxRestarts }) => {
+      // What cannot be read would be found out when nobody looks any more.
+      if (asked.kind === 'replay') await findArchives(asked.files);
+      const most = maxRestarts === undefined ? defaultMaxRestarts(restart) : maxRestarts;
+      return (await jobs()).create({ work: asked, restart, maxRestarts: most });
+    }),
+    'jobs.list': method(none, async () => (await jobs()).list()),
+    'jobs.inspect': method(oneJob, async ({ id }) => (await jobs()).inspect(id)),
+    'jobs.logs': method(logQuestion, async ({ id, level, since, after }) =>
+      (await jobs()).logs(id, { level, after, sinceMs: since === undefined ? 0 : Date.parse(since) }),
+    ),
+    'jobs.stop': method(oneJob, async ({ id }) => (await jobs()).stop(id)),
+    'jobs.remove': method(oneJob, async ({ id }) => (await jobs()).remove(id)),
+  };
+}
+
+function method<S extends z.ZodType>(
+  schema: S,
+  run: (params: z.output<S>, context: CallContext) => Promise<unknown>,
+): Method {
+  return async (params, context) => {
+    const parsed = schema.safeParse(params);
+    if (!parsed.success) throw new InvalidParams(parsed.error.issues.map(describeIssue).join('; '));
+    return run(parsed.data, context);
+  };
+}
+
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+}
+
+/** @throws AppError `refused` */
+export function needOwnTables(ownTables: boolean): void {
+  if (ownTables) return;
+  throw new AppError('refused', 'jobs are kept in tables of our own, which are turned off', {
+    advice: 'set own_tables to true',
+  });
+}

@@ -1,0 +1,164 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { DescribedJob } from '../../src/domain/jobs/job.ts';
+import type { JobLogLine } from '../../src/domain/ports/jobs.ts';
+import { callControl } from '../../src/infra/control/client.ts';
+import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { commodityMessage } from '../support/messages.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+
+const FILES = 30;
+const MARKETS_A_FILE = 20;
+
+/** A database in which the system Sol is, and nothing else. */
+export interface JobDatabase {
+  readonly env: Readonly<Record<string, string>>;
+  /** How many markets have rows. */
+  readonly markets: () => Promise<number>;
+}
+
+const message = (marketId: number, systemName = 'Sol') =>
+  `${JSON.stringify(commodityMessage({ marketId, systemName }))}\n`;
+
+/** Of this daemon and its jobs: process ids by what they are. */
+function processesIn(cwd: string): { readonly job: number[]; readonly daemon: number[] } {
+  const found: { job: number[]; daemon: number[] } = { job: [], daemon: [] };
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      if (!environment.includes(`JOBS_TEST=${cwd}`)) continue;
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      if (words.includes('run-job')) found.job.push(Number(pid));
+      else if (words.includes('--no-update')) found.daemon.push(Number(pid));
+    } catch {
+      // It has just ended.
+    }
+  }
+  return found;
+}
+
+async function world(create: (cwd: string) => Promise<JobDatabase>) {
+  const cwd = tempDir();
+  writeConfig(cwd);
+  const database = await create(cwd);
+  const env = { ...database.env, JOBS_TEST: cwd };
+  const daemons: Program[] = [];
+  onTestFinished(async () => {
+    for (const daemon of daemons) daemon.kill('SIGKILL');
+    await Promise.all(daemons.map(({ exit }) => exit));
+  });
+  const socket = join(cwd, 'data/tradedangerous-listener.sock');
+  const ask = (method: string, params = {}) => callControl(socket, method, params);
+  return {
+    ...{ cwd, env, database },
+    tdl: (...args: string[]) => runProgram({ cwd, env, args }),
+    begin: async () => {
+      const daemon = startProgram({ cwd, env });
+      daemons.push(daemon);
+      await daemon.logged(/^database:/);
+      return daemon;
+    },
+    jobs: async () => (await ask('jobs.list')) as DescribedJob[],
+    job: async (id: string) => (await ask('jobs.inspect', { id })) as DescribedJob,
+    log: async (id: string) => {
+      const lines = (await ask('jobs.logs', { id })) as JobLogLine[];
+      return lines.map(({ msg }) => `${msg}\n`).join('');
+    },
+  };
+}
+
+type Create = (cwd: string) => Promise<JobDatabase>;
+
+/** Jobs as users have them: real daemons, real processes, a real database. */
+export function survivalContract(create: Create): void {
+  test('killed at random, the daemon and the job, a job is done in the end and never runs twice side by side', async () => {
+    const { cwd, database, tdl, begin, job, log } = await world(create);
+    mkdirSync(join(cwd, 'eddn'));
+    for (let file = 1; file <= FILES; file++) {
+      const lines = Array.from({ length: MARKETS_A_FILE }, (_, i) => message(file * 1_000 + i));
+      writeFileSync(join(cwd, `eddn/${String(file).padStart(2, '0')}.jsonl`), lines.join(''));
+    }
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, processesIn(cwd).job.length)), 5);
+    onTestFinished(() => clearInterval(watch));
+    const written = (markets: number) => until(async () => (await database.markets()) >= markets, 50);
+
+    let daemon = await begin();
+    const created = await tdl('jobs', 'create', 'replay', 'eddn');
+    expect(created).toMatchObject({ code: 0, stderr: '' });
+    const id = created.stdout.trim();
+    await written(1);
+    for (const pid of processesIn(cwd).job) process.kill(pid, 'SIGKILL');
+    await until(async () => (await log(id)).includes('ended by SIGKILL; begins again in 1 s (restart 1)'));
+    const before = await database.markets();
+    await written(before + MARKETS_A_FILE);
+    daemon.kill('SIGKILL');
+    await daemon.exit;
+    daemon = await begin();
+    await until(() => processesIn(cwd).job.length > 0);
+    daemon.kill('SIGTERM');
+    expect((await daemon.exit).code).toBe(0);
+    expect(processesIn(cwd).job).toEqual([]);
+
+    daemon = await begin();
+    await until(async () => (await job(id)).state === 'stopped', 200);
+    expect(await job(id)).toMatchObject({ exitCode: 0, reason: 'done', restarts: 1 });
+    expect(await database.markets()).toBe(FILES * MARKETS_A_FILE);
+    expect(most).toBe(1);
+    expect(await log(id)).toMatch(/received +\d+\n/);
+    const shown = await tdl('jobs', 'show', id);
+    expect(shown.stdout).toMatch(/^state +stopped$[^]*^restart +on-failure, 1 of at most 5 so far$/m);
+    expect((await tdl('jobs', 'logs', id, '--level', 'warn')).stdout).toBe('');
+    expect((await tdl('jobs', 'remove', id)).code).toBe(0);
+    daemon.kill('SIGTERM');
+    expect((await daemon.exit).code).toBe(0);
+    expect(readdirSync(join(cwd, 'data/tradedangerous-listener-jobs'))).toEqual(['home']);
+  });
+}
+
+/** Commands beside a daemon. */
+export function oneShotContract(create: Create): void {
+  test('a replay beside a daemon is its job; what it parks, the daemon keeps', async () => {
+    const { cwd, database, tdl, jobs, begin, env } = await world(create);
+    const daemon = await begin();
+    writeFileSync(join(cwd, 'day.jsonl'), message(1) + message(2, 'Nowhere'));
+    const replay = await tdl('replay', 'day.jsonl');
+    expect(replay.stderr).toMatch(
+      new RegExp(`^process ${daemon.process.pid} works here, and does this as job \\w{8}: Ctrl-C stops it`),
+    );
+    expect(replay.stdout).toMatch(/^received +2\n +commodity: 2\nwritten +1 \(2 rows\)\n[^]*ever parked 1\n/);
+    expect(replay.code).toBe(0);
+    expect(await database.markets()).toBe(1);
+    await until(() => daemon.log.some((line) => line.msg.startsWith('job ') && line.state === 'stopped'));
+    const [{ id } = { id: '' }] = await jobs();
+    const left = readdirSync(join(cwd, 'data/tradedangerous-listener-jobs'));
+    expect(left.sort()).toEqual([`${id}.log`, 'home'].sort());
+
+    writeFileSync(join(cwd, 'rubbish'), 'rubbish\n');
+    const rubbish = await tdl('replay', 'rubbish');
+    expect(rubbish.code).toBe(1);
+    expect(rubbish.stderr).toContain('rubbish holds no EDDN message (one JSON text a line)');
+    expect((await tdl('replay', 'missing')).stderr).toContain('there is no file missing');
+
+    // Not finished before it is stopped: what is in it is no file that ends.
+    const lines = Array.from({ length: 40_000 }, (_, i) => message(10_000 + i));
+    writeFileSync(join(cwd, 'long.jsonl'), lines.join(''));
+    const long = startProgram({ cwd, env, args: ['replay', 'long.jsonl'] });
+    await until(() => processesIn(cwd).job.length > 0);
+    await until(async () => (await database.markets()) > 1, 50);
+    long.kill('SIGINT');
+    const stopped = await long.exit;
+    expect(stopped.code).toBe(143);
+    expect(stopped.stdout).toMatch(/^stopped +by SIGTERM after \d+ messages/m);
+    expect((await jobs())[0]).toMatchObject({ state: 'stopped', exitCode: 143 });
+
+    daemon.kill('SIGTERM');
+    const { stdout, code } = await daemon.exit;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/now pending 0, .*parked 1"/);
+    const alone = await tdl('jobs', 'list');
+    expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('no daemon works on') });
+  });
+}
