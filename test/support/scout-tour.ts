@@ -37,6 +37,7 @@ export function scoutTour(markets: number, names: readonly string[] = ['Jameson'
 export function planOf(lists: Readonly<Record<string, readonly number[]>>): Plan {
   const tours = Object.entries(lists).map(([commander, ids]) => ({
     commander,
+    pace: 1,
     stops: ids.map((marketId) => ({ marketId, distanceLy: 1, jumps: 1, seconds: 300, isGuess: false })),
     seconds: 300 * ids.length,
   }));

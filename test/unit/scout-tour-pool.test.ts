@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { describeTour } from '../../src/domain/tours/describe-tour.ts';
 import { ended, openMarkets, type ScoutTour } from '../../src/domain/tours/scout-tour.ts';
 import { scoutTour, tourCommander } from '../support/scout-tour.ts';
 import { tourOrder, TourWorld } from '../support/tour-world.ts';
@@ -109,6 +110,42 @@ test('whoever leaves gives what is open to the others, and it is kept who had wh
   expect(new Set(ryders.map(({ why }) => why))).toEqual(new Set(['replanned']));
   expect(tour!.commanders.find(({ name }) => name === 'Ryder')!.leftAtS).not.toBeNull();
   expect(await pool.withdraw(id)).toMatchObject({ state: 'withdrawn' });
+  await pool.close();
+});
+
+test('what a commander takes from stop to stop is measured, told, and planned with the next time', async () => {
+  const world = new TourWorld();
+  const pool = world.pool();
+  pool.start();
+  const { id, plan } = await pool.offer(order(8, 'Jameson'));
+  const [list] = plan!.tours;
+  let atS = world.nowS;
+  for (const { marketId, seconds } of list!.stops) {
+    atS += Math.round(1.5 * seconds);
+    pool.observed([{ marketId, observedAtS: atS }]);
+  }
+  const tour = pool.get(id)!;
+  expect(tour.state).toBe('finished');
+  expect(describeTour(tour).commanders).toMatchObject([{ pace: 1, error: { legs: 7 } }]);
+  const { medianError, total } = describeTour(tour).commanders[0]!.error!;
+  expect(medianError).toBeCloseTo(1 / 3, 2);
+  expect(total).toBeCloseTo(-1 / 3, 2);
+
+  await world.time.advance((atS - world.nowS) * 1_000);
+  const next = await pool.offer(order(8, 'JAMESON', 'Ryder'));
+  expect(next.plan!.tours).toMatchObject([{ pace: 1.5 }, { pace: 1 }]);
+  // Who is slower gets less: all are through as early as can be.
+  const [his, others] = next.plan!.tours.map(({ stops }) => stops.length);
+  expect(his).toBeLessThan(others!);
+
+  // In another order, after a pause, or before the stop before: nothing is measured.
+  const [first, second, third] = next.plan!.tours[1]!.stops;
+  const see = (marketId: number, afterS: number) =>
+    pool.observed([{ marketId, observedAtS: next.madeAtS + afterS }]);
+  see(second!.marketId, 10);
+  see(first!.marketId, 400);
+  see(third!.marketId, 10 + 3_601);
+  expect(describeTour(pool.get(next.id)!).commanders[1]!.error).toBeNull();
   await pool.close();
 });
 

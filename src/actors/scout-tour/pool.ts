@@ -6,10 +6,12 @@ import type { ScoutTours, TourOrder } from '../../domain/ports/scout-tours.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
 import type { TravelTimes } from '../../domain/galaxy/travel-time.ts';
-import type { Plan } from '../../domain/tours/plan.ts';
+import { paceOf } from '../../domain/tours/pace.ts';
+import type { Plan, PlanRequest } from '../../domain/tours/plan.ts';
 import {
   crew,
   ENDED,
+  intervalsOf,
   openMarkets,
   planRequest,
   type CrewChange,
@@ -82,7 +84,9 @@ export class ScoutTourPool implements ScoutTours {
     this.#machine = scoutTourMachine.provide({
       actors: {
         plan: fromPromise<Plan, ScoutTour>(({ input, signal }) =>
-          planner.plan(planRequest(input, travelTimes), { timeLimitMs: input.timeLimitMs, signal }),
+          planner.plan(this.#paced(planRequest(input, travelTimes)), {
+            ...{ timeLimitMs: input.timeLimitMs, signal },
+          }),
         ),
       },
       actions: {
@@ -224,6 +228,16 @@ export class ScoutTourPool implements ScoutTours {
     actor.subscribe({ next: () => (this.#watched = null), complete: forget, error: forget });
     actor.start();
     actor.send({ type: 'tour.resume' });
+  }
+
+  /** The commanders with what they took on their tours so far. */
+  #paced({ commanders, ...request }: PlanRequest): PlanRequest {
+    const tours = this.list();
+    const paced = commanders.map((each) => ({
+      ...each,
+      pace: paceOf(tours.flatMap((tour) => intervalsOf(tour, each.name))),
+    }));
+    return { ...request, commanders: paced };
   }
 
   async #tell(id: string, event: ScoutTourEvent): Promise<ScoutTour | undefined> {

@@ -49,12 +49,21 @@ export function listsOf({ commanders }: DescribedTour, format: Exclude<PlanForma
   );
 }
 
-function listOf({ name, seconds, stops, systems }: Pilot): string {
+function listOf({ name, seconds, stops, systems, pace, error }: Pilot): string {
   if (stops.length === 0) return `${plainText(name)}: nothing left\n`;
-  const head = `${plainText(name)}: ${stops.length} markets, ${minutes(seconds)} min\n`;
+  const times = pace === 1 ? '' : `, at ${pace} times the model`;
+  const off =
+    error === null
+      ? ''
+      : `; ${error.legs} legs so far, half of them more than ${percent(error.medianError)} off the plan`;
+  const head = `${plainText(name)}: ${stops.length} markets, ${minutes(seconds)} min${times}${off}\n`;
   return `${head}${table(COLUMNS, stops)}${systems.map(plainText).join(', ')}\n`;
 }
 
 function minutes(seconds: string | number | null): string {
   return seconds === null ? '?' : String(Math.round(Number(seconds) / 60));
+}
+
+function percent(part: number): string {
+  return `${Math.round(100 * part)} %`;
 }

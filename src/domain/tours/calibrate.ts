@@ -15,14 +15,19 @@ export interface Fit {
 
 /** Null: there are no legs. */
 export function fitOf(legs: readonly FlownLeg[], times: TravelTimes): Fit | null {
-  if (legs.length === 0) return null;
-  const reckoned = legs.map((leg) => flightS(leg, times));
-  const errors = legs.map(({ seconds }, at) => Math.abs((reckoned[at] ?? 0) / seconds - 1));
+  return fitOfTimes(legs.map((leg) => ({ reckonedS: flightS(leg, times), takenS: leg.seconds })));
+}
+
+/** Null: there are none. */
+export function fitOfTimes(
+  times: readonly { readonly reckonedS: number; readonly takenS: number }[],
+): Fit | null {
+  if (times.length === 0) return null;
   const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);
   return {
-    legs: legs.length,
-    medianError: median(errors),
-    total: sum(reckoned) / sum(legs.map(({ seconds }) => seconds)) - 1,
+    legs: times.length,
+    medianError: median(times.map(({ reckonedS, takenS }) => Math.abs(reckonedS / takenS - 1))),
+    total: sum(times.map(({ reckonedS }) => reckonedS)) / sum(times.map(({ takenS }) => takenS)) - 1,
   };
 }
 
@@ -54,7 +59,8 @@ function flightS(leg: FlownLeg, times: TravelTimes): number {
   return secondsOf(leg, leg.jumps, times) - times.marketS;
 }
 
-function median(values: readonly number[]): number {
+/** @param values at least one */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;

@@ -1,5 +1,6 @@
 import { isoTime } from '../timestamp.ts';
-import { holder, openMarkets, type ScoutTour, type TourMarket } from './scout-tour.ts';
+import { errorOf } from './pace.ts';
+import { holder, intervalsOf, openMarkets, type ScoutTour, type TourMarket } from './scout-tour.ts';
 
 /** A market as it is told. Times are ISO 8601. */
 function marketOf({ marketId, name, systemName, lsFromStar }: TourMarket) {
@@ -27,6 +28,10 @@ export function describeTour(tour: ScoutTour) {
       const systems = own.map(({ systemName }) => systemName);
       return {
         ...{ name, jumpRangeLy, joinedAt: isoTime(joinedAtS), leftAt: isoTime(leftAtS) },
+        /** Times of the model were planned times this, by what he took on his tours so far. */
+        pace: plan?.tours.find(({ commander }) => commander === name)?.pace ?? 1,
+        /** How far the plans of this tour were off so far; null: nothing has been measured. */
+        error: errorOf(intervalsOf(tour, name)),
         /** By the plan, of what is still before him. */
         seconds: Math.round(legs.reduce((sum, leg) => sum + (leg?.seconds ?? 0), 0)),
         systems: systems.filter((system, at) => system !== systems[at - 1]),

@@ -42,6 +42,8 @@ interface PlannedStop {
 
 export interface PlannedTour {
   readonly commander: string;
+  /** Times of the model were taken times this. */
+  readonly pace: number;
   readonly stops: readonly PlannedStop[];
   readonly seconds: number;
 }
@@ -74,10 +76,11 @@ export function planTours(request: PlanRequest, progress: () => number): Plan {
       `the plan has not every market once: missing ${ids(wrong.missing)}, double ${ids(wrong.double)}`,
     );
   }
-  const planned = commanders.map(({ name }, commander) => {
+  const planned = commanders.map(({ name, pace = 1 }, commander) => {
     const order = tours[commander] ?? [];
     return {
       commander: name,
+      pace,
       stops: order.map((stop, at) => describe(problem, stops, commander, order[at - 1] ?? null, stop)),
       seconds: tourSeconds(problem, commander, order),
     };

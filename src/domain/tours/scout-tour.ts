@@ -1,6 +1,7 @@
 import type { TravelTimes } from '../galaxy/travel-time.ts';
 import type { Plan, PlanRequest, Strategy } from './plan.ts';
-import type { Commander, TourStop } from './travel-problem.ts';
+import { intervalOf, type Interval } from './pace.ts';
+import { isSameName, type Commander, type TourStop } from './travel-problem.ts';
 
 /** A time a commander had a market on his list. */
 interface Assignment {
@@ -19,6 +20,8 @@ export interface TourMarket extends TourStop {
   readonly doneAtS: number | null;
   /** Oldest first; at most the last one is without an end. */
   readonly assignments: readonly Assignment[];
+  /** Since the stop before it on the list was closed; undefined: that says nothing. */
+  readonly interval?: Interval;
 }
 
 export interface TourCommander extends Commander {
@@ -80,10 +83,37 @@ export function observed(tour: ScoutTour, marketId: number, observedAtS: number)
   if (!isClosedBy(tour, marketId, observedAtS)) return tour;
   const markets = tour.markets.map((market) =>
     market.marketId === marketId
-      ? { ...release(market, observedAtS, 'observed'), doneAtS: observedAtS }
+      ? {
+          ...release(market, observedAtS, 'observed'),
+          doneAtS: observedAtS,
+          ...intervalBefore(tour, market, observedAtS),
+        }
       : market,
   );
   return { ...tour, markets };
+}
+
+/** What it took from the stop before, where that was closed before this one. */
+function intervalBefore(
+  tour: ScoutTour,
+  market: TourMarket,
+  observedAtS: number,
+): Pick<TourMarket, 'interval'> {
+  const name = holder(market);
+  const list = tour.plan?.tours.find(({ commander }) => commander === name);
+  const at = list?.stops.findIndex(({ marketId }) => marketId === market.marketId) ?? -1;
+  const [stop, before] = [list?.stops[at], list?.stops[at - 1]];
+  const from = tour.markets.find(({ marketId }) => marketId === before?.marketId);
+  if (list === undefined || stop === undefined || from === undefined || from.doneAtS === null) return {};
+  const interval = intervalOf(stop.seconds, list.pace, observedAtS - from.doneAtS);
+  return interval === null ? {} : { interval };
+}
+
+/** What a commander took from stop to stop. */
+export function intervalsOf({ markets }: ScoutTour, name: string): Interval[] {
+  return markets.flatMap(({ interval, assignments }) =>
+    interval !== undefined && isSameName(assignments.at(-1)?.commander ?? '', name) ? [interval] : [],
+  );
 }
 
 /** What is to be planned: the open markets, by those who are still there, each from where he was last. */

@@ -20,6 +20,8 @@ export interface Commander {
   readonly startMarketId: number | null;
   /** With the cargo aboard. */
   readonly jumpRangeLy: number;
+  /** How many times the model he takes; undefined: 1. */
+  readonly pace?: number;
 }
 
 /** Names of commanders, in any spelling. */
@@ -53,7 +55,7 @@ export class TravelProblem implements TourProblem {
 
   firstS(commander: number, to: number): number {
     return this.#isThere(commander, to)
-      ? this.#times.marketS
+      ? this.#times.marketS * paceOf(this.#commander(commander))
       : this.#seconds(commander, this.#commander(commander).start, this.#stop(to));
   }
 
@@ -65,9 +67,8 @@ export class TravelProblem implements TourProblem {
   lastS(commander: number, from: number): number {
     if (!this.#returns || this.#isThere(commander, from)) return 0;
     const home = { position: this.#commander(commander).start, lsFromStar: null, isPlanetary: null };
-    return (
-      this.#seconds(commander, this.#stop(from).position, { ...home, isCarrier: false }) - this.#times.marketS
-    );
+    const readS = this.#times.marketS * paceOf(this.#commander(commander));
+    return this.#seconds(commander, this.#stop(from).position, { ...home, isCarrier: false }) - readS;
   }
 
   /** Light years and jumps of a leg; `from` null: from the start. */
@@ -88,7 +89,8 @@ export class TravelProblem implements TourProblem {
 
   #seconds(commander: number, from: Position, to: Omit<TourStop, 'marketId'>): number {
     const leg = { ...to, distanceLy: distanceLy(from, to.position) };
-    return legSeconds(leg, this.#commander(commander).jumpRangeLy, this.#times);
+    const flier = this.#commander(commander);
+    return legSeconds(leg, flier.jumpRangeLy, this.#times) * paceOf(flier);
   }
 
   #stop(at: number): TourStop {
@@ -98,6 +100,10 @@ export class TravelProblem implements TourProblem {
   #commander(at: number): Commander {
     return known(this.#commanders[at]);
   }
+}
+
+function paceOf({ pace = 1 }: Commander): number {
+  return pace;
 }
 
 function known<T>(value: T | undefined): T {
