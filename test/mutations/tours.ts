@@ -87,4 +87,20 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
     to: 'if (!tours.isLoaded && order.maxAgeS < 0) throw',
     tests: [PATROLS],
   },
+  {
+    guarantee: 'tours asked for in one moment take no market twice',
+    fault: 'what is busy is asked once, before the search',
+    file: 'src/infra/http/routes/tours.ts',
+    from: 'found.stations.filter(({ id }) => !taken.has(id))',
+    to: 'found.stations.filter(({ id }) => id > 0 || taken.has(id))',
+    tests: ['test/integration/http-tours.test.ts'],
+  },
+  {
+    guarantee: 'an interval is measured between stops that follow each other',
+    fault: 'from any stop before',
+    file: TOUR,
+    from: 'from.doneAtS === null',
+    to: 'from.marketId === 0',
+    tests: [POOL],
+  },
 ];

@@ -20,10 +20,14 @@ export class EventReader {
   #response: IncomingMessage | undefined;
 
   /** Resolves when the answer has begun. */
-  static async open(url: string, lastId: string | null = null): Promise<EventReader> {
+  static async open(
+    url: string,
+    lastId: string | null = null,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<EventReader> {
     const reader = new EventReader();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = lastId === null ? {} : { 'last-event-id': lastId };
+      const headers = { ...more, ...(lastId !== null && { 'last-event-id': lastId }) };
       reader.#request = request(url, { headers, agent: false }, resolve).on('error', reject);
       reader.#request.end();
     });

@@ -64,6 +64,11 @@ async function keptOf({ kept, ...options }: ApiSource): Promise<Routes[]> {
   if (kept === null) return [];
   const { keptTourRoutes } = await import('../../infra/http/routes/tours.ts');
   const { patrolRoutes } = await import('../../infra/http/routes/patrols.ts');
+  const { tourStreamRoutes } = await import('../../infra/http/routes/tour-stream.ts');
   const deps = { ...options, ...kept };
-  return [(app) => keptTourRoutes(app, deps), (app) => patrolRoutes(app, deps)];
+  return [
+    (app) => keptTourRoutes(app, deps),
+    (app) => patrolRoutes(app, deps),
+    (app) => tourStreamRoutes(app, deps),
+  ];
 }
