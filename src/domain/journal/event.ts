@@ -40,7 +40,9 @@ function parseObject(text: string): JournalEvent['body'] | null {
 
 /** Digits of an id64, exact; null: there is none. */
 export function exactId(text: string, field: 'SystemAddress'): string | null {
-  return new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text)?.[1] ?? null;
+  const [, digits] = new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text) ?? [];
+  // Made anew: a part of a text keeps all of it in memory.
+  return digits === undefined ? null : String(BigInt(digits));
 }
 
 /** Tonnes, credits: a number from 0 on; null: it is none. */

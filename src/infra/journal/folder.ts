@@ -157,6 +157,7 @@ export function openJournalFolder(path: string, positionsFile: string): JournalF
             signal.throwIfAborted();
           }
         });
+        if (name !== newest) file.rest();
       } catch (error) {
         signal.throwIfAborted();
         if (!isGone(error)) counts.problems.push(`${name}: ${describeError(error)}`);

@@ -72,7 +72,7 @@ export class JournalFile {
       this.#position = { offset: 0, head, context: { fid: null, position: null } };
       this.#reader = new JournalReader();
     }
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    let buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - this.offset)));
     while (this.offset < size) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, this.offset);
       if (bytesRead === 0) return;
@@ -90,6 +90,11 @@ export class JournalFile {
       if (buffer.length >= MAX_LINE_BYTES) yield this.#take('', bytesRead);
       else buffer = Buffer.allocUnsafe(buffer.length * 2);
     }
+  }
+
+  /** Nobody writes it any more: what makes reading on cheap is let go, for it holds a whole chunk in memory. */
+  rest(): void {
+    this.#reader = new JournalReader(this.#reader.context);
   }
 
   #take(text: string, bytes: number): Chunk {
