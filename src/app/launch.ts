@@ -62,7 +62,8 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     const answering = await answeringFor(base, tokens);
     const assembled = await assemble(base, feed, { update, store: answering.store, history: true });
     const journals = paths.journalDirs.length === 0 ? null : await followed(base);
-    const http = await serveHttp(base, assembled, { about, api: answering.api, tokens });
+    const colonisation = journals?.watchers ?? null;
+    const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });
     journals?.watchers.start();
     const control = await offerControl(base, assembled, { about, store: tokens });
     const system: System = {

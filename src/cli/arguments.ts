@@ -5,6 +5,7 @@ import { daysBetween } from '../domain/eddn/archives.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addJobsVerbs, type JobsCommand } from './jobs/arguments.ts';
+import { addColonisationVerbs, type ColonisationCommand } from './colonisation/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
@@ -34,6 +35,7 @@ export type Command =
   | TokenCommand
   | QuestionCommand
   | TourCommand
+  | ColonisationCommand
   | PatrolCommand
   | JobsCommand
   /** Help or the version: said, and nothing else done. */
@@ -65,6 +67,7 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   addQuestionVerbs(program, (chosen) => (command = chosen));
   addTokenVerbs(program, (chosen) => (command = chosen));
   addTourVerbs(program, (chosen) => (command = chosen));
+  addColonisationVerbs(program, (chosen) => (command = chosen));
   addPatrolVerbs(program, (chosen) => (command = chosen));
   addWatchVerbs(program, (chosen) => (command = chosen));
   addJobsVerbs(program, (chosen) => (command = chosen));

@@ -180,6 +180,13 @@ export const OWN_KEYS = {
     about:
       "Folders of the game's journals that are followed: builds, carriers and cargo, see docs/colonisation.md. `ED_JOURNAL_DIR` names one more.",
   },
+  colonisation_public: {
+    field: 'colonisationPublic',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about: 'Answer what journals tell (builds, carriers, cargo, positions) without a token, too.',
+  },
   listener_diag: {
     field: 'listenerDiag',
     fallback: false,

@@ -32,7 +32,7 @@ export function journalContract(create: CreateDatabase): void {
     return watchers;
   }
 
-  const tailing = (watchers: JournalWatchers) => until(() => watchers.status()[0]?.state === 'tailing');
+  const tailing = (watchers: JournalWatchers) => until(() => watchers.watchers()[0]?.state === 'tailing');
 
   test('comes back whole, and is joined with what another daemon has read', async () => {
     const dir = tempDir();

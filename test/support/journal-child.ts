@@ -17,5 +17,5 @@ const watchers = new JournalWatchers({
 });
 watchers.start();
 setInterval(() => {
-  if (watchers.status()[0]?.state === 'tailing') process.stdout.write('up\n');
+  if (watchers.watchers()[0]?.state === 'tailing') process.stdout.write('up\n');
 }, 20);

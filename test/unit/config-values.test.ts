@@ -38,6 +38,8 @@ test('the defaults, in the units of the program', async () => {
     relayBind: null,
     archiveUrl: 'https://edgalaxydata.space/EDDN',
     tours: false,
+    journalDirs: [],
+    colonisationPublic: false,
     tourTimes: TRAVEL_TIMES,
     dbMaxRetries: 10,
     dbBackoffMinMs: 1000,

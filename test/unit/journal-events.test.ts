@@ -54,5 +54,6 @@ test('ids of systems stay exact beyond 2^53', () => {
   expect(exactId('{"SystemAddress": 9223372036854775807,"x":1}', 'SystemAddress')).toBe(
     '9223372036854775807',
   );
+  expect(exactId('{"SystemAddress":9223372036854775808}', 'SystemAddress')).toBeNull();
   expect(exactId('{"SystemName":"x"}', 'SystemAddress')).toBeNull();
 });

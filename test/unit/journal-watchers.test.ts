@@ -69,7 +69,7 @@ test('what is written in a folder is kept at once, and known in the next life', 
   writeFileSync(file, text(...loginLines(), dockedLine(1), depotLine(2, { steel: [100, 0] })));
   const first = start('a');
   await until(() => typeof site()?.depot === 'object');
-  await until(() => first.status()[0]?.state === 'tailing');
+  await until(() => first.watchers()[0]?.state === 'tailing');
   expect(told).toContainEqual(expect.stringMatching(/journals: .* is followed: 1 files, 4 new lines/));
   appendFileSync(file, text(contributionLine(3, { steel: 7 })));
   await until(() => site()?.deliveries.length === 1, 5);
@@ -88,7 +88,7 @@ test('what is written in a folder is kept at once, and known in the next life', 
   const versions = [...kept.values()].map(({ version }) => version);
 
   const second = start('a');
-  await until(() => second.status()[0]?.state === 'tailing');
+  await until(() => second.watchers()[0]?.state === 'tailing');
   expect(second.book.sites.get(SITE_ID)?.deliveries).toHaveLength(1);
   expect([...kept.values()].map(({ version }) => version)).toEqual(versions);
 });
@@ -105,12 +105,12 @@ test('several folders are one book, and each tells how it is', async () => {
   await until(
     () =>
       watchers
-        .status()
+        .watchers()
         .map(({ state }) => state)
         .join() === 'tailing,tailing,absent',
   );
   expect(watchers.book.sites.get(SITE_ID)?.deliveries.map(({ fid }) => fid)).toEqual(['F1', 'F2']);
-  expect(watchers.status()[0]).toMatchObject({ files: 1, progress: null, problems: [], lastError: null });
+  expect(watchers.watchers()[0]).toMatchObject({ files: 1, progress: null, problems: [], lastError: null });
   expect(told.filter((line) => line.includes('there is no folder'))).toHaveLength(1);
 });
 
@@ -119,9 +119,9 @@ test('while the database is away everything is known, and written when it is bac
   setAway(true);
   writeFileSync(join(folder('a'), FIRST), text(...loginLines(), depotLine(1, { steel: [100, 0] })));
   const watchers = start('a');
-  await until(() => watchers.status()[0]?.state === 'scanning');
+  await until(() => watchers.watchers()[0]?.state === 'scanning');
   setAway(false);
-  await until(() => watchers.status()[0]?.state === 'tailing');
+  await until(() => watchers.watchers()[0]?.state === 'tailing');
   setAway(true);
   appendFileSync(join(folder('a'), FIRST), text(contributionLine(2, { steel: 9 })));
   await until(() => watchers.book.sites.get(SITE_ID)?.deliveries.length === 1);
@@ -140,7 +140,7 @@ test('two daemons with journals of their own come to the same, whoever writes fi
   for (const file of [one, two])
     writeFileSync(file, text(...loginLines(0, file.includes('/a/') ? 'F1' : 'F2')));
   const daemons = [start('a'), start('b')];
-  await until(() => daemons.every((each) => each.status()[0]?.state === 'tailing'));
+  await until(() => daemons.every((each) => each.watchers()[0]?.state === 'tailing'));
   for (let at = 1; at <= 20; at++) {
     appendFileSync(at % 2 === 0 ? one : two, text(contributionLine(at, { steel: at })));
     if (at % 5 === 0)
@@ -166,7 +166,7 @@ test('what a later version has written is left as it is', async () => {
   kept.set(`site ${SITE_ID}`, foreign);
   writeFileSync(join(folder('a'), FIRST), text(...loginLines(), depotLine(1, { steel: [100, 0] })));
   const watchers = start('a');
-  await until(() => watchers.status()[0]?.state === 'tailing');
+  await until(() => watchers.watchers()[0]?.state === 'tailing');
   await watchers.close();
   expect(kept.get(`site ${SITE_ID}`)).toEqual(foreign);
 });

@@ -1,6 +1,10 @@
 import { createActor, fromCallback, fromPromise, type ActorRefFrom } from 'xstate';
 import { ColonisationBook } from '../../domain/colonisation/book.ts';
+import type { Carrier } from '../../domain/colonisation/carrier.ts';
+import type { Commander } from '../../domain/colonisation/commander.ts';
+import type { Site } from '../../domain/colonisation/site.ts';
 import { describeError } from '../../domain/errors.ts';
+import type { Colonisation, WatcherStatus } from '../../domain/ports/colonisation.ts';
 import type { JournalFolder, Look, LookedAt } from '../../domain/ports/journal-folder.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
@@ -18,17 +22,6 @@ export interface JournalWatchersDeps {
   readonly log: Log;
 }
 
-/** What a watcher does, and what it has read. */
-export interface WatcherStatus {
-  readonly folder: string;
-  readonly state: 'absent' | 'scanning' | 'tailing' | 'backingOff' | 'closed';
-  readonly files: number | null;
-  /** Of the first reading, 0 to 1; null: it has ended, or not begun. */
-  readonly progress: number | null;
-  readonly problems: readonly string[];
-  readonly lastError: string | null;
-}
-
 type Watcher = ActorRefFrom<typeof journalWatcherMachine>;
 
 const SETTINGS = {
@@ -42,7 +35,7 @@ const STATES = ['absent', 'scanning', 'tailing', 'backingOff'] as const;
 const OTHERS_MS = 30_000;
 
 /** Follows folders of journals, an actor each, and keeps what they tell. */
-export class JournalWatchers {
+export class JournalWatchers implements Colonisation {
   readonly book = new ColonisationBook();
   readonly #deps: JournalWatchersDeps;
   readonly #keeper: BookKeeper;
@@ -87,7 +80,19 @@ export class JournalWatchers {
     if (isKept) await this.#keepPositions(true);
   }
 
-  status(): WatcherStatus[] {
+  sites(): Site[] {
+    return [...this.book.sites.values()];
+  }
+
+  carriers(): Carrier[] {
+    return this.book.carriers;
+  }
+
+  commanders(): Commander[] {
+    return [...this.book.commanders.values()];
+  }
+
+  watchers(): WatcherStatus[] {
     return this.#watchers.map(({ folder, actor }) => {
       const now = actor.getSnapshot();
       const { looked, progress, lastError } = now.context;

@@ -4,6 +4,10 @@ import type { Hub } from '../../actors/subscription/hub.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { foundStation, offer, market } from '../../infra/http/api/answers.ts';
+import type { Routes } from '../../infra/http/app.ts';
+import type { SiteAnswer, WholeSiteAnswer } from '../../infra/http/api/colonisation-answers.ts';
+import type { ShoppingAnswer } from '../../infra/http/routes/colonisation.ts';
+import type { Colonisation } from '../../domain/ports/colonisation.ts';
 import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { Bootstrap } from '../bootstrap.ts';
@@ -22,6 +26,7 @@ export type Offer = z.output<typeof offer>;
 export type Market = z.output<typeof market> & { readonly at: string };
 
 export type TourPlan = TourPlanAnswer;
+export type { ShoppingAnswer, SiteAnswer, WholeSiteAnswer };
 
 /** Asks what the API answers at a path below its address. @throws AppError that says why there is no answer */
 export type Ask = <Answer>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer>;
@@ -46,10 +51,14 @@ interface Refused {
   readonly candidates?: readonly { readonly systemId: string; readonly name: string }[];
 }
 
-/** Answers the API's questions in this process, from the database that the settings name. */
+/**
+ * Answers the API's questions in this process, from the database that the settings name.
+ * @param colonisation what journals have told; null: nothing is asked about it
+ */
 export async function withQuestions<T>(
   base: Bootstrap,
   work: (ask: Ask, listen: Listen) => Promise<T>,
+  colonisation: Colonisation | null = null,
 ): Promise<T> {
   const { createHttpApp } = await import('../../infra/http/app.ts');
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
@@ -68,7 +77,12 @@ export async function withQuestions<T>(
     ...{ push, queries, commodities: () => commodities, now: () => Date.now() },
     ...{ planner, travelTimes: base.config.tourTimes, questionsPerMinute: null, version: '' },
   };
-  const app = await createHttpApp(base.log, [(scope) => apiRoutes(scope, options)]);
+  const routes: Routes[] = [(scope) => apiRoutes(scope, options)];
+  if (colonisation !== null) {
+    const { colonisationRoutes } = await import('../../infra/http/routes/colonisation.ts');
+    routes.push((scope) => colonisationRoutes(scope, { ...options, colonisation, isPublic: true }));
+  }
+  const app = await createHttpApp(base.log, routes);
   try {
     return await work(
       async (path, query = {}) => {

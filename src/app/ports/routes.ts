@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
+import type { Colonisation } from '../../domain/ports/colonisation.ts';
 import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes } from '../../infra/http/routes/files.ts';
@@ -17,6 +18,8 @@ export interface Served {
   readonly about: About;
   /** Null: no questions are answered. */
   readonly api: ApiSource | null;
+  /** What journals tell; null: none are read. */
+  readonly colonisation: Colonisation | null;
   /** Who may write. */
   readonly tokens: Pick<TokenStore, 'tokens'>;
 }
@@ -25,7 +28,7 @@ export interface Served {
 export async function routesOf(
   { config, paths, log }: Pick<Bootstrap, 'config' | 'paths' | 'log'>,
   system: System,
-  { about, api }: Omit<Served, 'tokens'>,
+  { about, api, colonisation }: Omit<Served, 'tokens'>,
 ): Promise<Routes[]> {
   const phase = () => system.status.phase();
   const { files, health, notReady, status, metrics } = tellingOf({ config, paths }, system, about);
@@ -34,6 +37,7 @@ export async function routesOf(
     ...(api === null
       ? [(app: HttpApp) => homeRoutes(app, about)]
       : await apisOf({ ...api, version: about.version, phase })),
+    ...(api === null || colonisation === null ? [] : [await colonisationOf(api, colonisation, config)]),
     (app) => fileRoutes(app, { files, gzipDir: join(paths.tmpDir, 'http-gzip'), log }),
     (app) => healthRoutes(app, { health, notReady }),
     (app) => statusRoutes(app, { status }),
@@ -57,6 +61,15 @@ async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, '
       : [(app: HttpApp) => subscriptionRoutes(app, { ...options, push, named })]),
     ...(await keptOf(options)),
   ];
+}
+
+async function colonisationOf(
+  api: ApiSource,
+  colonisation: Colonisation,
+  { colonisationPublic: isPublic }: Bootstrap['config'],
+): Promise<Routes> {
+  const { colonisationRoutes } = await import('../../infra/http/routes/colonisation.ts');
+  return (app) => colonisationRoutes(app, { ...api, colonisation, isPublic });
 }
 
 /** Tours and patrols, where they are kept. */

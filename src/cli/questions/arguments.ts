@@ -17,7 +17,7 @@ export type QuestionCommand =
 
 type Choose = (command: QuestionCommand) => void;
 
-interface FormatOptions {
+export interface FormatOptions {
   readonly json?: true | undefined;
   readonly csv?: true | undefined;
 }
@@ -37,7 +37,7 @@ export function addQuestionVerbs(program: Program, choose: Choose): void {
     .action((commodity: string, { json, csv, buyers, ...query }: FormatOptions & { buyers?: true }) =>
       choose({
         ...{ verb: 'find', commodity, side: buyers === true ? 'buyers' : 'sellers' },
-        ...{ query, format: format({ json, csv }) },
+        ...{ query, format: chosenFormat({ json, csv }) },
       }),
     );
   withSearch(program.command('stale'))
@@ -46,32 +46,33 @@ export function addQuestionVerbs(program: Program, choose: Choose): void {
     .option('--never-seen <WHICH>', 'markets that nobody has seen yet: included, only or excluded')
     .option('--sort <BY>', 'oldest or distance')
     .action(({ json, csv, ...query }: FormatOptions) =>
-      choose({ verb: 'stale', query, format: format({ json, csv }) }),
+      choose({ verb: 'stale', query, format: chosenFormat({ json, csv }) }),
     );
   withFormats(program.command('market').argument('<ID|NAME>', 'market id, station, or SYSTEM/STATION'))
     .description('show one market, with every good it trades')
     .action((market: string, options: FormatOptions) =>
-      choose({ verb: 'market', market, format: format(options) }),
+      choose({ verb: 'market', market, format: chosenFormat(options) }),
     );
 }
 
-function withSearch(verb: Program): Program {
-  return withFormats(verb)
+/** @param limit of the entries of a list; null: it is none */
+export function withSearch(verb: Program, limit: string | null = LIMIT): Program {
+  const search = withFormats(verb)
     .option('--near <SYSTEM>', 'around a system by name or id64, or a point x,y,z')
     .option('--within <LY>', 'light years around it; else 50')
     .option('--min-pad <PAD>', 'smallest landing pad that will do: S, M or L')
     .option('--max-ls <LS>', 'light seconds from the arrival star at most')
     .option('--planetary <WHICH>', 'stations on planets: included, only or excluded')
-    .option('--carriers <WHICH>', 'fleet carriers: excluded unless told, included or only')
-    .option('--limit <N>', 'so many, 1000 at most', LIMIT);
+    .option('--carriers <WHICH>', 'fleet carriers: excluded unless told, included or only');
+  return limit === null ? search : search.option('--limit <N>', 'so many, 1000 at most', limit);
 }
 
-function withFormats(verb: Program): Program {
+export function withFormats(verb: Program): Program {
   return verb
     .option('--json', 'as JSON, as the API answers')
     .addOption(new Option('--csv', 'as CSV').conflicts('json'));
 }
 
-function format({ json, csv }: FormatOptions): Format {
+export function chosenFormat({ json, csv }: FormatOptions): Format {
   return json === true ? 'json' : csv === true ? 'csv' : 'table';
 }

@@ -202,6 +202,12 @@ export function percentOf(share: number | null): number | null {
   return share === null ? null : Math.floor(share * 10_000 + 1e-9) / 100;
 }
 
+/** When something was last told of it, epoch seconds; null: never. */
+export function siteSeenAtS({ place, depot, deliveries, portAtS }: Site): number | null {
+  const times = [place?.atS, depot?.atS, deliveries.at(-1)?.atS, portAtS].map((atS) => atS ?? 0);
+  return Math.max(...times) || null;
+}
+
 /** Whether a docking at a port of this name and system tells that the site has become it. */
 export function becomesPort(
   { place }: Site,

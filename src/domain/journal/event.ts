@@ -38,11 +38,15 @@ function parseObject(text: string): JournalEvent['body'] | null {
   }
 }
 
+/** The largest id that a database holds. */
+const MAX_ID64 = 2n ** 63n - 1n;
+
 /** Digits of an id64, exact; null: there is none. */
 export function exactId(text: string, field: 'SystemAddress'): string | null {
   const [, digits] = new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text) ?? [];
+  const id = BigInt(digits ?? MAX_ID64 + 1n);
   // Made anew: a part of a text keeps all of it in memory.
-  return digits === undefined ? null : String(BigInt(digits));
+  return id > MAX_ID64 ? null : String(id);
 }
 
 /** Tonnes, credits: a number from 0 on; null: it is none. */
