@@ -14,6 +14,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   tours: async () => (await import('./tours.ts')).benchmark,
   'tour-question': async () => (await import('./tour-question.ts')).benchmark,
   questions: async () => (await import('./questions.ts')).benchmark,
+  history: async () => (await import('./history.ts')).benchmark,
   'start-up': async () => (await import('./start-up.ts')).benchmark,
   idle: async () => (await import('./idle.ts')).benchmark,
   actors: async () => (await import('./actors.ts')).actors,

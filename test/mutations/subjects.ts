@@ -3,6 +3,7 @@ import { ACTOR_MUTATIONS } from './actors.ts';
 import { FILE_MUTATIONS } from './files.ts';
 import { FOLLOWER_MUTATIONS } from './followers.ts';
 import { JOB_MUTATIONS } from './jobs.ts';
+import { HISTORY_MUTATIONS } from './history.ts';
 import type { Mutation } from './mutation.ts';
 import { PUSH_MUTATIONS } from './push.ts';
 import { RULE_MUTATIONS } from './rules.ts';
@@ -15,6 +16,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACCESS_MUTATIONS,
   ...ACTOR_MUTATIONS,
   ...FILE_MUTATIONS,
+  ...HISTORY_MUTATIONS,
   ...FOLLOWER_MUTATIONS,
   ...JOB_MUTATIONS,
   ...PUSH_MUTATIONS,

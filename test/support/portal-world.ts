@@ -137,7 +137,12 @@ export interface PortalWorld {
 export async function startPortal(): Promise<PortalWorld> {
   const cwd = mkdtempSync(join(tmpdir(), 'tdl-'));
   const relay = await startRelay();
-  writeConfig(cwd, { eddn_url: relay.url, http_listen: '127.0.0.1:0', export_path: './files' });
+  writeConfig(cwd, {
+    eddn_url: relay.url,
+    http_listen: '127.0.0.1:0',
+    export_path: './files',
+    history_days: 3,
+  });
   const nowS = Math.floor(Date.now() / 1000);
   const { stations, means } = await plantGalaxy(join(cwd, 'data/TradeDangerous.db'), nowS);
   const program = startProgram({ cwd });

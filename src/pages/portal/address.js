@@ -31,7 +31,7 @@ export const VIEWS = {
     show: '25',
   },
   markets: { name: '', system: '', show: '25' },
-  market: { id: '', side: 'all', good: '' },
+  market: { id: '', side: 'all', good: '', chart: '' },
 };
 
 /** What a list shows more of at a time, and at most. */

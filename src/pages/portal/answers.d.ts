@@ -73,9 +73,49 @@ export interface Status {
   readonly notReady: readonly string[];
   readonly actors: readonly { readonly name: string; readonly state: string }[];
   readonly totals: { readonly received: number };
+  /** Null: none is kept. */
+  readonly history: object | null;
   readonly newestSnapshot: { readonly observedAt: string } | null;
   readonly database: { readonly totalRows: number; readonly stations: number } | null;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly modified: string }[];
+}
+
+export interface PriceRange {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly observations: number;
+}
+
+export interface Steadiness {
+  readonly mean: number;
+  readonly volatility: number;
+  readonly stability: number;
+}
+
+interface HistoryAnswer<T> extends List<T> {
+  readonly to: string;
+  readonly isWhole: boolean;
+  readonly gaps: readonly { readonly day: string; readonly why: string }[];
+}
+
+interface Sides {
+  readonly supply: Steadiness | null;
+  readonly demand: Steadiness | null;
+}
+
+export interface MarketHistory extends HistoryAnswer<Quote & Good & { readonly observedAt: string }> {
+  readonly goods: readonly (Good & Sides & { readonly changes: number })[];
+}
+
+interface Bucket {
+  readonly from: string;
+  readonly supply: PriceRange | null;
+  readonly demand: PriceRange | null;
+}
+
+export interface CommodityHistory extends HistoryAnswer<Bucket>, Sides {
+  readonly commodity: Good;
 }
 
 export interface Candidate {

@@ -2,6 +2,7 @@ import { h } from '/portal/preact.js';
 import { limitOf, linkTo, question, showMore, VIEWS } from './address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from './form.js';
 import { count, spelled } from './format.js';
+import { commodityHistory } from './history.js';
 import { answer, card, stationName, table, unknown, wayAndAge } from './parts.js';
 
 /**
@@ -144,6 +145,7 @@ export function find({ asker, params, form, nowMs, systems }) {
     return [
       h('p', { class: 'quiet' }, `Markets ${where}, seen within ${spelled(maxAge)}.`),
       h('div', { class: 'columns even' }, lists),
+      commodityHistory(asker, commodity),
     ];
   }
 }

@@ -2,6 +2,7 @@ import { h } from '/portal/preact.js';
 import { linkTo, question } from './address.js';
 import { credits, tonnes } from './find.js';
 import { age, count, freshness, moment, VERDICTS } from './format.js';
+import { marketHistory } from './history.js';
 import { answer, card, heard, oddPrices, table, unknown } from './parts.js';
 
 /**
@@ -35,6 +36,7 @@ export function market({ asker, params, form, nowMs }) {
       verdict(value, nowMs),
       h('div', { class: 'columns market' }, prices(value, params, form), card('Station', null, facts(value))),
     ]),
+    marketHistory(asker, params, form),
   ];
 }
 

@@ -44,5 +44,11 @@ export async function portalRoutes(app: HttpApp): Promise<void> {
     const type = TYPES[extname(name)];
     if (type !== undefined) serve(name === INDEX ? '/' : `/portal/${name}`, new URL(name, PAGE), type);
   }
-  serve('/portal/preact.js', fileURLToPath(import.meta.resolve('preact')), 'text/javascript; charset=utf-8');
+  for (const [name, module] of [
+    ['preact.js', 'preact'],
+    ['uplot.js', 'uplot/dist/uPlot.esm.js'],
+    ['uplot.css', 'uplot/dist/uPlot.min.css'],
+  ] as const) {
+    serve(`/portal/${name}`, fileURLToPath(import.meta.resolve(module)), TYPES[extname(name)] ?? '');
+  }
 }

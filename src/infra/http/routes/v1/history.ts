@@ -165,7 +165,7 @@ export function historyRoutes(api: Api, deps: ApiDeps, goods: Goods, history: Hi
 }
 
 function kept(history: HistoryReader | null): HistoryReader {
-  if (history === null) throw new ApiError(503, 'no history is kept here: history_days is 0');
+  if (history === null) throw new ApiError(404, 'no history is kept here: history_days is 0');
   return history;
 }
 
