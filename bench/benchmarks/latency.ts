@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commodityMessage, frame } from '../../test/support/messages.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { addStations } from '../generators/galaxy.ts';
-import { freshMarkets, GOODS, groupsOf, laterMarkets, ROWS, stationIds } from '../generators/markets.ts';
+import { freshMarkets, groupsOf, laterMarkets } from '../generators/markets.ts';
+import { TracedMessages, TRACER } from '../generators/traced-messages.ts';
 import { onBoth, startDaemon, type BenchDaemon, type DaemonDatabase } from '../harness/daemon.ts';
 import { createGalaxy, type BenchServer } from '../harness/mariadb.ts';
 import { cpuOf, costOf, peakRssMiB } from '../harness/measure.ts';
@@ -13,8 +13,6 @@ import { upserts } from '../limits/mariadb-writes.ts';
 const RATES = [10, 100, 1_000];
 /** Seen in turn: at the highest rate every two seconds. */
 const MARKETS = 2_000;
-/** The price of this good says which message it was. */
-const TRACER = GOODS[0]!;
 /** How often the database is asked what it has: no latency is told more exactly. At high rates the answers are long. */
 const pollMs = (rate: number) => Math.max(10, rate / 10);
 /** Messages that are not in the database so long after the last one were replaced by newer ones of their market. */
@@ -74,10 +72,7 @@ async function measure(database: DaemonDatabase, { size, onlyOurs }: RunOptions)
 class TracedFeed {
   readonly #daemon: BenchDaemon;
   readonly #database: DaemonDatabase;
-  readonly #ids = stationIds(MARKETS);
-  readonly #random = new SeededRandom(3);
-  /** Of the next message. */
-  #number = 1;
+  readonly #messages = new TracedMessages(MARKETS);
 
   constructor(daemon: BenchDaemon, database: DaemonDatabase) {
     this.#daemon = daemon;
@@ -86,10 +81,12 @@ class TracedFeed {
 
   /** @param count messages, so many a second. Those that a newer one of their market replaced have no latency */
   async drive(count: number, rate: number) {
-    const first = this.#number;
+    const first = this.#messages.next;
     // They are all made before the first one is due.
     const startMs = Date.now() + 200 + count / 2;
-    const frames = Array.from({ length: count }, (_, i) => this.#frame(startMs + (i / rate) * 1_000));
+    const frames = Array.from({ length: count }, (_, i) =>
+      this.#messages.frame(startMs + (i / rate) * 1_000),
+    );
     await sleep(Math.max(0, startMs - Date.now()));
     const linesBefore = this.#daemon.program.log.length;
     const sentAt: number[] = [];
@@ -136,28 +133,6 @@ class TracedFeed {
   #maxPending(fromLine: number): number {
     const lines = this.#daemon.program.log.slice(fromLine);
     return Math.max(0, ...lines.flatMap(({ pending }) => (typeof pending === 'number' ? pending : [])));
-  }
-
-  #frame(atMs: number): Uint8Array {
-    const number = this.#number++;
-    const marketId = this.#ids[number % MARKETS]!;
-    const random = this.#random;
-    // A market keeps its goods.
-    const offset = 1 + (marketId % (GOODS.length - ROWS));
-    const others = GOODS.slice(offset, offset + ROWS - 1).map(({ symbol }) => ({
-      name: symbol.toLowerCase(),
-      meanPrice: 1_000,
-      ...{ buyPrice: 0, stock: 0, stockBracket: 0 },
-      ...{ sellPrice: random.integer(100, 50_000), demand: random.integer(1, 10_000), demandBracket: 2 },
-    }));
-    const tracer = { ...others[0]!, name: TRACER.symbol.toLowerCase(), sellPrice: number };
-    return frame(
-      commodityMessage({
-        marketId,
-        ...{ systemName: 'Sol', stationName: 'Station', commodities: [tracer, ...others] },
-        timestamp: new Date(atMs).toISOString().replace(/\.\d+Z/, 'Z'),
-      }),
-    );
   }
 }
 

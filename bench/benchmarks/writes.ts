@@ -76,7 +76,8 @@ export async function compareWrites(
   }));
 }
 
-async function write(store: MarketStore, markets: readonly Snapshot[]): Promise<void> {
+/** @throws Error unless every market is written */
+export async function write(store: MarketStore, markets: readonly Snapshot[]): Promise<void> {
   const outcomes = await store.writeMarkets(markets);
   const other = outcomes.find(({ status }) => status !== 'written');
   if (other !== undefined) throw new Error(`not written: ${JSON.stringify(other)}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import mysql, { type Connection } from 'mysql2/promise';
+import type { ChangeLimits } from '../../src/domain/ports/store/changes.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { findMariadb, type MariadbBinaries } from '../../test/support/mariadb-binaries.ts';
 import { MariadbServer } from '../../test/support/mariadb-server.ts';
@@ -41,19 +42,20 @@ export async function orNone<T>(results: Promise<T[]>): Promise<T[]> {
   }
 }
 
-/** The daemon's store, with the daemon's settings. */
-export function mariadbStore(server: MariadbServer, database: string) {
+/** The daemon's store, with the daemon's settings. @param changeLog null: it keeps none */
+export function mariadbStore(server: MariadbServer, database: string, changeLog: ChangeLimits | null = null) {
   return createMariadbStore({
     connection: server.connection(database),
     generation: 'v12',
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+    changeLog,
   });
 }
 
 /** A new database in which our goods are known. The caller closes store and connection. */
-export async function createGalaxy(server: MariadbServer) {
+export async function createGalaxy(server: MariadbServer, changeLog: ChangeLimits | null = null) {
   const database = await server.createDatabase();
-  const store = mariadbStore(server, database);
+  const store = mariadbStore(server, database, changeLog);
   await store.useCatalogue(GOODS);
   return { database, store, connection: await bareConnection(server, database) };
 }

@@ -72,7 +72,9 @@ test('with a daemon it tells what the daemon tells, over a kill -9, and ends wit
   expect(lines.errors()).toContain('it is heard again');
   await until(() => json.said().includes('"sellPrice":2000'));
   const events = json.said().trimEnd().split('\n');
-  expect(events.map((line) => (JSON.parse(line) as { event: string }).event)).toContain('market');
+  const kinds = events.map((line) => (JSON.parse(line) as { event: string }).event);
+  expect(kinds).toContain('market');
+  expect(kinds.lastIndexOf('snapshot')).toBe(0);
 
   const bad = await Promise.all([
     runProgram({ cwd, args: ['watch', '--market', 'Nowhere'] }),
