@@ -65,6 +65,7 @@ export function createNullSystem(
         refresh: () => Promise.resolve({ commodities: GOODS, changed: false }),
       },
       liveListing: { stageFile: unwanted },
+      deltaPublisher: { enabled: false, plan: unwanted, make: unwanted },
       spanshUpdater: NO_UPDATES,
       maintenanceWindow: NO_MAINTENANCE,
       historian: null,

@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import type { Now } from '../domain/now.ts';
 import type { CommoditySource } from '../domain/ports/commodity-source.ts';
+import type { DeltaPublisherPorts } from '../domain/ports/delta-publisher.ts';
 import type { Decoder, Feed } from '../domain/ports/feed.ts';
 import type { HistorianPorts } from '../domain/ports/history.ts';
 import type { LearningStore } from '../domain/ports/store/learning-store.ts';
@@ -47,6 +48,7 @@ export interface SystemPorts {
   readonly commodities: CommoditySource;
   /** `listings-live.csv`. */
   readonly liveListing: PublicFile;
+  readonly deltaPublisher: DeltaPublisherPorts;
   readonly spanshUpdater: SpanshUpdaterPorts;
   readonly maintenanceWindow: MaintenanceWindowPorts;
   /** Null: no history is kept. */

@@ -9,6 +9,7 @@ export interface SystemSettings {
   readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch'>;
   readonly writer: { readonly gatherMs: number; readonly backoff: Backoff };
   readonly exporter: { readonly intervalMs: number; readonly firstMs: number; readonly backoff: Backoff };
+  readonly deltaPublisher: { readonly startMs: number; readonly backoff: Backoff };
   readonly catalogue: {
     readonly refreshMs: number;
     readonly recheckMs: number;
@@ -52,6 +53,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
   },
   writer: { gatherMs: 200, backoff: { minMs: 1_000, capMs: 60_000 } },
   exporter: { intervalMs: 5 * MINUTE_MS, firstMs: 2_000, backoff: { minMs: 1_000, capMs: 60_000 } },
+  deltaPublisher: { startMs: 1_000, backoff: { minMs: 1_000, capMs: 5 * MINUTE_MS } },
   catalogue: {
     refreshMs: 24 * 60 * MINUTE_MS,
     recheckMs: 10 * MINUTE_MS,

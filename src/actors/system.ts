@@ -21,6 +21,7 @@ import {
 import { createCatalogue } from './catalogue/child.ts';
 import { CatalogueHolder } from './catalogue/holder.ts';
 import type { Child, Parts, SystemPorts } from './child.ts';
+import { createDeltaPublisher } from './delta-publisher/child.ts';
 import { createExporter } from './exporter/child.ts';
 import { createHistorian } from './historian/child.ts';
 import { createListener } from './listener/child.ts';
@@ -64,6 +65,7 @@ const MAKERS = {
   writer: createWriter,
   exporter: createExporter,
   historian: createHistorian,
+  'delta-publisher': createDeltaPublisher,
   'spansh-updater': createSpanshUpdater,
   'maintenance-window': createMaintenanceWindow,
   listener: createListener,

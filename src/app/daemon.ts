@@ -8,6 +8,7 @@ import type { Feed } from '../domain/ports/feed.ts';
 import type { PublicFile } from '../domain/ports/publishing.ts';
 import type { Store } from '../domain/ports/store/store.ts';
 import { commoditySource } from './ports/catalogue.ts';
+import { deltaPorts } from './ports/delta-publisher.ts';
 import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
 import { createDecoder } from '../infra/feed/decoder.ts';
@@ -52,6 +53,7 @@ export async function assemble(
       ...(update
         ? withTables({ ...base, log }, store, spanshUpdater)
         : { liveListing: besideDaemon ? notPublished : liveListing(base), spanshUpdater }),
+      deltaPublisher: await deltaPorts({ ...base, log }, store, feed.finite || besideDaemon),
       maintenanceWindow: maintenancePorts(base, store),
       historian: history ? await historianPorts(base, store) : null,
       log,

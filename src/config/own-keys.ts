@@ -80,6 +80,14 @@ export const OWN_KEYS = {
     about:
       'How many days of price changes are kept, a Parquet file a day in `history` below the data directory; 0 = none. Needs the change log.',
   },
+  deltas: {
+    field: 'deltas',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about:
+      'Publish what has changed, too: hourly and daily files, and `listings.csv.zst` beside the full one; see docs/deltas.md.',
+  },
   edcd_source: {
     field: 'edcdSource',
     fallback: null,

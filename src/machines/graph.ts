@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { catalogueMachine } from './catalogue.machine.ts';
+import { deltaPublisherMachine } from './delta-publisher.machine.ts';
 import { exporterMachine } from './exporter.machine.ts';
 import { guardianMachine } from './guardian.machine.ts';
 import { journalWatcherMachine } from './journal-watcher.machine.ts';
@@ -23,6 +24,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   stationCoalescerMachine,
   writerMachine,
   exporterMachine,
+  deltaPublisherMachine,
   catalogueMachine,
   historianMachine,
   maintenanceWindowMachine,

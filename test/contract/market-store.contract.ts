@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { changedListingsContract } from './store-changed-listings.contract.ts';
 import { changesContract } from './store-changes.contract.ts';
 import { exportContract } from './store-exports.contract.ts';
 import { galaxyGuardContract } from './store-galaxy-guards.contract.ts';
@@ -49,6 +50,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('aggregates', () => aggregateContract(create));
     describe('journals', () => journalContract(create));
     describe('tokens', () => tokenContract(create));
+    describe('changed listings', () => changedListingsContract(create));
     describe('changes', () => changesContract(create));
     describe('life', () => lifeContract(create));
   });

@@ -249,7 +249,7 @@ async function exported(
   onChunk: (file: PublishedFile) => Promise<void> | void = () => undefined,
 ): Promise<{ files: Files; rows: Partial<Record<PublishedFile, number>> }> {
   const chunks = new Map<PublishedFile, Uint8Array[]>();
-  const rows = await store.exportSet((file) => {
+  const { rows } = await store.exportSet((file) => {
     expect(chunks.has(file)).toBe(false);
     const list: Uint8Array[] = [];
     chunks.set(file, list);

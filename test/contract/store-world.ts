@@ -5,7 +5,7 @@ import type { ChangeLimits } from '../../src/domain/ports/store/changes.ts';
 import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
-import type { Target } from '../support/writing-child.ts';
+import type { Target } from '../support/target-store.ts';
 
 /** A fresh, empty database of one backend. Everything a contract test needs to know of it. */
 export interface TestDatabase {

@@ -106,7 +106,7 @@ function sourceContract(create: CreateDatabase, generation: Generation, source: 
     const store = db.store(generation);
     await importAll(store, source.dumpFile(), referenceTables(csv), 0);
     const dir = tempDir();
-    const rows = await store.exportSet((file) => {
+    const { rows } = await store.exportSet((file) => {
       writeFileSync(join(dir, `${file}.csv`), '');
       return (chunk) => {
         writeFileSync(join(dir, `${file}.csv`), chunk, { flag: 'a' });

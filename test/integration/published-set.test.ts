@@ -15,7 +15,7 @@ function storeOf(files: readonly PublishedFile[]): GalaxyStore {
   const store: Pick<GalaxyStore, 'exportSet'> = {
     async exportSet(open) {
       for (const file of files) await open(file)(Buffer.from('new'));
-      return {};
+      return { rows: {}, position: null };
     },
   };
   return store as GalaxyStore;

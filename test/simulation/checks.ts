@@ -34,6 +34,7 @@ export function checkCalm(world: World, life: Life | null): void {
   if (!state.hasTag('ready')) world.violated(`the supervisor is ${JSON.stringify(state.value)}`);
   if (system.root.system.get('listener') === undefined) world.violated('the listener gave up');
   if (world.publishedListing !== world.liveListing()) world.violated('the listing is out of date');
+  if (world.deltas.count === 0) world.violated('no delta was ever made');
   const { purgeEveryMs, clockErrorMs } = world.scenario;
   // A clock that was behind makes the next window come as much later.
   if (purgeEveryMs > 0 && clockErrorMs >= 0 && world.maintenances === 0) world.violated('never maintained');

@@ -209,7 +209,7 @@ export function createFakeListing(
 }
 
 /** What machines tell the operator; a throw there crashes the machine, which its guardian has to mend. */
-const TOLD_BY_MACHINES = /^(database (not )?available|feed |catalogue: |listings-live|Spansh)/;
+const TOLD_BY_MACHINES = /^(database (not )?available|feed |catalogue: |listings-live|deltas: |Spansh)/;
 
 export function createFakeLog(world: World): Log {
   const tell = (_: unknown, text: string) => {

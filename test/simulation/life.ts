@@ -4,6 +4,7 @@ import { createSystem, type System } from '../../src/actors/system.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
 import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
+import { createFakeDeltas } from './fake-deltas.ts';
 import { createFakeMaintenance } from './fake-maintenance.ts';
 import { createFakeSpansh } from './fake-spansh.ts';
 import { createFakeStore } from './fake-store.ts';
@@ -55,6 +56,7 @@ export function startLife(world: World): Life {
       spool: createFakeSpool(world, time),
       commodities: createFakeCommodities(world, time),
       liveListing: listing,
+      deltaPublisher: createFakeDeltas(world, time),
       spanshUpdater: createFakeSpansh(world, time),
       maintenanceWindow: createFakeMaintenance(world, time),
       historian: null,

@@ -48,6 +48,8 @@ export class World {
   lastDoneS: Readonly<Record<MaintenanceTask, number>> = { purge: 0, optimize: 0 };
   /** Reads and writes that must not go on meanwhile. */
   databaseUsers = new Set<string>();
+  /** Those that are public, and when the last one was made. */
+  deltas = { count: 0, atMs: 0 };
   /** Whether the running daemon's supervisor has a maintenance window open. */
   inMaintenance: () => boolean = () => false;
   publishedListing: string | null = null;

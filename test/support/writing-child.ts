@@ -2,35 +2,13 @@
  * A process that writes into a database until it is killed: `node writing-child.ts <target as JSON> <seed>`. It says
  * `ready` when it has written something.
  */
-import type { ChangeLimits } from '../../src/domain/ports/store/changes.ts';
-import type { Store } from '../../src/domain/ports/store/store.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
-import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
 import { SeededRandom } from './random.ts';
-
-/** Where it writes, and what. */
-export interface Target {
-  readonly sqlite?: { readonly file: string };
-  readonly mariadb?: { readonly connection: MariadbConnection };
-  readonly changeLog: ChangeLimits;
-  readonly itemIds: readonly number[];
-  readonly stationIds: readonly number[];
-}
+import { openTarget, type Target } from './target-store.ts';
 
 const [json = '', seed = ''] = process.argv.slice(2);
 const target = JSON.parse(json) as Target;
 const random = new SeededRandom(Number(seed));
-
-async function open(): Promise<Store> {
-  const { sqlite, mariadb, changeLog } = target;
-  if (sqlite !== undefined) {
-    const { createSqliteStore } = await import('../../src/infra/store/sqlite/store.ts');
-    return createSqliteStore({ ...sqlite, changeLog, generation: 'auto' });
-  }
-  const { createMariadbStore } = await import('../../src/infra/store/mariadb/store.ts');
-  const lock = { timeoutMs: 20, maxRetries: 2, backoffStartMs: 5 };
-  return createMariadbStore({ ...mariadb!, changeLog, lock, generation: 'auto' });
-}
 
 function market(marketId: number): Snapshot {
   const atS = Math.floor(Date.now() / 1000) - 1;
@@ -46,7 +24,7 @@ function market(marketId: number): Snapshot {
   };
 }
 
-const store = await open();
+const store = await openTarget(target);
 for (let round = 0; ; round++) {
   const ids = target.stationIds.filter(() => random.integer(0, 3) === 0);
   try {

@@ -50,6 +50,7 @@ test('the defaults, in the units of the program', async () => {
     rateEveryMs: 60_000,
     ownTables: true,
     httpNames: [],
+    deltas: false,
     changeLogDays: 3,
     changeLogEntries: 1_000_000,
     activeHours: { spansh: ALWAYS, maintenance: ALWAYS, publishing: ALWAYS },

@@ -7,7 +7,9 @@ import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
 import { presentFiles } from '../../infra/http/routes/files.ts';
 import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
+import { FULL_COMPRESSED, FULL_MANIFEST } from '../../infra/publishing/deltas/names.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import { hasDeltas } from '../ports/delta-publisher.ts';
 import { metricsOf, type FileReport } from './metrics.ts';
 
 /** Of the daemon that runs. */
@@ -70,7 +72,7 @@ export function tellingOf(
     uptimeS: Math.round((Date.now() - startedAtMs) / 1000),
   });
   const failure = () => ended?.failure ?? null;
-  const files = publishedFiles(paths);
+  const files = publishedFiles(paths, hasDeltas(config));
   const notReady = () =>
     ended === null
       ? [...system.status.notReady(), ...lacking(files, update ? config.generation : null)]
@@ -99,8 +101,9 @@ function wholeSet(generation: Generation): string[] {
 const ONLY_V12 = wholeSet('v12').filter((name) => !wholeSet('v13').includes(name));
 
 /** Path by public name. */
-function publishedFiles({ exportDir, csvDir }: Bootstrap['paths']): Map<string, string> {
-  const names = new Set([LIVE, ...wholeSet('v12'), ...wholeSet('v13')]);
+function publishedFiles({ exportDir, csvDir }: Bootstrap['paths'], withDeltas: boolean): Map<string, string> {
+  const beside = withDeltas ? [FULL_COMPRESSED, FULL_MANIFEST] : [];
+  const names = new Set([LIVE, ...wholeSet('v12'), ...wholeSet('v13'), ...beside]);
   return new Map(
     Array.from(names, (name) => [name, join(name.startsWith('listings') ? exportDir : csvDir, name)]),
   );

@@ -1,8 +1,6 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
-import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
-import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { Patrols } from '../../domain/ports/patrols.ts';
 import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
 import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
@@ -13,7 +11,7 @@ import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { createTourPlanner } from '../../infra/tours/planner.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { historyReader } from './historian.ts';
-import { createQueries } from './store.ts';
+import { announcing, createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */
 export type ApiSource = Omit<ApiOptions & TourDeps, 'version'> & {
@@ -46,13 +44,7 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
           await import('./tours.ts')
         ).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
       : null;
-  const changeStore: ChangeStore = {
-    async beginChangeLog() {
-      const begun = await store.beginChangeLog();
-      if (begun === 'made') base.log.info({}, OWN_TABLES_MADE);
-      return begun;
-    },
-  };
+  const changeStore = announcing(store, base.log);
   const history = await historyReader(base);
   let hub: Hub | undefined;
   const push = async () => {

@@ -69,7 +69,8 @@ export function withTables(
       const lacking = missing.length > 0 ? 0 : await stationsLacking(stationFile, stationIds, signal);
       triedMs = Date.now();
       if (missing.length === 0 && lacking === 0) return;
-      await publishSet(store, generation, directories, signal, missing.length > 0 ? 'all' : 'tables');
+      if (missing.length > 0) await updater.publish(signal);
+      else await publishSet(store, generation, directories, signal, { parts: 'tables' });
       const why = missing.length > 0 ? 'some were missing' : `they lacked ${lacking} stations of the feed`;
       log.info({ missing: missing.length, lacking }, `table files: published anew, ${why}`);
     });

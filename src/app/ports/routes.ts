@@ -11,6 +11,7 @@ import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
 import type { ApiSource } from './api.ts';
+import { deltasDirectory, hasDeltas } from './delta-publisher.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { tellingOf, type About } from '../http/telling.ts';
 
@@ -38,7 +39,11 @@ export async function routesOf(
       ? [(app: HttpApp) => homeRoutes(app, about)]
       : await apisOf({ ...api, version: about.version, phase })),
     ...(api === null || colonisation === null ? [] : [await colonisationOf(api, colonisation, config)]),
-    (app) => fileRoutes(app, { files, gzipDir: join(paths.tmpDir, 'http-gzip'), log }),
+    (app) =>
+      fileRoutes(app, {
+        ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log },
+        ...(hasDeltas(config) && { deltasDir: deltasDirectory({ paths }) }),
+      }),
     (app) => healthRoutes(app, { health, notReady }),
     (app) => statusRoutes(app, { status }),
     (app) => metricsRoutes(app, { metrics }),

@@ -12,6 +12,7 @@ import { openDumpFile, type DumpSource } from '../../infra/spansh/dump-source.ts
 import { createDumpState } from '../../infra/spansh/dump-state.ts';
 import { importDump } from '../../infra/spansh/import-dump.ts';
 import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts';
+import { fullFileOf } from './delta-publisher.ts';
 
 /** One core stays for the feed and the database. */
 const IMPORT_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1));
@@ -86,8 +87,15 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
       discard: (file) => removeDownload(file, paths.tmpDir),
     },
     importDump: async (file, hooks) => importSource(base, store, await openDumpFile(file), hooks),
-    publish: async (signal) => publishSet(store, (await store.open()).generation, directories, signal),
-    missingFiles: async () => missingFiles((await store.open()).generation, directories),
+    async publish(signal) {
+      const full = await fullFileOf(base);
+      if (full !== null) await store.beginChangeLog();
+      return publishSet(store, (await store.open()).generation, directories, signal, { companion: full });
+    },
+    async missingFiles() {
+      const missing = await missingFiles((await store.open()).generation, directories);
+      return [...missing, ...((await (await fullFileOf(base))?.missing()) ?? [])];
+    },
     demote: (signal) => demotePublished(store, pathOf('listings', directories), signal),
     database:
       database.backend === 'sqlite'

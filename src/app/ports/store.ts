@@ -1,3 +1,6 @@
+import type { Log } from '../../domain/ports/log.ts';
+import type { ChangeStore } from '../../domain/ports/store/changes.ts';
+import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { WholeStore } from '../../domain/ports/store/store.ts';
 import type { Bootstrap } from '../bootstrap.ts';
@@ -28,6 +31,17 @@ export async function createStore(
   }
   const { createMariadbStore } = await import('../../infra/store/mariadb/store.ts');
   return createMariadbStore({ ...shared, connection: connectionTo(database), lock: config.lock });
+}
+
+/** Begins the change log, and tells the operator when tables were made for it. */
+export function announcing(store: ChangeStore, log: Log): ChangeStore {
+  return {
+    async beginChangeLog() {
+      const begun = await store.beginChangeLog();
+      if (begun === 'made') log.info({}, OWN_TABLES_MADE);
+      return begun;
+    },
+  };
 }
 
 /** The asking side of the same database; nothing is connected before the first question. */

@@ -1,12 +1,9 @@
 import type { Update } from '../push/update.ts';
 import type { Watch } from '../push/watch.ts';
+import type { LogPosition } from './store/changes.ts';
 import type { MarketRecord } from './store/queries.ts';
 
-/** Where in a change log somebody is. */
-export interface LogPosition {
-  readonly logId: string;
-  readonly seq: number;
-}
+export type { LogPosition };
 
 /**
  * Why a subscription ends: `slow` its reader takes nothing, or less than comes; `database` it cannot be read now;

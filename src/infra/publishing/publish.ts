@@ -21,6 +21,9 @@ export async function publishFile<T>(
   return { ...(await staged.commit()), result: staged.result };
 }
 
+/** With where it is until then. */
+type StagedAt<T> = StagedFile<T> & { readonly path: string };
+
 /**
  * Has `produce` write a temporary file beside the target.
  * @throws AppError when the disk is full or the directory not writable; what `produce` threw; the abort reason
@@ -29,7 +32,7 @@ export async function stageFile<T>(
   target: string,
   produce: (write: ChunkSink) => Promise<T>,
   { signal }: { signal?: AbortSignal | undefined } = {},
-): Promise<StagedFile<T>> {
+): Promise<StagedAt<T>> {
   const directory = dirname(target);
   const temp = join(directory, `${tempPrefix(target)}${randomBytes(8).toString('hex')}`);
   const disk = <R>(work: Promise<R>): Promise<R> =>
@@ -70,7 +73,7 @@ export async function stageFile<T>(
         await discard();
       }
     };
-    return { result, commit, discard };
+    return { result, path: temp, commit, discard };
   } catch (error) {
     await discard();
     throw error;

@@ -8,7 +8,8 @@ import {
   type PublishedParts,
 } from '../../domain/ports/store/galaxy-store.ts';
 import type { Generation } from '../../domain/generation.ts';
-import type { PublishedSet, StagedFile } from '../../domain/ports/publishing.ts';
+import type { PublishedSet } from '../../domain/ports/publishing.ts';
+import type { LogPosition } from '../../domain/ports/store/changes.ts';
 import { stageFile } from './publish.ts';
 
 /** Where the published files are. */
@@ -17,6 +18,25 @@ export interface SetDirectories {
   readonly csvDir: string;
   /** `listings.csv`. */
   readonly exportDir: string;
+}
+
+/** What is replaced together with `listings.csv`, and made from it. */
+export interface Companion {
+  /**
+   * @param listings.source where the new file lies while nobody sees it
+   * @param listings.position null: there is no change log
+   * @param replace makes the set public
+   */
+  accompany<T>(
+    listings: {
+      readonly source: string;
+      readonly rows: number;
+      readonly position: LogPosition | null;
+      readonly readAt: Date;
+    },
+    signal: AbortSignal,
+    replace: () => Promise<T>,
+  ): Promise<T>;
 }
 
 /**
@@ -32,9 +52,9 @@ export async function publishSet(
   generation: Generation,
   directories: SetDirectories,
   signal: AbortSignal,
-  parts: PublishedParts = 'all',
+  { parts = 'all', companion = null }: { parts?: PublishedParts; companion?: Companion | null } = {},
 ): Promise<PublishedSet> {
-  const staged = new Map<PublishedFile, Promise<StagedFile<void>>>();
+  const staged = new Map<PublishedFile, ReturnType<typeof stageFile<void>>>();
   let current: Promise<unknown> | undefined;
   let finish: () => void = () => undefined;
 
@@ -69,15 +89,21 @@ export async function publishSet(
   }
 
   try {
-    const rows = await store.exportSet(open, signal, parts).finally(() => finish());
-    const changed: PublishedFile[] = [];
+    const readAt = new Date();
+    const { rows, position } = await store.exportSet(open, signal, parts).finally(() => finish());
     const ready = await Promise.all(staged.values());
     const files = new Map([...staged.keys()].map((file, i) => [file, ready[i]]));
-    for (const file of [...TABLE_FILES[generation], 'listings'] as const) {
-      const commit = await files.get(file)?.commit();
-      if (commit?.changed === true) changed.push(file);
-    }
-    return { rows, changed };
+    const replace = async () => {
+      const changed: PublishedFile[] = [];
+      for (const file of [...TABLE_FILES[generation], 'listings'] as const) {
+        const commit = await files.get(file)?.commit();
+        if (commit?.changed === true) changed.push(file);
+      }
+      return { rows, changed };
+    };
+    const source = files.get('listings')?.path;
+    if (companion === null || source === undefined) return await replace();
+    return await companion.accompany({ source, rows: rows.listings ?? 0, position, readAt }, signal, replace);
   } finally {
     for (const each of await Promise.allSettled(staged.values())) {
       if (each.status === 'fulfilled') await each.value.discard();

@@ -29,6 +29,13 @@ export type NoteChange = (
   source: ChangeSource,
 ) => void;
 
+/** Where in a change log somebody is. */
+export interface LogPosition {
+  readonly logId: string;
+  /** Of the last entry seen. */
+  readonly seq: number;
+}
+
 /** How long the log is kept: whichever is less. */
 export interface ChangeLimits {
   readonly keepS: number;

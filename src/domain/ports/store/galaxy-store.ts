@@ -2,7 +2,8 @@ import type { Commodity } from '../../market/catalogue.ts';
 import type { Generation } from '../../generation.ts';
 import type { Known } from '../../spansh/known.ts';
 import type { DumpRecords } from '../../spansh/records.ts';
-import type { ChunkSink } from './market-store.ts';
+import type { LogPosition } from './changes.ts';
+import type { ChunkSink, ExportCount } from './market-store.ts';
 
 /** A row of EDCD's `rare_commodity.csv`. */
 export interface RareCommodity {
@@ -148,6 +149,23 @@ export interface PublishedStation {
   readonly lines: string;
 }
 
+export interface ExportedSet {
+  /** By file. */
+  readonly rows: Partial<Record<PublishedFile, number>>;
+  /** Where the change log was at the moment of the read; null: there is none. */
+  readonly position: LogPosition | null;
+}
+
+/** What the lines of changed stations cannot say. Ids are decimal text. */
+export interface ChangedListings extends ExportCount {
+  /** Where the change log was at the moment of the read. */
+  readonly position: LogPosition;
+  /** Markets that have changed and have no lines now, ascending. */
+  readonly emptied: readonly string[];
+  /** Stations that were made, moved or otherwise told anew, ascending, each with the system it is in now. */
+  readonly placed: readonly (readonly [stationId: string, systemId: string])[];
+}
+
 /** The galaxy beside the markets: bulk imports, the published set, and the line between live and baseline. */
 export interface GalaxyStore {
   /** No station is known: a new database, or one that was made anew. */
@@ -164,13 +182,22 @@ export interface GalaxyStore {
    * Writes the whole set from one consistent read, referentially closed, without blocking writers; one file after the
    * other, `open` names each.
    * @param parts `tables`: without `listings`
-   * @returns rows by file
    */
   exportSet(
     open: (file: PublishedFile) => ChunkSink,
     signal?: AbortSignal,
     parts?: PublishedParts,
-  ): Promise<Partial<Record<PublishedFile, number>>>;
+  ): Promise<ExportedSet>;
+
+  /**
+   * Streams, as {@link exportSet} has them in `listings.csv` and from one consistent read, the markets that have changed
+   * since a position of the change log: whole stations, sorted, header included.
+   * @returns null: what has changed since then is not known any more, or was of another log
+   */
+  exportChanges(since: LogPosition, sink: ChunkSink, signal?: AbortSignal): Promise<ChangedListings | null>;
+
+  /** Where the change log is now; null: there is none. */
+  changePosition(): Promise<LogPosition | null>;
 
   /** Stations with a row that is live and in `listings.csv`'s terms a row (a price), ascending. */
   liveStations(signal?: AbortSignal): Promise<BigInt64Array>;

@@ -18,13 +18,14 @@ const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Opens a file for one answer; its compressed twin when that is wanted, ready, and of this very version.
+ * @param gzip null: it has none
  * @returns why not: there is none, or nothing is in it (yet)
  */
 export async function openPublished(
   path: string,
   name: string,
   wantsGzip: boolean,
-  gzip: GzipCache,
+  gzip: GzipCache | null,
 ): Promise<OpenFile | 'missing' | 'empty'> {
   const found = await openRegularFile(path);
   if (found === null) return 'missing';
@@ -34,7 +35,7 @@ export async function openPublished(
     return 'empty';
   }
   const lastModified = modifiedAt.toUTCString();
-  const twin = await gzip.open(name, version, path);
+  const twin = gzip === null ? null : await gzip.open(name, version, path);
   if (twin !== null && wantsGzip) {
     await handle.close();
     return openFile(twin.handle, twin.version, twin.size, 'gzip', {

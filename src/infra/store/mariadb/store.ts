@@ -18,7 +18,7 @@ import { addressOf, createPool, type Link, type MariadbConnection, type Pool } f
 import { demoteStations } from './export/demote.ts';
 import { openDatabase, type Recognised } from './database.ts';
 import { toStoreError } from './errors.ts';
-import { inSnapshot, readStationIds, writeListings } from './export/listings.ts';
+import { inSnapshot, readLog, readStationIds, writeChanges, writeListings } from './export/listings.ts';
 import { writeSet } from './export/set.ts';
 import { ImportWork } from './galaxy/import.ts';
 import { learn } from './galaxy/learn.ts';
@@ -277,6 +277,11 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       stoppable(signal, (link, stop, { info: { generation } }) =>
         inSnapshot(link, () => writeSet(link, generation, open, stop, parts)),
       ),
+
+    exportChanges: (since, sink, signal) =>
+      stoppable(signal, (link, stop) => inSnapshot(link, () => writeChanges(link, since, sink, stop))),
+
+    changePosition: () => borrowing(async (link) => (await readLog(link))?.position ?? null),
 
     liveStations: (signal) =>
       stoppable(signal, async (link) => BigInt64Array.from(await readStationIds(link, 'live'), BigInt)),

@@ -1,13 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Generation } from '../../../domain/generation.ts';
+import type { LogPosition } from '../../../domain/ports/store/changes.ts';
 import type { PublishedParts } from '../../../domain/ports/store/galaxy-store.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { BUSY_MS } from './database.ts';
 import { toStoreError } from './errors.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { writeSet } from './export/set.ts';
-import { selectLiveStations, writeListings } from './export/listings.ts';
+import { selectLiveStations, writeChanges, writeListings } from './export/listings.ts';
 import { readKnown, type KnownRequest } from './galaxy/known.ts';
 import { TextSender } from './export/text-sender.ts';
 
@@ -32,6 +33,9 @@ const methods = {
     { generation, parts }: { readonly generation: Generation; readonly parts: PublishedParts },
     { emit }: CallContext,
   ) => read((db) => writeSet(db, generation, emit, parts)),
+
+  exportChanges: (since: LogPosition, { emit }: CallContext) =>
+    read((db) => writeChanges(db, since, new TextSender('listings', emit))),
 
   known: (request: KnownRequest, { signal }: CallContext) => read((db) => readKnown(db, request, signal)),
 

@@ -109,6 +109,8 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
 
     beginChangeLog: () => writer.call('beginChangeLog', undefined),
 
+    changePosition: () => writer.call('changePosition', undefined),
+
     knownSystems: (names) => writer.call('knownSystems', names),
 
     stats: () =>
@@ -157,6 +159,16 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
         read((reader, { generation }) =>
           receive(open, (onEmit) =>
             reader.call('exportSet', { generation, parts }, { signal: stop, onEmit }),
+          ),
+        ),
+      ),
+
+    exportChanges: (since, sink, signal) =>
+      stoppable(signal, (stop) =>
+        read((reader) =>
+          receive(
+            () => sink,
+            (onEmit) => reader.call('exportChanges', since, { signal: stop, onEmit }),
           ),
         ),
       ),

@@ -21,6 +21,7 @@ import { noOwnTables } from '../shared/tokens.ts';
 import { createChangeLog, NOTE_NOTHING } from './change-log.ts';
 import { openDatabase, transact, type Database } from './database.ts';
 import { demoteStations } from './export/demote.ts';
+import { readLog } from './export/listings.ts';
 import { isConnectionLost, toStoreError } from './errors.ts';
 import { createLearner } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
@@ -171,6 +172,8 @@ const methods = {
     const madeTables = useOwnTables(current);
     return current.learner === undefined ? 'none' : madeTables ? 'made' : 'there';
   }),
+
+  changePosition: method((_: undefined, { db }) => readLog(db)?.position ?? null),
 
   knownSystems: method((names: readonly string[], { lookUpSystems }) => {
     const systems = lookUpSystems(names);

@@ -1,8 +1,17 @@
+import type { LogPosition } from '../../../../domain/ports/store/changes.ts';
+import type { ChangedListings } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { ChunkSink, ExportCount } from '../../../../domain/ports/store/market-store.ts';
+import {
+  isKept,
+  logStateOf,
+  SELECT_POSITION,
+  selectChanged,
+  type LogState,
+} from '../../shared/changed-stations.ts';
 import { CHUNK_BYTES, HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
 import type { Cell, Link } from '../connection.ts';
-import { epochOf, wholeLines } from '../sql.ts';
+import { epochOf, tableNamed, wholeLines } from '../sql.ts';
 
 /** Stations read at a time: some 100 ms of the server's work, some MB in memory. */
 const STATIONS_PER_PAGE = 500;
@@ -50,7 +59,17 @@ export async function writeListings(
   signal: AbortSignal,
 ): Promise<ExportCount> {
   const stations = await readStationIds(link, scope);
-  const unknownItems = await findUnknownItems(link, scope);
+  return writeStations(link, stations, await findUnknownItems(link, scope), sink, signal);
+}
+
+async function writeStations(
+  link: Link,
+  stations: readonly string[],
+  unknownItems: readonly Cell[],
+  sink: ChunkSink,
+  signal: AbortSignal,
+  wrote: (id: string) => void = () => undefined,
+): Promise<ExportCount> {
   const page = (from: number) =>
     readLines(link, stations.slice(from, from + STATIONS_PER_PAGE), unknownItems);
 
@@ -71,11 +90,55 @@ export async function writeListings(
     for (const { id, lines } of rows) {
       for (const line of lines.split('\n')) text += `${++count.rows},${id},${line}\n`;
       count.stations++;
+      wrote(id);
       if (text.length >= CHUNK_BYTES) await send();
     }
   }
   await send();
   return count;
+}
+
+/** Where the change log is; null: there is none. */
+export async function readLog(link: Link): Promise<LogState | null> {
+  if ((await link.rows(tableNamed('tdl_change'))).length === 0) return null;
+  const [row] = await link.rows(SELECT_POSITION);
+  return row === undefined ? null : logStateOf(row);
+}
+
+/** Writes the published lines of markets that have changed. In a snapshot. */
+export async function writeChanges(
+  link: Link,
+  since: LogPosition,
+  sink: ChunkSink,
+  signal: AbortSignal,
+): Promise<ChangedListings | null> {
+  const found = await readLog(link);
+  if (found === null || !isKept(found, since)) return null;
+  const changed = (kind: 'market' | 'station') => `(${selectChanged(kind, since)}) changed`;
+  const ids = await link.rows(`SELECT id FROM ${changed('market')} ORDER BY id`, SCAN_TIMEOUT_MS);
+  const stations = await link.rows(
+    `SELECT st.station_id FROM ${changed('market')} JOIN Station st ON st.station_id = changed.id
+     ${STATIONS.published[1]} ORDER BY st.station_id`,
+    SCAN_TIMEOUT_MS,
+  );
+  const emptied = new Set(ids.map(([id]) => String(id)));
+  const count = await writeStations(
+    link,
+    stations.map(([id]) => String(id)),
+    await findUnknownItems(link, 'published'),
+    sink,
+    signal,
+    (id) => emptied.delete(id),
+  );
+  const placed = await link.rows(
+    `SELECT st.station_id, st.system_id FROM ${changed('station')} JOIN Station st ON st.station_id = changed.id
+     ORDER BY st.station_id`,
+    SCAN_TIMEOUT_MS,
+  );
+  return {
+    ...{ ...count, position: found.position, emptied: [...emptied] },
+    placed: placed.map(([stationId, systemId]) => [String(stationId), String(systemId)]),
+  };
 }
 
 /** Foreign keys let none be, but Trade Dangerous' bulk sessions switch them off. Read from an index alone. */

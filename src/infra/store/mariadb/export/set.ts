@@ -1,31 +1,36 @@
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile, PublishedParts } from '../../../../domain/ports/store/galaxy-store.ts';
+import type {
+  ExportedSet,
+  PublishedFile,
+  PublishedParts,
+} from '../../../../domain/ports/store/galaxy-store.ts';
 import type { ChunkSink } from '../../../../domain/ports/store/market-store.ts';
 import { CHUNK_BYTES } from '../../shared/listing.ts';
 import { formatRows, selectSql, tableFiles, type TableFileSpec } from '../../shared/table-files.ts';
 import type { Link } from '../connection.ts';
-import { SCAN_TIMEOUT_MS, writeListings } from './listings.ts';
+import { readLog, SCAN_TIMEOUT_MS, writeListings } from './listings.ts';
 
 const DIALECT = {
   time: (column: string) => `COALESCE(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%S'), '1970-01-01 00:00:00')`,
   float: (column: string) => `CAST(${column} AS DOUBLE)`,
 };
 
-/** Writes the published set, file after file. In a snapshot. @returns rows by file */
+/** Writes the published set, file after file. In a snapshot. */
 export async function writeSet(
   link: Link,
   generation: Generation,
   open: (file: PublishedFile) => ChunkSink,
   signal: AbortSignal,
   parts: PublishedParts = 'all',
-): Promise<Partial<Record<PublishedFile, number>>> {
+): Promise<ExportedSet> {
+  const position = (await readLog(link))?.position ?? null;
   const rows: Partial<Record<PublishedFile, number>> = {};
   for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(link, table, open(table.name), signal);
   }
-  if (parts === 'tables') return rows;
+  if (parts === 'tables') return { rows, position };
   rows.listings = (await writeListings(link, 'published', open('listings'), signal)).rows;
-  return rows;
+  return { rows, position };
 }
 
 async function writeTable(

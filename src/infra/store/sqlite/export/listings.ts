@@ -1,7 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { LogPosition } from '../../../../domain/ports/store/changes.ts';
+import type { ChangedListings } from '../../../../domain/ports/store/galaxy-store.ts';
 import type { ExportCount } from '../../../../domain/ports/store/market-store.ts';
+import {
+  isKept,
+  logStateOf,
+  SELECT_POSITION,
+  selectChanged,
+  type LogState,
+} from '../../shared/changed-stations.ts';
 import { HAS_PRICE, LISTINGS_HEADER, type ListingScope } from '../../shared/listing.ts';
 import { isPublished } from '../../shared/table-files.ts';
+import { hasTable } from '../galaxy/own-tables.ts';
 import type { TextSender } from './text-sender.ts';
 
 /**
@@ -31,27 +41,79 @@ const STATIONS: Readonly<Record<ListingScope, string>> = {
   published: isPublished('Station', 'st'),
 };
 
-export async function writeListings<File extends string>(
+export function writeListings<File extends string>(
   db: DatabaseSync,
   scope: ListingScope,
   sender: TextSender<File>,
 ): Promise<ExportCount> {
+  return writeStations(db, scope, STATIONS[scope], sender, () => undefined);
+}
+
+/** @param wrote is told of every station that has lines */
+async function writeStations<File extends string>(
+  db: DatabaseSync,
+  scope: ListingScope,
+  wanted: string,
+  sender: TextSender<File>,
+  wrote: (id: string) => void,
+): Promise<ExportCount> {
   const hidden = scope === 'published' ? hiddenItems(db) : [];
   const stations = db.prepare(
     `SELECT CAST(station_id AS TEXT) AS id, (${lines(hidden)}) AS lines
-     FROM Station st WHERE ${STATIONS[scope]} ORDER BY station_id`,
+     FROM Station st WHERE ${wanted} ORDER BY station_id`,
   );
   stations.setReturnArrays(true);
   const count = { rows: 0, stations: 0 };
   sender.text += LISTINGS_HEADER;
   for (const [id, lines] of stations.iterate() as unknown as Iterable<[string, string | null]>) {
     if (lines === null) continue;
+    wrote(id);
     count.stations++;
     for (const line of lines.split('\n')) sender.text += `${++count.rows},${id},${line}\n`;
     if (sender.isFull) await sender.send();
   }
   await sender.end();
   return count;
+}
+
+/** Where the change log is; null: there is none. */
+export function readLog(db: DatabaseSync): LogState | null {
+  if (!hasTable(db, 'tdl_change')) return null;
+  const select = db.prepare(SELECT_POSITION);
+  select.setReturnArrays(true);
+  const row = select.get() as unknown as [string, number, number | null] | undefined;
+  return row === undefined ? null : logStateOf(row);
+}
+
+/** Writes the published lines of markets that have changed. In a read transaction. */
+export async function writeChanges<File extends string>(
+  db: DatabaseSync,
+  since: LogPosition,
+  sender: TextSender<File>,
+): Promise<ChangedListings | null> {
+  const found = readLog(db);
+  if (found === null || !isKept(found, since)) return null;
+  const idsOf = (kind: 'market' | 'station') => `station_id IN (${selectChanged(kind, since)})`;
+  const ids = db.prepare(
+    `SELECT CAST(id AS TEXT) AS id FROM (${selectChanged('market', since)}) ORDER BY id`,
+  );
+  const emptied = new Set(ids.all().map(({ id }) => String(id)));
+  const count = await writeStations(
+    db,
+    'published',
+    `${idsOf('market')} AND ${STATIONS.published}`,
+    sender,
+    (id) => emptied.delete(id),
+  );
+  const placed = db.prepare(
+    `SELECT CAST(station_id AS TEXT), CAST(system_id AS TEXT) FROM Station WHERE ${idsOf('station')}
+     ORDER BY station_id`,
+  );
+  placed.setReturnArrays(true);
+  return {
+    ...{ ...count, position: found.position, emptied: [...emptied] },
+    placed: placed.all() as unknown as [string, string][],
+  };
 }
 
 /** Items that are not in their file; as a rule there are none. */

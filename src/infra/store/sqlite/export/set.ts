@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { PublishedFile, PublishedParts } from '../../../../domain/ports/store/galaxy-store.ts';
+import type {
+  ExportedSet,
+  PublishedFile,
+  PublishedParts,
+} from '../../../../domain/ports/store/galaxy-store.ts';
 import type { CallContext } from '../../../threads/rpc.ts';
 import {
   formatRows,
@@ -9,7 +13,7 @@ import {
   type Cell,
   type TableFileSpec,
 } from '../../shared/table-files.ts';
-import { writeListings } from './listings.ts';
+import { readLog, writeListings } from './listings.ts';
 import { TextSender } from './text-sender.ts';
 
 const DIALECT = {
@@ -20,20 +24,21 @@ const DIALECT = {
 /** Rows that are made text at once. */
 const BATCH_ROWS = 1_000;
 
-/** Sends the published set, file after file. @returns rows by file */
+/** Sends the published set, file after file. In a read transaction. */
 export async function writeSet(
   db: DatabaseSync,
   generation: Generation,
   emit: CallContext['emit'],
   parts: PublishedParts,
-): Promise<Partial<Record<PublishedFile, number>>> {
+): Promise<ExportedSet> {
+  const position = readLog(db)?.position ?? null;
   const rows: Partial<Record<PublishedFile, number>> = {};
   for (const table of tableFiles(generation)) {
     rows[table.name] = await writeTable(db, table, new TextSender(table.name, emit));
   }
-  if (parts === 'tables') return rows;
+  if (parts === 'tables') return { rows, position };
   rows.listings = (await writeListings(db, 'published', new TextSender('listings', emit))).rows;
-  return rows;
+  return { rows, position };
 }
 
 async function writeTable<File extends string>(

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import type { StagedFile } from '../../../domain/ports/publishing.ts';
+import { serveThread, type CallContext } from '../../threads/rpc.ts';
+import { stageFile } from '../publish.ts';
+import type { StagedTwins, TwinsRequest } from './twins.ts';
+
+const READ_BYTES = 256 * 1024;
+
+/** A hash a frame lets readers notice a damaged file. */
+const ZSTD = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+let staged: StagedFile<unknown>[] = [];
+
+async function discard(): Promise<void> {
+  for (const file of staged.splice(0)) await file.discard();
+}
+
+/** Counts and hashes what passes. */
+function summing() {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  return {
+    add(chunk: Uint8Array) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    },
+    sums: () => ({ bytes, sha256: hash.digest('hex') }),
+  };
+}
+
+async function stageTwin(source: string, target: string, signal: AbortSignal) {
+  const text = summing();
+  const file = summing();
+  const twin = await stageFile(
+    target,
+    async (write) => {
+      const output = new Writable({
+        write(chunk: Uint8Array, _encoding, done) {
+          file.add(chunk);
+          write(chunk).then(() => done(), done);
+        },
+      });
+      await pipeline(
+        createReadStream(source, { highWaterMark: READ_BYTES }),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            text.add(chunk);
+            yield chunk;
+          }
+        },
+        target.endsWith('.gz') ? createGzip() : createZstdCompress(ZSTD),
+        output,
+        { signal },
+      );
+    },
+    { signal },
+  );
+  staged.push(twin);
+  return { text: text.sums(), twin: { name: basename(target), ...file.sums() } };
+}
+
+const methods = {
+  async stage({ source, targets }: TwinsRequest, { signal }: CallContext): Promise<StagedTwins> {
+    await discard();
+    const made = [];
+    for (const target of targets) made.push(await stageTwin(source, target, signal));
+    return { text: made[0]?.text ?? { bytes: 0, sha256: '' }, files: made.map(({ twin }) => twin) };
+  },
+
+  async commit(): Promise<void> {
+    const files = staged;
+    staged = [];
+    for (const file of files) await file.commit();
+  },
+};
+
+export type TwinsMethods = typeof methods;
+
+serveThread<TwinsMethods>(methods, () => void discard());
