@@ -125,6 +125,24 @@ export function historyContract(create: CreateDatabase): void {
       expect(await pointsOf()).toEqual([[0, GOLD, 9_000, 0, 'first']]);
     });
 
+    test('while no log is written no day is whole, also when one is written again', async () => {
+      await follow();
+      const { db } = world();
+      const unlogged = historianLogics({
+        ...{ recorder, store: db.store('auto'), keepDays: 10, queries: db.queries(), time: realTime },
+      });
+      const without = createActor(unlogged.logics.follow, { input: undefined });
+      const ended = toPromise(without);
+      without.start();
+      await expect(ended).rejects.toThrow('there is no change log to make a history of');
+      aheadMs = 86_400_000;
+      await write([gold(9_000)]);
+      await follow();
+      expect((await recorder.days()).map(({ gap }) => gap)).toEqual([
+        ...['the history began on it', 'the change log began anew'],
+      ]);
+    });
+
     test('where the log does not reach back, or is another, no day since the last is whole', async () => {
       await follow();
       await write([gold(9_000)]);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { tableFromIPC, type Table } from 'apache-arrow';
@@ -290,6 +290,25 @@ test('says which days it cannot read, and answers from the others', async () => 
     'its file cannot be read',
     null,
   ]);
+});
+
+test('a day whose files cannot be written waits, and can be asked', async () => {
+  const { directory, recorder, reader } = openHistory();
+  await recorder.goOn({ logId: LOG, seq: 0 }, 'begun', at(0));
+  await recorder.record(pageOf(0, [seen(1, 10, 9_000)]));
+  await recorder.reached(at(86_400));
+  writeFileSync(join(directory, 'hours'), 'in the way');
+  await expect(recorder.closeDay(DAY, NAMES)).rejects.toMatchObject({
+    code: 'history',
+    message: expect.stringMatching(
+      /^the files of 2026-11-28 were not written: .*a file is in its place/,
+    ) as string,
+  });
+  expect(await recorder.reached(at(86_400))).toBe(DAY);
+  expect((await reader.market(1, null, ALL)).points).toHaveLength(1);
+  rmSync(join(directory, 'hours'));
+  expect(await recorder.closeDay(DAY, NAMES)).toMatchObject({ isClosed: true, changes: 1 });
+  expect((await reader.market(1, null, ALL)).points).toHaveLength(1);
 });
 
 test('a file that is no history of ours is left alone, and told', async () => {

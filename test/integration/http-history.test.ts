@@ -137,7 +137,7 @@ test('a good tells its prices by day and hour', async () => {
     ],
   });
   const byHour = await get(
-    '/commodities/HydrogenFuel/history?from=2026-11-29&to=2026-12-01T23:59:59Z&per=hour&limit=2',
+    '/commodities/HydrogenFuel/history?from=2026-11-29&to=2026-12-01&per=hour&limit=2',
   );
   expect(byHour).toMatchObject({
     total: 3,

@@ -16,11 +16,15 @@ const PAGE = 200;
 /** What is committed in the last moment of a day may get its entry in the first of the next. */
 const MIDNIGHT_GRACE_S = 5;
 
+/** No log is this one. */
+const NO_LOG: LogPosition = { logId: '', seq: 0 };
+
 export function historianLogics(deps: HistorianDeps) {
   const { recorder, queries, store, time, keepDays } = deps;
   const nowS = () => Math.floor(time.now() / 1000);
   const { step, ended } = createSteps();
   let days: readonly HistoryDay[] = [];
+  let isLogged = false;
 
   const removeOld = step<undefined>(async () => {
     await recorder.removeBefore(dayOf(nowS()) - keepDays);
@@ -41,7 +45,14 @@ export function historianLogics(deps: HistorianDeps) {
       return page;
     };
 
-    let position = (await unlessAborted(recorder.position())) ?? (await begin());
+    const reached = await unlessAborted(recorder.position());
+    isLogged ||= (await unlessAborted(store.beginChangeLog())) !== 'none';
+    if (!isLogged) {
+      // What is written now is in no log, whatever is turned on later.
+      if (reached !== null) await unlessAborted(recorder.goOn(NO_LOG, 'no change log was written', nowS()));
+      throw noLog();
+    }
+    let position = reached ?? (await begin());
     for (;;) {
       // What is written after this moment is of no day that is over then.
       const endS = nowS() - MIDNIGHT_GRACE_S;
@@ -68,7 +79,6 @@ export function historianLogics(deps: HistorianDeps) {
     }
 
     async function begin(): Promise<LogPosition> {
-      if ((await unlessAborted(store.beginChangeLog())) === 'none') throw noLog();
       const { logId, lastSeq } = await read(0);
       const first = { logId, seq: lastSeq };
       await unlessAborted(recorder.goOn(first, 'the history began on it', nowS()));

@@ -29,9 +29,15 @@ const time = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A day alone is all of it. */
+const end = z
+  .string()
+  .transform((text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59Z` : text))
+  .pipe(time);
+
 const range = {
   from: time.optional().describe('A day or a time, UTC; 30 days before `to` unless given'),
-  to: time.optional().describe('The same; now unless given'),
+  to: end.optional().describe('The same, that day included; now unless given'),
 };
 
 const paging = { limit: parameters.limit, cursor: parameters.cursor.optional() };
