@@ -5,7 +5,7 @@ import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { ask, startHttp } from '../support/http.ts';
 import { readSchemas } from '../support/openapi.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
-import { COMMODITIES, NOON_S } from './store-world.ts';
+import { COMMODITIES, GOLD, NOON_S } from './store-world.ts';
 
 const NOW_S = NOON_S + 3_600;
 
@@ -22,6 +22,13 @@ interface Planned {
 
 interface List {
   readonly entries: readonly { readonly marketId: number }[];
+}
+
+interface Hops {
+  readonly assumptions: { readonly bulkSale: unknown };
+  readonly entries: readonly {
+    readonly goods: readonly (Record<'stock' | 'demand' | 'buyPrice', number> & { readonly sale: unknown })[];
+  }[];
 }
 
 /** Plans of tours over a store, beside the list of what is stale. */
@@ -104,6 +111,21 @@ export function tourPlanContract(use: () => QueryWorld): void {
       const list = await get(`/freshness/stale?near=${start}&within=80&sort=${sort}&groups=outpost&limit=5`);
       const found = await plan(`commanders=J@${start}&within=80&sort=${sort}&groups=outpost&stops=5`);
       expect(stops(found).sort()).toEqual(ids(list).sort());
+    }
+  });
+
+  test('tells what a hold is worth, and of a price that falls with what is sold that it is a guess', async () => {
+    const from = plain.find(({ rows }) => (rows.get(GOLD)?.[3] ?? 0) > 0 && rows.get(GOLD)![4]! > 0)!;
+    const hops = (more: string) =>
+      get(`/hops?from=${from.id}&within=500&maxAge=200d&carriers=included${more}`);
+    expect(await hops('')).toMatchObject({ assumptions: { bulkSale: null } });
+    const sold = (await hops('&tonnes=700&bulkSale=guessed')) as Hops;
+    expect(sold.assumptions.bulkSale).toEqual({ isGuess: true, wholeUpTo: 0.25, least: 0.8 });
+    const goods = sold.entries.flatMap((entry) => entry.goods);
+    expect(goods.length).toBeGreaterThan(0);
+    for (const { stock, demand, buyPrice, sale } of goods) {
+      const tonnes = Math.min(700, stock, demand);
+      expect(sale).toMatchObject({ tonnes, paid: tonnes * buyPrice });
     }
   });
 

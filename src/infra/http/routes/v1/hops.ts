@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BULK_SALE_GUESS, BULK_SALES, saleOf } from '../../../../domain/galaxy/bulk-sale.ts';
 import { TRAVEL_TIMES } from '../../../../domain/galaxy/travel-time.ts';
 import { commodity, listOf, Presenter, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
@@ -15,6 +16,16 @@ const good = commodity.extend({
   demand: z.int(),
   profit: z.int().describe('Credits a tonne; below 0: a loss'),
   returnOnInvestment: z.number().describe('Profit as a part of the price paid'),
+  sale: z
+    .object({
+      tonnes: z.int().describe('What hold, stock and demand allow'),
+      pricePart: z.number().describe('Of `sellPrice`, for every tonne; below 1 it is a guess'),
+      paid: z.int(),
+      earned: z.int(),
+      profit: z.int(),
+    })
+    .nullable()
+    .describe('Of a whole hold; null: `tonnes` was not given'),
 });
 
 const hop = station.extend({
@@ -52,6 +63,14 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         .max(500)
         .default(20)
         .describe('Light years, with the cargo aboard'),
+      tonnes: parameters.whole(1, 100_000).optional().describe('The hold: tells what it is worth, too'),
+      bulkSale: z
+        .enum(BULK_SALES)
+        .default('flat')
+        .describe(
+          'What selling a hold at once does to the price: `flat` nothing; `guessed` a quarter of the demand at the whole price, ' +
+            'then a straight line down to 80 % for all of it. A guess that nobody has measured. Buying has no such effect',
+        ),
       sort: z.enum(['profit', 'hour', 'distance']).default('profit'),
       limit: parameters.limit,
       cursor: parameters.cursor.optional(),
@@ -61,7 +80,14 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       maxAgeS: z.int(),
       considered: z.int().describe('Markets that were looked at: the nearest'),
       candidates: z.int().describe('Markets that fit; where more than considered, ask for a smaller area'),
-      assumptions: z.object({ jumpRangeLy: z.number(), routeFactor: z.number() }),
+      assumptions: z.object({
+        jumpRangeLy: z.number(),
+        routeFactor: z.number(),
+        bulkSale: z
+          .object({ isGuess: z.literal(true), wholeUpTo: z.number(), least: z.number() })
+          .nullable()
+          .describe('Null: prices stay, however much is sold'),
+      }),
     }),
     maxAgeS: 10,
     async handle({ query }) {
@@ -87,7 +113,10 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         maxAgeS: query.maxAge,
         considered: page.considered,
         candidates: page.candidates,
-        assumptions: { jumpRangeLy, routeFactor: TRAVEL_TIMES.routeFactor },
+        assumptions: {
+          ...{ jumpRangeLy, routeFactor: TRAVEL_TIMES.routeFactor },
+          bulkSale: query.bulkSale === 'flat' ? null : { isGuess: true as const, ...BULK_SALE_GUESS },
+        },
         total: page.total,
         next: parameters.writeCursor(page.next),
         entries: page.entries.map(({ station: to, distanceLy, jumps, seconds, goods: carried }) => {
@@ -98,11 +127,13 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
             seconds: Math.round(seconds),
             profitPerHour: Math.round((best * 3_600) / seconds),
             profitPerLy: distanceLy === 0 ? null : best / distanceLy,
-            goods: carried.slice(0, MAX_GOODS).flatMap(({ itemId, stockUnits, demandUnits, ...prices }) => {
+            goods: carried.slice(0, MAX_GOODS).flatMap((offered) => {
+              const { itemId, stockUnits, demandUnits, ...prices } = offered;
               const named = known.get(itemId);
+              const sale = query.tonnes === undefined ? null : saleOf(offered, query.tonnes, query.bulkSale);
               return named === undefined
                 ? []
-                : [{ ...named, ...prices, stock: stockUnits, demand: demandUnits }];
+                : [{ ...named, ...prices, stock: stockUnits, demand: demandUnits, sale }];
             }),
           };
         }),
