@@ -12,6 +12,9 @@ import { until } from '../support/until.ts';
 import { HOUR_MS, KEPT, sorted, startPublisher } from './deltas-world.ts';
 import { addStations, FUEL, GOLD, SYSTEM, useWorld, type CreateDatabase } from './store-world.ts';
 
+const WRITER = fileURLToPath(new URL('../support/writing-child.ts', import.meta.url));
+const PUBLISHER = fileURLToPath(new URL('../support/delta-child.ts', import.meta.url));
+
 /** Deltas of processes that are killed. */
 export function deltaKillsContract(create: CreateDatabase): void {
   const world = useWorld(create);
@@ -29,12 +32,8 @@ export function deltaKillsContract(create: CreateDatabase): void {
     const dir = join(exportDir, 'deltas');
     const random = new SeededRandom(5);
     const beganMs = Date.now();
-    const child = (script: string, ...args: string[]) =>
-      start(`../support/${script}`, JSON.stringify(target), ...args);
-    const children = [
-      await child('writing-child.ts', '1'),
-      await child('delta-child.ts', exportDir, String(beganMs)),
-    ];
+    const child = (script: string, ...args: string[]) => start(script, JSON.stringify(target), ...args);
+    const children = [await child(WRITER, '1'), await child(PUBLISHER, exportDir, String(beganMs))];
     const reader = new DeltaFollower(exportDir);
     try {
       await until(() => existsSync(join(exportDir, 'listings.manifest.json')));
@@ -54,8 +53,8 @@ export function deltaKillsContract(create: CreateDatabase): void {
         }
         children[at] =
           at === 0
-            ? await child('writing-child.ts', String(10 + kills))
-            : await child('delta-child.ts', exportDir, String(beganMs));
+            ? await child(WRITER, String(10 + kills))
+            : await child(PUBLISHER, exportDir, String(beganMs));
         await until(() => {
           try {
             reader.follow();
@@ -88,8 +87,7 @@ interface Span {
 
 /** Resolves when it says that it is ready. */
 async function start(script: string, ...args: string[]): Promise<ChildProcess> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   return child;
 }

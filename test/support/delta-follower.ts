@@ -26,7 +26,7 @@ interface Full extends Text {
   readonly seq: number;
 }
 
-export interface Delta extends Text {
+interface Delta extends Text {
   readonly name: string;
   readonly kind: string;
   readonly from: Point;

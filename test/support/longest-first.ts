@@ -5,6 +5,8 @@ const LONG = [
   'contract/mariadb-store',
   'contract/sqlite-store',
   'integration/spansh-publishing',
+  'contract/mariadb-deltas',
+  'contract/sqlite-deltas',
   'integration/portal-page',
   'integration/live',
   'integration/spansh-daemon',

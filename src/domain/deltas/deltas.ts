@@ -18,7 +18,7 @@ export interface Twin {
 }
 
 /** What a manifest says of the text it belongs to. */
-export interface TextSums {
+interface TextSums {
   readonly rows: number;
   readonly bytes: number;
   /** Of the text before it is compressed, hexadecimal. */

@@ -1,6 +1,6 @@
 import type { DeltaKind } from '../deltas/deltas.ts';
 
-export interface DeltaPlan {
+interface DeltaPlan {
   /** Null: nothing has to be made now. */
   readonly due: DeltaKind | null;
   /** Until the next look. */

@@ -1,20 +1,7 @@
 import { AppError } from '../../../domain/errors.ts';
-import type { Twin } from '../../../domain/deltas/deltas.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { openThread } from '../../threads/rpc.ts';
-import type { TwinsMethods } from './twins.worker.ts';
-
-export interface TwinsRequest {
-  /** Path of the text. */
-  readonly source: string;
-  /** Paths that end with `.gz` or `.zst`. */
-  readonly targets: readonly string[];
-}
-
-export interface StagedTwins {
-  readonly text: { readonly bytes: number; readonly sha256: string };
-  readonly files: readonly Twin[];
-}
+import type { StagedTwins, TwinsMethods, TwinsRequest } from './twins.worker.ts';
 
 /**
  * Compresses a text in a thread of its own, and hands it over while nothing is public yet.

@@ -4,10 +4,22 @@ import { basename } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import type { Twin } from '../../../domain/deltas/deltas.ts';
 import type { StagedFile } from '../../../domain/ports/publishing.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { stageFile } from '../publish.ts';
-import type { StagedTwins, TwinsRequest } from './twins.ts';
+
+export interface TwinsRequest {
+  /** Path of the text. */
+  readonly source: string;
+  /** Paths that end with `.gz` or `.zst`. */
+  readonly targets: readonly string[];
+}
+
+export interface StagedTwins {
+  readonly text: { readonly bytes: number; readonly sha256: string };
+  readonly files: readonly Twin[];
+}
 
 const READ_BYTES = 256 * 1024;
 
