@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { publishFile } from '../publishing/publish.ts';
 
 /** Of a page of a column that files are searched by: some thousand rows. */
-const PAGE_BYTES = 16 * 1024;
+const PAGE_BYTES = 4 * 1024;
 
 type Cell = bigint | number | string | boolean | null;
 

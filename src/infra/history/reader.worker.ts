@@ -1,4 +1,5 @@
-import { asyncBufferFromFile, parquetReadObjects, type ParquetQueryFilter } from 'hyparquet';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { parquetReadObjects, type AsyncBuffer, type ParquetQueryFilter } from 'hyparquet';
 import { dayOf } from '../../domain/history/days.ts';
 import { ROW, ROW_WIDTH } from '../../domain/market/snapshot.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   PricePoint,
   PriceRange,
 } from '../../domain/ports/history.ts';
+import { HOUR_COLUMNS, PRICE_COLUMNS } from './day-files.ts';
 import { unpackRows } from './packed-rows.ts';
 import { historyPlaces } from './places.ts';
 import { told } from './recording.ts';
@@ -183,7 +185,7 @@ async function answer<T extends object>(
         if (!isClosed) for (const row of statement.iterate(day, key)) takeRunning(row);
         // There is no file without rows.
         else if ({ prices: changes, hours }[file] > 0) {
-          const rows = await searchFile(places[file](day), filter).catch((error: unknown) => {
+          const rows = await searchFile(places[file](day), filter, COLUMNS[file]).catch((error: unknown) => {
             const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
             lost.set(day, isMissing ? 'its file is missing' : 'its file cannot be read');
             return [];
@@ -205,8 +207,39 @@ function concerns({ day, firstS, lastS }: DayRow, { fromS, toS }: HistoryRange):
   return isOfRange || (firstS !== null && lastS !== null && firstS <= toS && lastS >= fromS);
 }
 
+/** What is read of each file: names are those of now. */
+const COLUMNS = {
+  prices: PRICE_COLUMNS.map(({ name }) => name).filter((name) => name !== 'commodity'),
+  hours: HOUR_COLUMNS.map(({ name }) => name).filter((name) => name !== 'commodity'),
+};
+
 /** Row groups and pages that cannot have it are not read. */
-async function searchFile(path: string, filter: ParquetQueryFilter): Promise<readonly Row[]> {
-  const file = await asyncBufferFromFile(path);
-  return parquetReadObjects({ file, filter, usePageIndex: true, useOffsetIndex: true, parsers: seconds });
+async function searchFile(
+  path: string,
+  filter: ParquetQueryFilter,
+  columns: readonly string[],
+): Promise<readonly Row[]> {
+  const descriptor = openSync(path, 'r');
+  try {
+    const file = bufferOf(descriptor);
+    return await parquetReadObjects({
+      ...{ file, filter, columns: [...columns], parsers: seconds },
+      ...{ usePageIndex: true, useOffsetIndex: true },
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Some hundred small pieces of a file are read: the library's own way opens it for each. */
+function bufferOf(descriptor: number): AsyncBuffer {
+  const byteLength = fstatSync(descriptor).size;
+  return {
+    byteLength,
+    slice(start, end = byteLength) {
+      const piece = new Uint8Array(end - start);
+      readSync(descriptor, piece, 0, piece.length, start);
+      return piece.buffer;
+    },
+  };
 }
