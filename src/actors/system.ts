@@ -25,12 +25,15 @@ import { createDeltaPublisher } from './delta-publisher/child.ts';
 import { createExporter } from './exporter/child.ts';
 import { createHistorian } from './historian/child.ts';
 import { createListener } from './listener/child.ts';
+import type { PublishedExport } from '../machines/exporter.machine.ts';
 import { createMaintenanceWindow } from './maintenance-window/child.ts';
+import type { MaintenanceDone, MaintenanceOrder } from './maintenance-window/steps.ts';
 import { ActorBoard } from './observing/actor-board.ts';
 import { Inspector } from './observing/inspector.ts';
 import { SystemStatus } from './observing/status.ts';
 import type { SystemSettings } from './settings.ts';
 import { createSpanshUpdater } from './spansh-updater/child.ts';
+import type { WholePublication } from './spansh-updater/steps.ts';
 import { Ledger } from './station-coalescer/ledger.ts';
 import { StationPool } from './station-coalescer/pool.ts';
 import { StationsReporter } from './station-coalescer/reporter.ts';
@@ -52,6 +55,12 @@ export interface System {
   stop(): void;
   /** From now on: rules for the next message, intervals for the next time. The rest takes a restart. */
   reconfigure(changed: SystemSettings): void;
+  /** What may be asked of a running system: each does it, when no more of the same is under way, and says how it went. */
+  readonly asking: {
+    readonly exportLive: () => Promise<PublishedExport>;
+    readonly publish: () => Promise<WholePublication>;
+    readonly maintain: (order: MaintenanceOrder) => Promise<MaintenanceDone>;
+  };
   /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
   adopt(entries: readonly SpoolEntry[]): Promise<void>;
   /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
@@ -195,6 +204,11 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       maintenanceDue: children['maintenance-window'].nextDue,
       historyDays: children.historian.historyDays,
     }),
+    asking: {
+      exportLive: children.exporter.exportNow,
+      publish: children['spansh-updater'].publishNow,
+      maintain: children['maintenance-window'].ask,
+    },
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),
     reconfigure: (changed) => {

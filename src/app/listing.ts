@@ -10,7 +10,18 @@ export async function exportListing(
   scope: 'live' | 'all',
 ): Promise<string> {
   const file = join(paths.exportDir, scope === 'live' ? 'listings-live.csv' : 'listings.csv');
-  const { bytes, changed, result } = await publishFile(file, (write) => store.exportListings(scope, write));
-  const { rows, stations } = result;
+  const { result, ...commit } = await publishFile(file, (write) => store.exportListings(scope, write));
+  return describeListing(file, { ...result, ...commit });
+}
+
+/** What was written. */
+export interface Listing {
+  readonly rows: number;
+  readonly stations: number;
+  readonly bytes: number;
+  readonly changed: boolean;
+}
+
+export function describeListing(file: string, { rows, stations, bytes, changed }: Listing): string {
   return `${file}: ${rows} rows of ${stations} stations, ${bytes} bytes${changed ? '' : ', unchanged'}`;
 }

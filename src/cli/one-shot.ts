@@ -16,17 +16,18 @@ export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>, loo
   }
 }
 
+type StoreWork<T> = (store: WholeStore, base: Bootstrap, info: StoreInfo) => Promise<T>;
+
 /** The same with the database opened, for one piece of work. */
-export function withStore<T>(
-  work: (store: WholeStore, base: Bootstrap, info: StoreInfo) => Promise<T>,
-  looksOnly = false,
-): Promise<T> {
-  return withSettings(async (base) => {
-    const store = await createStore(base, looksOnly);
-    try {
-      return await work(store, base, await store.open());
-    } finally {
-      await store.close();
-    }
-  }, looksOnly);
+export function withStore<T>(work: StoreWork<T>, looksOnly = false): Promise<T> {
+  return withSettings((base) => onStore(base, work, looksOnly), looksOnly);
+}
+
+export async function onStore<T>(base: Bootstrap, work: StoreWork<T>, looksOnly = false): Promise<T> {
+  const store = await createStore(base, looksOnly);
+  try {
+    return await work(store, base, await store.open());
+  } finally {
+    await store.close();
+  }
 }

@@ -4,11 +4,18 @@
  *
  * Invariants: at most one export at a time; a file is published only after it was written whole (staged); a failure
  * publishes nothing and is retried with backoff; a stop during an export drops the staged file.
- * Heard by: writer (`market.written`), supervisor (`database.*`, `stop`), configuration (`interval.changed`).
+ * Heard by: writer (`market.written`), supervisor (`database.*`, `stop`), configuration (`interval.changed`), who asks over the
+ * socket (`publish.now`).
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { IntervalEvent, MarketWrittenEvent, QuiesceEvent, StopEvent } from './protocol.ts';
+import type {
+  IntervalEvent,
+  MarketWrittenEvent,
+  PublishNowEvent,
+  QuiesceEvent,
+  StopEvent,
+} from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface ExporterInput {
@@ -41,9 +48,11 @@ interface ExporterContext extends ExporterInput {
   /** Rows were committed since the last export began. */
   readonly writtenSince: boolean;
   readonly published: PublishedExport | null;
+  /** Somebody asked since the last export began. */
+  readonly asked: boolean;
 }
 
-export type ExporterEvent = MarketWrittenEvent | QuiesceEvent | IntervalEvent | StopEvent;
+export type ExporterEvent = MarketWrittenEvent | PublishNowEvent | QuiesceEvent | IntervalEvent | StopEvent;
 
 export const exporterMachine = setup({
   types: {
@@ -65,6 +74,7 @@ export const exporterMachine = setup({
   guards: {
     isFirstAndEmpty: ({ context }, { rows }: PublishedExport) => context.published === null && rows === 0,
     writtenSince: ({ context }) => context.writtenSince,
+    isAsked: ({ context }) => context.asked,
   },
   actions: {
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
@@ -74,7 +84,9 @@ export const exporterMachine = setup({
         error instanceof Error ? error.message : String(error),
     }),
     noteWritten: assign({ writtenSince: true }),
-    forgetWritten: assign({ writtenSince: false }),
+    /** What comes from now on is for the next export. */
+    beginAnew: assign({ writtenSince: false, asked: false }),
+    noteAsked: assign({ asked: true }),
     noteStaged: assign({ staged: (_, staged: StagedExport) => staged }),
     notePublished: assign({ published: (_, published: PublishedExport) => published }),
     noteInterval: assign({
@@ -95,6 +107,7 @@ export const exporterMachine = setup({
     staged: null,
     writtenSince: false,
     published: null,
+    asked: false,
   }),
   initial: 'exporting',
   on: {
@@ -102,10 +115,11 @@ export const exporterMachine = setup({
     'database.quiesce': '.paused',
     'market.written': { actions: 'noteWritten' },
     'interval.changed': { actions: 'noteInterval' },
+    'publish.now': { actions: 'noteAsked' },
   },
   states: {
     exporting: {
-      entry: 'forgetWritten',
+      entry: 'beginAnew',
       invoke: {
         src: 'stage',
         onDone: {
@@ -123,6 +137,15 @@ export const exporterMachine = setup({
         src: 'publish',
         input: ({ context }) => context.staged ?? { token: -1, rows: 0, stations: 0 },
         onDone: [
+          {
+            guard: 'isAsked',
+            target: 'exporting',
+            actions: [
+              { type: 'notePublished', params: ({ event }) => event.output },
+              'resetAttempts',
+              'reportPublished',
+            ],
+          },
           {
             guard: { type: 'isFirstAndEmpty', params: ({ event }) => event.output },
             target: 'waiting.first',
@@ -149,6 +172,7 @@ export const exporterMachine = setup({
     },
     waiting: {
       initial: 'interval',
+      on: { 'publish.now': 'exporting' },
       states: {
         first: {
           always: { guard: 'writtenSince', target: 'gathering' },
@@ -161,6 +185,7 @@ export const exporterMachine = setup({
     backingOff: {
       entry: ['countAttempt', 'reportFailure'],
       after: { retryBackoff: 'exporting' },
+      on: { 'publish.now': 'exporting' },
     },
     paused: {
       entry: 'reportQuiet',

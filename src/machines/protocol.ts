@@ -39,6 +39,11 @@ export interface MarketWrittenEvent {
   readonly type: 'market.written';
 }
 
+/** Who asks over the socket -> exporter, updater: not at the next time, but now. */
+export interface PublishNowEvent {
+  readonly type: 'publish.now';
+}
+
 /** Feed -> listener. `feed.heard` is sent once a batch. */
 export type FeedEvent =
   | { readonly type: 'feed.connected' }

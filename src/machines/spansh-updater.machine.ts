@@ -7,11 +7,11 @@
  * Invariants: a dump that was imported is not imported again; nothing is published before an import is complete,
  * nothing demoted before its file is public; a failure moves nothing forward and is retried with backoff, never
  * sooner than the server asked; no step on the database begins in a maintenance window.
- * Heard by: supervisor (`database.*`, `stop`), configuration (`interval.changed`). Tells the catalogue that systems and commodities may have grown.
+ * Heard by: supervisor (`database.*`, `stop`), configuration (`interval.changed`), who asks over the socket (`publish.now`). Tells the catalogue that systems and commodities may have grown.
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { IntervalEvent, QuiesceEvent, StopEvent } from './protocol.ts';
+import type { IntervalEvent, PublishNowEvent, QuiesceEvent, StopEvent } from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface SpanshUpdaterInput {
@@ -21,7 +21,7 @@ export interface SpanshUpdaterInput {
   readonly intervalMs: number;
   /** Between two looks at what is public. */
   readonly lookMs: number;
-  /** False: nothing is ever done, as `--no-update` asks and a replayed file needs. */
+  /** False: nothing is done but what is asked for, as `--no-update` wants and a replayed file needs. */
   readonly enabled: boolean;
   /** For tests (`TDL_REFRESH_QUICK_TEST`): only the catalogue is refreshed, once, after so long; null: normal work. */
   readonly quickTestMs: number | null;
@@ -52,9 +52,11 @@ interface SpanshUpdaterContext extends SpanshUpdaterInput {
   readonly checkInMs: number;
   /** A maintenance window is open. */
   readonly quiesced: boolean;
+  /** Somebody wants everything published now. */
+  readonly asked: boolean;
 }
 
-export type SpanshUpdaterEvent = QuiesceEvent | IntervalEvent | StopEvent;
+export type SpanshUpdaterEvent = PublishNowEvent | QuiesceEvent | IntervalEvent | StopEvent;
 
 export const spanshUpdaterMachine = setup({
   types: {
@@ -66,7 +68,7 @@ export const spanshUpdaterMachine = setup({
   },
   actors: {
     /** What was reached decides what is next, and the active hours whether now. */
-    plan: promiseSlot<UpdatePlan>('plan'),
+    plan: promiseSlot<UpdatePlan, { readonly asked: boolean }>('plan'),
     /** Asks the source which dump it has. */
     check: promiseSlot<CheckResult>('check'),
     /** Brings the dump to the disk, going on where an earlier try ended. */
@@ -84,7 +86,10 @@ export const spanshUpdaterMachine = setup({
       Math.max(context.retryAfterMs, backoffMs(context.backoff, context.attempt, context.random)),
   },
   guards: {
-    disabled: ({ context }) => !context.enabled,
+    disabled: ({ context }) => !context.enabled && !context.asked,
+    /** Of one that does nothing by itself: what was asked for is done. */
+    isRest: ({ context: { enabled, quickTestMs, asked } }, { step }: UpdatePlan) =>
+      (!enabled || quickTestMs !== null) && step !== 'demote' && !(asked && step === 'publish'),
     isQuickTest: ({ context }) => context.quickTestMs !== null,
     isStep: (_, { plan, step }: { plan: UpdatePlan; step: UpdateStep }) => plan.step === step,
     nothingDue: ({ context }, { step }: UpdatePlan) => step === 'check' && context.checkInMs > 0,
@@ -106,6 +111,8 @@ export const spanshUpdaterMachine = setup({
       checkInMs: ({ context }) => Math.max(0, context.checkInMs - context.lookMs),
     }),
     forgetFailures: assign({ attempt: 0, lastError: null, retryAfterMs: 0 }),
+    noteAsked: assign({ asked: true }),
+    forgetAsked: assign({ asked: false }),
     noteQuiesced: assign({ quiesced: true }),
     noteReleased: assign({ quiesced: false }),
     noteInterval: assign(({ context, event }) =>
@@ -128,6 +135,7 @@ export const spanshUpdaterMachine = setup({
     opensInMs: 0,
     checkInMs: 0,
     quiesced: false,
+    asked: false,
   }),
   initial: 'starting',
   on: {
@@ -135,6 +143,7 @@ export const spanshUpdaterMachine = setup({
     'database.quiesce': { actions: 'noteQuiesced' },
     'database.release': { actions: 'noteReleased' },
     'interval.changed': { actions: 'noteInterval' },
+    'publish.now': { actions: 'noteAsked' },
   },
   states: {
     starting: {
@@ -146,11 +155,13 @@ export const spanshUpdaterMachine = setup({
         ],
       },
     },
-    disabled: {},
+    disabled: { on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } } },
     planning: {
       invoke: {
         src: 'plan',
+        input: ({ context: { asked } }) => ({ asked }),
         onDone: [
+          { guard: { type: 'isRest', params: ({ event }) => event.output }, target: 'disabled' },
           { guard: { type: 'nothingDue', params: ({ event }) => event.output }, target: 'idle' },
           {
             guard: { type: 'isClosed', params: ({ event }) => event.output },
@@ -181,6 +192,7 @@ export const spanshUpdaterMachine = setup({
     outsideHours: {
       entry: 'reportOutsideHours',
       after: { untilOpen: 'planning' },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
     },
     paused: {
       on: { 'database.release': { target: 'planning', actions: 'noteReleased' } },
@@ -223,7 +235,7 @@ export const spanshUpdaterMachine = setup({
       tags: 'updating',
       invoke: {
         src: 'publish',
-        onDone: { target: 'planning', actions: 'forgetFailures' },
+        onDone: { target: 'planning', actions: ['forgetFailures', 'forgetAsked'] },
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
@@ -244,10 +256,12 @@ export const spanshUpdaterMachine = setup({
     idle: {
       entry: 'forgetFailures',
       after: { lookInterval: { target: 'planning', actions: 'noteRested' } },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
     },
     backingOff: {
       entry: 'reportFailure',
       after: { retryBackoff: 'planning' },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
     },
     closed: { type: 'final' },
   },

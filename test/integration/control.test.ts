@@ -156,10 +156,14 @@ test('who asks hears what is told before the answer, and is missed when he goes'
 
 test('parameters are checked, and it is said what they may be', async () => {
   const never = () => Promise.reject(new Error('not to be asked'));
-  const methods = controlMethods({ jobs: never, status: never, store: { aggregates: never } });
+  const methods = controlMethods({
+    ...{ jobs: never, status: never, store: { aggregates: never } },
+    asking: { exportLive: never, publish: never, maintain: never },
+  });
   const { path } = await world(methods);
   const wrong: readonly [method: string, params: object, message: string][] = [
     ['status', { a: 1 }, 'Unrecognized key: "a"'],
+    ['purge', { force: 'yes' }, 'force'],
     ['jobs.create', {}, 'work'],
     ['jobs.create', { work: { kind: 'dance' } }, 'work.kind'],
     ['jobs.create', { work: { kind: 'replay', files: [] } }, 'work.files'],

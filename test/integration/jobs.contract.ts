@@ -136,6 +136,31 @@ export function oneShotContract(create: Create): void {
     const left = readdirSync(join(cwd, 'data/tradedangerous-listener-jobs'));
     expect(left.sort()).toEqual([`${id}.log`, 'home'].sort());
 
+    // Each by the machine whose work it is.
+    const works = `process ${daemon.process.pid} works here, and does this\n`;
+    const exported = await tdl('--export-live-now');
+    expect(exported).toMatchObject({ code: 0, stderr: works });
+    expect(exported.stdout).toMatch(/listings-live\.csv: 2 rows of 1 stations, \d+ bytes\n$/);
+    const published = await tdl('publish');
+    expect(published).toMatchObject({ code: 0, stderr: works.repeat(2) });
+    expect(published.stdout).toMatch(
+      /^published rows {2}System\.csv 1, .*listings\.csv 2; \d+ files changed\nbaseline +1 stations more\nlive .*: 0 rows/,
+    );
+    expect(readFileSync(join(cwd, 'tmp/listings.csv'), 'utf8').trim().split('\n')).toHaveLength(3);
+    const refused = await tdl('purge');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing was purged: all 2 rows'),
+    });
+    expect((await tdl('purge', '--force', '--repair')).stdout).toMatch(
+      /^0 rows ahead of the clock deleted, .*\n2 rows observed before .* UTC purged\n$/,
+    );
+    expect((await tdl('maintain')).stdout).toBe('the database is optimized and analyzed\n');
+    expect(daemon.log.map(({ msg }) => msg)).toContain(
+      'maintenance: optimizing the database; the feed goes on, writing waits',
+    );
+    expect((await tdl('status')).stdout).toMatch(/^running +version/m);
+
     writeFileSync(join(cwd, 'rubbish'), 'rubbish\n');
     const rubbish = await tdl('replay', 'rubbish');
     expect(rubbish.code).toBe(1);
@@ -147,7 +172,7 @@ export function oneShotContract(create: Create): void {
     writeFileSync(join(cwd, 'long.jsonl'), lines.join(''));
     const long = startProgram({ cwd, env, args: ['replay', 'long.jsonl'] });
     await until(() => processesIn(cwd).job.length > 0);
-    await until(async () => (await database.markets()) > 1, 50);
+    await until(async () => (await database.markets()) > 0, 50);
     long.kill('SIGINT');
     const stopped = await long.exit;
     expect(stopped.code).toBe(143);

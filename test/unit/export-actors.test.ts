@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { createActor } from 'xstate';
+import { Asked } from '../../src/actors/asked.ts';
 import { exportLogics } from '../../src/actors/exporter/steps.ts';
 import { settled } from '../support/virtual-time.ts';
 
 test('an export that is stopped before it has begun does not read', async () => {
   let reads = 0;
   const { stage } = exportLogics({
+    asked: new Asked(),
     read: () => {
       reads += 1;
       return Promise.resolve({ rows: 0, stations: 0 });

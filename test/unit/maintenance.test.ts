@@ -46,7 +46,7 @@ async function start(options: Options = {}) {
   const at = (what: string) => happened.push(`${what} ${(time.now() - START) / MINUTE}`);
   const tell = (_: object, text: string) => void told.push(text);
 
-  const { machine, nextDue } = createMaintenance({
+  const { machine, nextDue, ask } = createMaintenance({
     settings: () => ({ ...settings }),
     tidier: {
       probe: options.probe ?? (() => Promise.resolve()),
@@ -66,6 +66,8 @@ async function start(options: Options = {}) {
       return (await options.purge?.(purging)) ?? 0;
     },
     whyNotPurge: () => Promise.resolve(options.objection ?? null),
+    mendTimes: () => Promise.resolve({ rows: 1, names: 2 }),
+    poke: () => actor.send({ type: 'settings.changed' }),
     isUpdating: () => state.importing,
     beginMaintenance: () => {
       state.open = true;
@@ -95,8 +97,62 @@ async function start(options: Options = {}) {
   await settled();
   onTestFinished(() => void actor.stop());
   const tasks = () => happened.filter((entry) => !/^(begin|end)/.test(entry));
-  return { time, actor, done, state, settings, told, happened, tasks, nextDue };
+  return { time, actor, done, state, settings, told, happened, tasks, nextDue, ask };
 }
+
+describe('asked for', () => {
+  const purge = { task: 'purge', force: false, repair: false } as const;
+
+  test('it is done now, in a window, and whoever asked hears how it went', async () => {
+    const { time, happened, ask } = await start({ purge: () => Promise.resolve(7) });
+    await time.advance(HOUR);
+    const first = ask({ ...purge, repair: true });
+    await expect(ask({ task: 'optimize' })).rejects.toThrow('a purge has been asked for already');
+    await time.advance(0);
+    expect(await first).toMatchObject({ rows: 7, mended: { rows: 1, names: 2 } });
+    const second = ask({ task: 'optimize' });
+    await time.advance(0);
+    expect(await second).toMatchObject({ mended: null });
+    expect(happened.slice(3)).toEqual([
+      'begin 60',
+      'purge 60',
+      'end 60',
+      'begin 60',
+      'optimize 60',
+      'end 60',
+    ]);
+  });
+
+  test('it waits for an import, and not for its hours', async () => {
+    const { time, state, tasks, ask } = await start({ lastDoneS: { purge: START / 1000 } });
+    state.importing = true;
+    const done = ask(purge);
+    await time.advance(2 * MINUTE);
+    expect(tasks()).toEqual([]);
+    state.importing = false;
+    await time.advance(10 * MINUTE);
+    expect(await done).toMatchObject({ rows: 0, mended: null });
+    expect(tasks()).toHaveLength(1);
+  });
+
+  test.each([
+    [{ objection: 'nearly everything' }, 'nothing was purged: nearly everything'],
+    [{ purge: () => Promise.reject(new Error('disk')) }, 'disk'],
+    [{ loud: true }, 'did not let go of the database'],
+  ])('why it was not done is said: %o', async (options, why) => {
+    const { time, ask } = await start({ ...options, lastDoneS: { purge: START / 1000 } });
+    const failed = expect(ask(purge)).rejects.toThrow(why);
+    await time.advance(5 * MINUTE);
+    await failed;
+  });
+
+  test('whoever insists is not asked whether that is nearly everything', async () => {
+    const { time, ask } = await start({ objection: 'nearly everything', purge: () => Promise.resolve(9) });
+    const done = ask({ ...purge, force: true });
+    await time.advance(0);
+    expect(await done).toMatchObject({ rows: 9 });
+  });
+});
 
 describe('when', () => {
   test('what was never done is done a minute after the start', async () => {

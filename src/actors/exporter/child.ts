@@ -1,13 +1,16 @@
-import { exporterMachine } from '../../machines/exporter.machine.ts';
+import { exporterMachine, type PublishedExport } from '../../machines/exporter.machine.ts';
+import { Asked } from '../asked.ts';
 import type { Child, Parts } from '../child.ts';
 import { ExporterReporter } from './reporter.ts';
 import { exportLogics } from './steps.ts';
 
 /** The exporter of `listings-live.csv`. */
-export function createExporter(parts: Parts): Child {
+export function createExporter(parts: Parts): Child & { readonly exportNow: () => Promise<PublishedExport> } {
+  const asked = new Asked<PublishedExport>();
   const { store, liveListing, tell } = parts;
   const reporter = new ExporterReporter(parts.log);
   const steps = exportLogics({
+    asked,
     read: (sink, signal) => store.exportListings('live', sink, signal),
     ...liveListing,
   });
@@ -29,5 +32,10 @@ export function createExporter(parts: Parts): Child {
     bringUpToDate: () =>
       tell('exporter', { type: 'interval.changed', intervalMs: parts.settings().exporter.intervalMs }),
     dispose: steps.discard,
+    exportNow: () => {
+      const exported = asked.ask();
+      tell('exporter', { type: 'publish.now' });
+      return exported;
+    },
   };
 }

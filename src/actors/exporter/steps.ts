@@ -1,9 +1,11 @@
 import { fromPromise } from 'xstate';
 import type { ChunkSink, ExportCount } from '../../domain/ports/store/market-store.ts';
 import type { PublicFile, StagedFile } from '../../domain/ports/publishing.ts';
+import type { Asked } from '../asked.ts';
 import type { PublishedExport, StagedExport } from '../../machines/exporter.machine.ts';
 
 export interface ExportDeps extends PublicFile {
+  readonly asked: Asked<PublishedExport>;
   /** Streams the listing from one consistent read. */
   readonly read: (sink: ChunkSink, signal: AbortSignal) => Promise<ExportCount>;
 }
@@ -20,11 +22,15 @@ export function exportLogics(deps: ExportDeps) {
   };
 
   const stage = fromPromise<StagedExport>(async ({ signal }) => {
+    deps.asked.begin();
     await discard();
     // Stopped meanwhile, it has promised to leave the database alone.
     signal.throwIfAborted();
     const producing = deps.stageFile((write) => deps.read(write, signal), signal);
-    reading = producing.catch(() => undefined);
+    reading = producing.catch((error: unknown) => {
+      if (signal.aborted) deps.asked.again();
+      else deps.asked.failed(error);
+    });
     const file = await producing;
     staged = file;
     if (signal.aborted) await discard();
@@ -36,7 +42,14 @@ export function exportLogics(deps: ExportDeps) {
     const file = staged;
     if (file === null || input.token !== token) throw new Error('the staged export is gone');
     staged = null;
-    return { ...(await file.commit()), ...file.result };
+    try {
+      const published = { ...(await file.commit()), ...file.result };
+      deps.asked.done(published);
+      return published;
+    } catch (error) {
+      deps.asked.failed(error);
+      throw error;
+    }
   });
 
   return {

@@ -5,15 +5,17 @@ import { createMaintenance } from './steps.ts';
 
 export function createMaintenanceWindow(
   parts: Parts,
-): Child & Pick<ReturnType<typeof createMaintenance>, 'nextDue'> {
+): Child & Pick<ReturnType<typeof createMaintenance>, 'nextDue' | 'ask'> {
   const { feed, maintenanceWindow: ports, store, tell, tellSupervisor, settings } = parts;
-  const { machine, ended, nextDue } = createMaintenance({
+  const { machine, ended, nextDue, ask } = createMaintenance({
     ...ports,
     // A file is replayed: nothing else is to be done.
     ...(feed.finite && { settings: () => ({ ...ports.settings(), purgeEveryMs: 0, optimizeEveryMs: 0 }) }),
     purge: (options) => store.purge(options),
     whyNotPurge: (olderThanS, signal) => whyNotPurge(store, olderThanS, signal),
     isUpdating: parts.isUpdating,
+    mendTimes: () => store.checkTimes({ repair: true }),
+    poke: () => tell('maintenance-window', { type: 'settings.changed' }),
     beginMaintenance: () => tellSupervisor({ type: 'maintenance.begin' }),
     endMaintenance: () => tellSupervisor({ type: 'maintenance.end' }),
     time: parts.time,
@@ -32,5 +34,6 @@ export function createMaintenanceWindow(
     bringUpToDate: () => tell('maintenance-window', { type: 'settings.changed' }),
     dispose: ended,
     nextDue,
+    ask,
   };
 }

@@ -1,9 +1,11 @@
 import { fromPromise } from 'xstate';
-import { describeError } from '../../domain/errors.ts';
+import { AppError, describeError } from '../../domain/errors.ts';
+import { purgeRefused } from '../../domain/market/purge-rule.ts';
 import type { MaintenanceTask, MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
 import type { MarketStore } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { maintenanceWindowMachine, type Outlook } from '../../machines/maintenance-window.machine.ts';
+import { Asked } from '../asked.ts';
 import type { MaintenanceReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';
 
@@ -13,12 +15,39 @@ export interface MaintenanceDeps extends MaintenanceWindowPorts {
   readonly whyNotPurge: (olderThanS: number, signal: AbortSignal) => Promise<string | null>;
   /** Whether a dump is being imported or published. */
   readonly isUpdating: () => boolean;
+  /** Mends what has a time that nobody can have observed. */
+  readonly mendTimes: () => Promise<Mended>;
+  /** Has the machine look again. */
+  readonly poke: () => void;
   readonly beginMaintenance: () => void;
   readonly endMaintenance: () => void;
   readonly time: Time;
   readonly reporter: MaintenanceReporter;
 }
 
+/** What somebody asks for outside of the schedule. */
+export type MaintenanceOrder =
+  /** @property force also when that is nearly everything. @property repair mends times ahead of the clock, too */
+  | { readonly task: 'purge'; readonly force: boolean; readonly repair: boolean }
+  | { readonly task: 'optimize' };
+
+/** Rows that are gone, and systems and stations that have lost such a time. */
+interface Mended {
+  readonly rows: number;
+  readonly names: number;
+}
+
+export interface MaintenanceDone {
+  /** Purged; 0 of an optimizing. */
+  readonly rows: number;
+  /** Of what was observed before, epoch seconds. */
+  readonly olderThanS: number;
+  /** Null: that was not asked for. */
+  readonly mended: Mended | null;
+}
+
+/** How often the machine is poked until it begins. */
+const POKE_MS = 1_000;
 /** A daemon that has just been started has better things to do; unless the interval is shorter. */
 const START_MS = 60_000;
 const DAY_S = 86_400;
@@ -30,11 +59,36 @@ export function createMaintenance(deps: MaintenanceDeps) {
   const steps = createSteps();
   let lastDoneS: Readonly<Record<MaintenanceTask, number>> = { purge: 0, optimize: 0 };
   let canOptimize = true;
+  const asked = new Asked<MaintenanceDone>();
+  let order: MaintenanceOrder | null = null;
+
+  function poke(): void {
+    if (!asked.isWaiting) return;
+    deps.poke();
+    time.setTimeout(poke, POKE_MS);
+  }
+
+  /** @throws AppError `busy`, `refused`; what went wrong */
+  async function ask(wanted: MaintenanceOrder): Promise<MaintenanceDone> {
+    if (order !== null) throw new AppError('busy', `a ${order.task} has been asked for already`);
+    order = wanted;
+    const done = asked.ask();
+    poke();
+    return done.finally(() => (order = null));
+  }
+
+  /** Begins what was asked for, if it is this. */
+  function takeOrder<T extends MaintenanceTask>(task: T): Extract<MaintenanceOrder, { task: T }> | null {
+    if (order?.task !== task) return null;
+    asked.begin();
+    return order as Extract<MaintenanceOrder, { task: T }>;
+  }
 
   /** Failures are told as an operator reads them. */
   const step = <T>(run: (signal: AbortSignal) => Promise<T>) =>
     steps.step((signal) =>
       run(signal).catch((error: unknown) => {
+        asked.failed(error);
         throw new Error(describeError(error), { cause: error });
       }),
     );
@@ -87,6 +141,10 @@ export function createMaintenance(deps: MaintenanceDeps) {
   const look = step<Outlook>(async () => {
     await readLastDone();
     const now = time.now();
+    if (order !== null) {
+      if (deps.isUpdating()) return { next: 'defer' };
+      return { next: 'begin', purge: order.task === 'purge', optimize: order.task === 'optimize' };
+    }
     const purgeAtMs = dueAtMs('purge');
     const optimizeAtMs = dueAtMs('optimize');
     const firstMs = Math.min(purgeAtMs, optimizeAtMs);
@@ -98,25 +156,34 @@ export function createMaintenance(deps: MaintenanceDeps) {
   });
 
   const purge = step<undefined>(async (signal) => {
+    const wanted = takeOrder('purge');
     reporter.began('purge');
     const startedMs = time.now();
     const olderThanS = Math.floor(startedMs / 1000 - settings().retentionDays * DAY_S);
-    const objection = await deps.whyNotPurge(olderThanS, signal);
+    const objection = wanted?.force === true ? null : await deps.whyNotPurge(olderThanS, signal);
     // The window may have been closed meanwhile.
     signal.throwIfAborted();
     if (objection === null) {
+      const mended = wanted?.repair === true ? await deps.mendTimes() : null;
       const rows = await deps.purge({ olderThanS, signal, onProgress: reporter.purging });
       reporter.purged(rows, olderThanS, time.now() - startedMs);
-    } else reporter.notPurged(objection);
+      asked.done({ rows, olderThanS, mended });
+    } else {
+      reporter.notPurged(objection);
+      asked.failed(purgeRefused(objection));
+    }
     await noteDone('purge');
     return undefined;
   });
 
   const optimize = step<undefined>(async (signal) => {
+    const wanted = takeOrder('optimize');
     reporter.began('optimize');
     const startedMs = time.now();
+    if (wanted !== null) await deps.tidier.probe(signal);
     await deps.tidier.optimize(signal);
     reporter.optimized(time.now() - startedMs);
+    asked.done({ rows: 0, olderThanS: 0, mended: null });
     await noteDone('optimize');
     return undefined;
   });
@@ -142,10 +209,15 @@ export function createMaintenance(deps: MaintenanceDeps) {
           reporter.outsideHours(hours.nextOpen(time.now()), hours.zone);
         },
         reportDeferred: reporter.deferred,
-        reportFailure: ({ context }) => reporter.failed(context),
+        reportFailure: ({ context }) => {
+          reporter.failed(context);
+          asked.begin();
+          asked.failed(new AppError('maintenance.failed', context.lastError ?? 'failed'));
+        },
       },
     }),
     ended: steps.ended,
+    ask,
     /** When each task is due next, epoch milliseconds; Infinity: never. */
     nextDue: () => ({ purge: dueAtMs('purge'), optimize: dueAtMs('optimize') }),
   };

@@ -1,15 +1,18 @@
 import { spanshUpdaterMachine } from '../../machines/spansh-updater.machine.ts';
+import { Asked } from '../asked.ts';
 import type { Child, Parts } from '../child.ts';
 import { SpanshReporter } from './reporter.ts';
-import { updaterLogics } from './steps.ts';
+import { updaterLogics, type WholePublication } from './steps.ts';
 
-export function createSpanshUpdater(parts: Parts): Child {
+export function createSpanshUpdater(
+  parts: Parts,
+): Child & { readonly publishNow: () => Promise<WholePublication> } {
+  const asked = new Asked<WholePublication>();
   const { keeper, time, tell, settings } = parts;
   const reporter = new SpanshReporter(parts.log, () => time.now(), settings().progressEveryMs);
   const steps = updaterLogics({
     ...parts.spanshUpdater,
-    time,
-    reporter,
+    ...{ asked, time, reporter },
     isCleared: (marketId, observedAtS) => keeper.clearedAtS(marketId) >= observedAtS,
   });
   return {
@@ -27,5 +30,11 @@ export function createSpanshUpdater(parts: Parts): Child {
     bringUpToDate: () =>
       tell('spansh-updater', { type: 'interval.changed', intervalMs: settings().spanshUpdater.intervalMs }),
     dispose: steps.ended,
+    publishNow: async () => {
+      await steps.mayPublish();
+      const published = asked.ask();
+      tell('spansh-updater', { type: 'publish.now' });
+      return published;
+    },
   };
 }

@@ -1,8 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
 import { isSameDump, type DumpProgress, type DumpStage, type DumpVersion } from '../../domain/ports/dump.ts';
 import type { ImportHooks, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type { PublishedSet } from '../../domain/ports/publishing.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { CheckResult, UpdatePlan, UpdateStep } from '../../machines/spansh-updater.machine.ts';
+import type { Asked } from '../asked.ts';
 import type { SpanshReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';
 
@@ -10,6 +12,13 @@ export interface UpdaterDeps extends SpanshUpdaterPorts {
   readonly time: Time;
   readonly reporter: SpanshReporter;
   readonly isCleared: ImportHooks['isCleared'];
+  readonly asked: Asked<WholePublication>;
+}
+
+/** What a publication that was asked for has brought. */
+export interface WholePublication extends PublishedSet {
+  /** Stations that have become baseline. */
+  readonly demoted: number;
 }
 
 const NEXT = {
@@ -22,10 +31,18 @@ const NEXT = {
 
 /** The I/O steps of the updater; what each reaches is durable before it resolves. */
 export function updaterLogics(deps: UpdaterDeps) {
-  const { state, source, reporter, time } = deps;
+  const { asked, state, source, reporter, time } = deps;
   const { step, ended } = createSteps();
   /** What the last check found. */
   let found: DumpVersion | null = null;
+
+  let published: PublishedSet | null = null;
+
+  /** Who waits for a publication hears of it. */
+  function told(error: unknown): never {
+    asked.failed(error);
+    throw error;
+  }
 
   async function reached(stage: DumpStage, progress: Pick<DumpProgress, 'version' | 'file' | 'database'>) {
     const { version, file, database } = progress;
@@ -52,9 +69,11 @@ export function updaterLogics(deps: UpdaterDeps) {
     return true;
   }
 
-  const plan = step<UpdatePlan>(async () => {
+  const plan = step<UpdatePlan, { readonly asked: boolean }>(async (_, { asked: isAsked }) => {
     const progress = await ours();
     const next = progress === null ? 'check' : NEXT[progress.stage];
+    // A dump that was fetched is published anyway, and would be forgotten.
+    if (isAsked && next !== 'import') return { step: 'publish', opensInMs: 0 };
     const publishInMs = deps.opensInMs('publishing');
     switch (next) {
       case 'publish':
@@ -112,8 +131,10 @@ export function updaterLogics(deps: UpdaterDeps) {
   });
 
   const publish = step<undefined>(async (signal) => {
+    asked.begin();
     const progress = await ours();
-    reporter.published(await deps.publish(signal));
+    published = await deps.publish(signal).catch(told);
+    reporter.published(published);
     await reached('published', progress ?? { version: null, file: '', database: deps.database });
     return undefined;
   });
@@ -121,12 +142,30 @@ export function updaterLogics(deps: UpdaterDeps) {
   const demote = step<undefined>(async (signal) => {
     const progress = await ours();
     if (progress?.stage !== 'published') throw new Error('nothing is published');
-    reporter.demoted(await deps.demote(signal));
+    const demoted = await deps.demote(signal).catch(told);
+    reporter.demoted(demoted);
     await reached('demoted', progress);
+    if (published !== null) asked.done({ ...published, demoted });
     return undefined;
   });
 
+  /** @throws AppError `publish`, `busy` */
+  async function mayPublish(): Promise<void> {
+    if (await deps.isEmpty()) {
+      throw new AppError('publish', `no station is in ${deps.database}: there is nothing to publish`, {
+        advice: 'tdl import fills it, and so does the daemon',
+      });
+    }
+    if ((await ours())?.stage === 'downloaded') {
+      throw new AppError(
+        'busy',
+        'a dump is waiting to be imported, or being so, and is published after that',
+      );
+    }
+  }
+
   return {
+    mayPublish,
     logics: { plan, check, download, importDump, publish, demote },
     ended,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { System } from '../../actors/system.ts';
 import { AppError } from '../../domain/errors.ts';
 import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
 import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
@@ -11,10 +12,12 @@ export interface ControlDeps {
   /** @throws AppError where none can be kept */
   readonly jobs: () => Promise<Jobs>;
   readonly status: () => Promise<unknown>;
+  readonly asking: System['asking'];
   readonly store: Pick<AggregateStore, 'aggregates'>;
 }
 
 const none = z.strictObject({});
+const purge = z.strictObject({ force: z.boolean().default(false), repair: z.boolean().default(false) });
 const oneJob = z.strictObject({ id: z.string() });
 const day = z.string().refine(isDay, 'is a day, YYYY-MM-DD');
 
@@ -43,10 +46,15 @@ const logQuestion = z.strictObject({
 });
 
 /** What a daemon may be asked, docs/jobs.md tells of each. */
-export function controlMethods({ jobs, status, store }: ControlDeps): Methods {
+export function controlMethods({ jobs, status, store, asking }: ControlDeps): Methods {
   return {
     status: method(none, status),
     'tours.list': method(none, async () => (await import('../tours.ts')).keptTours(store)),
+    // Each is done by the machine whose work it is.
+    export: method(none, asking.exportLive),
+    publish: method(none, asking.publish),
+    purge: method(purge, (options) => asking.maintain({ task: 'purge', ...options })),
+    optimize: method(none, () => asking.maintain({ task: 'optimize' })),
     'jobs.create': method(order, async ({ work: asked, restart, maxRestarts }) => {
       // What cannot be read would be found out when nobody looks any more.
       if (asked.kind === 'replay') await findArchives(asked.files);

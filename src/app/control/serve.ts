@@ -69,6 +69,7 @@ export async function offerControl(
       return tellingOf(base, system, about).status();
     },
     store,
+    asking: system.asking,
   });
   try {
     server = await serveControl(paths.controlSocket, methods, log);

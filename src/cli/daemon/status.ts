@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { readHeard, tellDays } from '../../app/heard.ts';
+import { findDaemon } from '../../app/control/client.ts';
 import { describeWorker, reachableUrl, whoWorks, type Workers } from '../../app/instance.ts';
 import { describeError, EXIT } from '../../domain/errors.ts';
 import { withSettings } from '../one-shot.ts';
@@ -17,7 +18,7 @@ interface Found extends Workers {
   readonly unknown: string | null;
 }
 
-/** `status [--json]`: who works on the data directory, and what it says of itself over HTTP. Ends with 1 when there is no daemon. */
+/** `status [--json]`: who works on the data directory, and what it says of itself over its socket, else over HTTP. Ends with 1 when there is no daemon. */
 export function run({ json }: { readonly json: boolean }): Promise<number> {
   return withSettings(async (base) => {
     const found = await look(base);
@@ -30,6 +31,9 @@ export function run({ json }: { readonly json: boolean }): Promise<number> {
 async function look({ config, paths }: Bootstrap): Promise<Found> {
   const found = { dataDir: paths.dataDir, ...(await whoWorks({ paths })) };
   if (found.daemon === null) return { ...found, status: null, unknown: null };
+  const told = await (await findDaemon({ paths }))?.call('status').catch(() => null);
+  if (told !== undefined && told !== null) return { ...found, status: told as Told, unknown: null };
+  // Of an earlier version, or without a socket.
   return { ...found, ...(await ask(config.httpListen)) };
 }
 

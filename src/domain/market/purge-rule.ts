@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import type { MarketStore } from '../ports/store/market-store.ts';
 import { formatTimestamp } from '../timestamp.ts';
 
@@ -28,4 +29,11 @@ export async function whyNotPurge(
   return oldRows > totalRows * MAX_SHARE
     ? `${oldRows} of ${totalRows} rows were observed before ${formatTimestamp(olderThanS)} UTC`
     : null;
+}
+
+/** What who asked for the purge is told. */
+export function purgeRefused(objection: string): AppError {
+  return new AppError('refused', `nothing was purged: ${objection}`, {
+    advice: 'check the clock of this computer; if it is right, purge with --force',
+  });
 }

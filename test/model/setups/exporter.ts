@@ -22,11 +22,12 @@ const exporter: ModelSetup<typeof exporterMachine> = {
   stop: { type: 'stop' },
   home: ['waiting.interval'],
   payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 300_000 }] : undefined),
-  key: ({ attempt, staged, writtenSince, published }) => [
+  key: ({ attempt, staged, writtenSince, published, asked }) => [
     attempt > 0,
     staged,
     writtenSince,
     published === null,
+    asked,
   ],
   check({ event, value, previous, context, before, running, news, history, done }) {
     const slot = { exporting: 'stage', publishing: 'publish' }[value];
@@ -44,6 +45,12 @@ const exporter: ModelSetup<typeof exporterMachine> = {
       expect(last('start stage'), 'sees what was written').toBeGreaterThan(last('event market.written'));
     }
     if (value === 'paused' && previous !== value) expect(news, 'says so').toContain('do reportQuiet');
+    if (event.type === 'publish.now' && previous?.startsWith('waiting') === true) {
+      expect(value, 'now').toBe('exporting');
+    }
+    if (before?.asked === true && previous === 'publishing' && news.includes('do reportPublished')) {
+      expect(value, 'who asked while a file was read gets another one').toBe('exporting');
+    }
     if (done) expect(event.type).toBe('stop');
   },
 };

@@ -11,7 +11,7 @@ const SLOT_OF: Readonly<Record<string, string>> = {
   demoting: 'demote',
 };
 
-/** @param mode `quickTest` and `disabled` never touch a dump */
+/** @param mode `quickTest` and `disabled` never touch a dump, and publish what they are asked to */
 function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<typeof spanshUpdaterMachine> {
   return {
     machine: spanshUpdaterMachine,
@@ -44,11 +44,16 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
     stop: { type: 'stop' },
     home: mode === 'normal' ? ['idle'] : ['disabled'],
     payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 86_400_000 }] : undefined),
-    key: ({ attempt, quiesced, checkInMs }) => [attempt > 0, quiesced, checkInMs],
+    key: ({ attempt, quiesced, checkInMs, asked }) => [attempt > 0, quiesced, checkInMs, asked],
     check({ event, value, previous, context, before, running, news, done }) {
       const slot = SLOT_OF[value];
       expect(running, 'one step at a time').toEqual(slot === undefined ? [] : [slot]);
-      if (mode !== 'normal') expect(['starting', 'disabled', 'closed']).toContain(value);
+      if (mode !== 'normal') {
+        expect(['checking', 'downloading', 'importing'], 'what was not asked for').not.toContain(value);
+        if (news.includes('start publish')) expect(context.asked, 'asked for').toBe(true);
+      }
+      if (event.type === 'publish.now' && value !== 'closed') expect(context.asked, 'is heard').toBe(true);
+      if (before?.asked === true && !context.asked) expect(previous, 'until it is done').toBe('publishing');
       if (news.includes('start publish') || news.includes('start demote')) {
         expect(previous, 'only what is on disk says what is next').toBe('planning');
       }
