@@ -236,6 +236,7 @@ describe('paths', () => {
       importFile: join(cwd, 'data/tradedangerous-listener.import.json'),
       replayedFile: join(cwd, 'data/tradedangerous-listener-replayed.json'),
       heardFile: join(cwd, 'data/tradedangerous-listener-heard.json'),
+      historyDir: join(cwd, 'data/history'),
       jobsDir: join(cwd, 'data/tradedangerous-listener-jobs'),
       controlSocket: join(cwd, 'data/tradedangerous-listener.sock'),
       clockFile: join(cwd, 'data/tradedangerous-listener-clock'),

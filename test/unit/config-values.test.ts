@@ -76,6 +76,7 @@ test('the defaults, in the units of the program', async () => {
     diagnostics: { enabled: false, statsEveryMs: 30_000, path: null },
     lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
     refreshQuickTestDelayMs: null,
+    historyDays: 0,
     subscriptions: [],
     testForceDeferEveryN: 0,
   });

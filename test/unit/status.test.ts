@@ -46,6 +46,7 @@ function statusOf(
     feedTroubles: () => troubles,
     time: { now: () => clock.nowMs },
     maintenanceDue: () => ({ purge: 1_060_000, optimize: Infinity }),
+    historyDays: () => null,
   };
   return { clock, troubles, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
 }
