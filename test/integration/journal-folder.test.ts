@@ -283,3 +283,24 @@ test('a first reading tells how far it is, and stops when it is told to', async 
   await look(true);
   expect([...new Set(numbers())]).toHaveLength(18);
 });
+
+test('stopped at any moment, nothing that was read is lost', async () => {
+  const { path, look, numbers, restart } = world();
+  for (let at = 0; at < 40; at++) {
+    for (const part of [1, 2, 3]) {
+      const name = `Journal.2026-05-01T01${String(at).padStart(2, '0')}00.0${part}.log`;
+      writeFileSync(path(name), text(...loginLines(at * 10 + part), numbered(3 * at + part)));
+    }
+    const stopping = new AbortController();
+    // While the second file is being read, sooner or later.
+    const stopIn = (turns: number): unknown =>
+      turns === 0 ? stopping.abort() : setImmediate(stopIn, turns - 1);
+    const progress = ({ files }: { readonly files: number }) => {
+      if (files === 1) stopIn(at % 10);
+    };
+    await look(true, { signal: stopping.signal, progress }).catch(() => undefined);
+    await restart();
+  }
+  await look(true);
+  expect(numbers().sort((a, b) => a - b)).toEqual(lines(1, 120).map((_, at) => at + 1));
+});

@@ -4,6 +4,7 @@ import { FILE_MUTATIONS } from './files.ts';
 import { FOLLOWER_MUTATIONS } from './followers.ts';
 import { JOB_MUTATIONS } from './jobs.ts';
 import { HISTORY_MUTATIONS } from './history.ts';
+import { JOURNAL_MUTATIONS } from './journals.ts';
 import type { Mutation } from './mutation.ts';
 import { PUSH_MUTATIONS } from './push.ts';
 import { RULE_MUTATIONS } from './rules.ts';
@@ -19,6 +20,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...HISTORY_MUTATIONS,
   ...FOLLOWER_MUTATIONS,
   ...JOB_MUTATIONS,
+  ...JOURNAL_MUTATIONS,
   ...PUSH_MUTATIONS,
   ...RULE_MUTATIONS,
   ...STORE_MUTATIONS,

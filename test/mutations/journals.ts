@@ -1,0 +1,109 @@
+import type { Mutation } from './mutation.ts';
+
+const SITES = 'test/unit/colonisation-sites.test.ts';
+const CARRIERS = 'test/unit/colonisation-carriers.test.ts';
+const SHOPPING = 'test/unit/colonisation-shopping.test.ts';
+const FOLDER = 'test/integration/journal-folder.test.ts';
+const WATCHERS = 'test/unit/journal-watchers.test.ts';
+const SITE = 'src/domain/colonisation/site.ts';
+const READER = 'src/infra/journal/folder.ts';
+
+/** Of journals, and what they tell. */
+export const JOURNAL_MUTATIONS: readonly Mutation[] = [
+  {
+    guarantee: 'a delivery that a depot event has counted is not added again',
+    fault: 'every delivery is added',
+    file: SITE,
+    from: 'if (atS > Math.max(depot?.atS ?? 0, counted[symbol]?.atS ?? 0)) {',
+    to: 'if (atS > (counted[symbol]?.atS ?? 0)) {',
+    tests: [SITES],
+  },
+  {
+    guarantee: 'what is provided never regresses',
+    fault: 'what was counted last is believed',
+    file: SITE,
+    from: 'tonnes: Math.max(ours?.tonnes ?? 0, theirs.tonnes),',
+    to: 'tonnes: theirs.tonnes,',
+    tests: [SITES],
+  },
+  {
+    guarantee: 'a build is complete when everything is there',
+    fault: 'the flag is enough',
+    file: SITE,
+    from: 'return depot.isComplete && isAllThere',
+    to: 'return depot.isComplete',
+    tests: [SITES],
+  },
+  {
+    guarantee: '0.9997 is not 100 %',
+    fault: 'shares are rounded',
+    file: SITE,
+    from: 'Math.floor(share * 10_000 + 1e-9) / 100',
+    to: 'Math.round(share * 100)',
+    tests: [SITES],
+  },
+  {
+    guarantee: 'the hold of a carrier is its list with what was moved after it',
+    fault: 'what the list has counted is counted again',
+    file: 'src/domain/colonisation/hold.ts',
+    from: 'all.filter(({ atS }) => atS > list.atS)',
+    to: 'all',
+    tests: [CARRIERS],
+  },
+  {
+    guarantee: 'what one build has too much of helps no other',
+    fault: 'it does',
+    file: 'src/domain/colonisation/shopping-list.ts',
+    from: 'good.provided += Math.min(provided, required);',
+    to: 'good.provided += provided;',
+    tests: [SHOPPING],
+  },
+  {
+    guarantee: 'construction sites never sell',
+    fault: 'they are asked, too',
+    file: 'src/domain/colonisation/supply.ts',
+    from: "exceptGroups: ['construction'], ",
+    to: '',
+    tests: ['test/integration/colonisation.test.ts'],
+  },
+  {
+    guarantee: 'half a line waits until it is whole',
+    fault: 'what is there is taken for a line',
+    file: 'src/infra/journal/journal-file.ts',
+    from: 'if (isSuperseded && parseEvent(rest) !== null)',
+    to: 'if (rest.length > 0)',
+    tests: [FOLDER],
+  },
+  {
+    guarantee: 'what is told of a file counts when it was taken',
+    fault: 'a stop between reading and taking loses a part of a file',
+    file: READER,
+    from: '            take(findings);\n',
+    to: '            signal.throwIfAborted();\n            take(findings);\n',
+    tests: [FOLDER],
+  },
+  {
+    guarantee: 'a file that was renamed is not read again',
+    fault: 'a name that is new is a new file',
+    file: READER,
+    from: 'if (position !== undefined && position !== null) files.set',
+    to: 'if (position === null) files.set',
+    tests: [FOLDER],
+  },
+  {
+    guarantee: 'how far was read is kept only when what was read is',
+    fault: 'it is kept whatever the database says',
+    file: 'src/actors/journal-watcher/pool.ts',
+    from: 'if (isKept) await this.#keepPositions(true);',
+    to: 'await this.#keepPositions(isKept || true);',
+    tests: [WATCHERS],
+  },
+  {
+    guarantee: 'two daemons join what they have read',
+    fault: 'what the other has kept is passed over',
+    file: 'src/actors/journal-watcher/keeper.ts',
+    from: 'else book.take([kept]);',
+    to: 'else void kept;',
+    tests: [WATCHERS],
+  },
+];
