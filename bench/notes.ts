@@ -23,6 +23,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Run on another machine of this kind (2 cores of an Intel Xeon, load average 17 while others worked on it), so with a ' +
     'fraction of the rounds that a free core makes in the same time. No plan of several commanders meets its bound: the ' +
     'bound knows neither that each of them has to fly home, nor that stops cannot be divided.',
+  'tour-strategies': 'Run on the same other machine as tours, at a load average of 20.',
   'tour-question': 'Run on the same other machine as tours, at a load average of 6.',
   'import-mariadb':
     'What bounds a fresh import: 2.4-2.8 s of the server, 1.6 s of staging, 1.2 s of our main thread and 0.6 s of ' +

@@ -15,6 +15,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   journals: async () => (await import('./journals.ts')).benchmark,
   replay: async () => (await import('./replay.ts')).replay,
   tours: async () => (await import('./tours.ts')).benchmark,
+  'tour-strategies': async () => (await import('./tour-strategies.ts')).benchmark,
   'tour-question': async () => (await import('./tour-question.ts')).benchmark,
   questions: async () => (await import('./questions.ts')).benchmark,
   history: async () => (await import('./history.ts')).benchmark,

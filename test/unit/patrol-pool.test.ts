@@ -52,7 +52,7 @@ test('without commanders it says what is short, with them it sends them, and say
     look: { overdue: 3, unlisted: 3, able: 0, needed: 1 },
   });
   expect(world.warnings).toEqual([
-    'patrol home: short, of 3 markets everywhere 3 older than 12h, 0 will be, nobody is sent to 3; takes 1 commanders, has 0',
+    'patrol home: short, of 3 markets everywhere 3 older than 12h, 0 will be, nobody is sent to 3; commanders: 1 needed, 0 there',
   ]);
   expect(await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Jameson'))).toBe('changed');
   expect(patrols.get('home')).toMatchObject({ state: 'short', look: { overdue: 3, unlisted: 0, listed: 3 } });

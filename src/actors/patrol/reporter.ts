@@ -7,7 +7,7 @@ export function reportPatrol(log: Log, { order: { name, about, maxAgeS }, state,
   if (look === null) return;
   const { markets, overdue, late, unlisted, needed, able } = look;
   const facts = { patrol: name, state, markets, overdue, late, unlisted, needed, able };
-  const takes = needed === null ? '' : `; takes ${needed} commanders, has ${able}`;
+  const takes = needed === null ? '' : `; commanders: ${needed} needed, ${able} there`;
   const region = `${markets} markets ${about}`;
   if (state === 'short') {
     const what = `${overdue} older than ${age(maxAgeS)}, ${late} will be, nobody is sent to ${unlisted}`;

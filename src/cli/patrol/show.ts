@@ -43,7 +43,7 @@ function headOf({ name, state, about, maxAgeS, isOnce, look, commanders }: Descr
     commandersAble,
   } = look;
   const takes =
-    needed === null ? '' : `; takes ${needed} commanders where nobody else looks, has ${commandersAble}`;
+    needed === null ? '' : `; commanders: ${needed} needed where nobody else looks, ${commandersAble} there`;
   return (
     `${head}${look.at}: ${markets} markets, ${overdue} too old (${neverSeen} never seen), ` +
     `${listed} on lists, ${late} of them read too late, nobody is sent to ${unlisted}${takes}\n`
