@@ -45,6 +45,14 @@ export const PUSH_MUTATIONS: readonly Mutation[] = [
     tests: [PUSH, 'test/fault/push-kills.test.ts'],
   },
   {
+    guarantee: 'a reader who takes nothing is dropped',
+    fault: 'its socket is always said to have room',
+    file: 'src/infra/http/push/event-stream.ts',
+    from: 'return response.destroyed || response.writableEnded || response.write(text);',
+    to: 'return response.destroyed || response.writableEnded || response.write(text) || true;',
+    tests: [PUSH],
+  },
+  {
     guarantee: 'tdl watch goes on where it was',
     fault: 'it begins anew after a lost connection',
     file: 'src/app/watch/follow.ts',

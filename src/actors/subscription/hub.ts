@@ -1,8 +1,9 @@
 import { createActor, fromPromise } from 'xstate';
+import { isSameMarket } from '../../domain/push/update.ts';
 import type { Watch } from '../../domain/push/watch.ts';
 import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import type { LogPosition, Push, PushSink, Subscription } from '../../domain/ports/push.ts';
-import type { Queries } from '../../domain/ports/store/queries.ts';
+import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { subscriptionMachine, type SubscriptionEvent } from '../../machines/subscription.machine.ts';
 import { LogTail } from './log-tail.ts';
@@ -33,6 +34,8 @@ export class Hub implements Push {
   readonly #deps: HubDeps;
   readonly #tail: LogTail;
   readonly #recent = new RecentMarkets();
+  /** As they were in the snapshots of lately. */
+  readonly #snapshots = new RecentMarkets();
   readonly #readers = new Map<Reader, { readonly stop: () => void; readonly lose: () => void }>();
   readonly #waiting = new Set<() => void>();
   readonly #machine = subscriptionMachine.provide({
@@ -181,6 +184,7 @@ export class Hub implements Push {
     if (!this.#isWanted()) {
       this.#position = null;
       this.#recent.clear();
+      this.#snapshots.clear();
       return;
     }
     this.#isLooking = true;
@@ -240,7 +244,16 @@ export class Hub implements Push {
     }
     const snapshot = await snapshotOf(this.#deps.queries, reader.watch);
     signal.throwIfAborted();
-    reader.snapshot(here, { ...snapshot, reason: since === null ? 'begin' : 'lost' });
+    const markets = snapshot.markets.map((market) => this.#shared(market));
+    reader.snapshot(here, { ...snapshot, markets, reason: since === null ? 'begin' : 'lost' });
+  }
+
+  /** The same rows for every reader who has been told them: he keeps them until they change. */
+  #shared(market: MarketRecord): MarketRecord {
+    const rows = this.#snapshots.get(market.station.id);
+    if (rows !== undefined && isSameMarket(rows, market.rows)) return { ...market, rows };
+    this.#snapshots.set(market.station.id, market.rows);
+    return market;
   }
 
   /** @returns false: some of it is not known any more */

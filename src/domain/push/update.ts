@@ -32,6 +32,10 @@ export function updateOf(
   return { change, station, market, rows: rowUpdates(before, market), isWhole: before === undefined };
 }
 
+export function isSameMarket(a: readonly MarketRow[], b: readonly MarketRow[]): boolean {
+  return rowUpdates(a, b).length === 0;
+}
+
 function rowUpdates(
   before: readonly MarketRow[] | undefined,
   now: readonly MarketRow[],

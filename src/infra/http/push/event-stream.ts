@@ -22,7 +22,8 @@ export class EventWriter {
   readonly #goods: Goods;
   readonly #now: () => number;
   #known: ReadonlyMap<number, Good> = new Map();
-  readonly #texts = new WeakMap<Update, string>();
+  /** All but the ids: bytes that every socket takes as they are, while each would make its own of a text. */
+  readonly #bytes = new WeakMap<Update, Buffer>();
 
   constructor(goods: Goods, now: () => number) {
     this.#goods = goods;
@@ -41,7 +42,7 @@ export class EventWriter {
    */
   sink(response: ServerResponse, head: OutgoingHttpHeaders, tag: string | null): PushSink {
     // A connection that is gone has room for all that nobody will read.
-    const send = (text: string) => {
+    const send = (text: string | Buffer) => {
       begin();
       return response.destroyed || response.writableEnded || response.write(text);
     };
@@ -55,7 +56,11 @@ export class EventWriter {
     return {
       snapshot: (position, snapshot) =>
         send(told('snapshot', position, toldSnapshot(snapshot, this.#known, this.#now()))),
-      update: (position, update) => send(`id: ${writePosition(position, tag)}\n${this.#text(update)}`),
+      update: (position, update) => {
+        // They leave together: what is written in one go is.
+        send(`id: ${writePosition(position, tag)}\n`);
+        return send(this.#bytesOf(update));
+      },
       position: (position) => send(told('position', position, {})),
       end: (reason) => {
         if (response.destroyed || response.writableEnded) return;
@@ -65,14 +70,14 @@ export class EventWriter {
     };
   }
 
-  #text(update: Update): string {
-    const made = this.#texts.get(update);
+  #bytesOf(update: Update): Buffer {
+    const made = this.#bytes.get(update);
     if (made !== undefined) return made;
     const { change, rows } = update;
     if (rows.some(({ itemId }) => !this.#known.has(itemId))) void this.prepare().catch(() => undefined);
     const data = toldUpdate(update, this.#known, this.#now());
-    const text = `event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`;
-    this.#texts.set(update, text);
-    return text;
+    const bytes = Buffer.from(`event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#bytes.set(update, bytes);
+    return bytes;
   }
 }
