@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { SCHEMAS } from '../../src/domain/eddn/schemas/registry.ts';
 import type { FrameBatch } from '../../src/domain/ports/feed.ts';
 import { createDecoder } from '../../src/infra/feed/decoder.ts';
 import { feedTexts, frameBatches, RULES } from '../generators/feed.ts';
@@ -19,18 +20,26 @@ export const benchmark: Benchmark = {
   run: async (options) => [
     // Other messages are a tenth as large.
     await stage('mixed feed', frameBatches(feedTexts(options.size * 4, 0.06)), options),
+    await stage('mixed feed, learning', frameBatches(feedTexts(options.size * 4, 0.06)), options, LEARNING),
     await stage('market messages only', frameBatches(feedTexts(options.size, 1)), options),
   ],
 };
 
-async function stage(name: string, batches: readonly FrameBatch[], options: RunOptions): Promise<Comparison> {
+const LEARNING = { ...RULES, learn: SCHEMAS.map(({ name }) => name) };
+
+async function stage(
+  name: string,
+  batches: readonly FrameBatch[],
+  options: RunOptions,
+  rules = RULES,
+): Promise<Comparison> {
   const decoder = createDecoder();
   const catalogue = { version: 1, commodities: GOODS };
   const frames = batches.flatMap((batch) => batch.frames);
   const run = async () => {
     const running = new Set<Promise<unknown>>();
     for (const batch of batches) {
-      const decoded = decoder.decode(batch, catalogue, RULES);
+      const decoded = decoder.decode(batch, catalogue, rules);
       running.add(decoded);
       void decoded.then(() => running.delete(decoded));
       if (running.size >= IN_FLIGHT) await Promise.race(running);

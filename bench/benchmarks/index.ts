@@ -14,6 +14,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   push: async () => (await import('./push.ts')).benchmark,
   journals: async () => (await import('./journals.ts')).benchmark,
   replay: async () => (await import('./replay.ts')).replay,
+  'archive-day': async () => (await import('./archive-day.ts')).benchmark,
   tours: async () => (await import('./tours.ts')).benchmark,
   'tour-strategies': async () => (await import('./tour-strategies.ts')).benchmark,
   'tour-question': async () => (await import('./tour-question.ts')).benchmark,

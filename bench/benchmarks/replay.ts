@@ -43,7 +43,7 @@ export const growth: Benchmark = {
     const database = await sqliteDatabase();
     await addLoadStations(database.execute);
     const file = writeArchive(database.cwd, feedTexts(size, COMMODITY_SHARE));
-    const { cost, rssMiB } = await replayOnce(database, file);
+    const { cost, rssMiB } = await replayOnce(database, [file]);
     database.close();
     return [{ name: 'replay', amount: size, unit: UNIT, ours: [cost], peakRssMiB: rssMiB }];
   },
@@ -54,7 +54,7 @@ async function measure(database: DaemonDatabase, options: RunOptions): Promise<C
   const file = writeArchive(database.cwd, texts);
   const snapshots = stage(texts);
   await addLoadStations(database.execute);
-  const { writer, close } = await bareWriter(database);
+  const { writer, close } = await bareWriter(database, addLoadStations);
   const others = database.server === null ? [] : [database.server.pid];
   let peakMiB = 0;
   try {
@@ -64,7 +64,7 @@ async function measure(database: DaemonDatabase, options: RunOptions): Promise<C
         prepare: () => database.execute('DELETE FROM StationItem'),
         run: () => undefined,
         cost: async () => {
-          const { cost, rssMiB } = await replayOnce(database, file, others);
+          const { cost, rssMiB } = await replayOnce(database, [file], others);
           peakMiB = Math.max(peakMiB, rssMiB);
           return cost;
         },
@@ -91,16 +91,16 @@ async function measure(database: DaemonDatabase, options: RunOptions): Promise<C
 }
 
 /** The program from its start to its end. */
-async function replayOnce(
+export async function replayOnce(
   { cwd, env }: DaemonDatabase,
-  file: string,
+  files: readonly string[],
   others: readonly number[] = [],
 ): Promise<{ cost: Cost; rssMiB: number }> {
   configure(cwd);
   const othersCpu = () => others.reduce((sum, pid) => sum + (cpuOf(pid) ?? NaN), 0);
   const before = othersCpu();
   const start = performance.now();
-  const program = startProgram({ cwd, env, args: ['replay', file] });
+  const program = startProgram({ cwd, env, args: ['replay', ...files] });
   let [cpuS, rssMiB] = [0, 0];
   const timer = setInterval(() => {
     cpuS = cpuOf(program.process.pid!) ?? cpuS;
@@ -120,7 +120,7 @@ function writeArchive(dir: string, texts: readonly string[]): string {
   return file;
 }
 
-function stage(texts: readonly string[]): Snapshot[] {
+export function stage(texts: readonly string[]): Snapshot[] {
   const rowStager = new RowStager(indexCommodities(GOODS));
   return frameBatches(texts).flatMap((batch) => [...stageBatch(batch, rowStager, RULES).snapshots]);
 }
@@ -138,16 +138,19 @@ async function addLoadStations(execute: Execute): Promise<void> {
 }
 
 /** On a database of its own, beside the program's. */
-async function bareWriter({ server }: DaemonDatabase): Promise<{ writer: Writer; close: () => void }> {
+export async function bareWriter(
+  { server }: DaemonDatabase,
+  addStations: (execute: Execute) => Promise<void>,
+): Promise<{ writer: Writer; close: () => void }> {
   if (server === null) {
     const database = await sqliteDatabase();
-    await addLoadStations(database.execute);
+    await addStations(database.execute);
     database.close();
     const writer = rowByRow(sqliteFile(database.cwd));
     return { writer, close: writer.close };
   }
   const { store, connection } = await createGalaxy(server.server);
   await store.close();
-  await addLoadStations((sql) => connection.query(sql));
+  await addStations((sql) => connection.query(sql));
   return { writer: upserts(connection), close: () => connection.destroy() };
 }

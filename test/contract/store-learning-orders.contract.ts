@@ -80,7 +80,7 @@ async function play(
   for (let from = 0; from < lines.length; from += 100) {
     const stager = new BatchStager(rowStager);
     for (const line of lines.slice(from, from + 100))
-      stager.stage(line, rules, Date.parse('2020-08-04T00:00:00Z'));
+      stager.stage(line, rules, Date.parse('2020-08-04T00:00:00Z'), null);
     const batch = stager.finish();
     const queue = new RecordQueue(10_000);
     queue.add(batch.records);

@@ -5,6 +5,7 @@ import { FOLLOWER_MUTATIONS } from './followers.ts';
 import { JOB_MUTATIONS } from './jobs.ts';
 import { HISTORY_MUTATIONS } from './history.ts';
 import { JOURNAL_MUTATIONS } from './journals.ts';
+import { LEARNING_MUTATIONS } from './learning.ts';
 import type { Mutation } from './mutation.ts';
 import { PUSH_MUTATIONS } from './push.ts';
 import { RULE_MUTATIONS } from './rules.ts';
@@ -21,6 +22,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...FOLLOWER_MUTATIONS,
   ...JOB_MUTATIONS,
   ...JOURNAL_MUTATIONS,
+  ...LEARNING_MUTATIONS,
   ...PUSH_MUTATIONS,
   ...RULE_MUTATIONS,
   ...STORE_MUTATIONS,

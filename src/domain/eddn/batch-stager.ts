@@ -4,7 +4,7 @@ import type { StagedBatch } from '../ports/feed.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 import type { Rejection } from './rejections.ts';
 import { commoditiesOf } from './schemas/commodity.ts';
-import type { SnapshotHead } from './schemas/schema.ts';
+import type { Schema, SnapshotHead } from './schemas/schema.ts';
 import { gatewayTimeS, stageMessage, type CompiledRules } from './staging.ts';
 import { describeMessage, hasBrokenMarketId, plainText } from './values.ts';
 
@@ -35,9 +35,12 @@ export class BatchStager {
     this.#rowStager = rowStager;
   }
 
-  /** @param text a message of the feed, JSON */
-  stage(text: string, rules: CompiledRules, receivedAtMs: number): void {
-    const message = parseJson(text);
+  /**
+   * @param text a message of the feed, JSON
+   * @param schema null: what it is shows when it is parsed
+   */
+  stage(text: string, rules: CompiledRules, receivedAtMs: number, schema: Schema | null): void {
+    const message = parseJson(text, schema?.hasSmallIds);
     const describe = rules.debug
       ? () => (message === undefined ? plainText(text) : describeMessage(message))
       : undefined;
@@ -57,7 +60,7 @@ export class BatchStager {
 
   /** Stages a message again that had found no catalogue. */
   resolve({ message: text, ...head }: UnresolvedSnapshot): void {
-    const commodities = commoditiesOf(parseJson(text));
+    const commodities = commoditiesOf(parseJson(text, true));
     if (commodities === null) this.reject('malformed');
     else this.#place(head, commodities);
   }
@@ -131,9 +134,9 @@ function messageOf(commodities: readonly unknown[]): string {
 }
 
 /** @returns undefined, which no JSON text means, when it is none */
-function parseJson(text: string): unknown {
+function parseJson(text: string, hasSmallIds = false): unknown {
   try {
-    return LONG_ADDRESS.test(text) ? JSON.parse(text, exactAddress) : JSON.parse(text);
+    return !hasSmallIds && LONG_ADDRESS.test(text) ? JSON.parse(text, exactAddress) : JSON.parse(text);
   } catch {
     return undefined;
   }

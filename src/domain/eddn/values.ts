@@ -12,12 +12,22 @@ export function toMarketId(value: unknown): number | null {
   return typeof id === 'number' && Number.isSafeInteger(id) && id >= 1 ? id : null;
 }
 
+/** Spaces in between, and digits enough to tell a fraction. */
+const MAX_ID_TEXT = 128;
+
 /**
  * JSON.parse makes an integer of 9007199254740991.4, and of any id with a small enough fraction: only the text tells.
  *
  * @param text of a whole message
  */
 export function hasBrokenMarketId(text: string): boolean {
+  // Behind the list of goods, and of several the last one counts: found from the end, the list is not looked through.
+  const at = text.lastIndexOf('"marketId"');
+  return at >= 0 ? isBroken(text.slice(at, at + MAX_ID_TEXT)) : isBroken(text);
+}
+
+/** @param text where an id may be, or several */
+function isBroken(text: string): boolean {
   // In two steps: one expression for both goes back through the digits again and again, hours if there are millions.
   return text.matchAll(/"marketId"\s*:\s*([\d.e]+)/gi).some(([, number = '']) => /\.0*[1-9]|e/i.test(number));
 }

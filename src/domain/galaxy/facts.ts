@@ -52,11 +52,12 @@ export function factsOf(
   atS: number,
   values: { readonly [Name in FactName]?: FactValues[Name] | undefined },
 ): Facts {
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, [rank, atS, value]]),
-  );
+  // A loop, for every message comes through here: lists in between cost three times as much.
+  const facts: Record<string, Fact> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) facts[name] = [rank, atS, value];
+  }
+  return facts;
 }
 
 /** Of each fact the one of the greater rank, then time, then value. Names come out sorted: equal facts, equal JSON. */

@@ -47,7 +47,7 @@ export function stageBatch(
     }
     const text = bytes.toString();
     if (found?.telling?.test(text) === false) stager.reject('nothing to learn');
-    else stager.stage(text, rules, receivedAtMs);
+    else stager.stage(text, rules, receivedAtMs, found);
   }
   return stager.finish();
 }

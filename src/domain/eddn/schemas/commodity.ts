@@ -13,6 +13,7 @@ const MAX_COMMODITIES = 2_000;
 export const commodity: Schema = {
   name: 'commodity',
   ref: COMMODITY_SCHEMA_REF,
+  hasSmallIds: true,
 
   stage({ body, software, observedAtS, receivedAtMs }) {
     const { commodities } = body;

@@ -30,5 +30,7 @@ export interface Schema {
   readonly ref: string;
   /** What a text of it has that tells something; others are not parsed. */
   readonly telling?: RegExp;
+  /** No id in it is larger than a number holds: JSON.parse reads it as it is. */
+  readonly hasSmallIds?: true;
   readonly stage: (envelope: Envelope) => Staged | Rejection;
 }
