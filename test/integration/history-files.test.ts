@@ -1,46 +1,27 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { tableFromIPC, type Table } from 'apache-arrow';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { readParquet } from 'parquet-wasm/node';
-import { expect, onTestFinished, test } from 'vitest';
-import { dayOf } from '../../src/domain/history/days.ts';
-import { createHistoryReader } from '../../src/infra/history/reader.ts';
-import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
-import { LOG, MIDNIGHT_S, pageOf, type Seen } from '../support/history.ts';
-import { tempDir } from '../support/temp-dir.ts';
-
-const GOLD = 128_049_154;
-const SILVER = 128_049_155;
-const DAY = dayOf(MIDNIGHT_S);
-const NAMES = new Map([
-  [GOLD, 'Gold'],
-  [SILVER, 'Silver'],
-]);
-const ALL = { fromS: 0, toS: 4_000_000_000 };
-
-function openHistory() {
-  const directory = tempDir();
-  const recorder = createHistoryRecorder(directory);
-  const reader = createHistoryReader(directory);
-  onTestFinished(async () => {
-    await recorder.close();
-    await reader.close();
-  });
-  return { directory, recorder, reader };
-}
+import { expect, test } from 'vitest';
+import {
+  ALL,
+  at,
+  DAY,
+  GOLD,
+  LOG,
+  MIDNIGHT_S,
+  NAMES,
+  openHistory,
+  pageOf,
+  seen,
+  SILVER,
+} from '../support/history.ts';
 
 /** The same file by a program that has nothing in common with the one that wrote it. */
 function independent(file: string): Table {
   return tableFromIPC(readParquet(readFileSync(file)).intoIPCStream());
 }
-
-const at = (s: number) => MIDNIGHT_S + s;
-const seen = (marketId: number, s: number, gold: number, units = 100): Seen => ({
-  ...{ marketId, observedAtS: at(s) },
-  goods: [[GOLD, gold, 0, units]],
-});
 
 test('a day is closed, and two programs read the same in its file', async () => {
   const { directory, recorder, reader } = openHistory();
@@ -269,56 +250,4 @@ test('days on which nothing was written are not whole; old ones go, with their f
   expect(readdirSync(join(directory, 'hours'))).toEqual(['2026-12-01.parquet']);
   expect((await gaps())[0]).toEqual([3, null, true]);
   expect((await reader.market(1, null, ALL)).points).toEqual([]);
-});
-
-test('says which days it cannot read, and answers from the others', async () => {
-  const { directory, recorder, reader } = openHistory();
-  expect((await reader.market(1, null, ALL)).days, 'before it begins').toEqual([]);
-  await recorder.goOn({ logId: LOG, seq: 0 }, 'begun', at(0));
-  for (const day of [0, 1, 2]) {
-    await recorder.record(pageOf(2 * day, [seen(1, day * 86_400, 9_000 + day), seen(2, day * 86_400, 1)]));
-    await recorder.reached(at((day + 1) * 86_400));
-    await recorder.closeDay(DAY + day, NAMES);
-  }
-  rmSync(join(directory, 'prices', '2026-11-29.parquet'));
-  truncateSync(join(directory, 'prices', '2026-11-30.parquet'), 100);
-  const { points, days } = await reader.market(1, null, ALL);
-  expect(points.map(({ supplyPrice }) => supplyPrice)).toEqual([9_000]);
-  expect(days.map(({ gap }) => gap)).toEqual([
-    'begun',
-    'its file is missing',
-    'its file cannot be read',
-    null,
-  ]);
-});
-
-test('a day whose files cannot be written waits, and can be asked', async () => {
-  const { directory, recorder, reader } = openHistory();
-  await recorder.goOn({ logId: LOG, seq: 0 }, 'begun', at(0));
-  await recorder.record(pageOf(0, [seen(1, 10, 9_000)]));
-  await recorder.reached(at(86_400));
-  writeFileSync(join(directory, 'hours'), 'in the way');
-  await expect(recorder.closeDay(DAY, NAMES)).rejects.toMatchObject({
-    code: 'history',
-    message: expect.stringMatching(
-      /^the files of 2026-11-28 were not written: .*a file is in its place/,
-    ) as string,
-  });
-  expect(await recorder.reached(at(86_400))).toBe(DAY);
-  expect((await reader.market(1, null, ALL)).points).toHaveLength(1);
-  rmSync(join(directory, 'hours'));
-  expect(await recorder.closeDay(DAY, NAMES)).toMatchObject({ isClosed: true, changes: 1 });
-  expect((await reader.market(1, null, ALL)).points).toHaveLength(1);
-});
-
-test('a file that is no history of ours is left alone, and told', async () => {
-  const { directory, recorder } = openHistory();
-  using other = new DatabaseSync(join(directory, 'running.db'));
-  other.exec('CREATE TABLE mine (x)');
-  await expect(recorder.position()).rejects.toMatchObject({
-    code: 'history',
-    message: expect.stringContaining('is no history of this version') as string,
-    advice: 'move it away: a new one is begun',
-  });
-  expect(other.prepare('SELECT name FROM sqlite_schema').all()).toMatchObject([{ name: 'mine' }]);
 });

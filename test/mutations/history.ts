@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const FILES = 'test/integration/history-files.test.ts';
+const TROUBLES = 'test/integration/history-troubles.test.ts';
 const CONTRACT = 'test/contract/sqlite-history.test.ts';
 const KILLS = 'test/fault/history-kills.test.ts';
 const RECORDING = 'src/infra/history/recording.ts';
@@ -61,6 +62,14 @@ export const HISTORY_MUTATIONS: readonly Mutation[] = [
     file: 'src/infra/history/reader.worker.ts',
     from: "lost.set(day, isMissing ? 'its file is missing' : 'its file cannot be read');",
     to: 'void isMissing;',
-    tests: [FILES],
+    tests: [TROUBLES],
+  },
+  {
+    guarantee: 'a day that has a file is not forgotten',
+    fault: 'a new running file does not look for days',
+    file: 'src/infra/history/recorder-thread.ts',
+    from: 'if (isNew) await',
+    to: 'if (!isNew) await',
+    tests: [TROUBLES],
   },
 ];

@@ -1,6 +1,11 @@
+import { onTestFinished } from 'vitest';
+import { dayOf } from '../../src/domain/history/days.ts';
+import { createHistoryReader } from '../../src/infra/history/reader.ts';
+import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
 import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import type { HistoryPage } from '../../src/domain/ports/history.ts';
 import type { SeenMarket } from '../../src/domain/ports/store/queries.ts';
+import { tempDir } from './temp-dir.ts';
 
 /** 2026-11-28T00:00:00Z. */
 export const MIDNIGHT_S = 1_795_824_000;
@@ -47,3 +52,29 @@ export function pageOf(seq: number, seen: readonly Seen[], logId = LOG): History
     })),
   };
 }
+
+export const GOLD = 128_049_154;
+export const SILVER = 128_049_155;
+export const DAY = dayOf(MIDNIGHT_S);
+export const NAMES = new Map([
+  [GOLD, 'Gold'],
+  [SILVER, 'Silver'],
+]);
+export const ALL = { fromS: 0, toS: 4_000_000_000 };
+
+export function openHistory() {
+  const directory = tempDir();
+  const recorder = createHistoryRecorder(directory);
+  const reader = createHistoryReader(directory);
+  onTestFinished(async () => {
+    await recorder.close();
+    await reader.close();
+  });
+  return { directory, recorder, reader };
+}
+
+export const at = (s: number) => MIDNIGHT_S + s;
+export const seen = (marketId: number, s: number, gold: number, units = 100): Seen => ({
+  ...{ marketId, observedAtS: at(s) },
+  goods: [[GOLD, gold, 0, units]],
+});

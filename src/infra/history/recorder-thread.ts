@@ -5,6 +5,7 @@ import { AppError, describeError } from '../../domain/errors.ts';
 import type { HistoryPage } from '../../domain/ports/history.ts';
 import type { LogPosition } from '../../domain/ports/push.ts';
 import { serveThread } from '../threads/rpc.ts';
+import { adoptDays } from './adopt-days.ts';
 import { historyPlaces } from './places.ts';
 import { Recording, told, type Written } from './recording.ts';
 import { openRunningFile, readDays } from './running-file.ts';
@@ -36,8 +37,11 @@ function recording<T>(work: (of: Recording, db: DatabaseSync) => T): T {
 }
 
 const methods = {
-  position: () =>
-    recording(({ cursor }): LogPosition | null => cursor && { logId: cursor.logId, seq: cursor.seq }),
+  async position(): Promise<LogPosition | null> {
+    const isNew = recording(({ cursor }, db) => cursor === null && readDays(db).length === 0);
+    if (isNew) await recording((_, db) => adoptDays(db, places));
+    return recording(({ cursor }) => cursor && { logId: cursor.logId, seq: cursor.seq });
+  },
 
   goOn: ({ position, gap, nowS }: { position: LogPosition; gap: string; nowS: number }) =>
     recording((of) => of.goOn(position, gap, nowS)),
