@@ -5,7 +5,14 @@ import { SystemStatus, type StatusDeps } from '../../src/actors/observing/status
 import { MACHINES } from '../../src/machines/graph.ts';
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 
-const NOTHING = { totalRows: 0, liveRows: 0, stations: 0, liveStations: 0, implausibleMarkets: null, newestAtS: null };
+const NOTHING = {
+  totalRows: 0,
+  liveRows: 0,
+  stations: 0,
+  liveStations: 0,
+  implausibleMarkets: null,
+  newestAtS: null,
+};
 
 /** What a machine in this state is tagged with; `crashed` is no state of a machine. */
 function tagsOf(machine: AnyStateMachine, state: string): readonly string[] {
