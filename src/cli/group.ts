@@ -19,7 +19,7 @@ export function addGroup(
     .action(([word]: string[]) => {
       const what = word === undefined ? 'nothing' : `"${word}"`;
       throw new AppError('usage', `${name} takes ${choice} or ${last}, and got ${what}`, {
-        advice: `see tdl help ${name}`,
+        advice: program.parent === null ? `see tdl help ${name}` : `see tdl ${program.name()} ${name} --help`,
       });
     });
 }

@@ -12,6 +12,7 @@ import {
   type JobOrder,
 } from '../../domain/jobs/job.ts';
 import { didYouMean } from '../../domain/nearest.ts';
+import { shortId } from '../../domain/short-id.ts';
 import type {
   JobLogLine,
   JobLogQuestion,
@@ -129,11 +130,12 @@ export class JobPool implements Jobs {
         advice: 'wait for them, or stop some: tdl jobs list',
       });
     }
-    const { home } = this.#deps;
-    const job = newJob(order, { id: this.#newId(), home, madeAtS: this.#nowS() });
+    const { home, random } = this.#deps;
+    const id = shortId(random, (taken) => this.#jobs.has(taken));
+    const job = newJob(order, { id, home, madeAtS: this.#nowS() });
     await this.#keeper.add(job);
     this.#start(job);
-    return describeJob(this.#get(job.id));
+    return describeJob(this.#get(id));
   }
 
   list(): Promise<DescribedJob[]> {
@@ -230,13 +232,6 @@ export class JobPool implements Jobs {
 
   #nowS(): number {
     return Math.floor(this.#deps.time.now() / 1000);
-  }
-
-  #newId(): string {
-    const id = Math.floor(this.#deps.random() * 36 ** 8)
-      .toString(36)
-      .padStart(8, '0');
-    return this.#jobs.has(id) ? this.#newId() : id;
   }
 }
 

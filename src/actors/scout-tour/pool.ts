@@ -17,6 +17,7 @@ import {
   type CrewChange,
   type ScoutTour,
 } from '../../domain/tours/scout-tour.ts';
+import { shortId } from '../../domain/short-id.ts';
 import type { Random } from '../../machines/backoff.ts';
 import { scoutTourMachine, type ScoutTourEvent } from '../../machines/scout-tour.machine.ts';
 import { Keeper } from './keeper.ts';
@@ -141,7 +142,7 @@ export class ScoutTourPool implements ScoutTours {
 
   async offer({ commanders, ...order }: TourOrder): Promise<ScoutTour> {
     const nowS = this.#nowS();
-    const id = this.#newId();
+    const id = shortId(this.#deps.random, (taken) => this.get(taken) !== undefined);
     this.#start({
       ...{ id, state: 'planning', madeAtS: nowS, plan: null, endedAtS: null, failure: null },
       ...{ ...order, commanders: commanders.map((each) => ({ ...each, joinedAtS: nowS, leftAtS: null })) },
@@ -274,12 +275,5 @@ export class ScoutTourPool implements ScoutTours {
 
   #nowS(): number {
     return Math.floor(this.#deps.time.now() / 1000);
-  }
-
-  #newId(): string {
-    const id = Math.floor(this.#deps.random() * 36 ** 8)
-      .toString(36)
-      .padStart(8, '0');
-    return this.get(id) === undefined ? id : this.#newId();
   }
 }

@@ -7,8 +7,7 @@ export type JobWork =
   /** @property from `YYYY-MM-DD`, UTC. @property to the last one, as `from` */
   | { readonly kind: 'backfill'; readonly from: string; readonly to: string };
 
-export const JOB_STATES = ['starting', 'running', 'stopping', 'stopped', 'failed'] as const;
-export type JobState = (typeof JOB_STATES)[number];
+export type JobState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
 /**
  * When a job that has ended begins again. `always` and `unless-stopped` do so whatever its end was, too; one that somebody

@@ -5,7 +5,7 @@ import type { Log } from '../../domain/ports/log.ts';
 import { answer, failure, RPC, type Methods } from './json-rpc.ts';
 import { checkSocketPath } from './socket-path.ts';
 
-export const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_CLIENTS = 32;
 /** Without a request under way. */
 const IDLE_MS = 60_000;
