@@ -153,6 +153,9 @@ class ErrorAnswers {
     const { statusCode = 500 } = error;
     if (error.validation !== undefined) return refuse(reply, 400, describeInvalid(error));
     if (error.code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'the address is malformed');
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      return refuse(reply, 415, 'send JSON, and say so: Content-Type: application/json');
+    }
     if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'no such page');
     if (['EMFILE', 'ENFILE'].includes(error.code)) {
       this.#tellFewDescriptors(error);

@@ -4,6 +4,7 @@ import { canonicalWatch, type WatchDefinition } from '../../../domain/push/defin
 import type { Watch } from '../../../domain/push/watch.ts';
 import type { ApiDeps } from '../api/deps.ts';
 import { parse } from '../api/endpoint.ts';
+import { ApiError } from '../api/errors.ts';
 import { defined } from '../api/filters.ts';
 import type { Goods } from '../api/goods.ts';
 import * as parameters from '../api/parameters.ts';
@@ -33,6 +34,9 @@ const named = z.strictObject({
 export function readNamed(value: unknown): { readonly name: string; readonly watch: WatchDefinition } {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const { name, ...watch } = parse(named, isObject ? value : {});
+  if (isObject && 'within' in value && watch.near === undefined) {
+    throw new ApiError(400, 'within: it says how far around `near`, which is missing');
+  }
   return { name, watch: definitionOf(watch) };
 }
 
