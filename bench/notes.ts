@@ -24,7 +24,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   'archive-day':
     'Run on another machine of this kind at a load average of 13 and with a fraction of a day, so that the start (1 s of CPU) ' +
     'weighs much in what is not compressed; see replay for the rest. bzip2 is bound by its decoder, which has a thread of its ' +
-    'own: 6.7 MB of text a second of CPU, so that a day of 2 GB takes five minutes of it.',
+    'own: 6.7 MB of text a second of CPU, so that a day of 2 GB takes five minutes of it. One round at that load: of its figures only the ratio of CPU time ' +
+    'says something.',
   latency:
     'What bounds 1,000 messages/s on MariaDB: the two cores of the machine. While messages come in, 94 % of both are ' +
     "used: the server's two threads for our connections 51 and 50 % of a core, its purge 19 % and its page cleaner " +

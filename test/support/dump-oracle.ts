@@ -178,7 +178,10 @@ export function applyDump({
     };
     const has = (key: string, flag: string) => (key in station || station[flag] === true ? 'Y' : 'N');
     const { large = 0, medium = 0, small = 0 } = landingPads ?? {};
-    const [typeId, planetary] = TYPES[generation][type ?? ''] ?? [0, '?'];
+    const [typeId, told] = TYPES[generation][type ?? ''] ?? [0, '?'];
+    const isShip =
+      /^39[3567]\d{7}$/.test(String(id)) || /^(System Colonisation Ship|Stronghold Carrier)\b/.test(name);
+    const planetary = told === 'Y' && isShip ? 'N' : told;
     return [
       ...[id, name, ...only13(lookup(name)), systemId, Math.max(0, Math.trunc(distanceToArrival ?? 0))],
       ...[

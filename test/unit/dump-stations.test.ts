@@ -204,6 +204,16 @@ describe('types', () => {
   ])('v12: %j is %i, planetary %s', (type, typeId, planetary) => {
     expect(stageOne(aStation({ type })).station?.row).toMatchObject({ typeId, planetary });
   });
+
+  test.each([
+    [{ name: 'Stronghold Carrier' }, 'N'],
+    [{ name: '$EXT_PANEL_ColonisationShip; Founders' }, 'N'],
+    [{ id: 3_960_000_001, name: 'Anything' }, 'N'],
+    [{ id: 4_230_000_001, name: 'Strongholds' }, 'Y'],
+  ])('a planetary outpost that is %j: planetary %s', (station, planetary) => {
+    const { row } = stageOne(aStation({ type: 'Planetary Outpost', ...station })).station ?? {};
+    expect(row).toMatchObject({ typeId: 11, planetary });
+  });
 });
 
 test.each([

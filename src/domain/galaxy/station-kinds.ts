@@ -58,7 +58,7 @@ function surfaceStation(name: string, marketId: number): KindFacts {
 }
 
 /** Colonisation ships and power carriers, which some call planetary. */
-function isShipNotPort(name: string, marketId: number): boolean {
+export function isShipNotPort(name: string, marketId: number): boolean {
   const series = Math.floor(marketId / 1e7);
   return (
     (series >= 395 && series <= 397) ||

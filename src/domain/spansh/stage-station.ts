@@ -1,8 +1,9 @@
+import { isShipNotPort } from '../galaxy/station-kinds.ts';
 import { lookupName, type Generation } from '../generation.ts';
 import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
-import { stationType } from './station-types.ts';
+import { stationType, type StationType } from './station-types.ts';
 import { isJsonObject, MAX_INT64, plain, readBigId, readName, type JsonObject } from './values.ts';
 
 /** What Frontier sends for "no station". */
@@ -26,6 +27,7 @@ export function stageStationId(
  */
 export function stageStation(
   station: unknown,
+  id: bigint,
   systemId: bigint,
   modifiedS: number,
   generation: Generation,
@@ -57,9 +59,15 @@ export function stageStation(
     rearm: flag('Restock', 'hasRearm'),
     refuel: flag('Refuel', 'hasRefuel'),
     repair: flag('Repair', 'hasRepair'),
-    ...stationType(fields.type, generation),
+    ...kindOf(fields.type, name, id, generation),
     modifiedS,
   };
+}
+
+/** Spansh calls ships planetary that the game's own journal calls a station on a surface, and that hang in space. */
+function kindOf(type: unknown, name: string, id: bigint, generation: Generation): StationType {
+  const kind = stationType(type, generation);
+  return kind.planetary === 'Y' && isShipNotPort(name, Number(id)) ? { ...kind, planetary: 'N' } : kind;
 }
 
 function offers(station: JsonObject, block: string, key: string): Flag {

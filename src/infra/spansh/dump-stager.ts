@@ -144,7 +144,7 @@ export class DumpStager {
       const timeS = readPastTime(this.#parse(located.updateTime), notAfterS, note, where) ?? 0;
       let row = null;
       if (timeS > (believedS(known?.rowS[index], notAfterS) ?? NEVER)) {
-        row = stageStation(this.#head(located), system.id, timeS, generation, note, where);
+        row = stageStation(this.#head(located), id, system.id, timeS, generation, note, where);
         if (row === null) return;
       }
       this.#stationsRead++;

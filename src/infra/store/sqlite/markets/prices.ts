@@ -3,8 +3,6 @@ import type { Generation } from '../../../../domain/generation.ts';
 import { PriceJudge, SELECT_SAMPLE } from '../../shared/price-judge.ts';
 
 /** Writes how plausible the prices of markets are: `tdl_price`. */
-export type PriceWriter = ReturnType<typeof createPriceWriter>;
-
 export function createPriceWriter(db: DatabaseSync, generation: Generation) {
   const judge = new PriceJudge();
   const sample = db.prepare(SELECT_SAMPLE);
