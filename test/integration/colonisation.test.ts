@@ -84,188 +84,196 @@ interface Told {
   readonly [name: string]: unknown;
 }
 
-test('builds, and where to buy what they need: told to whoever has a token, in the terminal, and live', async () => {
-  const { cwd, journals, file } = await world();
-  const config = { http_listen: '127.0.0.1:0', journal_dirs: ['journals', 'nowhere'] };
-  const daemon = await startLiveDaemon({ cwd, config });
-  await daemon.program.logged(/^journals: .* is followed/);
-  const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
-  const tdl = (...args: string[]) => runProgram({ cwd, args });
-  const tokens = await Promise.all(
-    ['journal', 'tours'].map((scope) => tdl('token', 'add', scope, '--scope', scope)),
-  );
-  const [token = '', other = ''] = tokens.map(({ stdout }) => stdout.trim());
-  const get = async (path: string, secret = token) => {
-    const { status, bytes } = await ask(`${url}/api/v1/colonisation${path}`, {
-      authorization: `Bearer ${secret}`,
-    });
-    return { status, body: JSON.parse(bytes.toString()) as Told };
-  };
+// Nine programs, one after the other.
+test(
+  'builds, and where to buy what they need: told to whoever has a token, in the terminal, and live',
+  { timeout: 120_000 },
+  async () => {
+    const { cwd, journals, file } = await world();
+    const config = { http_listen: '127.0.0.1:0', journal_dirs: ['journals', 'nowhere'] };
+    const daemon = await startLiveDaemon({ cwd, config });
+    await daemon.program.logged(/^journals: .* is followed/);
+    const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
+    const tdl = (...args: string[]) => runProgram({ cwd, args });
+    const tokens = await Promise.all(
+      ['journal', 'tours'].map((scope) => tdl('token', 'add', scope, '--scope', scope)),
+    );
+    const [token = '', other = ''] = tokens.map(({ stdout }) => stdout.trim());
+    const get = async (path: string, secret = token) => {
+      const { status, bytes } = await ask(`${url}/api/v1/colonisation${path}`, {
+        authorization: `Bearer ${secret}`,
+      });
+      return { status, body: JSON.parse(bytes.toString()) as Told };
+    };
 
-  expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(401);
-  for (const path of [
-    '/sites',
-    `/sites/${SITE_ID}`,
-    '/carriers',
-    '/commanders',
-    '/watchers',
-    '/shopping-list',
-  ]) {
-    expect((await get(path, other)).status, path).toBe(403);
-    expect((await get(path)).status, path).toBe(200);
-  }
+    expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(401);
+    for (const path of [
+      '/sites',
+      `/sites/${SITE_ID}`,
+      '/carriers',
+      '/commanders',
+      '/watchers',
+      '/shopping-list',
+    ]) {
+      expect((await get(path, other)).status, path).toBe(403);
+      expect((await get(path)).status, path).toBe(200);
+    }
 
-  expect((await get('/sites')).body.entries).toMatchObject([
-    {
+    expect((await get('/sites')).body.entries).toMatchObject([
+      {
+        marketId: SITE_ID,
+        systemName: 'Here',
+        systemId: '1',
+        state: 'building',
+        required: 1_509,
+        provided: 500,
+        percent: 33.13,
+      },
+    ]);
+    expect((await get('/sites/trevithick%20dock')).body).toMatchObject({
       marketId: SITE_ID,
-      systemName: 'Here',
-      systemId: '1',
-      state: 'building',
-      required: 1_509,
-      provided: 500,
-      percent: 33.13,
-    },
-  ]);
-  expect((await get('/sites/trevithick%20dock')).body).toMatchObject({
-    marketId: SITE_ID,
-    goods: [
-      { symbol: 'gold', required: 1_500, provided: 500, remaining: 1_000, percent: 33.33, payment: 1_000 },
-      {},
-    ],
-  });
-  expect((await get('/commanders')).body.entries).toMatchObject([
-    { name: 'JAMESON', systemName: 'Here', cargo: { goods: [] } },
-  ]);
-  expect((await get('/carriers')).body.entries).toMatchObject([
-    { callsign: 'K7Q-B1N', systemName: 'There', hold: null },
-  ]);
-  expect((await get('/watchers')).body.entries).toMatchObject([
-    { folder: journals, state: 'tailing', files: 1, progress: null },
-    { state: expect.stringMatching(/absent|scanning/) as string },
-  ]);
-
-  // Never at a construction site, and not beyond reach; what nobody sells is told.
-  const gold = async (query = '') => {
-    const { body } = await get(`/shopping-list?capacity=700${query}`);
-    return { ...body.entries[0], summary: body.summary } as Record<string, unknown>;
-  };
-  const near = { name: 'Near', buyPrice: 5_000, stock: 60, distanceLy: 0, marginPerTonne: -4_000 };
-  const cheap = { name: 'Cheap', buyPrice: 4_000, stock: 900, distanceLy: 10 };
-  expect(await gold()).toMatchObject({
-    ...{ symbol: 'gold', remaining: 1_000, onCarriers: 0, aboard: 0, toBuy: 1_000, loads: { toBuy: 2 } },
-    supply: { nearest: near, cheapest: cheap, freshest: near, sellers: 2, stock: 960, shortfall: 40 },
-    summary: { sites: 1, remaining: 1_009, mostNeeded: 'gold', unknownCarriers: [CARRIER_ID] },
-  });
-  for (const place of ['carrier:k7q-b1n', 'There', '10,0,0']) {
-    expect(await gold(`&near=${place}`)).toMatchObject({
-      supply: { nearest: { name: 'Cheap', distanceLy: 0 } },
+      goods: [
+        { symbol: 'gold', required: 1_500, provided: 500, remaining: 1_000, percent: 33.33, payment: 1_000 },
+        {},
+      ],
     });
-  }
-  for (const place of ['commander:jameson', `site:${SITE_ID}`]) {
-    expect(await gold(`&near=${place}`)).toMatchObject({
-      supply: { nearest: { name: 'Near', distanceLy: 0 } },
+    expect((await get('/commanders')).body.entries).toMatchObject([
+      { name: 'JAMESON', systemName: 'Here', cargo: { goods: [] } },
+    ]);
+    expect((await get('/carriers')).body.entries).toMatchObject([
+      { callsign: 'K7Q-B1N', systemName: 'There', hold: null },
+    ]);
+    expect((await get('/watchers')).body.entries).toMatchObject([
+      { folder: journals, state: 'tailing', files: 1, progress: null },
+      { state: expect.stringMatching(/absent|scanning/) as string },
+    ]);
+
+    // Never at a construction site, and not beyond reach; what nobody sells is told.
+    const gold = async (query = '') => {
+      const { body } = await get(`/shopping-list?capacity=700${query}`);
+      return { ...body.entries[0], summary: body.summary } as Record<string, unknown>;
+    };
+    const near = { name: 'Near', buyPrice: 5_000, stock: 60, distanceLy: 0, marginPerTonne: -4_000 };
+    const cheap = { name: 'Cheap', buyPrice: 4_000, stock: 900, distanceLy: 10 };
+    expect(await gold()).toMatchObject({
+      ...{ symbol: 'gold', remaining: 1_000, onCarriers: 0, aboard: 0, toBuy: 1_000, loads: { toBuy: 2 } },
+      supply: { nearest: near, cheapest: cheap, freshest: near, sellers: 2, stock: 960, shortfall: 40 },
+      summary: { sites: 1, remaining: 1_009, mostNeeded: 'gold', unknownCarriers: [CARRIER_ID] },
     });
-  }
-  expect(await gold('&maxAge=90m')).toMatchObject({ supply: { cheapest: near, sellers: 1 } });
+    for (const place of ['carrier:k7q-b1n', 'There', '10,0,0']) {
+      expect(await gold(`&near=${place}`)).toMatchObject({
+        supply: { nearest: { name: 'Cheap', distanceLy: 0 } },
+      });
+    }
+    for (const place of ['commander:jameson', `site:${SITE_ID}`]) {
+      expect(await gold(`&near=${place}`)).toMatchObject({
+        supply: { nearest: { name: 'Near', distanceLy: 0 } },
+      });
+    }
+    expect(await gold('&maxAge=90m')).toMatchObject({ supply: { cheapest: near, sellers: 1 } });
 
-  for (const [path, status, why] of [
-    ['/sites/nothing', 404, /no build is called nothing/],
-    ['/shopping-list?sites=1', 404, /no build is called 1/],
-    ['/shopping-list?capacity=0', 400, /capacity/],
-    ['/shopping-list?capacity=x', 400, /capacity/],
-    ['/shopping-list?near=Nowhere', 404, /no system is named Nowhere/],
-    ['/shopping-list?near=site:x', 404, /no build is called x/],
-    ['/shopping-list?near=carrier:ABC', 404, /where carrier ABC is/],
-    ['/shopping-list?within=-1', 400, /within/],
-    ['/shopping-list?cargo=1', 400, /no such parameter: cargo/],
-    ['/shopping-list?maxAge=1', 400, /90m, 12h or 7d/],
-    ['/sites?state=lost', 400, /state/],
-  ] as const) {
-    const refused = await get(path);
-    expect(refused.status, path).toBe(status);
-    expect(refused.body.error, path).toMatch(why);
-  }
+    for (const [path, status, why] of [
+      ['/sites/nothing', 404, /no build is called nothing/],
+      ['/shopping-list?sites=1', 404, /no build is called 1/],
+      ['/shopping-list?capacity=0', 400, /capacity/],
+      ['/shopping-list?capacity=x', 400, /capacity/],
+      ['/shopping-list?near=Nowhere', 404, /no system is named Nowhere/],
+      ['/shopping-list?near=site:x', 404, /no build is called x/],
+      ['/shopping-list?near=carrier:ABC', 404, /where carrier ABC is/],
+      ['/shopping-list?within=-1', 400, /within/],
+      ['/shopping-list?cargo=1', 400, /no such parameter: cargo/],
+      ['/shopping-list?maxAge=1', 400, /90m, 12h or 7d/],
+      ['/sites?state=lost', 400, /state/],
+    ] as const) {
+      const refused = await get(path);
+      expect(refused.status, path).toBe(status);
+      expect(refused.body.error, path).toMatch(why);
+    }
 
-  // A delivery, cargo aboard, a list of the carrier's: at once; and a seller that has sold out.
-  appendFileSync(file, text(contributionLine(10, { gold: 100 })));
-  writeFileSync(
-    join(journals, 'Cargo.json'),
-    journalLine(11, 'Cargo', { Vessel: 'Ship', Inventory: [{ Name: 'gold', Count: 40 }] }),
-  );
-  writeFileSync(
-    join(journals, 'Market.json'),
-    journalLine(11, 'Market', {
-      MarketID: CARRIER_ID,
-      StationType: 'FleetCarrier',
-      Items: [{ Name: '$gold_name;', Stock: 60 }],
-    }),
-  );
-  await until(async () => (await gold()).toBuy === 800);
-  expect(await gold()).toMatchObject({
-    remaining: 900,
-    onCarriers: 60,
-    aboard: 40,
-    supply: { shortfall: 0 },
-  });
-  expect(await gold('&onCarriers=excluded')).toMatchObject({ onCarriers: 0, toBuy: 860 });
-  await daemon.relay.publish(
-    frame(
-      commodityMessage({
-        ...{ marketId: 102, stationName: 'Cheap', systemName: 'There', timestamp: new Date().toISOString() },
-        commodities: [
-          commodity('Gold', {
-            buyPrice: 4_000,
-            stock: 0,
-            stockBracket: 0,
-            sellPrice: 3_900,
-            demand: 5,
-            demandBracket: 1,
-          }),
-        ],
+    // A delivery, cargo aboard, a list of the carrier's: at once; and a seller that has sold out.
+    appendFileSync(file, text(contributionLine(10, { gold: 100 })));
+    writeFileSync(
+      join(journals, 'Cargo.json'),
+      journalLine(11, 'Cargo', { Vessel: 'Ship', Inventory: [{ Name: 'gold', Count: 40 }] }),
+    );
+    writeFileSync(
+      join(journals, 'Market.json'),
+      journalLine(11, 'Market', {
+        MarketID: CARRIER_ID,
+        StationType: 'FleetCarrier',
+        Items: [{ Name: '$gold_name;', Stock: 60 }],
       }),
-    ),
-  );
-  await until(async () => ((await gold()).supply as { cheapest: { name: string } }).cheapest.name === 'Near');
+    );
+    await until(async () => (await gold()).toBuy === 800);
+    expect(await gold()).toMatchObject({
+      remaining: 900,
+      onCarriers: 60,
+      aboard: 40,
+      supply: { shortfall: 0 },
+    });
+    expect(await gold('&onCarriers=excluded')).toMatchObject({ onCarriers: 0, toBuy: 860 });
+    await daemon.relay.publish(
+      frame(
+        commodityMessage({
+          ...{
+            marketId: 102,
+            stationName: 'Cheap',
+            systemName: 'There',
+            timestamp: new Date().toISOString(),
+          },
+          commodities: [
+            commodity('Gold', {
+              buyPrice: 4_000,
+              stock: 0,
+              stockBracket: 0,
+              sellPrice: 3_900,
+              demand: 5,
+              demandBracket: 1,
+            }),
+          ],
+        }),
+      ),
+    );
+    await until(
+      async () => ((await gold()).supply as { cheapest: { name: string } }).cheapest.name === 'Near',
+    );
 
-  // In the terminal, without the daemon, after it was killed.
-  daemon.program.kill('SIGKILL');
-  await daemon.program.exit;
-  const list = await tdl('colonisation', 'list');
-  expect(list.stdout).toMatch(
-    /Here +Orbital Construction Site: Trevithick Dock +building +39\.76 +1,509 +909/,
-  );
-  expect((await tdl('colonisation', 'show', 'Trevithick Dock')).stdout).toMatch(
-    /building, 39\.76 %.*\n[^]*gold +1,500 +600 +900[^]*delivered: JAMESON 100 t/,
-  );
-  const shop = await tdl('colonisation', 'shop', '--capacity', '100', '--near', 'Here');
-  expect(shop.stdout).toMatch(/gold +1,500 +600 +900 +60 +40 +800 +8\n/);
-  expect(shop.stdout).toMatch(/gold +800 +Near +Here +0\.0 +5,000 +60/);
-  expect(shop.stdout).toContain('not enough is sold within reach of: gold');
-  const shopCsv = (await tdl('colonisation', 'shop', '--csv')).stdout;
-  const [row] = parse<Record<string, string>>(shopCsv, { columns: true });
-  expect(row).toMatchObject({ symbol: 'gold', toBuy: '800', nearestName: 'Near', nearestPrice: '5000' });
-  expect(JSON.parse((await tdl('colonisation', 'list', '--json')).stdout)).toMatchObject({
-    entries: [{ marketId: SITE_ID }],
-  });
-  const wrong = await tdl('colonisation', 'show', 'Trevithick Dok');
-  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/no build is called/) as string });
-  expect((await tdl('colonisation', 'shop', '--capacity', 'many')).code).toBe(2);
+    // In the terminal, without the daemon, after it was killed.
+    daemon.program.kill('SIGKILL');
+    await daemon.program.exit;
+    const list = await tdl('colonisation', 'list');
+    expect(list.stdout).toMatch(
+      /Here +Orbital Construction Site: Trevithick Dock +building +39\.76 +1,509 +909/,
+    );
+    expect((await tdl('colonisation', 'show', 'Trevithick Dock')).stdout).toMatch(
+      /building, 39\.76 %.*\n[^]*gold +1,500 +600 +900[^]*delivered: JAMESON 100 t/,
+    );
+    const shop = await tdl('colonisation', 'shop', '--capacity', '100', '--near', 'Here');
+    expect(shop.stdout).toMatch(/gold +1,500 +600 +900 +60 +40 +800 +8\n/);
+    expect(shop.stdout).toMatch(/gold +800 +Near +Here +0\.0 +5,000 +60/);
+    expect(shop.stdout).toContain('not enough is sold within reach of: gold');
+    const shopCsv = (await tdl('colonisation', 'shop', '--csv')).stdout;
+    const [row] = parse<Record<string, string>>(shopCsv, { columns: true });
+    expect(row).toMatchObject({ symbol: 'gold', toBuy: '800', nearestName: 'Near', nearestPrice: '5000' });
+    const wrong = await tdl('colonisation', 'show', 'Trevithick Dok');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/no build is called/) as string });
 
-  // A port that the galaxy knows by the name of the build closes it; opened, it is told to anybody.
-  withDatabase(daemon.database, (db) =>
-    db.exec(
-      `INSERT INTO Station (station_id, name, system_id, type_id, market, modified) VALUES (105, 'Trevithick Dock', 1, 2, 'Y', '${stamp(0)}')`,
-    ),
-  );
-  expect((await tdl('colonisation', 'list')).stdout).toContain('no such builds');
-  const next = await startLiveDaemon({ cwd, config: { ...config, colonisation_public: true } });
-  const again = (await next.program.logged(/^http: http/)) as unknown as { url: string };
-  const told = await until(async () => {
-    const { status, bytes } = await ask(`${again.url}/api/v1/colonisation/sites?state=all`);
-    return status === 200 && (JSON.parse(bytes.toString()) as Told).entries.length > 0 && bytes.toString();
-  });
-  expect(JSON.parse(told)).toMatchObject({ entries: [{ state: 'complete' }] });
-});
+    // A port that the galaxy knows by the name of the build closes it; opened, it is told to anybody.
+    withDatabase(daemon.database, (db) =>
+      db.exec(
+        `INSERT INTO Station (station_id, name, system_id, type_id, market, modified) VALUES (105, 'Trevithick Dock', 1, 2, 'Y', '${stamp(0)}')`,
+      ),
+    );
+    expect((await tdl('colonisation', 'list')).stdout).toContain('no such builds');
+    const next = await startLiveDaemon({ cwd, config: { ...config, colonisation_public: true } });
+    const again = (await next.program.logged(/^http: http/)) as unknown as { url: string };
+    const told = await until(async () => {
+      const { status, bytes } = await ask(`${again.url}/api/v1/colonisation/sites?state=all`);
+      return status === 200 && (JSON.parse(bytes.toString()) as Told).entries.length > 0 && bytes.toString();
+    });
+    expect(JSON.parse(told)).toMatchObject({ entries: [{ state: 'complete' }] });
+  },
+);
 
 test('without folders nothing of it is there', async () => {
   const { cwd } = await world();

@@ -22,7 +22,10 @@ export interface ApiOptions extends ApiDeps {
 }
 
 /** What every API here does besides answering: a limit for each client, entity tags, compression, the lag of a replica. */
-export async function addManners(scope: HttpApp, { questionsPerMinute, queries }: ApiOptions): Promise<void> {
+export async function addManners(
+  scope: HttpApp,
+  { questionsPerMinute, queries }: Pick<ApiOptions, 'questionsPerMinute' | 'queries'>,
+): Promise<void> {
   if (questionsPerMinute !== null) {
     await scope.register(rateLimit, {
       max: questionsPerMinute,

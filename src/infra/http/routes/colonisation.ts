@@ -14,7 +14,7 @@ import { parse } from '../api/endpoint.ts';
 import { ApiError } from '../api/errors.ts';
 import { searchParameters, seenAfter, stationFilter } from '../api/filters.ts';
 import { Goods } from '../api/goods.ts';
-import { answerStoreError } from '../api/manners.ts';
+import { addManners, answerStoreError, type ApiOptions } from '../api/manners.ts';
 import * as parameters from '../api/parameters.ts';
 import { refuse, type HttpApp } from '../app.ts';
 
@@ -41,7 +41,7 @@ interface SupplyAnswer {
 
 type SellerAnswer = z.input<typeof offer> & { readonly marginPerTonne: number | null };
 
-export interface ColonisationDeps extends ApiDeps {
+export interface ColonisationDeps extends ApiDeps, Pick<ApiOptions, 'questionsPerMinute'> {
   readonly colonisation: Colonisation;
   /** Anybody is answered, without a token. */
   readonly isPublic: boolean;
@@ -71,7 +71,8 @@ export function colonisationRoutes(app: HttpApp, deps: ColonisationDeps): void {
   const presenter = () => new ColonisationPresenter(deps.now(), colonisation.commanders());
   const sites = () => closeFinished(queries, colonisation.sites());
 
-  void app.register((scope, _options, done) => {
+  void app.register(async (scope) => {
+    await addManners(scope, deps);
     scope.setErrorHandler<Error>((error, _request, reply) => {
       if (error instanceof ApiError) return refuse(reply, error.statusCode, error.message);
       return answerStoreError(error, reply);
@@ -129,7 +130,6 @@ export function colonisationRoutes(app: HttpApp, deps: ColonisationDeps): void {
         entries,
       } satisfies ShoppingAnswer;
     });
-    done();
   });
 
   /** What is to be bought, with who sells it. */
