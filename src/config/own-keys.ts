@@ -171,7 +171,7 @@ export const OWN_KEYS = {
     fallback: false,
     schema: flag,
     optional: true,
-    about: 'Keep tours of scouts, whose stops close when their markets are seen; see docs/tours.md.',
+    about: 'Keep tours of scouts, whose stops close when they are seen, and patrols; see docs/tours.md.',
   },
   tour_times: {
     field: 'tourTimes',

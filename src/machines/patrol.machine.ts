@@ -31,7 +31,7 @@ export interface PatrolInput {
 }
 
 interface PatrolContext extends PatrolInput {
-  /** As the last look told it. */
+  /** As the last look told it; `idle`: there was none, or it failed. */
   readonly state: PatrolState;
   /** Failed looks in a row. */
   readonly failures: number;
@@ -53,6 +53,7 @@ export const patrolMachine = setup({
     context: {} as PatrolContext,
     events: {} as PatrolEvent,
     input: {} as PatrolInput,
+    tags: {} as 'looking',
   },
   actors: {
     /** Looks at the region, and sends commanders where they are needed. */
@@ -97,10 +98,12 @@ export const patrolMachine = setup({
   },
   states: {
     idle: {
+      entry: { type: 'note', params: { state: 'idle' } },
       after: { lookBackoff: 'planning' },
       on: { 'patrol.resume': 'planning' },
     },
     planning: {
+      tags: 'looking',
       invoke: {
         src: 'look',
         input: ({ context }) => context.order,

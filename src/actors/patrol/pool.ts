@@ -87,8 +87,9 @@ export class PatrolPool implements Patrols {
   get(name: string): KeptPatrol | undefined {
     const actor = this.#running.get(name)?.actor;
     if (actor === undefined) return this.#done.get(name);
-    const { value, context } = actor.getSnapshot();
-    return { order: context.order, look: context.look, state: value as PatrolState };
+    const now = actor.getSnapshot();
+    const { order, look, state } = now.context;
+    return { order, look, state: now.hasTag('looking') ? 'planning' : state };
   }
 
   async put(order: PatrolOrder): Promise<'made' | 'changed' | 'same'> {
@@ -100,9 +101,7 @@ export class PatrolPool implements Patrols {
     const actor = this.#running.get(order.name)?.actor;
     if (actor !== undefined) {
       // The first look; where it cannot be made, the failure.
-      const isOver = ({ value, status }: { value: unknown; status: string }) =>
-        value !== 'planning' || status !== 'active';
-      await waitFor(actor, isOver, { timeout: Infinity });
+      await waitFor(actor, (now) => !now.hasTag('looking'), { timeout: Infinity });
     }
     return was;
   }
@@ -188,8 +187,8 @@ export class PatrolPool implements Patrols {
     this.#running.set(name, running);
     actor.subscribe({
       complete: () => {
-        const { value, context } = actor.getSnapshot();
-        if (value !== 'done' || this.#running.get(name) !== running) return;
+        const { context } = actor.getSnapshot();
+        if (context.state !== 'done' || this.#running.get(name) !== running) return;
         this.#running.delete(name);
         const { order: done, look: last } = context;
         this.#done.set(name, { order: done, look: last, state: 'done', version: running.version });
