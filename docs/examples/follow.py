@@ -56,7 +56,7 @@ def load(copy, text):
 
 
 def begin_anew(copy):
-    """Takes the full file. It is some hundred megabytes; listings.csv.zst is a tenth, for whoever can read it."""
+    """Takes the full file. It is some hundred megabytes; listings.csv.zst is a fifth, for whoever can read it."""
     manifest = json.loads(fetch("listings.manifest.json"))
     text = fetch("listings.csv", manifest["sha256"])
     with copy:

