@@ -8,6 +8,7 @@ const LONG = [
   'contract/mariadb-deltas',
   'contract/sqlite-deltas',
   'integration/portal-page',
+  'integration/jobs.test',
   'integration/live',
   'integration/spansh-daemon',
   'integration/dump-import',
