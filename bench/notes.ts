@@ -56,7 +56,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'times as long. Sizes of a whole day are four times as large: 36 MiB, or 110 MiB if units were a change; a first ' +
     'day, on which all is new, 38 MiB; the running file 124 MiB. CPU, alone: 0.5 ms a message, 5 s to close a quarter of a ' +
     'day, 25 ms a day of one market, 4 ms a day of one good. What bounds closing is the encoding of pages in JavaScript, in ' +
-    'a thread of its own; a row group of 32,768 rows is all that is in memory.',
+    "a thread of its own; a row group of 32,768 rows is all that is in memory. Measured after the run above, that thread's young generation kept to 8 MiB: 190 MiB more than before while 690,000 changes are closed, instead of 310.",
   'growth-dump':
     'Run at full size by hand, not extrapolated: 25 GB of text (978,284 stations, 7.0 million market rows) into ' +
     'SQLite took 700 s with a peak RSS of 413 MiB, and 190 s with 308 MiB when nothing had changed. So memory does not ' +

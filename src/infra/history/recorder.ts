@@ -9,6 +9,7 @@ import type { RecorderMethods } from './recorder-thread.ts';
 
 /** The thread that writes a day's files ends with it, and gives its memory back. */
 const IDLE_MS = 1_000;
+const YOUNG_MIB = 8;
 
 /** Records in a thread of its own, which the first call starts; files are written in another one. */
 export function createHistoryRecorder(directory: string): HistoryRecorder {
@@ -23,6 +24,8 @@ export function createHistoryRecorder(directory: string): HistoryRecorder {
   const closers = new Piscina({
     filename: moduleBeside(import.meta.url, './close-day.worker').href,
     ...{ minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, recordTiming: false },
+    // Rows live for as long as they take to be encoded: more room for new ones is only more garbage.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   closers.on('error', () => undefined);
   let isClosed = false;
