@@ -12,10 +12,9 @@ export interface ReplayLedger {
 
 /** @param path where it is kept; what cannot be read is taken for empty */
 export async function openReplayLedger(path: string): Promise<ReplayLedger> {
-  const known = await readFile(path, 'utf8').then(
-    (text) => new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text)))),
-    () => new Map<string, string>(),
-  );
+  const known = await readFile(path, 'utf8')
+    .then((text) => new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text)))))
+    .catch(() => new Map<string, string>());
   return {
     stateOf: (name) => known.get(name) ?? null,
     async add(name, state) {
