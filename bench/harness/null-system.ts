@@ -62,6 +62,7 @@ export function createNullSystem(
       spool: createMemorySpool(emptyDisk(), 1_000, (work) => Promise.resolve(work())),
       commodities: {
         readCached: () => Promise.resolve(GOODS),
+        builtIn: () => Promise.resolve(null),
         refresh: () => Promise.resolve({ commodities: GOODS, changed: false }),
       },
       liveListing: { stageFile: unwanted },

@@ -1,12 +1,19 @@
+import { OPERATING_KEYS } from './operating-keys.ts';
 import { OWN_KEYS } from './own-keys.ts';
 import { REFERENCE_KEYS } from './reference-keys.ts';
+import { SERVING_KEYS } from './serving-keys.ts';
 import type { Table } from './table.ts';
 
 /**
  * The keys of `tradedangerous-listener-config.json`, in the order of the default file: first those of the
  * reference, then this program's own (docs/configuration.md shows the table).
  */
-export const KEYS = { ...REFERENCE_KEYS, ...OWN_KEYS } as const satisfies Table;
+export const KEYS = {
+  ...REFERENCE_KEYS,
+  ...OWN_KEYS,
+  ...SERVING_KEYS,
+  ...OPERATING_KEYS,
+} as const satisfies Table;
 
 export type KeyName = keyof typeof KEYS;
 

@@ -10,7 +10,8 @@ export function createCatalogue(parts: Parts): Child {
       actors: catalogueLogics({ ...parts, source: parts.commodities, holder: parts.catalogue }),
       actions: {
         reportFresh: ({ context }) => reporter.fresh(context.commodities),
-        reportStale: ({ context }) => reporter.stale(context),
+        reportStale: ({ context }) =>
+          reporter.stale({ ...context, commodities: parts.catalogue.current?.commodities.length ?? 0 }),
       },
     }),
     input: { ...parts.settings().catalogue, random: parts.random },

@@ -35,7 +35,16 @@ export function catalogueLogics(deps: CatalogueDeps) {
   });
 
   const refresh = fromPromise<CatalogueState>(async ({ signal }) => {
-    const { commodities, changed } = await source.refresh(signal).finally(() => holder.noteRefreshed());
+    const { commodities, changed } = await source
+      .refresh(signal)
+      .catch(async (error: unknown) => {
+        signal.throwIfAborted();
+        // Only now: until it has been asked, markets are kept whole, with goods that only the source may know.
+        const builtIn = holder.current === null ? await source.builtIn() : null;
+        if (builtIn !== null) holder.adopt(builtIn);
+        throw error;
+      })
+      .finally(() => holder.noteRefreshed());
     if (changed || holder.current === null) holder.adopt(commodities);
     return { commodities: commodities.length, changed };
   });

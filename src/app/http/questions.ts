@@ -64,7 +64,8 @@ export async function withQuestions<T>(
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { createTourPlanner } = await import('../../infra/tours/planner.ts');
   const queries = await createQueries(base);
-  const commodities = (await commoditySource(base).readCached()) ?? [];
+  const source = commoditySource(base);
+  const commodities = (await source.readCached()) ?? (await source.builtIn()) ?? [];
   const planner = createTourPlanner();
   const push = async () => {
     const { Hub } = await import('../../actors/subscription/hub.ts');

@@ -11,17 +11,13 @@ export type Base = Omit<Bootstrap, 'log'> & { readonly log: Log };
 
 /**
  * EDCD's commodities, those that only dumps have named so far, and those that EDCD named once: what is known is never
- * forgotten. EDCD's word counts where it has one; where it was never reached, what this version knows.
+ * forgotten. EDCD's word counts where it has one.
  */
 export function commoditySource({ config, paths, log }: Base): CommoditySource {
   const cacheDir = join(paths.dataDir, 'edcd');
   const others = createDumpCommodities(dumpCommoditiesFile(paths));
   let told = '';
 
-  /** What EDCD said last; before it ever did, what this version knows. */
-  const cached = async () =>
-    (await readCachedCommodities(cacheDir)) ??
-    (await import('../../infra/edcd/seed-commodities.ts')).seedCommodities();
   const merged = async (edcd: readonly Commodity[]): Promise<readonly Commodity[]> => {
     const ids = new Set(edcd.map(({ id }) => id));
     return [...edcd, ...(await others.read()).filter(({ id }) => !ids.has(id))];
@@ -31,9 +27,13 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
 
   return {
     async readCached() {
-      const commodities = await merged(await cached());
+      const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
       isNews(commodities);
-      return commodities;
+      return commodities.length === 0 ? null : commodities;
+    },
+    async builtIn() {
+      const { seedCommodities } = await import('../../infra/edcd/seed-commodities.ts');
+      return merged(seedCommodities());
     },
     async refresh(signal) {
       try {
@@ -48,7 +48,7 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
       } catch (error) {
         signal.throwIfAborted();
         // What a dump has brought meanwhile is good without EDCD.
-        const commodities = await merged(await cached());
+        const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
         if (!isNews(commodities)) throw error;
         return { commodities, changed: true };
       }

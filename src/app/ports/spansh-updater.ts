@@ -33,7 +33,7 @@ export async function importSource(
   const known = commoditySource(base);
   const commodities = await known.refresh(hooks.signal).then(
     (refreshed) => refreshed.commodities,
-    () => known.readCached(),
+    async () => (await known.readCached()) ?? known.builtIn(),
   );
   const { tables, warnings } = await readReference(
     config.edcdSource,
