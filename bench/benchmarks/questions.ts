@@ -58,9 +58,9 @@ const QUESTIONS: readonly Question[] = [
     url: (_, random) => `/freshness/stale?near=System ${random.integer(0, 9)}&within=100&limit=100`,
     maxMs: 100,
     sql: () =>
-      `SELECT st.station_id FROM Station st JOIN System sy ON sy.system_id = st.system_id
-       JOIN StationItem si ON si.station_id = st.station_id AND si.item_id = ${GOOD.id}
-       WHERE ${near(100)} ORDER BY si.modified LIMIT 100`,
+      `SELECT st.station_id, (SELECT modified FROM StationItem WHERE station_id = st.station_id LIMIT 1) AS seen
+       FROM System sy JOIN Station st ON st.system_id = sy.system_id
+       WHERE st.market = 'Y' AND ${near(100)} ORDER BY seen LIMIT 100`,
   },
 ];
 

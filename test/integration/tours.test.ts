@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { callControl } from '../../src/infra/control/client.ts';
 import { runProgram } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
 import { ask } from '../support/http.ts';
@@ -205,6 +207,10 @@ test('the command line lists, shows and withdraws what is kept', async () => {
   expect((await patrol('list')).stdout).toMatch(
     /^home +short +within 100 ly of Sol +12 h +4 +4 +0 +0 +1 +1$/m,
   );
+  const listed = (what: string) =>
+    callControl(join(cwd, 'data/tradedangerous-listener.sock'), `${what}.list`, {});
+  expect(await listed('patrols')).toMatchObject([{ name: 'home', state: 'short' }, { name: 'other' }]);
+  expect(await listed('tours')).toContainEqual(expect.objectContaining({ id, state: 'withdrawn' }));
   expect((await patrol('remove', 'home')).stdout).toContain('is removed');
   program.kill('SIGTERM');
   await program.exit;

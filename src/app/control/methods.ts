@@ -50,6 +50,7 @@ export function controlMethods({ jobs, status, store, asking }: ControlDeps): Me
   return {
     status: method(none, status),
     'tours.list': method(none, async () => (await import('../tours.ts')).keptTours(store)),
+    'patrols.list': method(none, async () => (await import('../patrols.ts')).keptPatrols(store)),
     // Each is done by the machine whose work it is.
     export: method(none, asking.exportLive),
     publish: method(none, asking.publish),
