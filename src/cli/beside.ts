@@ -2,6 +2,9 @@ import type { Bootstrap } from '../app/bootstrap.ts';
 import { findDaemon } from '../app/control/client.ts';
 import { AppError, describeError } from '../domain/errors.ts';
 
+/** The daemon that is doing this command's work, as far as it is told. */
+let told: number | null = null;
+
 /**
  * Has the daemon that works on the data directory do a command, for the work is its own.
  * @returns what it says; null: no daemon does, and the command is to do it itself
@@ -10,7 +13,8 @@ import { AppError, describeError } from '../domain/errors.ts';
 export async function askDaemon(base: Bootstrap, method: string, params: object = {}): Promise<unknown> {
   const daemon = await findDaemon(base);
   if (daemon === null) return null;
-  process.stderr.write(`process ${daemon.pid} works here, and does this\n`);
+  if (told !== daemon.pid) process.stderr.write(`process ${daemon.pid} works here, and does this\n`);
+  told = daemon.pid;
   try {
     return await daemon.call(method, params);
   } catch (error) {

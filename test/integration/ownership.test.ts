@@ -69,7 +69,10 @@ describe('one-shots run by root in a directory of the service', () => {
     const service = startProgram({ cwd, uid: SERVICE, env: { HOME: undefined } });
     onTestFinished(() => service.kill('SIGKILL'));
     await service.logged(/^listings-live\.csv: /);
-    await asRoot(cwd, {}, 'publish');
+    expect(await runProgram({ cwd, args: ['publish'] })).toMatchObject({
+      code: 0,
+      stderr: `process ${service.process.pid} works here, and does this\n`,
+    });
     expect(taken(cwd)).toEqual([]);
     service.kill('SIGTERM');
     const { code, stdout } = await service.exit;
