@@ -42,7 +42,14 @@ async function aWaitFor(server: MariadbServer): Promise<void> {
 function write(link: Link, ids: readonly number[], atS: number) {
   const setup = {
     ...{ generation: 'v12' as const, maxStatementBytes: 1_000_000, hasOwnTables: false, notAfterS: atS },
-    ...{ prices: new PriceWriter(), changes: NO_CHANGE_LOG, catalogue: new Map(), loading: new Loading(), lock: LOCK, log: undefined },
+    ...{
+      prices: new PriceWriter(),
+      changes: NO_CHANGE_LOG,
+      catalogue: new Map(),
+      loading: new Loading(),
+      lock: LOCK,
+      log: undefined,
+    },
   };
   return writeMarkets(
     () => Promise.resolve(link),

@@ -5,6 +5,14 @@ const PUSH = 'test/contract/sqlite-push.test.ts';
 /** Of those who listen. */
 export const PUSH_MUTATIONS: readonly Mutation[] = [
   {
+    guarantee: 'whoever resumes is told everything once, with what was',
+    fault: 'only the newest of several changes is held against what he was told when he came',
+    file: 'src/actors/subscription/reader.ts',
+    from: 'update.oldestSeq <= this',
+    to: 'change.seq <= this',
+    tests: ['test/unit/push-hub.test.ts'],
+  },
+  {
     guarantee: 'a place in the log is one of what was watched there',
     fault: 'whoever listened to another definition of that name resumes',
     file: 'src/infra/http/push/position.ts',

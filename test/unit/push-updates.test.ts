@@ -15,7 +15,7 @@ function row(itemId: number, demandPrice: number, supplyPrice = 0): MarketRow {
 
 function update(seq: number, market: readonly MarketRow[], before?: readonly MarketRow[]) {
   const change = { seq, kind: 'market' } as Change;
-  return updateOf({ change, station, market }, before);
+  return updateOf({ change, oldestSeq: seq, station, market }, before);
 }
 
 const prices = (some: ReturnType<typeof merged>) =>

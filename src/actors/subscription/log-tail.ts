@@ -39,17 +39,19 @@ export class LogTail {
     const page = await this.#queries.changesSince(from.seq, ENTRIES_AT_ONCE);
     if (page?.changes === null || page?.changes === undefined || page.logId !== from.logId) return null;
     const changes = page.changes.filter(({ seq }) => seq <= upTo);
-    const latest = new Map<string, Change>();
+    const latest = new Map<string, Pick<Update, 'change' | 'oldestSeq'>>();
     for (const change of changes) {
+      if (change.kind === 'system') continue;
       const key = `${change.kind} ${change.id}`;
+      const oldestSeq = latest.get(key)?.oldestSeq ?? change.seq;
       latest.delete(key);
-      if (change.kind !== 'system') latest.set(key, change);
+      latest.set(key, { change, oldestSeq });
     }
-    const records = await this.#records([...latest.values()]);
-    const updates = [...latest.values()].flatMap((change): Update[] => {
+    const records = await this.#records(Array.from(latest.values(), ({ change }) => change));
+    const updates = [...latest.values()].flatMap(({ change, oldestSeq }): Update[] => {
       const record = records.get(Number(change.id));
       if (record === undefined) return [];
-      const now = { change, station: record.station, market: record.rows };
+      const now = { change, oldestSeq, station: record.station, market: record.rows };
       if (change.kind === 'station') return [{ ...now, rows: [], isWhole: false }];
       const update = updateOf(now, recent?.get(record.station.id));
       recent?.set(record.station.id, record.rows);

@@ -64,7 +64,8 @@ export class Reader {
     const told = this.#told.get(station.id);
     this.#told.delete(station.id);
     if (told !== undefined) return updateOf(update, told);
-    return change.seq <= this.#fullUpTo ? updateOf(update, undefined) : update;
+    // One of its changes is enough: what he was told when he came may have it already.
+    return update.oldestSeq <= this.#fullUpTo ? updateOf(update, undefined) : update;
   }
 
   /** Of what was before. */

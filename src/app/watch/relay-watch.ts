@@ -120,6 +120,7 @@ class RelayWatcher {
     const update = updateOf(
       {
         change: { ...change, observedAtS, writtenAtS: nowS },
+        oldestSeq: change.seq,
         station: { ...record.station, marketAtS: observedAtS },
         market,
       },

@@ -15,6 +15,8 @@ interface RowUpdate {
 export interface Update {
   /** The newest of those it stands for. */
   readonly change: Change;
+  /** The oldest of them. */
+  readonly oldestSeq: number;
   readonly station: StationRecord;
   /** What its market has now. */
   readonly market: readonly MarketRow[];
@@ -26,10 +28,10 @@ export interface Update {
 
 /** What has become of a market. @param before undefined: nobody remembers */
 export function updateOf(
-  { change, station, market }: Pick<Update, 'change' | 'station' | 'market'>,
+  { change, oldestSeq, station, market }: Pick<Update, 'change' | 'oldestSeq' | 'station' | 'market'>,
   before: readonly MarketRow[] | undefined,
 ): Update {
-  return { change, station, market, rows: rowUpdates(before, market), isWhole: before === undefined };
+  return { change, oldestSeq, station, market, rows: rowUpdates(before, market), isWhole: before === undefined };
 }
 
 export function isSameMarket(a: readonly MarketRow[], b: readonly MarketRow[]): boolean {

@@ -24,7 +24,10 @@ export interface LearnedRecords {
 }
 
 /** What else writes stations tells them. */
-export type OwnWriters = Pick<ReturnType<typeof createLearner>, 'states' | 'vendors' | 'memory' | 'prices' | 'note'>;
+export type OwnWriters = Pick<
+  ReturnType<typeof createLearner>,
+  'states' | 'vendors' | 'memory' | 'prices' | 'note'
+>;
 
 /** Writes records, a transaction a call (domain/ports/learning-store.ts). The own tables are there. */
 export function createLearner(
