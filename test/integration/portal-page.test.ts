@@ -157,7 +157,7 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
     await page.click('tbody th a[href*="view=market"]');
     await says(page, '.verdict.fresh', 'Fresh');
     const id = String(await page.evaluate('new URLSearchParams(location.search).get("id")'));
-    const cells = `[...document.querySelectorAll('tbody tr:has(td)')].map((row) => [...row.children].slice(0, 3).map((cell) => cell.textContent).join(' | ')).sort()`;
+    const cells = `[...document.querySelectorAll('table')].filter(({ caption }) => caption?.textContent.startsWith('Prices of this market')).flatMap(({ tBodies }) => [...tBodies].flatMap(({ rows }) => [...rows])).filter((row) => row.querySelector('td') !== null).map((row) => [...row.children].slice(0, 3).map((cell) => cell.textContent).join(' | ')).sort()`;
     await expect
       .poll(
         async () => {

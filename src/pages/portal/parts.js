@@ -150,7 +150,7 @@ export function table(caption, columns, groups) {
 export function answer({ value, isOld, refusal }, show, choose) {
   return h(
     'div',
-    { class: isOld ? 'answer old' : 'answer', 'aria-busy': isOld && refusal === null },
+    { class: isOld && value !== null ? 'answer old' : 'answer', 'aria-busy': isOld && refusal === null },
     refusal !== null && refused(refusal, choose),
     value === null ? refusal === null && h('p', { class: 'quiet' }, 'Asking…') : show(value),
   );
