@@ -106,6 +106,7 @@ const NO_UPDATES: SystemPorts['spanshUpdater'] = {
   state: { load: () => Promise.resolve(null), save: unwanted },
   source: { check: unwanted, download: unwanted, discard: unwanted },
   importDump: unwanted,
+  importGiven: unwanted,
   publish: unwanted,
   demote: unwanted,
   database: 'nothing',

@@ -7,6 +7,7 @@ import {
   type AnyMachineSnapshot,
 } from 'xstate';
 import type { Inspection } from '../domain/ports/inspection.ts';
+import type { GivenDump, ImportResult } from '../domain/ports/spansh-updater.ts';
 import type { SpoolEntry } from '../domain/ports/spool.ts';
 import { OWN_TABLES_MADE } from '../domain/ports/store/learning-store.ts';
 import { guardianMachine } from '../machines/guardian.machine.ts';
@@ -33,6 +34,7 @@ import { Inspector } from './observing/inspector.ts';
 import { SystemStatus } from './observing/status.ts';
 import type { SystemSettings } from './settings.ts';
 import { createSpanshUpdater } from './spansh-updater/child.ts';
+import type { ImportAsker } from './spansh-updater/given.ts';
 import type { WholePublication } from './spansh-updater/steps.ts';
 import { Ledger } from './station-coalescer/ledger.ts';
 import { StationPool } from './station-coalescer/pool.ts';
@@ -59,6 +61,7 @@ export interface System {
   readonly asking: {
     readonly exportLive: () => Promise<PublishedExport>;
     readonly publish: () => Promise<WholePublication>;
+    readonly import: (dump: GivenDump, asker: ImportAsker) => Promise<ImportResult>;
     readonly maintain: (order: MaintenanceOrder) => Promise<MaintenanceDone>;
   };
   /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
@@ -207,6 +210,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     asking: {
       exportLive: children.exporter.exportNow,
       publish: children['spansh-updater'].publishNow,
+      import: children['spansh-updater'].importNow,
       maintain: children['maintenance-window'].ask,
     },
     start: () => root.start(),

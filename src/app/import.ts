@@ -1,16 +1,14 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { CLEAR_MEMORY_S } from '../actors/station-coalescer/spool-keeper.ts';
-import { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
-import { hideCredentials, isPlainWebAddress } from '../domain/web-address.ts';
 import { createLog } from '../infra/log/log.ts';
-import { acquireInstance } from '../infra/process/instance-lock.ts';
+import type { DumpSource } from '../infra/spansh/dump-source.ts';
 import { isUrl } from '../infra/spansh/download.ts';
-import { openDumpFile, openDumpUrl, type DumpSource } from '../infra/spansh/dump-source.ts';
 import { createSpool } from '../infra/spool/spool.ts';
 import type { Bootstrap } from './bootstrap.ts';
-import { tellWatch } from './instance.ts';
-import { importSource, requestPublication, updaterPorts } from './ports/spansh-updater.ts';
+import { claimImport } from './instance.ts';
+import { importSource, openDump, requestPublication, updaterPorts } from './ports/spansh-updater.ts';
 import { createStore } from './ports/store.ts';
 
 interface Options {
@@ -27,20 +25,13 @@ interface Options {
  * @throws AppError `instance.held` beside another import; what the dump is found guilty of; the abort reason
  */
 export async function importOnce(base: Bootstrap, options: Options): Promise<ImportResult> {
-  const { dataDir, importFile } = base.paths;
-  const place = {
-    name: `tdl import on ${dataDir}`,
-    advice: 'wait until it has ended',
-    onWatch: tellWatch(base.log),
-  };
-  // So that `tdl status` can tell of it.
-  const running = await acquireInstance(importFile, place);
+  const running = await claimImport(base);
   const { from, maxAgeDays, onProgress, signal } = options;
   const store = await createStore(base);
   try {
     const clears = await rememberedClears(base);
     const isCleared = (marketId: number, observedAtS: number) => (clears.get(marketId) ?? -1) >= observedAtS;
-    const source = await openSource(from, base, signal);
+    const source = from === '-' ? standardInput() : await openDump(from, base, signal);
     const result = await importSource(base, store, source, { isCleared, onProgress, signal }, maxAgeDays);
     await requestPublication(updaterPorts(base, store));
     return result;
@@ -53,25 +44,21 @@ export async function importOnce(base: Bootstrap, options: Options): Promise<Imp
   }
 }
 
+/** @returns where any process finds a dump; null: none does, or none but this one (standard input, a pipe) */
+export function findForAll(from: string): string | null {
+  if (isUrl(from)) return from;
+  if (from === '-' || !existsSync(from)) return null;
+  const file = realpathSync(from);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : null;
+}
+
+function standardInput(): DumpSource {
+  return { name: 'standard input', stream: process.stdin, totalBytes: null };
+}
+
 /** Lines of progress, for where no bar can be drawn. */
 export function progressLog({ config }: Bootstrap): Log {
   return createLog({ to: 'stderr', verbose: config.verbose, debug: config.debug });
-}
-
-async function openSource(from: string, { config }: Bootstrap, signal: AbortSignal): Promise<DumpSource> {
-  if (from === '-') return { name: 'standard input', stream: process.stdin, totalBytes: null };
-  if (!isUrl(from)) return openDumpFile(from);
-  if (!isPlainWebAddress(from)) {
-    throw new AppError(
-      'usage',
-      `${hideCredentials(from)} is no address of a dump without a user or password`,
-      {
-        advice:
-          'they are not sent: have another program download it, and give import the file, or - and its output',
-      },
-    );
-  }
-  return openDumpUrl(from, config.rules.maxClockSkewS, signal);
 }
 
 /** What the feed said of markets being empty binds every import. */

@@ -58,6 +58,21 @@ export async function claimJob(
   return { spoolFile, release };
 }
 
+/**
+ * Makes this process the only one that imports what somebody names; `tdl status` tells of it.
+ * @throws AppError `instance.held`, `instance.notWritable`
+ */
+export function claimImport({
+  paths,
+  log,
+}: Pick<Bootstrap, 'paths'> & { readonly log: Pick<Log, 'warn'> }): Promise<InstanceLock> {
+  return acquireInstance(paths.importFile, {
+    name: `tdl import on ${paths.dataDir}`,
+    advice: 'wait until it has ended',
+    onWatch: tellWatch(log),
+  });
+}
+
 export { describeOwner as describeWorker } from '../infra/process/instance-lock.ts';
 
 /** A process that works here, as it may be told. */
@@ -135,7 +150,7 @@ async function claimsOf({ paths, database }: Bootstrap): Promise<Claim[]> {
 }
 
 /** An owner in another container or on another machine cannot be asked. */
-export function tellWatch(log: Pick<Log, 'warn'>): NonNullable<Place['onWatch']> {
+function tellWatch(log: Pick<Log, 'warn'>): NonNullable<Place['onWatch']> {
   return (owner, watchMs) =>
     log.warn(
       {},

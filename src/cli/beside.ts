@@ -1,5 +1,5 @@
 import type { Bootstrap } from '../app/bootstrap.ts';
-import { findDaemon } from '../app/control/client.ts';
+import { findDaemon, type Daemon } from '../app/control/client.ts';
 import { AppError, describeError } from '../domain/errors.ts';
 
 /** The daemon that is doing this command's work, as far as it is told. */
@@ -10,13 +10,18 @@ let told: number | null = null;
  * @returns what it says; null: no daemon does, and the command is to do it itself
  * @throws AppError as the daemon has thrown it
  */
-export async function askDaemon(base: Bootstrap, method: string, params: object = {}): Promise<unknown> {
+export async function askDaemon(
+  base: Bootstrap,
+  method: string,
+  params: object = {},
+  options?: Parameters<Daemon['call']>[2],
+): Promise<unknown> {
   const daemon = await findDaemon(base);
   if (daemon === null) return null;
   if (told !== daemon.pid) process.stderr.write(`process ${daemon.pid} works here, and does this\n`);
   told = daemon.pid;
   try {
-    return await daemon.call(method, params);
+    return await daemon.call(method, params, options);
   } catch (error) {
     // A daemon of an earlier version, or without a socket: all of these work beside one.
     if (!(error instanceof AppError) || error.code !== 'control') throw error;

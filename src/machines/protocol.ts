@@ -44,6 +44,11 @@ export interface PublishNowEvent {
   readonly type: 'publish.now';
 }
 
+/** Who asks over the socket -> updater: a dump of theirs waits to be imported. */
+export interface ImportNowEvent {
+  readonly type: 'import.now';
+}
+
 /** Feed -> listener. `feed.heard` is sent once a batch. */
 export type FeedEvent =
   | { readonly type: 'feed.connected' }

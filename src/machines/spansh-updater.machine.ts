@@ -2,16 +2,18 @@
  * Brings the galaxy up to date from Spansh: at start, then every interval. Check, download, import, publish, demote;
  * after each step what was reached is on disk, and the next one is planned from there: going on after a crash is the
  * ordinary way, not another one. In between it looks every now and then whether there is something to publish all the
- * same: a file that is missing, or what `tdl import` has brought.
+ * same: a file that is missing, or what `tdl import` has brought. A dump that somebody gives it goes first; a failure of that
+ * is theirs.
  *
  * Invariants: a dump that was imported is not imported again; nothing is published before an import is complete,
  * nothing demoted before its file is public; a failure moves nothing forward and is retried with backoff, never
  * sooner than the server asked; no step on the database begins in a maintenance window.
- * Heard by: supervisor (`database.*`, `stop`), configuration (`interval.changed`), who asks over the socket (`publish.now`). Tells the catalogue that systems and commodities may have grown.
+ * Heard by: supervisor (`database.*`, `stop`), configuration (`interval.changed`), who asks over the socket (`publish.now`,
+ * `import.now`). Tells the catalogue that systems and commodities may have grown.
  */
 import { assign, setup } from 'xstate';
 import { backoffMs, type Backoff, type Random } from './backoff.ts';
-import type { IntervalEvent, PublishNowEvent, QuiesceEvent, StopEvent } from './protocol.ts';
+import type { ImportNowEvent, IntervalEvent, PublishNowEvent, QuiesceEvent, StopEvent } from './protocol.ts';
 import { promiseSlot } from './slots.ts';
 
 export interface SpanshUpdaterInput {
@@ -29,7 +31,7 @@ export interface SpanshUpdaterInput {
   readonly random: Random;
 }
 
-export type UpdateStep = 'check' | 'import' | 'publish' | 'demote';
+export type UpdateStep = 'check' | 'import' | 'importGiven' | 'publish' | 'demote';
 
 export interface UpdatePlan {
   readonly step: UpdateStep;
@@ -56,7 +58,9 @@ interface SpanshUpdaterContext extends SpanshUpdaterInput {
   readonly asked: boolean;
 }
 
-export type SpanshUpdaterEvent = PublishNowEvent | QuiesceEvent | IntervalEvent | StopEvent;
+export type SpanshUpdaterEvent = PublishNowEvent | ImportNowEvent | QuiesceEvent | IntervalEvent | StopEvent;
+
+const toNobody: (_: unknown, params: { readonly error: unknown }) => void = () => undefined;
 
 export const spanshUpdaterMachine = setup({
   types: {
@@ -74,6 +78,8 @@ export const spanshUpdaterMachine = setup({
     /** Brings the dump to the disk, going on where an earlier try ended. */
     download: promiseSlot<undefined>('download'),
     importDump: promiseSlot<undefined>('importDump'),
+    /** Imports what somebody has asked for, and tells them. */
+    importGiven: promiseSlot<undefined>('importGiven'),
     publish: promiseSlot<undefined>('publish'),
     /** Makes baseline of exactly what `listings.csv` has. */
     demote: promiseSlot<undefined>('demote'),
@@ -89,7 +95,10 @@ export const spanshUpdaterMachine = setup({
     disabled: ({ context }) => !context.enabled && !context.asked,
     /** Of one that does nothing by itself: what was asked for is done. */
     isRest: ({ context: { enabled, quickTestMs, asked } }, { step }: UpdatePlan) =>
-      (!enabled || quickTestMs !== null) && step !== 'demote' && !(asked && step === 'publish'),
+      (!enabled || quickTestMs !== null) &&
+      step !== 'demote' &&
+      step !== 'importGiven' &&
+      !(asked && step === 'publish'),
     isQuickTest: ({ context }) => context.quickTestMs !== null,
     isStep: (_, { plan, step }: { plan: UpdatePlan; step: UpdateStep }) => plan.step === step,
     nothingDue: ({ context }, { step }: UpdatePlan) => step === 'check' && context.checkInMs > 0,
@@ -124,6 +133,7 @@ export const spanshUpdaterMachine = setup({
     refreshCatalogue: () => undefined,
     reportOutsideHours: () => undefined,
     reportFailure: () => undefined,
+    reportNotImported: toNobody,
   },
 }).createMachine({
   id: 'spansh-updater',
@@ -154,9 +164,14 @@ export const spanshUpdaterMachine = setup({
           { target: 'planning' },
         ],
       },
+      on: { 'import.now': 'planning' },
     },
-    disabled: { on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } } },
+    disabled: {
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' }, 'import.now': 'planning' },
+    },
     planning: {
+      // What is being planned may not know of it.
+      on: { 'import.now': { target: 'planning', reenter: true } },
       invoke: {
         src: 'plan',
         input: ({ context: { asked } }) => ({ asked }),
@@ -172,6 +187,10 @@ export const spanshUpdaterMachine = setup({
           {
             guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'import' }) },
             target: 'importing',
+          },
+          {
+            guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'importGiven' }) },
+            target: 'importingGiven',
           },
           {
             guard: { type: 'isStep', params: ({ event }) => ({ plan: event.output, step: 'publish' }) },
@@ -192,12 +211,13 @@ export const spanshUpdaterMachine = setup({
     outsideHours: {
       entry: 'reportOutsideHours',
       after: { untilOpen: 'planning' },
-      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' }, 'import.now': 'planning' },
     },
     paused: {
       on: { 'database.release': { target: 'planning', actions: 'noteReleased' } },
     },
     checking: {
+      on: { 'import.now': 'planning' },
       invoke: {
         src: 'check',
         onDone: [
@@ -211,6 +231,8 @@ export const spanshUpdaterMachine = setup({
       },
     },
     downloading: {
+      // It goes on after that where it was.
+      on: { 'import.now': 'planning' },
       invoke: {
         src: 'download',
         onDone: { target: 'planning', actions: 'forgetFailures' },
@@ -228,6 +250,17 @@ export const spanshUpdaterMachine = setup({
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    importingGiven: {
+      tags: 'updating',
+      invoke: {
+        src: 'importGiven',
+        onDone: { target: 'planning', actions: 'refreshCatalogue' },
+        onError: {
+          target: 'planning',
+          actions: { type: 'reportNotImported', params: ({ event }) => ({ error: event.error }) },
         },
       },
     },
@@ -256,12 +289,12 @@ export const spanshUpdaterMachine = setup({
     idle: {
       entry: 'forgetFailures',
       after: { lookInterval: { target: 'planning', actions: 'noteRested' } },
-      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' }, 'import.now': 'planning' },
     },
     backingOff: {
       entry: 'reportFailure',
       after: { retryBackoff: 'planning' },
-      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' } },
+      on: { 'publish.now': { target: 'planning', actions: 'noteAsked' }, 'import.now': 'planning' },
     },
     closed: { type: 'final' },
   },

@@ -158,12 +158,16 @@ test('parameters are checked, and it is said what they may be', async () => {
   const never = () => Promise.reject(new Error('not to be asked'));
   const methods = controlMethods({
     ...{ jobs: never, status: never, store: { aggregates: never } },
-    asking: { exportLive: never, publish: never, maintain: never },
+    asking: { exportLive: never, publish: never, import: never, maintain: never },
   });
   const { path } = await world(methods);
   const wrong: readonly [method: string, params: object, message: string][] = [
     ['status', { a: 1 }, 'Unrecognized key: "a"'],
     ['purge', { force: 'yes' }, 'force'],
+    ['import', {}, 'from'],
+    ['import', { from: '-' }, 'is an absolute path or an address'],
+    ['import', { from: 'dump.json' }, 'is an absolute path or an address'],
+    ['import', { from: '/dump.json', maxAgeDays: 0 }, 'maxAgeDays'],
     ['jobs.create', {}, 'work'],
     ['jobs.create', { work: { kind: 'dance' } }, 'work.kind'],
     ['jobs.create', { work: { kind: 'replay', files: [] } }, 'work.files'],

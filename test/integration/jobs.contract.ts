@@ -6,6 +6,7 @@ import type { JobLogLine } from '../../src/domain/ports/jobs.ts';
 import { callControl } from '../../src/infra/control/client.ts';
 import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { commodityMessage } from '../support/messages.ts';
+import { dump } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -178,6 +179,17 @@ export function oneShotContract(create: Create): void {
     expect(stopped.code).toBe(143);
     expect(stopped.stdout).toMatch(/^stopped +by SIGTERM after \d+ messages/m);
     expect((await jobs())[0]).toMatchObject({ state: 'stopped', exitCode: 143 });
+
+    // This daemon publishes nothing by itself, not even that.
+    const publications = () => daemon.log.filter(({ msg }) => msg.startsWith('published:')).length;
+    const before = publications();
+    writeFileSync(join(cwd, 'dump.json.gz'), dump());
+    const imported = await tdl('import', 'dump.json.gz');
+    expect(imported).toMatchObject({ code: 0, stderr: works });
+    expect(imported.stdout).toContain('dump.json.gz: 3 stations of 2 systems read');
+    expect(publications()).toBe(before);
+    expect((await tdl('publish')).code).toBe(0);
+    await until(() => publications() === before + 1);
 
     daemon.kill('SIGTERM');
     const { stdout, code } = await daemon.exit;

@@ -1,11 +1,11 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPublishedSet } from '../support/client-rules.ts';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
-import { dump, stop, world, type World } from '../support/spansh-world.ts';
+import { dump, gridDump, market, stop, world, type World } from '../support/spansh-world.ts';
 import { until } from '../support/until.ts';
 
 const HEADER =
@@ -81,7 +81,7 @@ function publishing(mariadb?: MariadbServer): void {
   });
 
   test('what tdl import brought is published although Spansh is away, once', async () => {
-    const { cwd, start, env } = await away();
+    const { cwd, server, start, env } = await away();
     const file = join(cwd, 'dump.json.gz');
     writeFileSync(file, dump());
     const imported = await runProgram({ cwd, args: ['import', file], env });
@@ -92,8 +92,39 @@ function publishing(mariadb?: MariadbServer): void {
     expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
     const again = start();
     await again.logged(/cannot be fetched/);
-    await stop(again);
     expect(again.log.filter(({ msg }) => msg.startsWith('published:'))).toEqual([]);
+
+    // Beside a daemon it is the daemon's work, which does not wait for its next look then.
+    const works = `process ${again.process.pid} works here, and does this`;
+    writeFileSync(file, dump({ galileo: market(9_500, 60) }));
+    const beside = await runProgram({ cwd, args: ['import', 'dump.json.gz', '--max-age', 'all'], env });
+    expect(beside).toMatchObject({ code: 0, stderr: `${works}\n` });
+    expect(beside.stdout).toMatch(
+      /^dump\.json\.gz: 3 stations of 2 systems read\nwritten .* 1 markets of 1 rows,/,
+    );
+    expect(beside.stdout).not.toContain('left out');
+    await again.logged(demoted);
+    expect(readFileSync(join(cwd, 'data/listings.csv'), 'utf8')).toContain(',9500,');
+
+    // Whoever asks may go: nothing of it is left, and the next one is served.
+    server.body = gridDump(300, 100, 60, 500);
+    server.misbehave.push({ pieceDelayMs: 500 });
+    const url = `${server.url}/galaxy_stations.json.gz`;
+    const long = startProgram({ cwd, args: ['import', url], env });
+    const held = join(cwd, 'data/tradedangerous-listener.import.json');
+    await until(() => existsSync(held));
+    const second = await runProgram({ cwd, args: ['import', file], env });
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('for somebody else') });
+    long.kill('SIGINT');
+    expect((await long.exit).stderr).toContain('SIGINT: the import was stopped');
+    await again.logged(/^the dump that was to be imported was not: whoever asked has gone/);
+    await until(() => !existsSync(held));
+    const wrong = ['import', 'https://operator:s3cret@127.0.0.1:1/galaxy.json.gz'];
+    const refused = await runProgram({ cwd, args: wrong, env });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('without a user or password') });
+    expect(refused.stderr + JSON.stringify(again.log)).not.toContain('s3cret');
+    expect((await runProgram({ cwd, args: ['import', file], env })).stderr).toContain(works);
+    await stop(again);
   });
 
   test('tdl publish writes the whole set once, and tells check-config is content', async () => {

@@ -82,6 +82,14 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     tests: ['test/unit/spansh-updater.test.ts'],
   },
   {
+    guarantee: 'an import ends when whoever asked for it goes',
+    fault: 'it is not told of that',
+    file: 'src/actors/spansh-updater/steps.ts',
+    from: 'AbortSignal.any([asker.signal, signal])',
+    to: 'signal',
+    tests: ['test/unit/spansh-updater.test.ts'],
+  },
+  {
     guarantee: 'a purge that was asked for hears why it was not done',
     fault: 'it is told as done',
     file: 'src/actors/maintenance-window/steps.ts',

@@ -278,8 +278,8 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'a failed import publishes nothing',
     fault: 'the import is taken for done when it fails',
     file: UPDATER,
-    from: '      throw error;\n    }\n    await reached',
-    to: '    }\n    await reached',
+    from: '      throw error;\n    } finally {\n      isImporting',
+    to: '    } finally {\n      isImporting',
     tests: [SIMULATION, 'test/fault/spansh-kills.test.ts'],
   },
   {

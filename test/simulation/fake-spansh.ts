@@ -159,6 +159,7 @@ export function createFakeSpansh(world: World, time: ProcessTime): SpanshUpdater
     },
 
     importDump: (file, options) => world.using('importing', () => importDump(file, options)),
+    importGiven: () => Promise.reject(new Error('nobody gives it one')),
     publish: (signal) => world.using('publishing', () => publish(signal)),
     demote: (signal) => world.using('demoting', () => demote(signal)),
   };

@@ -4,6 +4,7 @@ import type { Log } from '../../domain/ports/log.ts';
 import type { PublishedSet } from '../../domain/ports/publishing.ts';
 import type { DownloadProgress, ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
 import { onClocks } from '../../domain/active-hours.ts';
+import { describeError } from '../../domain/errors.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 
 const MIB = 1024 * 1024;
@@ -50,11 +51,12 @@ export class SpanshReporter {
 
   imported = ({ systems, stations, counts, problems, tooOld, maxAgeDays }: ImportResult): void => {
     this.#began = null;
+    const age = maxAgeDays === Infinity ? 'any age' : `${maxAgeDays} days`;
     this.#log.info(
       { read: { systems, stations }, written: counts, tooOld },
       `Spansh: imported ${stations} stations of ${systems} systems: ${counts.systems} systems, ` +
         `${counts.stations} stations, ${counts.markets} markets (${counts.marketRows} rows), ` +
-        `${counts.vendors} shipyards and outfitters were new or newer; left out as older than ${maxAgeDays} days: ` +
+        `${counts.vendors} shipyards and outfitters were new or newer; left out as older than ${age}: ` +
         `${tooOld.markets} markets, ${tooOld.shipyards} shipyards, ${tooOld.outfitters} outfitters`,
     );
     for (const [problem, { count, sample }] of Object.entries(problems) as [DumpProblem, ProblemCount][]) {
@@ -63,6 +65,12 @@ export class SpanshReporter {
         `Spansh: ${count} x ${problem} (${DUMP_PROBLEMS[problem]}), first: ${sample}`,
       );
     }
+  };
+
+  /** What somebody gave, and hears of. */
+  notImported = (error: unknown): void => {
+    this.#began = null;
+    this.#log.warn({ error }, `the dump that was to be imported was not: ${describeError(error)}`);
   };
 
   /** Looked for every minute, told once. */

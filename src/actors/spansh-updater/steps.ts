@@ -1,10 +1,11 @@
 import { AppError } from '../../domain/errors.ts';
 import { isSameDump, type DumpProgress, type DumpStage, type DumpVersion } from '../../domain/ports/dump.ts';
-import type { ImportHooks, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type { ImportHooks, ImportProgress, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
 import type { PublishedSet } from '../../domain/ports/publishing.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { CheckResult, UpdatePlan, UpdateStep } from '../../machines/spansh-updater.machine.ts';
 import type { Asked } from '../asked.ts';
+import type { GivenImport } from './given.ts';
 import type { SpanshReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';
 
@@ -13,6 +14,7 @@ export interface UpdaterDeps extends SpanshUpdaterPorts {
   readonly reporter: SpanshReporter;
   readonly isCleared: ImportHooks['isCleared'];
   readonly asked: Asked<WholePublication>;
+  readonly given: GivenImport;
 }
 
 /** What a publication that was asked for has brought. */
@@ -31,10 +33,13 @@ const NEXT = {
 
 /** The I/O steps of the updater; what each reaches is durable before it resolves. */
 export function updaterLogics(deps: UpdaterDeps) {
-  const { asked, state, source, reporter, time } = deps;
+  const { asked, given, state, source, reporter, time } = deps;
   const { step, ended } = createSteps();
   /** What the last check found. */
   let found: DumpVersion | null = null;
+  let isImporting = false;
+  /** One that was stopped lets go of its file before the next one begins. */
+  let downloading: Promise<unknown> = Promise.resolve();
 
   let published: PublishedSet | null = null;
 
@@ -70,6 +75,7 @@ export function updaterLogics(deps: UpdaterDeps) {
   }
 
   const plan = step<UpdatePlan, { readonly asked: boolean }>(async (_, { asked: isAsked }) => {
+    if (given.isWaiting) return { step: 'importGiven', opensInMs: 0 };
     const progress = await ours();
     const next = progress === null ? 'check' : NEXT[progress.stage];
     // A dump that was fetched is published anyway, and would be forgotten.
@@ -103,7 +109,10 @@ export function updaterLogics(deps: UpdaterDeps) {
 
   const download = step<undefined>(async (signal) => {
     if (found === null) throw new Error('nothing was checked');
-    const got = await source.download(found, reporter.downloading, signal);
+    await downloading;
+    const download = source.download(found, reporter.downloading, signal);
+    downloading = download.catch(() => undefined);
+    const got = await download;
     await reached('downloaded', { ...got, database: null });
     return undefined;
   });
@@ -111,6 +120,7 @@ export function updaterLogics(deps: UpdaterDeps) {
   const importDump = step<undefined>(async (signal) => {
     const { file, version } = await current('downloaded');
     const options = { isCleared: deps.isCleared, onProgress: reporter.importing, signal };
+    isImporting = true;
     try {
       reporter.imported(await deps.importDump(file, options));
     } catch (error) {
@@ -123,10 +133,34 @@ export function updaterLogics(deps: UpdaterDeps) {
           throw new AppError('dump', `${error.message}; it is not fetched again until there is another one`);
       }
       throw error;
+    } finally {
+      isImporting = false;
     }
     await reached('imported', { file, version, database: deps.database });
     await source.discard(file);
     if (version.lastModifiedS !== null) await deps.noteUpdated(version.lastModifiedS);
+    return undefined;
+  });
+
+  const importGiven = step<undefined>(async (signal) => {
+    const result = await given.run(async (dump, asker) => {
+      const onProgress = (progress: ImportProgress) => {
+        reporter.importing(progress);
+        asker.onProgress(progress);
+      };
+      const either = AbortSignal.any([asker.signal, signal]);
+      try {
+        return await deps.importGiven(dump, { isCleared: deps.isCleared, onProgress, signal: either });
+      } catch (error) {
+        asker.signal.throwIfAborted();
+        if (!signal.aborted) throw error;
+        throw new AppError(
+          'aborted',
+          'the daemon ends: the import was stopped; what it wrote so far is sound',
+        );
+      }
+    });
+    reporter.imported(result);
     return undefined;
   });
 
@@ -164,9 +198,16 @@ export function updaterLogics(deps: UpdaterDeps) {
     }
   }
 
+  /** @throws AppError `busy` */
+  function mayImport(): void {
+    if (!isImporting) return;
+    throw new AppError('busy', 'the daemon imports a dump of Spansh', { advice: 'wait until it has ended' });
+  }
+
   return {
     mayPublish,
-    logics: { plan, check, download, importDump, publish, demote },
+    mayImport,
+    logics: { plan, check, download, importDump, importGiven, publish, demote },
     ended,
   };
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { ImportAsker } from '../../actors/spansh-updater/given.ts';
 import type { System } from '../../actors/system.ts';
 import { AppError } from '../../domain/errors.ts';
 import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
 import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
 import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/jobs.ts';
+import type { ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import { InvalidParams, type CallContext, type Method, type Methods } from '../../infra/control/json-rpc.ts';
+import { isUrl } from '../../infra/spansh/download.ts';
 import { findArchives } from '../ports/archives.ts';
 
 export interface ControlDeps {
@@ -18,6 +21,11 @@ export interface ControlDeps {
 
 const none = z.strictObject({});
 const purge = z.strictObject({ force: z.boolean().default(false), repair: z.boolean().default(false) });
+const given = z.strictObject({
+  from: z.string().refine((from) => from.startsWith('/') || isUrl(from), 'is an absolute path or an address'),
+  /** Null: whatever its age. */
+  maxAgeDays: z.number().positive().nullable().optional(),
+});
 const oneJob = z.strictObject({ id: z.string() });
 const day = z.string().refine(isDay, 'is a day, YYYY-MM-DD');
 
@@ -54,6 +62,10 @@ export function controlMethods({ jobs, status, store, asking }: ControlDeps): Me
     // Each is done by the machine whose work it is.
     export: method(none, asking.exportLive),
     publish: method(none, asking.publish),
+    import: method(given, async ({ from, maxAgeDays }, context) => {
+      const dump = { from, maxAgeDays: maxAgeDays === null ? Infinity : maxAgeDays };
+      return answerOf(await asking.import(dump, askerOf(context)));
+    }),
     purge: method(purge, (options) => asking.maintain({ task: 'purge', ...options })),
     optimize: method(none, () => asking.maintain({ task: 'optimize' })),
     'jobs.create': method(order, async ({ work: asked, restart, maxRestarts }) => {
@@ -70,6 +82,26 @@ export function controlMethods({ jobs, status, store, asking }: ControlDeps): Me
     'jobs.stop': method(oneJob, async ({ id }) => (await jobs()).stop(id)),
     'jobs.remove': method(oneJob, async ({ id }) => (await jobs()).remove(id)),
   };
+}
+
+/** A bar needs no more, and who does not listen is not owed more. */
+const NOTIFY_MS = 200;
+
+function askerOf({ notify, signal }: CallContext): ImportAsker {
+  let nextMs = 0;
+  const onProgress = (progress: ImportProgress) => {
+    const nowMs = performance.now();
+    if (nowMs < nextMs) return;
+    nextMs = nowMs + NOTIFY_MS;
+    notify('import.progress', progress);
+  };
+  return { onProgress, signal };
+}
+
+/** JSON has no infinity: null. The goods are for the catalogue. */
+function answerOf({ systems, stations, counts, problems, tooOld, maxAgeDays }: ImportResult): object {
+  const limit = maxAgeDays === Infinity ? null : maxAgeDays;
+  return { systems, stations, counts, problems, tooOld, maxAgeDays: limit };
 }
 
 function method<S extends z.ZodType>(

@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { updateConfigFile } from '../../config/config-file.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
+import { hideCredentials, isPlainWebAddress } from '../../domain/web-address.ts';
 import { demotePublished } from '../../infra/publishing/demote.ts';
 import { createDumpCommodities } from '../../infra/spansh/dump-commodities.ts';
 import { readReference } from '../../infra/edcd/reference.ts';
 import { missingFiles, pathOf, publishSet } from '../../infra/publishing/published-set.ts';
-import { checkDump, downloadDump, removeDownload, SPANSH_URLS } from '../../infra/spansh/download.ts';
-import { openDumpFile, type DumpSource } from '../../infra/spansh/dump-source.ts';
+import { checkDump, downloadDump, isUrl, removeDownload, SPANSH_URLS } from '../../infra/spansh/download.ts';
+import { openDumpFile, openDumpUrl, type DumpSource } from '../../infra/spansh/dump-source.ts';
 import { createDumpState } from '../../infra/spansh/dump-state.ts';
 import { importDump } from '../../infra/spansh/import-dump.ts';
+import { claimImport } from '../instance.ts';
 import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts';
 import { fullFileOf } from './delta-publisher.ts';
 
@@ -62,6 +65,22 @@ function maxAgeOf({ config }: Base): number {
     : Math.min(config.importMaxAgeDays, config.purgeRetentionDays);
 }
 
+/** @throws AppError `usage`: an address with a user or password; what cannot be read */
+export async function openDump(from: string, { config }: Base, signal: AbortSignal): Promise<DumpSource> {
+  if (!isUrl(from)) return openDumpFile(from);
+  if (!isPlainWebAddress(from)) {
+    throw new AppError(
+      'usage',
+      `${hideCredentials(from)} is no address of a dump without a user or password`,
+      {
+        advice:
+          'they are not sent: have another program download it, and give import the file, or - and its output',
+      },
+    );
+  }
+  return openDumpUrl(from, config.rules.maxClockSkewS, signal);
+}
+
 /** Has the daemon publish what the database was brought, at its next look or when it is started. */
 export async function requestPublication({
   state,
@@ -79,14 +98,30 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
   const { config, paths, database } = base;
   const directories = { csvDir: paths.csvDir, exportDir: paths.exportDir };
   const sources = config.spanshUrl === null ? SPANSH_URLS : [config.spanshUrl];
+  const state = createDumpState(join(paths.dataDir, 'tradedangerous-listener-spansh.json'));
+  const name =
+    database.backend === 'sqlite'
+      ? database.file
+      : `${database.socket ?? `${database.host}:${database.port}`}/${database.name}`;
   return {
-    state: createDumpState(join(paths.dataDir, 'tradedangerous-listener-spansh.json')),
+    state,
     source: {
       check: (signal) => checkDump(sources, signal, config.rules.maxClockSkewS),
       download: (version, onProgress, signal) => downloadDump(version, paths.tmpDir, onProgress, signal),
       discard: (file) => removeDownload(file, paths.tmpDir),
     },
     importDump: async (file, hooks) => importSource(base, store, await openDumpFile(file), hooks),
+    async importGiven({ from, maxAgeDays }, hooks) {
+      const claimed = await claimImport(base);
+      try {
+        const source = await openDump(from, base, hooks.signal);
+        const result = await importSource(base, store, source, hooks, maxAgeDays);
+        await requestPublication({ state, database: name });
+        return result;
+      } finally {
+        claimed.release();
+      }
+    },
     async publish(signal) {
       const full = await fullFileOf(base);
       if (full !== null) await store.beginChangeLog();
@@ -97,10 +132,7 @@ export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
       return [...missing, ...((await (await fullFileOf(base))?.missing()) ?? [])];
     },
     demote: (signal) => demotePublished(store, pathOf('listings', directories), signal),
-    database:
-      database.backend === 'sqlite'
-        ? database.file
-        : `${database.socket ?? `${database.host}:${database.port}`}/${database.name}`,
+    database: name,
     isEmpty: () => store.isEmpty(),
     noteUpdated: (lastModifiedS) => updateConfigFile(paths.configFile, { last_update: lastModifiedS }),
     zone: () => config.activeHours.spansh.zone,

@@ -1,14 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { ImportAsker } from '../../actors/spansh-updater/given.ts';
 import { SpanshReporter } from '../../actors/spansh-updater/reporter.ts';
 import type { Bootstrap } from '../../app/bootstrap.ts';
-import { importOnce, progressLog } from '../../app/import.ts';
+import { findForAll, importOnce, progressLog } from '../../app/import.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../../domain/spansh/problems.ts';
+import { askDaemon } from '../beside.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
 
 const MIB = 1024 * 1024;
+
+type Imported = Omit<ImportResult, 'items' | 'bytesRead' | 'totalBytes'>;
 
 interface Options {
   readonly from: string;
@@ -16,7 +20,10 @@ interface Options {
   readonly maxAgeDays: number | undefined;
 }
 
-/** `import FILE|URL|- [--max-age DAYS|all]`: brings the database up to date with a dump; also fills a new one. */
+/**
+ * `import FILE|URL|- [--max-age DAYS|all]`: brings the database up to date with a dump; also fills a new one. A daemon that
+ * works here does it.
+ */
 export function run({ from, maxAgeDays }: Options): Promise<number> {
   return withSettings(async (base) => {
     const stop = new AbortController();
@@ -26,13 +33,33 @@ export function run({ from, maxAgeDays }: Options): Promise<number> {
     const progress = showProgress(base);
     try {
       const { signal } = stop;
-      const result = await importOnce(base, { from, maxAgeDays, onProgress: progress.update, signal });
+      const onProgress = progress.update;
+      const result =
+        (await importThere(base, { from, maxAgeDays }, { onProgress, signal })) ??
+        (await importOnce(base, { from, maxAgeDays, onProgress, signal }));
       return say(`${summary(from, result)}\n`);
     } finally {
       progress.stop();
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
   });
+}
+
+/** @returns null: no daemon works here, or it cannot read that: standard input, a pipe of this process, what is not there */
+async function importThere(
+  base: Bootstrap,
+  { from, maxAgeDays }: Options,
+  { onProgress, signal }: ImportAsker,
+): Promise<Imported | null> {
+  const found = findForAll(from);
+  if (found === null) return null;
+  const answer = (await askDaemon(
+    base,
+    'import',
+    { from: found, maxAgeDays: maxAgeDays === Infinity ? null : maxAgeDays },
+    { onNotify: (progress) => onProgress(progress as ImportProgress), signal },
+  )) as (Omit<Imported, 'maxAgeDays'> & { readonly maxAgeDays: number | null }) | null;
+  return answer && { ...answer, maxAgeDays: answer.maxAgeDays ?? Infinity };
 }
 
 /** A bar on a terminal, lines elsewhere. */
@@ -67,7 +94,7 @@ function showProgress(base: Bootstrap): {
 
 function summary(
   from: string,
-  { systems, stations, counts, problems, tooOld, maxAgeDays }: ImportResult,
+  { systems, stations, counts, problems, tooOld, maxAgeDays }: Imported,
 ): string {
   const found = Object.entries(problems) as [DumpProblem, ProblemCount][];
   return [

@@ -42,6 +42,14 @@ export interface ImportHooks {
   readonly signal: AbortSignal;
 }
 
+/** A dump that somebody names. */
+export interface GivenDump {
+  /** An absolute path or an address. */
+  readonly from: string;
+  /** Undefined: as configured; Infinity: whatever its age. */
+  readonly maxAgeDays: number | undefined;
+}
+
 /** What the updater works with; files, network and database behind it. */
 export interface SpanshUpdaterPorts {
   readonly state: {
@@ -59,6 +67,8 @@ export interface SpanshUpdaterPorts {
     discard(file: string): Promise<void>;
   };
   readonly importDump: (file: string, hooks: ImportHooks) => Promise<ImportResult>;
+  /** Imports it, and has it published next. @throws AppError `instance.held` beside another `tdl import` */
+  readonly importGiven: (dump: GivenDump, hooks: ImportHooks) => Promise<ImportResult>;
   readonly publish: (signal: AbortSignal) => Promise<PublishedSet>;
   /** Paths of the published set at which there is no file. */
   readonly missingFiles: () => Promise<readonly string[]>;

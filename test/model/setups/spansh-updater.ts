@@ -7,6 +7,7 @@ const SLOT_OF: Readonly<Record<string, string>> = {
   checking: 'check',
   downloading: 'download',
   importing: 'importDump',
+  importingGiven: 'importGiven',
   publishing: 'publish',
   demoting: 'demote',
 };
@@ -25,16 +26,17 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
       random: () => 0.5,
     },
     outputs: {
-      plan: (['check', 'import', 'publish', 'demote'] as const).flatMap((step) =>
+      plan: (['check', 'import', 'importGiven', 'publish', 'demote'] as const).flatMap((step) =>
         [0, 7_200_000].map((opensInMs) => ({ step, opensInMs })),
       ),
       check: [{ changed: true }, { changed: false }],
       download: [undefined],
       importDump: [undefined],
+      importGiven: [undefined],
       publish: [undefined],
       demote: [undefined],
     },
-    fails: ['plan', 'check', 'download', 'importDump', 'publish', 'demote'],
+    fails: ['plan', 'check', 'download', 'importDump', 'importGiven', 'publish', 'demote'],
     delays: {
       lookInterval: [43_200_000, 43_200_000],
       untilOpen: [7_200_000, 7_200_000],
@@ -58,14 +60,30 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
         expect(previous, 'only what is on disk says what is next').toBe('planning');
       }
       if (news.includes('start check')) expect(context.checkInMs, 'not before it is due').toBe(0);
-      const begins = ['importing', 'publishing', 'demoting'].includes(value) && previous !== value;
+      const begins =
+        ['importing', 'importingGiven', 'publishing', 'demoting'].includes(value) && previous !== value;
       if (begins) expect(context.quiesced, 'nothing begins in a maintenance window').toBe(false);
       if (value === 'backingOff' && previous !== value) {
         expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
         expect(context.lastError).not.toBeNull();
       }
+      if (previous === 'importingGiven') {
+        expect(context.attempt, 'it is no failure of the source').toBe(before?.attempt);
+      }
+      if (event.type === 'import.now') {
+        expect([
+          'planning',
+          'paused',
+          'importing',
+          'importingGiven',
+          'publishing',
+          'demoting',
+          'closed',
+        ]).toContain(value);
+      }
       if (value === 'idle') expect(context.attempt).toBe(0);
-      if (news.includes('do refreshCatalogue')) expect(['importing', 'starting']).toContain(previous);
+      if (news.includes('do refreshCatalogue'))
+        expect(['importing', 'importingGiven', 'starting']).toContain(previous);
       if (done) expect(event.type).toBe('stop');
     },
   };
