@@ -143,7 +143,7 @@ export function oneShotContract(create: Create): void {
     expect(exported).toMatchObject({ code: 0, stderr: works });
     expect(exported.stdout).toMatch(/listings-live\.csv: 2 rows of 1 stations, \d+ bytes\n$/);
     const published = await tdl('publish');
-    expect(published).toMatchObject({ code: 0, stderr: works.repeat(2) });
+    expect(published).toMatchObject({ code: 0, stderr: works });
     expect(published.stdout).toMatch(
       /^published rows {2}System\.csv 1, .*listings\.csv 2; \d+ files changed\nbaseline +1 stations more\nlive .*: 0 rows/,
     );
