@@ -42,6 +42,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'themselves. Of the libraries zod takes 14 MiB when loaded alone, fastify 13, mysql2 10, undici 9. A young ' +
     'generation of at most 4 MiB would save 4 MiB of the idle daemon and cost the busy one collections. The first start ' +
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
+  push: 'Run on another machine of this kind, at a load average of 5 at its start.',
   tours:
     'Run on another machine of this kind (2 cores of an Intel Xeon, load average 17 while others worked on it), so with a ' +
     'fraction of the rounds that a free core makes in the same time. No plan of several commanders meets its bound: the ' +

@@ -31,7 +31,14 @@ export function updateOf(
   { change, oldestSeq, station, market }: Pick<Update, 'change' | 'oldestSeq' | 'station' | 'market'>,
   before: readonly MarketRow[] | undefined,
 ): Update {
-  return { change, oldestSeq, station, market, rows: rowUpdates(before, market), isWhole: before === undefined };
+  return {
+    change,
+    oldestSeq,
+    station,
+    market,
+    rows: rowUpdates(before, market),
+    isWhole: before === undefined,
+  };
 }
 
 export function isSameMarket(a: readonly MarketRow[], b: readonly MarketRow[]): boolean {
