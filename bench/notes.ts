@@ -42,6 +42,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'themselves. Of the libraries zod takes 14 MiB when loaded alone, fastify 13, mysql2 10, undici 9. A young ' +
     'generation of at most 4 MiB would save 4 MiB of the idle daemon and cost the busy one collections. The first start ' +
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
+  'change-log': 'Run on another machine of this kind, quiet.',
   questions:
     'Run at a fifth of the full size (4 million rows) on another machine of this kind, quiet but for the load itself. One ' +
     'market is asked of the same thread as the rest, and waits for the answer before it: that is its p99, not its SQL.',
