@@ -7,6 +7,7 @@ import {
   COMMANDER,
   LIST_FORMATS,
   withListFormats,
+  withStationFilter,
   type FormatOptions,
   type PlanFormat,
 } from '../tour/arguments.ts';
@@ -23,7 +24,7 @@ type Options = Readonly<Record<string, string | boolean | undefined>>;
 export function addPatrolVerbs(program: Program, choose: (command: PatrolCommand) => void): void {
   const about = 'regions of which no market may be older than so many hours: add, list, show and remove';
   const patrol = addGroup(program, 'patrol', about, ['add', 'list', 'show', 'remove']);
-  patrol
+  const add = patrol
     .command('add')
     .argument('<NAME>', 'of the patrol: small letters, digits, ., _ and -')
     .argument('[COMMANDER...]', `who may be sent; ${COMMANDER}`)
@@ -33,13 +34,8 @@ export function addPatrolVerbs(program: Program, choose: (command: PatrolCommand
     .option('--along <SYSTEMS>', 'along a route, systems separated by commas')
     .option('--within <LY>', 'light years around it (30)')
     .option('--once', 'end as soon as nothing is too old; else it stands')
-    .option('--never-seen <KIND>', 'markets nobody has seen: included or excluded (included)')
-    .option('--min-pad <PAD>', 'S, M or L; unknown pads do not fit')
-    .option('--max-ls <LS>', 'light seconds from the star; unknown ones do not fit')
-    .option('--planetary <KIND>', 'included, only or excluded')
-    .option('--carriers <KIND>', 'included, only or excluded (excluded)')
-    .option('--megaships <KIND>', 'included or excluded (excluded)')
-    .option('--groups <KINDS>', 'only these kinds of stations')
+    .option('--never-seen <KIND>', 'markets nobody has seen: included or excluded (included)');
+  withStationFilter(add)
     .option('--share', 'also markets that another tour has')
     .option('--strategy <NAME>', 'vrp (or ortools), greedy, kmeans or geographic')
     .option('--jump-range <LY>', 'of those who give none (20)')

@@ -60,19 +60,14 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .argument('<ID>', 'of the tour')
     .description('end a tour')
     .action((id: string) => choose({ verb: 'tour-withdraw', id }));
-  withListFormats(tour.command('plan').argument('<COMMANDER...>', COMMANDER))
+  const plan = withListFormats(tour.command('plan').argument('<COMMANDER...>', COMMANDER))
     .description('divide stale markets among commanders, so that all are through as early as can be')
     .option('--near <PLACE>', 'around this system or x,y,z; else around the first commander')
     .option('--along <SYSTEMS>', 'along a route, systems separated by commas')
     .option('--within <LY>', 'light years around it (60)')
     .option('--older-than <TIME>', 'not seen for 90m, 12h, 7d (24h)')
-    .option('--never-seen <KIND>', 'included, only or excluded')
-    .option('--min-pad <PAD>', 'S, M or L; unknown pads do not fit')
-    .option('--max-ls <LS>', 'light seconds from the star; unknown ones do not fit')
-    .option('--planetary <KIND>', 'included, only or excluded')
-    .option('--carriers <KIND>', 'included, only or excluded (excluded)')
-    .option('--megaships <KIND>', 'included or excluded (excluded)')
-    .option('--groups <KINDS>', 'only these kinds of stations')
+    .option('--never-seen <KIND>', 'included, only or excluded');
+  withStationFilter(plan)
     .option('--exclude <IDS>', 'market ids that are left to others')
     .option('--sort <ORDER>', 'which are taken where there are more: oldest or distance')
     .option('--stops <N>', 'markets of all tours together (60)')
@@ -105,6 +100,17 @@ export function chosenFormat<F extends keyof FormatOptions>(
     throw new AppError('usage', message, { advice: 'take one' });
   }
   return format ?? 'table';
+}
+
+/** Which stations count. */
+export function withStationFilter(verb: Program): Program {
+  return verb
+    .option('--min-pad <PAD>', 'S, M or L; unknown pads do not fit')
+    .option('--max-ls <LS>', 'light seconds from the star; unknown ones do not fit')
+    .option('--planetary <KIND>', 'included, only or excluded')
+    .option('--carriers <KIND>', 'included, only or excluded (excluded)')
+    .option('--megaships <KIND>', 'included or excluded (excluded)')
+    .option('--groups <KINDS>', 'only these kinds of stations');
 }
 
 /** Options as the API names its parameters. */

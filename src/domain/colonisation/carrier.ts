@@ -1,5 +1,5 @@
 import { mergeHolds, UNKNOWN_HOLD, type Hold } from './hold.ts';
-import { newest, type Seen } from './newest.ts';
+import { newest, type Seen, unlessSame } from './newest.ts';
 
 interface CarrierFacts extends Seen {
   readonly callsign: string | null;
@@ -50,7 +50,7 @@ export function emptyCarrier(carrierId: number, isOurs: boolean): Carrier {
 }
 
 export function mergeCarriers(a: Carrier, b: Carrier): Carrier {
-  const merged: Carrier = {
+  return unlessSame(a, {
     carrierId: a.carrierId,
     isOurs: a.isOurs || b.isOurs,
     facts: newest(a.facts, b.facts),
@@ -58,9 +58,7 @@ export function mergeCarriers(a: Carrier, b: Carrier): Carrier {
     jump: newest(a.jump, b.jump),
     orders: mergeOrders(a.orders, b.orders),
     hold: mergeHolds(a.hold, b.hold),
-  };
-  const keys = Object.keys(merged) as (keyof Carrier)[];
-  return keys.every((key) => merged[key] === a[key]) ? a : merged;
+  });
 }
 
 function mergeOrders(a: Carrier['orders'], b: Carrier['orders']): Carrier['orders'] {

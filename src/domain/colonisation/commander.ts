@@ -1,5 +1,5 @@
 import { mergeHolds, UNKNOWN_HOLD, type Hold } from './hold.ts';
-import { newest, type Seen } from './newest.ts';
+import { newest, type Seen, unlessSame } from './newest.ts';
 
 export interface Position extends Seen {
   readonly systemName: string;
@@ -31,13 +31,11 @@ export function emptyCommander(fid: string): Commander {
 }
 
 export function mergeCommanders(a: Commander, b: Commander): Commander {
-  const merged: Commander = {
+  return unlessSame(a, {
     fid: a.fid,
     name: newest(a.name, b.name),
     position: newest(a.position, b.position),
     ship: newest(a.ship, b.ship),
     cargo: mergeHolds(a.cargo, b.cargo),
-  };
-  const keys = Object.keys(merged) as (keyof Commander)[];
-  return keys.every((key) => merged[key] === a[key]) ? a : merged;
+  });
 }

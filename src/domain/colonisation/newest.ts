@@ -30,3 +30,9 @@ export function union<T>(a: readonly T[], b: readonly T[], keyOf: (entry: T) => 
 export function timeKey(atS: number): string {
   return String(atS).padStart(12, '0');
 }
+
+/** What was merged; what was there before, if nothing of it is another: nothing has changed then. */
+export function unlessSame<T extends object>(before: T, merged: T): T {
+  const keys = Object.keys(merged) as (keyof T)[];
+  return keys.every((key) => merged[key] === before[key]) ? before : merged;
+}
