@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { killChild, startChild } from '../support/child.ts';
 import { DeltaFollower, textOf } from '../support/delta-follower.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -32,7 +31,7 @@ export function deltaKillsContract(create: CreateDatabase): void {
     const dir = join(exportDir, 'deltas');
     const random = new SeededRandom(5);
     const beganMs = Date.now();
-    const child = (script: string, ...args: string[]) => start(script, JSON.stringify(target), ...args);
+    const child = (script: string, ...args: string[]) => startChild(script, JSON.stringify(target), ...args);
     const children = [await child(WRITER, '1'), await child(PUBLISHER, exportDir, String(beganMs))];
     const reader = new DeltaFollower(exportDir);
     try {
@@ -40,7 +39,7 @@ export function deltaKillsContract(create: CreateDatabase): void {
       for (let kills = 0; kills < 10; kills++) {
         await sleep(random.integer(100, 900));
         const at = random.chance(0.8) ? 1 : 0;
-        await kill(children[at]!);
+        await killChild(children[at]!);
         // Whatever has a manifest is whole, and each begins where the one before ends.
         const names = readdirSync(dir).filter((name) => /^(hourly|daily).*\.json$/.test(name));
         const made = names.map(
@@ -66,7 +65,7 @@ export function deltaKillsContract(create: CreateDatabase): void {
         });
       }
     } finally {
-      await Promise.all(children.map(kill));
+      await Promise.all(children.map(killChild));
     }
     const publishing = await startPublisher(db, exportDir);
     publishing.nowMs = Date.now() + 1_000 * HOUR_MS;
@@ -83,18 +82,4 @@ interface Span {
   readonly kind: string;
   readonly from: { readonly seq: number };
   readonly to: { readonly seq: number };
-}
-
-/** Resolves when it says that it is ready. */
-async function start(script: string, ...args: string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

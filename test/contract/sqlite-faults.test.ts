@@ -8,6 +8,7 @@ import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { StoreError } from '../../src/domain/errors.ts';
 import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
+import { killChild } from '../support/child.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 import { COMMODITIES, FUEL_ROW, GOLD_ROW, LINCOLN, NOON_S, STRANGER, snapshot } from './store-world.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const child of children.splice(0)) await kill(child);
+  for (const child of children.splice(0)) await killChild(child);
   await Promise.all(stores.splice(0).map((store) => store.close()));
 });
 
@@ -40,7 +41,7 @@ test('a database held by another process is busy, the main thread is not; later 
   clearInterval(turning);
   expect(error).toMatchObject({ code: 'busy', retryable: true });
   expect(turns).toBeGreaterThan(10);
-  await kill(holder);
+  await killChild(holder);
   expect(await store.writeMarkets(batch)).toMatchObject([{ status: 'written' }]);
 });
 
@@ -56,7 +57,7 @@ test('a process killed while writing leaves whole stations', async () => {
   const store = await seededStore();
   await store.close();
   const writer = await start('write');
-  await kill(writer);
+  await killChild(writer);
   using db = new DatabaseSync(file);
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   const stations = db
@@ -215,10 +216,4 @@ async function start(mode: 'hold' | 'write'): Promise<ChildProcess> {
   children.push(child);
   await once(child.stdout, 'data');
   return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
 }

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { factsOf, RANK } from '../../src/domain/galaxy/facts.ts';
 import type { Change, ChangeReader } from '../../src/domain/ports/store/changes.ts';
 import type { Store } from '../../src/domain/ports/store/store.ts';
+import { killChild, startChild } from '../support/child.ts';
 import { SeededRandom } from '../support/random.ts';
 import {
   batch,
@@ -246,7 +245,7 @@ export function changesContract(create: CreateDatabase): void {
     );
     const target = { ...db.target, changeLog: KEPT, itemIds: [GOLD, FUEL], stationIds };
     const random = new SeededRandom(7);
-    const children = await Promise.all([1, 2, 3].map((seed) => startChild(target, seed)));
+    const children = await Promise.all([1, 2, 3].map((seed) => startWriter(target, seed)));
     const reader = db.queries();
     try {
       const seen: Change[] = [];
@@ -258,14 +257,14 @@ export function changesContract(create: CreateDatabase): void {
       while (!done()) {
         await sleep(random.integer(50, 400));
         const at = random.integer(0, children.length - 1);
-        const next = startChild(target, 10 + kills);
-        await kill(children[at]!);
+        const next = startWriter(target, 10 + kills);
+        await killChild(children[at]!);
         kills++;
         children[at] = await next;
       }
       await reading;
     } finally {
-      await Promise.all(children.map(kill));
+      await Promise.all(children.map(killChild));
     }
     const rows = await db.sql('SELECT seq FROM tdl_change ORDER BY seq');
     expect(rows.map(({ seq }) => Number(seq))).toEqual(rows.map((_, i) => i + 1));
@@ -294,18 +293,7 @@ async function readOn(reader: ChangeReader, seen: Change[]): Promise<void> {
   seen.push(...(changes ?? []));
 }
 
-async function startChild(target: object, seed: number): Promise<ChildProcess> {
+function startWriter(target: object, seed: number) {
   const script = new URL('../support/writing-child.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, JSON.stringify(target), String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
+  return startChild(script, JSON.stringify(target), String(seed));
 }
