@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ColonisationBook } from '../../src/domain/colonisation/book.ts';
+import { ColonisationBook } from '../../src/domain/colonisation/book/book.ts';
 import { openJournalFolder } from '../../src/infra/journal/folder.ts';
 import { writeJournals } from '../generators/journals.ts';
 import { compare } from '../harness/measure.ts';

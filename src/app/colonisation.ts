@@ -1,5 +1,5 @@
-import { ColonisationBook } from '../domain/colonisation/book.ts';
-import { KEPT_KINDS, readKept } from '../domain/colonisation/kept.ts';
+import { ColonisationBook } from '../domain/colonisation/book/book.ts';
+import { KEPT_KINDS, readKept } from '../domain/colonisation/book/kept.ts';
 import type { Colonisation } from '../domain/ports/colonisation.ts';
 import type { AggregateStore } from '../domain/ports/store/aggregate-store.ts';
 

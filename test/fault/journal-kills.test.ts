@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Site } from '../../src/domain/colonisation/site.ts';
+import type { Site } from '../../src/domain/colonisation/book/site.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { contributionLine, depotLine, loginLines, SITE_ID } from '../support/journals.ts';

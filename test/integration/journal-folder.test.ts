@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Finding } from '../../src/domain/colonisation/findings.ts';
+import type { Finding } from '../../src/domain/colonisation/book/findings.ts';
 import { openJournalFolder } from '../../src/infra/journal/folder.ts';
 import { contributionLine, journalLine, loginLines } from '../support/journals.ts';
 import { SeededRandom } from '../support/random.ts';

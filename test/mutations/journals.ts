@@ -5,7 +5,7 @@ const CARRIERS = 'test/unit/colonisation-carriers.test.ts';
 const SHOPPING = 'test/unit/colonisation-shopping.test.ts';
 const FOLDER = 'test/integration/journal-folder.test.ts';
 const WATCHERS = 'test/unit/journal-watchers.test.ts';
-const SITE = 'src/domain/colonisation/site.ts';
+const SITE = 'src/domain/colonisation/book/site.ts';
 const READER = 'src/infra/journal/folder.ts';
 
 /** Of journals, and what they tell. */
@@ -45,7 +45,7 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'the hold of a carrier is its list with what was moved after it',
     fault: 'what the list has counted is counted again',
-    file: 'src/domain/colonisation/hold.ts',
+    file: 'src/domain/colonisation/book/hold.ts',
     from: 'all.filter(({ atS }) => atS > list.atS)',
     to: 'all',
     tests: [CARRIERS],
@@ -53,7 +53,7 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'what one build has too much of helps no other',
     fault: 'it does',
-    file: 'src/domain/colonisation/shopping-list.ts',
+    file: 'src/domain/colonisation/supply/shopping-list.ts',
     from: 'good.provided += Math.min(provided, required);',
     to: 'good.provided += provided;',
     tests: [SHOPPING],
@@ -61,7 +61,7 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'construction sites never sell',
     fault: 'they are asked, too',
-    file: 'src/domain/colonisation/supply.ts',
+    file: 'src/domain/colonisation/supply/supply.ts',
     from: "exceptGroups: ['construction'], ",
     to: '',
     tests: ['test/integration/colonisation.test.ts'],

@@ -1,5 +1,5 @@
-import { ColonisationBook } from '../../src/domain/colonisation/book.ts';
-import { JournalReader } from '../../src/domain/colonisation/journal-reader.ts';
+import { ColonisationBook } from '../../src/domain/colonisation/book/book.ts';
+import { JournalReader } from '../../src/domain/colonisation/reading/journal-reader.ts';
 
 /** 2026-05-01T12:00:00Z. */
 export const JOURNAL_S = 1_777_636_800;

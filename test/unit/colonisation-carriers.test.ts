@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { placeOf, transitOf, type Carrier } from '../../src/domain/colonisation/carrier.ts';
-import { contentsOf } from '../../src/domain/colonisation/hold.ts';
-import { JournalReader } from '../../src/domain/colonisation/journal-reader.ts';
+import { placeOf, transitOf, type Carrier } from '../../src/domain/colonisation/book/carrier.ts';
+import { contentsOf } from '../../src/domain/colonisation/book/hold.ts';
+import { JournalReader } from '../../src/domain/colonisation/reading/journal-reader.ts';
 import {
   bookOf,
   CARRIER_ID,

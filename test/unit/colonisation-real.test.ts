@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ColonisationBook } from '../../src/domain/colonisation/book.ts';
-import { contentsOf } from '../../src/domain/colonisation/hold.ts';
-import { JournalReader } from '../../src/domain/colonisation/journal-reader.ts';
-import { siteGoods, siteProgress, siteState } from '../../src/domain/colonisation/site.ts';
+import { ColonisationBook } from '../../src/domain/colonisation/book/book.ts';
+import { contentsOf } from '../../src/domain/colonisation/book/hold.ts';
+import { JournalReader } from '../../src/domain/colonisation/reading/journal-reader.ts';
+import { siteGoods, siteProgress, siteState } from '../../src/domain/colonisation/book/site.ts';
 import { bookOf } from '../support/journals.ts';
 import { SeededRandom } from '../support/random.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyCarrier } from '../../src/domain/colonisation/carrier.ts';
-import { emptyCommander } from '../../src/domain/colonisation/commander.ts';
-import type { Tonnes } from '../../src/domain/colonisation/goods.ts';
-import { UNKNOWN_HOLD, type Hold } from '../../src/domain/colonisation/hold.ts';
-import { shoppingList } from '../../src/domain/colonisation/shopping-list.ts';
-import { emptySite, siteOfDepot, type Site } from '../../src/domain/colonisation/site.ts';
+import { emptyCarrier } from '../../src/domain/colonisation/book/carrier.ts';
+import { emptyCommander } from '../../src/domain/colonisation/book/commander.ts';
+import type { Tonnes } from '../../src/domain/colonisation/book/goods.ts';
+import { UNKNOWN_HOLD, type Hold } from '../../src/domain/colonisation/book/hold.ts';
+import { shoppingList } from '../../src/domain/colonisation/supply/shopping-list.ts';
+import { emptySite, siteOfDepot, type Site } from '../../src/domain/colonisation/book/site.ts';
 
 const hold = (goods: Tonnes): Hold => ({ ...UNKNOWN_HOLD, list: { atS: 1, goods } });
 const carrier = (id: number, goods: Tonnes) => ({ ...emptyCarrier(id, true), hold: hold(goods) });

@@ -6,7 +6,7 @@ import {
   siteGoods,
   siteProgress,
   siteState,
-} from '../../src/domain/colonisation/site.ts';
+} from '../../src/domain/colonisation/book/site.ts';
 import {
   bookOf,
   contributionLine,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import { JournalWatchers } from '../../src/actors/journal-watcher/pool.ts';
 import { StoreError } from '../../src/domain/errors.ts';
-import type { Site } from '../../src/domain/colonisation/site.ts';
+import type { Site } from '../../src/domain/colonisation/book/site.ts';
 import type { Aggregate, AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
 import { openJournalFolder } from '../../src/infra/journal/folder.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';

@@ -1,5 +1,5 @@
-import type { ColonisationBook } from '../../domain/colonisation/book.ts';
-import { KEPT_KINDS, keptId, readKept, writeKept, type Kept } from '../../domain/colonisation/kept.ts';
+import type { ColonisationBook } from '../../domain/colonisation/book/book.ts';
+import { KEPT_KINDS, keptId, readKept, writeKept, type Kept } from '../../domain/colonisation/book/kept.ts';
 import { describeError } from '../../domain/errors.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';

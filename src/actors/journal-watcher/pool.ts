@@ -1,8 +1,8 @@
 import { createActor, fromCallback, fromPromise, type ActorRefFrom } from 'xstate';
-import { ColonisationBook } from '../../domain/colonisation/book.ts';
-import type { Carrier } from '../../domain/colonisation/carrier.ts';
-import type { Commander } from '../../domain/colonisation/commander.ts';
-import type { Site } from '../../domain/colonisation/site.ts';
+import { ColonisationBook } from '../../domain/colonisation/book/book.ts';
+import type { Carrier } from '../../domain/colonisation/book/carrier.ts';
+import type { Commander } from '../../domain/colonisation/book/commander.ts';
+import type { Site } from '../../domain/colonisation/book/site.ts';
 import { describeError } from '../../domain/errors.ts';
 import type { Colonisation, WatcherStatus } from '../../domain/ports/colonisation.ts';
 import type { JournalFolder, Look, LookedAt } from '../../domain/ports/journal-folder.ts';

@@ -1,6 +1,6 @@
-import type { Carrier } from '../colonisation/carrier.ts';
-import type { Commander } from '../colonisation/commander.ts';
-import type { Site } from '../colonisation/site.ts';
+import type { Carrier } from '../colonisation/book/carrier.ts';
+import type { Commander } from '../colonisation/book/commander.ts';
+import type { Site } from '../colonisation/book/site.ts';
 
 /** What a watcher of a folder does, and what it has read. */
 export interface WatcherStatus {

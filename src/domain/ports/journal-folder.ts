@@ -1,4 +1,4 @@
-import type { Finding } from '../colonisation/findings.ts';
+import type { Finding } from '../colonisation/book/findings.ts';
 
 export interface Look {
   /** All files; else the newest ones, and those that stirred. */

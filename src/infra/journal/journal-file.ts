@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { JournalReader, type JournalContext } from '../../domain/colonisation/journal-reader.ts';
-import type { Finding } from '../../domain/colonisation/findings.ts';
+import { JournalReader, type JournalContext } from '../../domain/colonisation/reading/journal-reader.ts';
+import type { Finding } from '../../domain/colonisation/book/findings.ts';
 import { parseEvent } from '../../domain/journal/event.ts';
 
 const CHUNK_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
-import { placeOf, transitOf, type Carrier } from '../../../domain/colonisation/carrier.ts';
-import type { Commander } from '../../../domain/colonisation/commander.ts';
-import type { Tonnes } from '../../../domain/colonisation/goods.ts';
-import { contentsOf, type Hold } from '../../../domain/colonisation/hold.ts';
+import { placeOf, transitOf, type Carrier } from '../../../domain/colonisation/book/carrier.ts';
+import type { Commander } from '../../../domain/colonisation/book/commander.ts';
+import type { Tonnes } from '../../../domain/colonisation/book/goods.ts';
+import { contentsOf, type Hold } from '../../../domain/colonisation/book/hold.ts';
 import {
   deliveredBy,
   percentOf,
@@ -10,7 +10,7 @@ import {
   siteSeenAtS,
   siteState,
   type Site,
-} from '../../../domain/colonisation/site.ts';
+} from '../../../domain/colonisation/book/site.ts';
 import { isoTime } from '../../../domain/timestamp.ts';
 
 /** Turns what journals have told into answers of one moment. Null is unknown. */

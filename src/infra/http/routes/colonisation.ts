@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { placeOf } from '../../../domain/colonisation/carrier.ts';
-import { closeFinished } from '../../../domain/colonisation/finished.ts';
-import { goodSymbol } from '../../../domain/colonisation/goods.ts';
-import { shoppingList, type ShoppingList } from '../../../domain/colonisation/shopping-list.ts';
-import { siteState, type Site } from '../../../domain/colonisation/site.ts';
-import { supplyOf, type Seller } from '../../../domain/colonisation/supply.ts';
+import { placeOf } from '../../../domain/colonisation/book/carrier.ts';
+import { closeFinished } from '../../../domain/colonisation/book/finished.ts';
+import { goodSymbol } from '../../../domain/colonisation/book/goods.ts';
+import { shoppingList, type ShoppingList } from '../../../domain/colonisation/supply/shopping-list.ts';
+import { siteState, type Site } from '../../../domain/colonisation/book/site.ts';
+import { supplyOf, type Seller } from '../../../domain/colonisation/supply/supply.ts';
 import { didYouMean } from '../../../domain/nearest.ts';
 import type { Colonisation } from '../../../domain/ports/colonisation.ts';
 import { Presenter, quoteAnswer, type offer } from '../api/answers.ts';

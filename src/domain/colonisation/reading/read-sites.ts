@@ -1,10 +1,10 @@
-import { readName, toMarketId } from '../eddn/values.ts';
-import { amountOf, exactId, objectsOf, type JournalEvent } from '../journal/event.ts';
-import type { Position } from './commander.ts';
-import { isConstruction } from './construction.ts';
-import type { Finding } from './findings.ts';
-import { addGood, goodSymbol } from './goods.ts';
-import { emptySite, siteOfDepot, type DepotGood, type Site, type SitePlace } from './site.ts';
+import { readName, toMarketId } from '../../eddn/values.ts';
+import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/event.ts';
+import type { Position } from '../book/commander.ts';
+import { isConstruction } from '../book/construction.ts';
+import type { Finding } from '../book/findings.ts';
+import { addGood, goodSymbol } from '../book/goods.ts';
+import { emptySite, siteOfDepot, type DepotGood, type Site, type SitePlace } from '../book/site.ts';
 
 /**
  * A depot event, in today's shape (`ResourcesRequired`) or the first one (`Commodities`). It names neither station nor

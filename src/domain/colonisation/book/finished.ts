@@ -1,4 +1,4 @@
-import type { Queries, StationRecord } from '../ports/store/queries.ts';
+import type { Queries, StationRecord } from '../../ports/store/queries.ts';
 import { isConstruction, portName } from './construction.ts';
 import { siteState, type Site } from './site.ts';
 

@@ -1,13 +1,13 @@
-import { readName, toMarketId } from '../eddn/values.ts';
-import { amountOf, eventName, exactId, parseEvent, type JournalEvent } from '../journal/event.ts';
-import { emptyCarrier } from './carrier.ts';
-import { emptyCommander, type Commander, type Position } from './commander.ts';
-import type { Finding } from './findings.ts';
-import { UNKNOWN_HOLD } from './hold.ts';
+import { readName, toMarketId } from '../../eddn/values.ts';
+import { amountOf, eventName, exactId, parseEvent, type JournalEvent } from '../../journal/event.ts';
+import { emptyCarrier } from '../book/carrier.ts';
+import { emptyCommander, type Commander, type Position } from '../book/commander.ts';
+import type { Finding } from '../book/findings.ts';
+import { UNKNOWN_HOLD } from '../book/hold.ts';
 import { readCargo, readCarrierEvent, readCarrierMarket, readMoves, turned } from './read-carriers.ts';
 import { readContribution, readDepot, readDocking } from './read-sites.ts';
-import type { Site } from './site.ts';
-import type { Tonnes } from './goods.ts';
+import type { Site } from '../book/site.ts';
+import type { Tonnes } from '../book/goods.ts';
 
 /** What is known in the middle of a file: whose it is, and where he is. */
 export interface JournalContext {

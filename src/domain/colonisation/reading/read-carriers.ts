@@ -1,9 +1,9 @@
-import { isObject, readName, toMarketId } from '../eddn/values.ts';
-import { amountOf, exactId, objectsOf, type JournalEvent } from '../journal/event.ts';
-import { parseTimestamp } from '../timestamp.ts';
-import { emptyCarrier, type Carrier, type CarrierOrder } from './carrier.ts';
-import { addGood, goodSymbol, type Tonnes } from './goods.ts';
-import { UNKNOWN_HOLD, type Hold } from './hold.ts';
+import { isObject, readName, toMarketId } from '../../eddn/values.ts';
+import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/event.ts';
+import { parseTimestamp } from '../../timestamp.ts';
+import { emptyCarrier, type Carrier, type CarrierOrder } from '../book/carrier.ts';
+import { addGood, goodSymbol, type Tonnes } from '../book/goods.ts';
+import { UNKNOWN_HOLD, type Hold } from '../book/hold.ts';
 
 /** What an event of a carrier's management tells; null: it is none, or none that counts. */
 export function readCarrierEvent(event: JournalEvent, fid: string): Carrier | null {

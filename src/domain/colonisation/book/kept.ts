@@ -1,4 +1,4 @@
-import { isObject } from '../eddn/values.ts';
+import { isObject } from '../../eddn/values.ts';
 import type { Finding } from './findings.ts';
 
 /** What is kept of journals: sites, carriers and commanders, each as one aggregate. */

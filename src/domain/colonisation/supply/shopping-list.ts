@@ -1,8 +1,8 @@
-import type { Carrier } from './carrier.ts';
-import type { Commander } from './commander.ts';
-import type { Tonnes } from './goods.ts';
-import { contentsOf } from './hold.ts';
-import { percentOf, siteGoods, type Site } from './site.ts';
+import type { Carrier } from '../book/carrier.ts';
+import type { Commander } from '../book/commander.ts';
+import type { Tonnes } from '../book/goods.ts';
+import { contentsOf } from '../book/hold.ts';
+import { percentOf, siteGoods, type Site } from '../book/site.ts';
 
 /** A good that sites need. Tonnes throughout; null is unknown. */
 interface Need {

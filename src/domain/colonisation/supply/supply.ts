@@ -1,7 +1,7 @@
-import type { Ages } from '../galaxy/search.ts';
-import type { StationFilter } from '../galaxy/station-filter.ts';
-import type { Queries, StationRecord } from '../ports/store/queries.ts';
-import type { Quote } from '../galaxy/quotes.ts';
+import type { Ages } from '../../galaxy/search.ts';
+import type { StationFilter } from '../../galaxy/station-filter.ts';
+import type { Queries, StationRecord } from '../../ports/store/queries.ts';
+import type { Quote } from '../../galaxy/quotes.ts';
 
 export interface Seller {
   readonly station: StationRecord;
