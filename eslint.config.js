@@ -82,7 +82,7 @@ export default tseslint.config(
   },
   {
     // Their names are checked by tsc (tsconfig.portal.json).
-    files: ['src/pages/portal/*.js'],
+    files: ['src/pages/portal/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

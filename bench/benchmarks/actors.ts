@@ -1,4 +1,4 @@
-import type { Inspection } from '../../src/domain/ports/inspection.ts';
+import type { Inspection } from '../../src/domain/ports/upkeep/inspection.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { loadMarkets, zipf } from '../../test/support/load.ts';
 import { SeededRandom } from '../../test/support/random.ts';

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { SCHEMAS } from '../../src/domain/eddn/schemas/registry.ts';
-import type { FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createDecoder } from '../../src/infra/feed/decoder.ts';
 import { feedTexts, frameBatches, RULES } from '../generators/feed.ts';
 import { GOODS } from '../generators/markets.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { dayName, dayOf } from '../../src/domain/history/days.ts';
-import type { HistoryReader, HistoryRecorder } from '../../src/domain/ports/history.ts';
+import type { HistoryReader, HistoryRecorder } from '../../src/domain/ports/publishing/history.ts';
 import { historyPlaces } from '../../src/infra/history/places.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';

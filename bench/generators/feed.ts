@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import type { FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/eddn/staging-rules.ts';
 import { generateLoad } from '../../test/support/load.ts';
 import { GOODS, START_S } from './markets.ts';

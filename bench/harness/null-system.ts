@@ -4,7 +4,7 @@ import type { SystemPorts } from '../../src/actors/child.ts';
 import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import { ALWAYS } from '../../src/domain/active-hours.ts';
-import type { FrameBatch, StagedBatch } from '../../src/domain/ports/feed.ts';
+import type { FrameBatch, StagedBatch } from '../../src/domain/ports/market/feed.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
 import { rowCount, type Snapshot } from '../../src/domain/market/snapshot.ts';

@@ -6,11 +6,11 @@ import {
   type AnyEventObject,
   type AnyMachineSnapshot,
 } from 'xstate';
-import type { Inspection } from '../domain/ports/inspection.ts';
-import type { GivenDump, ImportResult } from '../domain/ports/spansh-updater.ts';
-import type { SpoolEntry } from '../domain/ports/spool.ts';
+import type { Inspection } from '../domain/ports/upkeep/inspection.ts';
+import type { GivenDump, ImportResult } from '../domain/ports/galaxy/spansh-updater.ts';
+import type { SpoolEntry } from '../domain/ports/market/spool.ts';
 import { OWN_TABLES_MADE } from '../domain/ports/store/learning-store.ts';
-import { guardianMachine } from '../machines/guardian.machine.ts';
+import { guardianMachine } from '../machines/supervision/guardian.machine.ts';
 import {
   CHILD_NAMES,
   eachChild,
@@ -18,7 +18,7 @@ import {
   type ChildName,
   type StationsCommand,
   type SupervisorOutput,
-} from '../machines/supervisor.machine.ts';
+} from '../machines/supervision/supervisor.machine.ts';
 import { createCatalogue } from './catalogue/child.ts';
 import { CatalogueHolder } from './catalogue/holder.ts';
 import type { Child, Parts, SystemPorts } from './child.ts';
@@ -26,7 +26,7 @@ import { createDeltaPublisher } from './delta-publisher/child.ts';
 import { createExporter } from './exporter/child.ts';
 import { createHistorian } from './historian/child.ts';
 import { createListener } from './listener/child.ts';
-import type { PublishedExport } from '../machines/exporter.machine.ts';
+import type { PublishedExport } from '../machines/publishing/exporter.machine.ts';
 import { createMaintenanceWindow } from './maintenance-window/child.ts';
 import type { MaintenanceDone, MaintenanceOrder } from './maintenance-window/steps.ts';
 import { ActorBoard } from './observing/actor-board.ts';

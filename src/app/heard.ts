@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { describeError } from '../domain/errors.ts';
 import { HeardTimes, reportDays, type DayReport } from '../domain/eddn/heard.ts';
 import { replayedDay } from '../domain/eddn/archives.ts';
-import type { Feed } from '../domain/ports/feed.ts';
+import type { Feed } from '../domain/ports/market/feed.ts';
 import type { Log } from '../domain/ports/log.ts';
 import { publishFile } from '../infra/publishing/publish.ts';
 

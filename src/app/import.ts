@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { CLEAR_MEMORY_S } from '../actors/station-coalescer/spool-keeper.ts';
 import type { Log } from '../domain/ports/log.ts';
-import type { ImportProgress, ImportResult } from '../domain/ports/spansh-updater.ts';
+import type { ImportProgress, ImportResult } from '../domain/ports/galaxy/spansh-updater.ts';
 import { createLog } from '../infra/log/log.ts';
 import type { DumpSource } from '../infra/spansh/dump-source.ts';
 import { isUrl } from '../infra/spansh/download.ts';

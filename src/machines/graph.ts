@@ -1,20 +1,20 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { catalogueMachine } from './catalogue.machine.ts';
-import { deltaPublisherMachine } from './delta-publisher.machine.ts';
-import { exporterMachine } from './exporter.machine.ts';
-import { guardianMachine } from './guardian.machine.ts';
-import { journalWatcherMachine } from './journal-watcher.machine.ts';
-import { historianMachine } from './historian.machine.ts';
-import { jobMachine } from './job.machine.ts';
-import { listenerMachine } from './listener.machine.ts';
-import { maintenanceWindowMachine } from './maintenance-window.machine.ts';
-import { patrolMachine } from './patrol.machine.ts';
-import { scoutTourMachine } from './scout-tour.machine.ts';
-import { spanshUpdaterMachine } from './spansh-updater.machine.ts';
-import { stationCoalescerMachine } from './station-coalescer.machine.ts';
-import { subscriptionMachine } from './subscription.machine.ts';
-import { supervisorMachine } from './supervisor.machine.ts';
-import { writerMachine } from './writer.machine.ts';
+import { catalogueMachine } from './galaxy/catalogue.machine.ts';
+import { deltaPublisherMachine } from './publishing/delta-publisher.machine.ts';
+import { exporterMachine } from './publishing/exporter.machine.ts';
+import { guardianMachine } from './supervision/guardian.machine.ts';
+import { journalWatcherMachine } from './commanders/journal-watcher.machine.ts';
+import { historianMachine } from './publishing/historian.machine.ts';
+import { jobMachine } from './upkeep/job.machine.ts';
+import { listenerMachine } from './market/listener.machine.ts';
+import { maintenanceWindowMachine } from './upkeep/maintenance-window.machine.ts';
+import { patrolMachine } from './commanders/patrol.machine.ts';
+import { scoutTourMachine } from './commanders/scout-tour.machine.ts';
+import { spanshUpdaterMachine } from './galaxy/spansh-updater.machine.ts';
+import { stationCoalescerMachine } from './market/station-coalescer.machine.ts';
+import { subscriptionMachine } from './publishing/subscription.machine.ts';
+import { supervisorMachine } from './supervision/supervisor.machine.ts';
+import { writerMachine } from './market/writer.machine.ts';
 
 /** Every machine of the system, for diagrams and for tests that must not forget one. */
 export const MACHINES: readonly AnyStateMachine[] = [

@@ -2,7 +2,11 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createActor, toPromise } from 'xstate';
 import { historianLogics } from '../../src/actors/historian/steps.ts';
 import { dayOf } from '../../src/domain/history/days.ts';
-import type { HistoryReader, HistoryRecorder, PricePoint } from '../../src/domain/ports/history.ts';
+import type {
+  HistoryReader,
+  HistoryRecorder,
+  PricePoint,
+} from '../../src/domain/ports/publishing/history.ts';
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createActor } from 'xstate';
 import { feedLogic } from '../../src/actors/listener/feed.ts';
-import type { Feed, StagedBatch } from '../../src/domain/ports/feed.ts';
+import type { Feed, StagedBatch } from '../../src/domain/ports/market/feed.ts';
 import { createDecoder, type DecoderOptions } from '../../src/infra/feed/decoder.ts';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
-import { listenerMachine } from '../../src/machines/listener.machine.ts';
+import { listenerMachine } from '../../src/machines/market/listener.machine.ts';
 import { commodityMessage, frame, testCatalogue, testRules } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { indexCommodities, type Commodity } from '../../src/domain/market/catalogue.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
-import type { Decoder, FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { Decoder, FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createDecoder, type DecoderOptions } from '../../src/infra/feed/decoder.ts';
 import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import type { DumpVersion } from '../../src/domain/ports/galaxy/dump.ts';
 import { checkDump, downloadDump, removeDownload } from '../../src/infra/spansh/download.ts';
 import { startDumpServer, type DumpServer } from '../support/dump-server.ts';
 import { tempDir } from '../support/temp-dir.ts';

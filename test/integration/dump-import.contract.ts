@@ -10,7 +10,7 @@ import {
   type FDevModule,
   type ReferenceTables,
 } from '../../src/domain/ports/store/galaxy-store.ts';
-import type { ImportResult } from '../../src/domain/ports/spansh-updater.ts';
+import type { ImportResult } from '../../src/domain/ports/galaxy/spansh-updater.ts';
 import type { Store } from '../../src/domain/ports/store/store.ts';
 import { readDump } from '../../src/infra/spansh/dump-reader.ts';
 import { openDumpFile } from '../../src/infra/spansh/dump-source.ts';

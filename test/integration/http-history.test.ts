@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import type { HistoryRecorder } from '../../src/domain/ports/history.ts';
+import type { HistoryRecorder } from '../../src/domain/ports/publishing/history.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';

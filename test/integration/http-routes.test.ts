@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import type { TourPlanner } from '../../src/domain/ports/tour-planner.ts';
+import type { TourPlanner } from '../../src/domain/ports/commanders/tour-planner.ts';
 import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
@@ -112,10 +112,10 @@ test('the page and all it consists of: nothing inline, kept by browsers, compres
     expect(policy).not.toMatch(/unsafe|\*|http|data:/);
     expect((await ask(url + path, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
     const text = bytes.toString();
-    for (const [, name] of text.matchAll(
-      /(?:href=|src=|from )["'](?:\/portal\/|\.\/)([^"']+\.(?:js|css|svg))["']/g,
+    for (const [, link = ''] of text.matchAll(
+      /(?:href=|src=|from )["']((?:\/portal|\.{1,2})\/[^"']+\.(?:js|css|svg))["']/g,
     )) {
-      waiting.push(`/portal/${name}`);
+      waiting.push(new URL(link, url + path).pathname);
     }
   }
   expect(seen).toContain('/portal/preact.js');

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Inspection, InspectionRecord } from '../../src/domain/ports/inspection.ts';
+import type { Inspection, InspectionRecord } from '../../src/domain/ports/upkeep/inspection.ts';
 import { createInspectorServer } from '../../src/infra/inspector/server.ts';
 
 const NO_LOG = { debug: nothing, info: nothing, warn: nothing, error: nothing };

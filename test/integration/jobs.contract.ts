@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DescribedJob } from '../../src/domain/jobs/job.ts';
-import type { JobLogLine } from '../../src/domain/ports/jobs.ts';
+import type { JobLogLine } from '../../src/domain/ports/upkeep/jobs.ts';
 import { callControl } from '../../src/infra/control/client.ts';
 import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { commodityMessage } from '../support/messages.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
-import type { Spool } from '../../src/domain/ports/spool.ts';
+import type { Spool } from '../../src/domain/ports/market/spool.ts';
 import { createSpool } from '../../src/infra/spool/spool.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

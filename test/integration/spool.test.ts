@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Spool } from '../../src/domain/ports/spool.ts';
+import type { Spool } from '../../src/domain/ports/market/spool.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import { createSpool } from '../../src/infra/spool/spool.ts';
 import { smallDisk } from '../support/tmpfs.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Feed, FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { Feed, FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 

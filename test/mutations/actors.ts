@@ -10,7 +10,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a write that worked ends the backoff',
     fault: 'the attempts are kept after a write that left the queue empty',
-    file: 'src/machines/writer.machine.ts',
+    file: 'src/machines/market/writer.machine.ts',
     from: "target: 'idle',\n            actions: [\n              'reportAvailable',\n              'resetAttempts',",
     to: "target: 'idle',\n            actions: [\n              'reportAvailable',",
     tests: [MODEL],
@@ -18,7 +18,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a snapshot the database refuses again and again is parked',
     fault: 'a failure is not counted while a newer snapshot waits',
-    file: 'src/machines/station-coalescer.machine.ts',
+    file: 'src/machines/market/station-coalescer.machine.ts',
     from: "actions: ['countSuperseded', 'countDeferral', 'countFailure'],",
     to: "actions: ['countSuperseded', 'countDeferral'],",
     tests: [MODEL],
@@ -50,7 +50,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a dump of another size is another dump',
     fault: 'without an ETag the time alone tells',
-    file: 'src/domain/ports/dump.ts',
+    file: 'src/domain/ports/galaxy/dump.ts',
     from: ' && a.size === b.size;',
     to: ';',
     tests: ['test/unit/dump-version.test.ts'],

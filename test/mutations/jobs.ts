@@ -4,7 +4,7 @@ const MODEL = 'test/model/machines.test.ts';
 const POOL = 'test/unit/job-pool.test.ts';
 const CONTROL = 'test/integration/control.test.ts';
 const JOB_POOL = 'src/actors/job/pool.ts';
-const MACHINE = 'src/machines/job.machine.ts';
+const MACHINE = 'src/machines/upkeep/job.machine.ts';
 const SERVER = 'src/infra/control/server.ts';
 
 /** Of jobs, and of the socket over which they are asked for. */
@@ -68,7 +68,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'who asks for a file gets one that was read since',
     fault: 'the one that is being written is taken for it',
-    file: 'src/machines/exporter.machine.ts',
+    file: 'src/machines/publishing/exporter.machine.ts',
     from: 'isAsked: ({ context }) => context.asked,',
     to: 'isAsked: ({ context }) => context.asked && context.attempt < 0,',
     tests: [MODEL],

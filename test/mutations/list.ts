@@ -12,7 +12,7 @@ const PUBLISH = 'test/integration/publish.test.ts';
 const HTTP_CONDITIONS = 'test/integration/http-conditions.test.ts';
 const MAINTENANCE = 'test/unit/maintenance.test.ts';
 
-const COALESCER = 'src/machines/station-coalescer.machine.ts';
+const COALESCER = 'src/machines/market/station-coalescer.machine.ts';
 const STATION_POOL = 'src/actors/station-coalescer/pool.ts';
 const UPDATER = 'src/actors/spansh-updater/steps.ts';
 
@@ -109,7 +109,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'at most one write in flight',
     fault: 'a full batch starts a second write',
-    file: 'src/machines/writer.machine.ts',
+    file: 'src/machines/market/writer.machine.ts',
     from: "'work.batchFull': { actions: 'noteWork' } },",
     to: "'work.batchFull': { target: 'writing', reenter: true } },",
     tests: [MODEL, SIMULATION],
@@ -141,7 +141,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'the feed is taken up again when there is room',
     fault: 'a paused feed stays paused',
-    file: 'src/machines/listener.machine.ts',
+    file: 'src/machines/market/listener.machine.ts',
     from: "exit: 'resumeFeed',",
     to: '',
     tests: [MODEL, SIMULATION],
@@ -149,7 +149,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'the feed is connected again after silence',
     fault: 'silence is not noticed',
-    file: 'src/machines/listener.machine.ts',
+    file: 'src/machines/market/listener.machine.ts',
     from: "silenceTimeout: { guard: 'endless', target: '#listener.silent', actions: 'countGap' },",
     to: "silenceTimeout: { guard: 'endless', actions: 'countGap' },",
     tests: [MODEL, SIMULATION],
@@ -173,7 +173,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a crashed child is started again within a budget',
     fault: 'the budget is ignored',
-    file: 'src/machines/guardian.machine.ts',
+    file: 'src/machines/supervision/guardian.machine.ts',
     from: 'budgetSpent: ({ context }) => context.restarts >= context.maxRestarts,',
     to: 'budgetSpent: ({ context }) => context.restarts < 0,',
     tests: [MODEL],
@@ -181,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a stop ends under a deadline',
     fault: 'a drain waits for ever',
-    file: 'src/machines/supervisor.machine.ts',
+    file: 'src/machines/supervision/supervisor.machine.ts',
     from: "after: { drainDeadline: { target: 'spooling', actions: 'reportDeadline' } },",
     to: '',
     tests: [SCRIPTED],
@@ -189,7 +189,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'every child is told to stop, in its step of a drain',
     fault: 'the last child of a step is forgotten',
-    file: 'src/machines/supervisor.machine.ts',
+    file: 'src/machines/supervision/supervisor.machine.ts',
     from: 'CHILD_NAMES.filter((name) => CHILDREN[name] === step),',
     to: 'CHILD_NAMES.filter((name) => CHILDREN[name] === step).slice(0, -1),',
     tests: [MODEL],

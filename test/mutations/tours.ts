@@ -26,7 +26,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'every change of a tour is kept',
     fault: 'a market that is closed underway is not written',
-    file: 'src/machines/scout-tour.machine.ts',
+    file: 'src/machines/commanders/scout-tour.machine.ts',
     from: "actions: [{ type: 'closeMarket', params: ({ event }) => event }, 'keep'],",
     to: "actions: [{ type: 'closeMarket', params: ({ event }) => event }],",
     tests: [MODEL],
@@ -42,7 +42,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'every market is in exactly one tour of a plan',
     fault: 'balancing leaves a market with both',
-    file: 'src/domain/tours/balance.ts',
+    file: 'src/domain/tours/strategies/balance.ts',
     from: 'at === from ? tour.filter((each) => each !== stop) : at === to ? [...tour, stop] : tour,',
     to: 'at === to ? [...tour, stop] : tour,',
     tests: ['test/unit/tour-partitions.test.ts'],
@@ -50,7 +50,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a patrol does not say it is kept beyond what its look told',
     fault: 'it looks again after its five minutes only',
-    file: 'src/machines/patrol.machine.ts',
+    file: 'src/machines/commanders/patrol.machine.ts',
     from: 'return Math.min(longestMs, Math.max(LEAST_MS, validMs));',
     to: 'return longestMs + 0 * validMs;',
     tests: [PATROLS],
@@ -58,7 +58,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a patrol with a market that is too old is short',
     fault: "only what is on nobody's list counts",
-    file: 'src/domain/tours/patrol.ts',
+    file: 'src/domain/tours/patrols/patrol.ts',
     from: 'return overdue + late + unlisted > 0;',
     to: 'return overdue * 0 + late + unlisted > 0;',
     tests: [PATROLS],
@@ -74,7 +74,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'a patrol that is removed calls its commanders back',
     fault: 'its tour goes on',
-    file: 'src/machines/patrol.machine.ts',
+    file: 'src/machines/commanders/patrol.machine.ts',
     from: "removed: { type: 'final', entry: 'withdraw' },",
     to: "removed: { type: 'final' },",
     tests: [PATROLS, MODEL],
@@ -98,7 +98,7 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'an interval with a pause in it says nothing of how fast somebody flies',
     fault: 'one in which somebody slept is measured, too',
-    file: 'src/domain/tours/pace.ts',
+    file: 'src/domain/tours/pace/pace.ts',
     from: 'takenS <= BOUNDS.pauseS',
     to: 'takenS <= 1e9 * BOUNDS.pauseS',
     tests: [POOL],

@@ -1,5 +1,5 @@
 import { AppError, StoreError } from '../../src/domain/errors.ts';
-import type { DeltaPublisherPorts } from '../../src/domain/ports/delta-publisher.ts';
+import type { DeltaPublisherPorts } from '../../src/domain/ports/publishing/delta-publisher.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { World } from './world.ts';
 

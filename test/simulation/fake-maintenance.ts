@@ -1,5 +1,5 @@
 import { ALWAYS } from '../../src/domain/active-hours.ts';
-import type { MaintenanceWindowPorts } from '../../src/domain/ports/maintenance-window.ts';
+import type { MaintenanceWindowPorts } from '../../src/domain/ports/upkeep/maintenance-window.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
-import type { DumpVersion } from '../../src/domain/ports/dump.ts';
+import type { DumpVersion } from '../../src/domain/ports/galaxy/dump.ts';
 import { NO_COUNTS } from '../../src/domain/ports/store/galaxy-store.ts';
-import type { SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
+import type { SpanshUpdaterPorts } from '../../src/domain/ports/galaxy/spansh-updater.ts';
 import { isNewer } from '../../src/domain/market/write-rule.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
 import type { Dump } from './messages.ts';

@@ -2,7 +2,7 @@ import { Now } from '../../src/domain/now.ts';
 import type { AnyActorRef } from 'xstate';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
-import type { SupervisorOutput } from '../../src/machines/supervisor.machine.ts';
+import type { SupervisorOutput } from '../../src/machines/supervision/supervisor.machine.ts';
 import { ProcessTime } from '../support/virtual-time.ts';
 import { createFakeDeltas } from './fake-deltas.ts';
 import { createFakeMaintenance } from './fake-maintenance.ts';

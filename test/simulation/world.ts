@@ -4,8 +4,8 @@ import type { Memory } from '../../src/domain/market/write-rule.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
-import type { MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
-import type { DumpProgress } from '../../src/domain/ports/dump.ts';
+import type { MaintenanceTask } from '../../src/domain/ports/upkeep/maintenance-window.ts';
+import type { DumpProgress } from '../../src/domain/ports/galaxy/dump.ts';
 import { clearKey, type Dump, type Message } from './messages.ts';
 import type { Fault, Moment, Scenario } from './scenario.ts';
 

@@ -8,7 +8,7 @@ import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
 import { createSqliteQueries } from '../../src/infra/store/sqlite/queries/queries.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { historianMachine } from '../../src/machines/historian.machine.ts';
+import { historianMachine } from '../../src/machines/publishing/historian.machine.ts';
 
 /** A day in half a second. */
 const SPEED = 172_800;

@@ -3,7 +3,7 @@ import { dayOf } from '../../src/domain/history/days.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
 import { ROW, ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
-import type { HistoryPage } from '../../src/domain/ports/history.ts';
+import type { HistoryPage } from '../../src/domain/ports/publishing/history.ts';
 import type { SeenMarket } from '../../src/domain/ports/store/queries.ts';
 import { tempDir } from './temp-dir.ts';
 

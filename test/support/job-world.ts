@@ -1,6 +1,6 @@
 import { JobPool } from '../../src/actors/job/pool.ts';
 import type { Job, JobEnd } from '../../src/domain/jobs/job.ts';
-import type { JobLogLine, JobLogs, JobProcess, JobRunner } from '../../src/domain/ports/jobs.ts';
+import type { JobLogLine, JobLogs, JobProcess, JobRunner } from '../../src/domain/ports/upkeep/jobs.ts';
 import type { AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
 import { silentLog } from './http.ts';
 import { SeededRandom } from './random.ts';

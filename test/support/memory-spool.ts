@@ -1,5 +1,5 @@
-import type { SpoolEntry, SpoolState, Spool } from '../../src/domain/ports/spool.ts';
-import { isUnresolved } from '../../src/domain/ports/spool.ts';
+import type { SpoolEntry, SpoolState, Spool } from '../../src/domain/ports/market/spool.ts';
+import { isUnresolved } from '../../src/domain/ports/market/spool.ts';
 
 /** What survives the process: hand it to the next spool to start again after a kill. */
 export interface SpoolDisk {

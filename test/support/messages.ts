@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import type { Catalogue } from '../../src/domain/market/catalogue.ts';
-import type { FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { parseTimestamp } from '../../src/domain/timestamp.ts';
 import { COMMODITY_SCHEMA_REF, type StagingRules } from '../../src/domain/eddn/staging-rules.ts';
 

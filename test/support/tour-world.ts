@@ -11,11 +11,11 @@ import {
   type Queries,
   type StationRecord,
 } from '../../src/domain/ports/store/queries.ts';
-import type { TourPlanner } from '../../src/domain/ports/tour-planner.ts';
-import type { TourOrder } from '../../src/domain/ports/scout-tours.ts';
+import type { TourPlanner } from '../../src/domain/ports/commanders/tour-planner.ts';
+import type { TourOrder } from '../../src/domain/ports/commanders/scout-tours.ts';
 import type { Time } from '../../src/domain/ports/time.ts';
 import { planTours } from '../../src/domain/tours/plan.ts';
-import type { PatrolOrder } from '../../src/domain/tours/patrol.ts';
+import type { PatrolOrder } from '../../src/domain/tours/patrols/patrol.ts';
 import type { ScoutTour } from '../../src/domain/tours/scout-tour.ts';
 import { silentLog } from './http.ts';
 import { scoutTour, tourCommander, tourMarket } from './scout-tour.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSameDump, type DumpVersion } from '../../src/domain/ports/dump.ts';
+import { isSameDump, type DumpVersion } from '../../src/domain/ports/galaxy/dump.ts';
 
 const TAGGED: DumpVersion = { source: 'https://spansh.test/dump', etag: '"1"', lastModifiedS: 7, size: 100 };
 const UNTAGGED: DumpVersion = { ...TAGGED, etag: null };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import type { FrameBatch } from '../../src/domain/ports/feed.ts';
+import type { FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createFileFeed } from '../../src/infra/feed/file-feed.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

@@ -1,7 +1,7 @@
 import { createActor, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import { expect, onTestFinished, test } from 'vitest';
 import { Inspector } from '../../src/actors/observing/inspector.ts';
-import type { InspectedChange, InspectedEvent } from '../../src/domain/ports/inspection.ts';
+import type { InspectedChange, InspectedEvent } from '../../src/domain/ports/upkeep/inspection.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { toChart } from '../../src/machines/chart.ts';
 import { createPool } from '../support/pool.ts';

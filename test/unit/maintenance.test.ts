@@ -4,7 +4,10 @@ import { MaintenanceReporter } from '../../src/actors/maintenance-window/reporte
 import { createMaintenance } from '../../src/actors/maintenance-window/steps.ts';
 import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import type { MaintenanceSettings, MaintenanceTask } from '../../src/domain/ports/maintenance-window.ts';
+import type {
+  MaintenanceSettings,
+  MaintenanceTask,
+} from '../../src/domain/ports/upkeep/maintenance-window.ts';
 import type { PurgeOptions } from '../../src/domain/ports/store/market-store.ts';
 import { ProcessTime, settled, VirtualTime } from '../support/virtual-time.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FeedWatch } from '../../src/actors/listener/watch.ts';
 import { Understanding } from '../../src/domain/eddn/understanding.ts';
 import { Now } from '../../src/domain/now.ts';
-import type { StagedBatch } from '../../src/domain/ports/feed.ts';
+import type { StagedBatch } from '../../src/domain/ports/market/feed.ts';
 import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 
 /** 2026-11-28T12:00:00Z. */

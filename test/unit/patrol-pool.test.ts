@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openMarkets } from '../../src/domain/tours/scout-tour.ts';
-import { keepOrder, removeOrder } from '../../src/domain/tours/patrol-orders.ts';
+import { keepOrder, removeOrder } from '../../src/domain/tours/patrols/patrol-orders.ts';
 import { patrolOrder, tourOrder, TourWorld } from '../support/tour-world.ts';
 
 const HOUR_S = 3_600;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Hub } from '../../src/actors/subscription/hub.ts';
 import type { Change } from '../../src/domain/ports/store/changes.ts';
 import type { MarketRecord, MarketRow, StationRecord } from '../../src/domain/ports/store/queries.ts';
-import type { PushSink } from '../../src/domain/ports/push.ts';
+import type { PushSink } from '../../src/domain/ports/publishing/push.ts';
 import type { Update } from '../../src/domain/push/update.ts';
 
 const GOLD = 1;

@@ -5,8 +5,12 @@ import { Asked } from '../../src/actors/asked.ts';
 import { GivenImport } from '../../src/actors/spansh-updater/given.ts';
 import { updaterLogics, type WholePublication } from '../../src/actors/spansh-updater/steps.ts';
 import { requestPublication } from '../../src/app/ports/spansh-updater.ts';
-import type { DumpProgress, DumpStage } from '../../src/domain/ports/dump.ts';
-import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../../src/domain/ports/spansh-updater.ts';
+import type { DumpProgress, DumpStage } from '../../src/domain/ports/galaxy/dump.ts';
+import type {
+  ImportHooks,
+  ImportResult,
+  SpanshUpdaterPorts,
+} from '../../src/domain/ports/galaxy/spansh-updater.ts';
 import { silentLog } from '../support/http.ts';
 import { NO_COUNTS } from '../../src/domain/ports/store/galaxy-store.ts';
 import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
-import type { StagedBatch } from '../../src/domain/ports/feed.ts';
+import type { StagedBatch } from '../../src/domain/ports/market/feed.ts';
 import { emptyDisk } from '../support/memory-spool.ts';
 import { createPool } from '../support/pool.ts';
 import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { secondsOf, TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import { calibrated, fitOf } from '../../src/domain/tours/calibrate.ts';
-import { flownTimes, type FlownLeg } from '../../src/domain/tours/journal-legs.ts';
+import { calibrated, fitOf } from '../../src/domain/tours/pace/calibrate.ts';
+import { flownTimes, type FlownLeg } from '../../src/domain/tours/pace/journal-legs.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 
 const at = (seconds: number, event: string, more: object = {}) => ({

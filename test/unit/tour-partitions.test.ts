@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { distanceLy, type Position } from '../../src/domain/galaxy/galaxy.ts';
-import { balance, spreadOf } from '../../src/domain/tours/balance.ts';
+import { balance, spreadOf } from '../../src/domain/tours/strategies/balance.ts';
 import { whatIsUnbalanced } from '../../src/domain/tours/exactly-once.ts';
-import { geographic } from '../../src/domain/tours/geographic.ts';
-import { greedy, type TourCost } from '../../src/domain/tours/greedy.ts';
-import { kmeans } from '../../src/domain/tours/kmeans.ts';
+import { geographic } from '../../src/domain/tours/strategies/geographic.ts';
+import { greedy, type TourCost } from '../../src/domain/tours/strategies/greedy.ts';
+import { kmeans } from '../../src/domain/tours/strategies/kmeans.ts';
 import { SeededRandom } from '../support/random.ts';
 
 const at = (x: number, y: number, z = 0): Position => ({ x, y, z });

@@ -1,4 +1,4 @@
-import { catalogueMachine } from '../../machines/catalogue.machine.ts';
+import { catalogueMachine } from '../../machines/galaxy/catalogue.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { CatalogueReporter } from './reporter.ts';
 import { catalogueLogics } from './steps.ts';

@@ -1,10 +1,10 @@
 import { fromPromise } from 'xstate';
-import type { CommoditySource } from '../../domain/ports/commodity-source.ts';
-import type { Decoder } from '../../domain/ports/feed.ts';
+import type { CommoditySource } from '../../domain/ports/galaxy/commodity-source.ts';
+import type { Decoder } from '../../domain/ports/market/feed.ts';
 import type { MarketStore } from '../../domain/ports/store/market-store.ts';
-import type { Spool } from '../../domain/ports/spool.ts';
+import type { Spool } from '../../domain/ports/market/spool.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { CatalogueState } from '../../machines/catalogue.machine.ts';
+import type { CatalogueState } from '../../machines/galaxy/catalogue.machine.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 import type { CatalogueHolder } from './holder.ts';
 

@@ -1,6 +1,6 @@
 import type { DeltaKind } from '../../domain/deltas/deltas.ts';
-import type { MadeDelta } from '../../domain/ports/delta-publisher.ts';
-import { deltaPublisherMachine } from '../../machines/delta-publisher.machine.ts';
+import type { MadeDelta } from '../../domain/ports/publishing/delta-publisher.ts';
+import { deltaPublisherMachine } from '../../machines/publishing/delta-publisher.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { createSteps } from '../steps.ts';
 import { DeltaReporter } from './reporter.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { MadeDelta } from '../../domain/ports/delta-publisher.ts';
+import type { MadeDelta } from '../../domain/ports/publishing/delta-publisher.ts';
 import type { Failing } from '../failing.ts';
 
 /** What the delta publisher tells its operator. Repeats of the same trouble are not told again. */

@@ -1,4 +1,4 @@
-import { exporterMachine, type PublishedExport } from '../../machines/exporter.machine.ts';
+import { exporterMachine, type PublishedExport } from '../../machines/publishing/exporter.machine.ts';
 import { Asked } from '../asked.ts';
 import type { Child, Parts } from '../child.ts';
 import { ExporterReporter } from './reporter.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { PublishedExport } from '../../machines/exporter.machine.ts';
+import type { PublishedExport } from '../../machines/publishing/exporter.machine.ts';
 import type { Failing } from '../failing.ts';
 
 /** What the exporter tells its operator. Repeats of the same trouble are not told again. */

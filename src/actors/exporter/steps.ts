@@ -1,8 +1,8 @@
 import { fromPromise } from 'xstate';
 import type { ChunkSink, ExportCount } from '../../domain/ports/store/market-store.ts';
-import type { PublicFile, StagedFile } from '../../domain/ports/publishing.ts';
+import type { PublicFile, StagedFile } from '../../domain/ports/publishing/publishing.ts';
 import type { Asked } from '../asked.ts';
-import type { PublishedExport, StagedExport } from '../../machines/exporter.machine.ts';
+import type { PublishedExport, StagedExport } from '../../machines/publishing/exporter.machine.ts';
 
 export interface ExportDeps extends PublicFile {
   readonly asked: Asked<PublishedExport>;

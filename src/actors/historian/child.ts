@@ -1,5 +1,5 @@
-import { historianMachine } from '../../machines/historian.machine.ts';
-import type { HistoryDay } from '../../domain/ports/history.ts';
+import { historianMachine } from '../../machines/publishing/historian.machine.ts';
+import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 import type { Child, Parts } from '../child.ts';
 import { HistorianReporter } from './reporter.ts';
 import { historianLogics } from './steps.ts';

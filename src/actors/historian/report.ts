@@ -1,5 +1,5 @@
 import { dayName } from '../../domain/history/days.ts';
-import type { HistoryDay } from '../../domain/ports/history.ts';
+import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 
 /** Days of the history, `2026-11-28`. */
 export interface HistoryReport {

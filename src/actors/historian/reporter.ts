@@ -1,6 +1,6 @@
 import { dayName } from '../../domain/history/days.ts';
 import type { Log } from '../../domain/ports/log.ts';
-import type { HistoryDay } from '../../domain/ports/history.ts';
+import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 import type { Failing } from '../failing.ts';
 
 /** What the historian tells its operator. Repeats of the same trouble are not told again. */

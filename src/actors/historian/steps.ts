@@ -1,10 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/history/days.ts';
-import type { HistorianPorts, HistoryDay } from '../../domain/ports/history.ts';
-import type { LogPosition } from '../../domain/ports/push.ts';
+import type { HistorianPorts, HistoryDay } from '../../domain/ports/publishing/history.ts';
+import type { LogPosition } from '../../domain/ports/publishing/push.ts';
 import type { ChangePage } from '../../domain/ports/store/changes.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { Followed } from '../../machines/historian.machine.ts';
+import type { Followed } from '../../machines/publishing/historian.machine.ts';
 import { createSteps } from '../steps.ts';
 
 export interface HistorianDeps extends HistorianPorts {

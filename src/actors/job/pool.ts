@@ -20,12 +20,12 @@ import type {
   JobProcess,
   JobRunner,
   Jobs,
-} from '../../domain/ports/jobs.ts';
+} from '../../domain/ports/upkeep/jobs.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { Random } from '../../machines/backoff.ts';
-import { jobMachine } from '../../machines/job.machine.ts';
+import { jobMachine } from '../../machines/upkeep/job.machine.ts';
 import { Keeper } from '../scout-tour/keeper.ts';
 import { reportJob } from './reporter.ts';
 

@@ -1,5 +1,5 @@
 import { describeWork, restartDelayMs, type Job } from '../../domain/jobs/job.ts';
-import type { JobLogs } from '../../domain/ports/jobs.ts';
+import type { JobLogs } from '../../domain/ports/upkeep/jobs.ts';
 import type { Log } from '../../domain/ports/log.ts';
 
 /** A line for each state of a job: in the daemon's log and in its own. */

@@ -4,13 +4,13 @@ import type { Carrier } from '../../domain/colonisation/book/carrier.ts';
 import type { Commander } from '../../domain/colonisation/book/commander.ts';
 import type { Site } from '../../domain/colonisation/book/site.ts';
 import { describeError } from '../../domain/errors.ts';
-import type { Colonisation, WatcherStatus } from '../../domain/ports/colonisation.ts';
-import type { JournalFolder, Look, LookedAt } from '../../domain/ports/journal-folder.ts';
+import type { Colonisation, WatcherStatus } from '../../domain/ports/commanders/colonisation.ts';
+import type { JournalFolder, Look, LookedAt } from '../../domain/ports/commanders/journal-folder.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { Random } from '../../machines/backoff.ts';
-import { journalWatcherMachine } from '../../machines/journal-watcher.machine.ts';
+import { journalWatcherMachine } from '../../machines/commanders/journal-watcher.machine.ts';
 import { BookKeeper } from './keeper.ts';
 import { FolderReporter } from './reporter.ts';
 

@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { LookedAt, ScanProgress } from '../../domain/ports/journal-folder.ts';
+import type { LookedAt, ScanProgress } from '../../domain/ports/commanders/journal-folder.ts';
 
 const MB = 1_000_000;
 

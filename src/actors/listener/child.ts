@@ -1,5 +1,5 @@
-import type { StagedBatch } from '../../domain/ports/feed.ts';
-import { listenerMachine } from '../../machines/listener.machine.ts';
+import type { StagedBatch } from '../../domain/ports/market/feed.ts';
+import { listenerMachine } from '../../machines/market/listener.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { feedLogic } from './feed.ts';
 import { ListenerReporter } from './reporter.ts';

@@ -2,9 +2,9 @@ import { fromCallback } from 'xstate';
 import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { describeError } from '../../domain/errors.ts';
 import { BatchStager } from '../../domain/eddn/batch-stager.ts';
-import type { Decoder, Feed, FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { Decoder, Feed, FrameBatch, StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
-import type { FeedCommand } from '../../machines/listener.machine.ts';
+import type { FeedCommand } from '../../machines/market/listener.machine.ts';
 
 export interface FeedDeps {
   readonly feed: Feed;

@@ -1,4 +1,4 @@
-import type { StagedBatch } from '../../domain/ports/feed.ts';
+import type { StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { Failing } from '../failing.ts';
 

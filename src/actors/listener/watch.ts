@@ -1,6 +1,6 @@
 import { Understanding } from '../../domain/eddn/understanding.ts';
 import type { Now } from '../../domain/now.ts';
-import type { StagedBatch } from '../../domain/ports/feed.ts';
+import type { StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { ListenerReporter } from './reporter.ts';
 
 const MINUTE_MS = 60_000;

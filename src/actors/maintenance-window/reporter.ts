@@ -1,5 +1,5 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
+import type { MaintenanceTask } from '../../domain/ports/upkeep/maintenance-window.ts';
 import { onClocks } from '../../domain/active-hours.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 

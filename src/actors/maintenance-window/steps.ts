@@ -1,10 +1,13 @@
 import { fromPromise } from 'xstate';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { purgeRefused } from '../../domain/market/purge-rule.ts';
-import type { MaintenanceTask, MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
+import type {
+  MaintenanceTask,
+  MaintenanceWindowPorts,
+} from '../../domain/ports/upkeep/maintenance-window.ts';
 import type { MarketStore } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import { maintenanceWindowMachine, type Outlook } from '../../machines/maintenance-window.machine.ts';
+import { maintenanceWindowMachine, type Outlook } from '../../machines/upkeep/maintenance-window.machine.ts';
 import { Asked } from '../asked.ts';
 import type { MaintenanceReporter } from './reporter.ts';
 import { createSteps } from '../steps.ts';

@@ -1,5 +1,5 @@
 import { isMachineSnapshot, type AnyActorRef, type StateValue } from 'xstate';
-import type { InspectedActor } from '../../domain/ports/inspection.ts';
+import type { InspectedActor } from '../../domain/ports/upkeep/inspection.ts';
 
 /** As others reach it, else as its parent calls it. */
 export function nameOf(ref: AnyActorRef): string {

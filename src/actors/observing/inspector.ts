@@ -6,7 +6,7 @@ import type {
   Inspection,
   InspectionRecord,
   PoolCounters,
-} from '../../domain/ports/inspection.ts';
+} from '../../domain/ports/upkeep/inspection.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import { transitionId } from '../../machines/chart.ts';
 import { sum, type Ledger } from '../station-coalescer/ledger.ts';

@@ -1,7 +1,7 @@
 import { isoTime } from '../../domain/timestamp.ts';
 import { reportHistory, type HistoryReport } from '../historian/report.ts';
-import type { HistoryDay } from '../../domain/ports/history.ts';
-import type { MaintenanceTask } from '../../domain/ports/maintenance-window.ts';
+import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
+import type { MaintenanceTask } from '../../domain/ports/upkeep/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/store/market-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { ActorBoard, ActorReport } from './actor-board.ts';

@@ -1,8 +1,8 @@
 import type { Position } from '../../domain/galaxy/galaxy.ts';
 import type { TravelTimes } from '../../domain/galaxy/travel-time.ts';
 import type { Queries, StationRecord } from '../../domain/ports/store/queries.ts';
-import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
-import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
+import type { ScoutTours } from '../../domain/ports/commanders/scout-tours.ts';
+import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import {
   commandersNeeded,
   lookOf,
@@ -13,7 +13,7 @@ import {
   type PatrolLook,
   type PatrolMarket,
   type PatrolOrder,
-} from '../../domain/tours/patrol.ts';
+} from '../../domain/tours/patrols/patrol.ts';
 import { stopAt } from '../../domain/tours/scout.ts';
 import {
   crew,

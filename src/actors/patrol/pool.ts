@@ -1,9 +1,9 @@
 import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Log } from '../../domain/ports/log.ts';
-import type { KeptPatrol, Patrols } from '../../domain/ports/patrols.ts';
+import type { KeptPatrol, Patrols } from '../../domain/ports/commanders/patrols.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { PatrolLook, PatrolOrder, PatrolState } from '../../domain/tours/patrol.ts';
+import type { PatrolLook, PatrolOrder, PatrolState } from '../../domain/tours/patrols/patrol.ts';
 import {
   isDone,
   keepOrder,
@@ -12,10 +12,10 @@ import {
   removeOrder,
   type KeptLook,
   type KeptOrder,
-} from '../../domain/tours/patrol-orders.ts';
+} from '../../domain/tours/patrols/patrol-orders.ts';
 import { tourOfPatrol } from '../../domain/tours/scout-tour.ts';
 import type { Random } from '../../machines/backoff.ts';
-import { patrolMachine } from '../../machines/patrol.machine.ts';
+import { patrolMachine } from '../../machines/commanders/patrol.machine.ts';
 import { Keeper } from '../scout-tour/keeper.ts';
 import { Lookout, type LookDeps } from './look.ts';
 import { reportPatrol } from './reporter.ts';

@@ -1,6 +1,6 @@
 import type { Log } from '../../domain/ports/log.ts';
-import type { KeptPatrol } from '../../domain/ports/patrols.ts';
-import { age } from '../../domain/tours/describe-patrol.ts';
+import type { KeptPatrol } from '../../domain/ports/commanders/patrols.ts';
+import { age } from '../../domain/tours/patrols/describe-patrol.ts';
 
 /** A line whenever a patrol has become another. */
 export function reportPatrol(log: Log, { order: { name, about, maxAgeS }, state, look }: KeptPatrol): void {

@@ -2,11 +2,11 @@ import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
-import type { ScoutTours, TourOrder } from '../../domain/ports/scout-tours.ts';
+import type { ScoutTours, TourOrder } from '../../domain/ports/commanders/scout-tours.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
+import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { TravelTimes } from '../../domain/galaxy/travel-time.ts';
-import { paceOf } from '../../domain/tours/pace.ts';
+import { paceOf } from '../../domain/tours/pace/pace.ts';
 import type { Plan, PlanRequest } from '../../domain/tours/plan.ts';
 import {
   crew,
@@ -19,7 +19,7 @@ import {
 } from '../../domain/tours/scout-tour.ts';
 import { shortId } from '../../domain/short-id.ts';
 import type { Random } from '../../machines/backoff.ts';
-import { scoutTourMachine, type ScoutTourEvent } from '../../machines/scout-tour.machine.ts';
+import { scoutTourMachine, type ScoutTourEvent } from '../../machines/commanders/scout-tour.machine.ts';
 import { Keeper } from './keeper.ts';
 import { reportTour } from './reporter.ts';
 

@@ -1,7 +1,7 @@
-import { spanshUpdaterMachine } from '../../machines/spansh-updater.machine.ts';
+import { spanshUpdaterMachine } from '../../machines/galaxy/spansh-updater.machine.ts';
 import { Asked } from '../asked.ts';
 import type { Child, Parts } from '../child.ts';
-import type { GivenDump, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import type { GivenDump, ImportResult } from '../../domain/ports/galaxy/spansh-updater.ts';
 import { GivenImport, type ImportAsker } from './given.ts';
 import { SpanshReporter } from './reporter.ts';
 import { updaterLogics, type WholePublication } from './steps.ts';

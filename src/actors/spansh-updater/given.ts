@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { GivenDump, ImportHooks, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import type { GivenDump, ImportHooks, ImportResult } from '../../domain/ports/galaxy/spansh-updater.ts';
 
 /** Who waits for an import: hears how far it is, and ends it by going. */
 export type ImportAsker = Pick<ImportHooks, 'onProgress' | 'signal'>;

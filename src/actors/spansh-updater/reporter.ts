@@ -1,8 +1,12 @@
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../../domain/spansh/problems.ts';
-import type { DumpVersion } from '../../domain/ports/dump.ts';
+import type { DumpVersion } from '../../domain/ports/galaxy/dump.ts';
 import type { Log } from '../../domain/ports/log.ts';
-import type { PublishedSet } from '../../domain/ports/publishing.ts';
-import type { DownloadProgress, ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import type { PublishedSet } from '../../domain/ports/publishing/publishing.ts';
+import type {
+  DownloadProgress,
+  ImportProgress,
+  ImportResult,
+} from '../../domain/ports/galaxy/spansh-updater.ts';
 import { onClocks } from '../../domain/active-hours.ts';
 import { describeError } from '../../domain/errors.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';

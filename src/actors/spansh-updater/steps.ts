@@ -1,9 +1,18 @@
 import { AppError } from '../../domain/errors.ts';
-import { isSameDump, type DumpProgress, type DumpStage, type DumpVersion } from '../../domain/ports/dump.ts';
-import type { ImportHooks, ImportProgress, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
-import type { PublishedSet } from '../../domain/ports/publishing.ts';
+import {
+  isSameDump,
+  type DumpProgress,
+  type DumpStage,
+  type DumpVersion,
+} from '../../domain/ports/galaxy/dump.ts';
+import type {
+  ImportHooks,
+  ImportProgress,
+  SpanshUpdaterPorts,
+} from '../../domain/ports/galaxy/spansh-updater.ts';
+import type { PublishedSet } from '../../domain/ports/publishing/publishing.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { CheckResult, UpdatePlan, UpdateStep } from '../../machines/spansh-updater.machine.ts';
+import type { CheckResult, UpdatePlan, UpdateStep } from '../../machines/galaxy/spansh-updater.machine.ts';
 import type { Asked } from '../asked.ts';
 import type { GivenImport } from './given.ts';
 import type { SpanshReporter } from './reporter.ts';

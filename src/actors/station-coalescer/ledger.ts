@@ -1,4 +1,4 @@
-import type { StagedBatch } from '../../domain/ports/feed.ts';
+import type { StagedBatch } from '../../domain/ports/market/feed.ts';
 
 /** A message's fate, counted. Every field only grows. */
 export interface LedgerTotals {

@@ -1,11 +1,14 @@
 import { createActor } from 'xstate';
 import type { WriteOutcome } from '../../domain/market/outcome.ts';
-import type { StagedBatch } from '../../domain/ports/feed.ts';
-import { isUnresolved, type SpoolEntry } from '../../domain/ports/spool.ts';
+import type { StagedBatch } from '../../domain/ports/market/feed.ts';
+import { isUnresolved, type SpoolEntry } from '../../domain/ports/market/spool.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
 import type { Backoff, Random } from '../../machines/backoff.ts';
-import type { stationCoalescerMachine, WriteAnswer } from '../../machines/station-coalescer.machine.ts';
+import type {
+  stationCoalescerMachine,
+  WriteAnswer,
+} from '../../machines/market/station-coalescer.machine.ts';
 import { FeedRegulator, type FlowEvents } from './feed-regulator.ts';
 import type { Ledger } from './ledger.ts';
 import { WriteQueue, type BatchLimits, type QueueEvents, type StationActor } from './queue.ts';

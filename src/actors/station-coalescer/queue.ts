@@ -1,6 +1,6 @@
 import type { ActorRefFrom } from 'xstate';
 import { rowCount } from '../../domain/market/snapshot.ts';
-import type { stationCoalescerMachine } from '../../machines/station-coalescer.machine.ts';
+import type { stationCoalescerMachine } from '../../machines/market/station-coalescer.machine.ts';
 
 export type StationActor = ActorRefFrom<typeof stationCoalescerMachine>;
 

@@ -1,4 +1,9 @@
-import { isUnresolved, type Spool, type SpoolEntry, type SpoolState } from '../../domain/ports/spool.ts';
+import {
+  isUnresolved,
+  type Spool,
+  type SpoolEntry,
+  type SpoolState,
+} from '../../domain/ports/market/spool.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
 
 /** What of a market the spool holds, kept in memory so that the hot path never asks the file. */

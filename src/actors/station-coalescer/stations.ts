@@ -1,7 +1,7 @@
 import { fromCallback } from 'xstate';
 import { describeError } from '../../domain/errors.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import type { StationsCommand } from '../../machines/supervisor.machine.ts';
+import type { StationsCommand } from '../../machines/supervision/supervisor.machine.ts';
 import type { StationPool } from './pool.ts';
 
 export interface StationsDeps {

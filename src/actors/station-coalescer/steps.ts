@@ -1,6 +1,9 @@
 import type { WriteOutcome } from '../../domain/market/outcome.ts';
 import { rowCount } from '../../domain/market/snapshot.ts';
-import { stationCoalescerMachine, type WriteAnswer } from '../../machines/station-coalescer.machine.ts';
+import {
+  stationCoalescerMachine,
+  type WriteAnswer,
+} from '../../machines/market/station-coalescer.machine.ts';
 import type { Ledger } from './ledger.ts';
 import type { StationActor, WriteQueue } from './queue.ts';
 import type { SpoolKeeper } from './spool-keeper.ts';

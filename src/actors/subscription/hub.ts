@@ -2,10 +2,13 @@ import { createActor, fromPromise } from 'xstate';
 import { isSameMarket } from '../../domain/push/update.ts';
 import type { Watch } from '../../domain/push/watch.ts';
 import type { ChangeStore } from '../../domain/ports/store/changes.ts';
-import type { LogPosition, Push, PushSink, Subscription } from '../../domain/ports/push.ts';
+import type { LogPosition, Push, PushSink, Subscription } from '../../domain/ports/publishing/push.ts';
 import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
 import type { Time } from '../../domain/ports/time.ts';
-import { subscriptionMachine, type SubscriptionEvent } from '../../machines/subscription.machine.ts';
+import {
+  subscriptionMachine,
+  type SubscriptionEvent,
+} from '../../machines/publishing/subscription.machine.ts';
 import { LogTail } from './log-tail.ts';
 import { Reader } from './reader.ts';
 import { RecentMarkets } from './recent-markets.ts';

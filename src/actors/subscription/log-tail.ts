@@ -1,6 +1,6 @@
 import { updateOf, type Update } from '../../domain/push/update.ts';
 import type { Change } from '../../domain/ports/store/changes.ts';
-import type { LogPosition } from '../../domain/ports/push.ts';
+import type { LogPosition } from '../../domain/ports/publishing/push.ts';
 import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
 import type { RecentMarkets } from './recent-markets.ts';
 

@@ -1,7 +1,7 @@
 import { canonicalWatch, subscriptionId, type NamedSubscription } from '../../domain/push/definition.ts';
 import type { WatchDefinition } from '../../domain/push/definition.ts';
-import type { Added, NamedSubscriptions } from '../../domain/ports/named-subscriptions.ts';
-import type { DefinitionEnd } from '../../domain/ports/push.ts';
+import type { Added, NamedSubscriptions } from '../../domain/ports/publishing/named-subscriptions.ts';
+import type { DefinitionEnd } from '../../domain/ports/publishing/push.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 

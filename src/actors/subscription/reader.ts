@@ -1,7 +1,7 @@
 import { merged, narrowed, updateOf, type Update } from '../../domain/push/update.ts';
 import { watchesRow, watchesWholeMarkets, type Watch } from '../../domain/push/watch.ts';
 import type { MarketRecord, MarketRow } from '../../domain/ports/store/queries.ts';
-import type { EndReason, LogPosition, PushSink, PushSnapshot } from '../../domain/ports/push.ts';
+import type { EndReason, LogPosition, PushSink, PushSnapshot } from '../../domain/ports/publishing/push.ts';
 
 /** What a reader tells its machine. */
 type ReaderEvent = 'reader.slow' | 'reader.drained' | 'queue.full';

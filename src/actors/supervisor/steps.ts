@@ -1,8 +1,8 @@
 import { fromPromise } from 'xstate';
 import { AppError, describeError } from '../../domain/errors.ts';
-import type { Decoder, Feed } from '../../domain/ports/feed.ts';
+import type { Decoder, Feed } from '../../domain/ports/market/feed.ts';
 import type { MarketStore } from '../../domain/ports/store/market-store.ts';
-import type { Spool } from '../../domain/ports/spool.ts';
+import type { Spool } from '../../domain/ports/market/spool.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';

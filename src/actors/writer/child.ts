@@ -1,4 +1,4 @@
-import { writerMachine } from '../../machines/writer.machine.ts';
+import { writerMachine } from '../../machines/market/writer.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { WriterReporter } from './reporter.ts';
 import { openStoreLogic, writeBatchLogic } from './steps.ts';

@@ -1,7 +1,7 @@
 import type { GalaxyRecord } from '../../domain/galaxy/records.ts';
 import { RecordQueue } from '../../domain/galaxy/gathered.ts';
 import type { LearningStore } from '../../domain/ports/store/learning-store.ts';
-import type { Spool } from '../../domain/ports/spool.ts';
+import type { Spool } from '../../domain/ports/market/spool.ts';
 import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 

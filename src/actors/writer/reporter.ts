@@ -1,7 +1,7 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { StoreInfo } from '../../domain/ports/store/market-store.ts';
 import { reasonKind } from '../../domain/refusals.ts';
-import type { WriteReport } from '../../machines/writer.machine.ts';
+import type { WriteReport } from '../../machines/market/writer.machine.ts';
 import type { Failing } from '../failing.ts';
 
 /** Of refusals: as many are remembered. */

@@ -2,7 +2,7 @@ import { fromPromise } from 'xstate';
 import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { describeError, StoreError } from '../../domain/errors.ts';
 import type { MarketStore, StoreInfo } from '../../domain/ports/store/market-store.ts';
-import type { WriteReport } from '../../machines/writer.machine.ts';
+import type { WriteReport } from '../../machines/market/writer.machine.ts';
 import type { Learner } from './learner.ts';
 import { RefusalStreak } from './refusal-streak.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';

@@ -4,8 +4,8 @@ import type { System } from '../../actors/system.ts';
 import { AppError } from '../../domain/errors.ts';
 import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
 import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
-import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/jobs.ts';
-import type { ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/upkeep/jobs.ts';
+import type { ImportProgress, ImportResult } from '../../domain/ports/galaxy/spansh-updater.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import { InvalidParams, type CallContext, type Method, type Methods } from '../../infra/control/json-rpc.ts';
 import { isUrl } from '../../infra/spansh/download.ts';
@@ -57,8 +57,8 @@ const logQuestion = z.strictObject({
 export function controlMethods({ jobs, status, store, asking }: ControlDeps): Methods {
   return {
     status: method(none, status),
-    'tours.list': method(none, async () => (await import('../tours.ts')).keptTours(store)),
-    'patrols.list': method(none, async () => (await import('../patrols.ts')).keptPatrols(store)),
+    'tours.list': method(none, async () => (await import('../commanders/tours.ts')).keptTours(store)),
+    'patrols.list': method(none, async () => (await import('../commanders/patrols.ts')).keptPatrols(store)),
     // Each is done by the machine whose work it is.
     export: method(none, asking.exportLive),
     publish: method(none, asking.publish),

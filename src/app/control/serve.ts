@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { System } from '../../actors/system.ts';
 import { describeError } from '../../domain/errors.ts';
 import { goesOn, type Job } from '../../domain/jobs/job.ts';
-import type { Jobs } from '../../domain/ports/jobs.ts';
+import type { Jobs } from '../../domain/ports/upkeep/jobs.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import { serveControl, type ControlServer } from '../../infra/control/server.ts';
 import type { Bootstrap } from '../bootstrap.ts';

@@ -1,5 +1,5 @@
 import type { System } from '../../actors/system.ts';
-import type { Inspection } from '../../domain/ports/inspection.ts';
+import type { Inspection } from '../../domain/ports/upkeep/inspection.ts';
 import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { InspectorServer } from '../../infra/inspector/server.ts';

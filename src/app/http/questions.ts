@@ -7,7 +7,7 @@ import type { foundStation, offer, market } from '../../infra/http/api/answers.t
 import type { Routes } from '../../infra/http/app.ts';
 import type { SiteAnswer, WholeSiteAnswer } from '../../infra/http/api/colonisation-answers.ts';
 import type { ShoppingAnswer } from '../../infra/http/routes/colonisation.ts';
-import type { Colonisation } from '../../domain/ports/colonisation.ts';
+import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
 import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { Bootstrap } from '../bootstrap.ts';

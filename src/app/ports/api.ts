@@ -1,8 +1,8 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
 import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
-import type { Patrols } from '../../domain/ports/patrols.ts';
-import type { ScoutTours } from '../../domain/ports/scout-tours.ts';
+import type { Patrols } from '../../domain/ports/commanders/patrols.ts';
+import type { ScoutTours } from '../../domain/ports/commanders/scout-tours.ts';
 import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Commodity } from '../../domain/market/catalogue.ts';
-import type { CommoditySource } from '../../domain/ports/commodity-source.ts';
+import type { CommoditySource } from '../../domain/ports/galaxy/commodity-source.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { readCachedCommodities, refreshCommodities } from '../../infra/edcd/commodities.ts';
 import { createDumpCommodities } from '../../infra/spansh/dump-commodities.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DeltaPublisherPorts } from '../../domain/ports/delta-publisher.ts';
+import type { DeltaPublisherPorts } from '../../domain/ports/publishing/delta-publisher.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import type { Base } from './catalogue.ts';

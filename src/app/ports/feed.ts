@@ -1,4 +1,4 @@
-import type { Feed } from '../../domain/ports/feed.ts';
+import type { Feed } from '../../domain/ports/market/feed.ts';
 import type { RawRelay } from '../../infra/feed/raw-relay.ts';
 import { createZmqFeed } from '../../infra/feed/zmq-feed.ts';
 import type { Bootstrap } from '../bootstrap.ts';

@@ -1,4 +1,4 @@
-import type { HistorianPorts, HistoryReader } from '../../domain/ports/history.ts';
+import type { HistorianPorts, HistoryReader } from '../../domain/ports/publishing/history.ts';
 import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import type { Bootstrap } from '../bootstrap.ts';

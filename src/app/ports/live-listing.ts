@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../domain/errors.ts';
-import type { PublicFile } from '../../domain/ports/publishing.ts';
-import type { SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type { PublicFile } from '../../domain/ports/publishing/publishing.ts';
+import type { SpanshUpdaterPorts } from '../../domain/ports/galaxy/spansh-updater.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import { ListedStations, stationsLacking } from '../../infra/publishing/listed-stations.ts';
 import { stageFile } from '../../infra/publishing/publish.ts';

@@ -1,8 +1,8 @@
 import type { Bootstrap } from '../bootstrap.ts';
 import { readConfigFile, updateConfigFile } from '../../config/config-file.ts';
-import type { MaintenanceWindowPorts } from '../../domain/ports/maintenance-window.ts';
+import type { MaintenanceWindowPorts } from '../../domain/ports/upkeep/maintenance-window.ts';
 import type { MarketStore } from '../../domain/ports/store/market-store.ts';
-import type { Tidier } from '../../domain/ports/tidier.ts';
+import type { Tidier } from '../../domain/ports/upkeep/tidier.ts';
 import { createCheckTool } from '../../infra/store/mariadb/housekeeping/check-tool.ts';
 
 /** The key of the configuration file that keeps when a task was last done. */

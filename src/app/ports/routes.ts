@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
-import type { Colonisation } from '../../domain/ports/colonisation.ts';
+import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
 import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes } from '../../infra/http/routes/files.ts';

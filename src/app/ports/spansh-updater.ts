@@ -2,7 +2,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { updateConfigFile } from '../../config/config-file.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { ImportHooks, ImportResult, SpanshUpdaterPorts } from '../../domain/ports/spansh-updater.ts';
+import type {
+  ImportHooks,
+  ImportResult,
+  SpanshUpdaterPorts,
+} from '../../domain/ports/galaxy/spansh-updater.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import { hideCredentials, isPlainWebAddress } from '../../domain/web-address.ts';
 import { demotePublished } from '../../infra/publishing/demote.ts';

@@ -1,4 +1,4 @@
-import { keptColonisation } from '../../app/colonisation.ts';
+import { keptColonisation } from '../../app/commanders/colonisation.ts';
 import { withQuestions, type Ask } from '../../app/http/questions.ts';
 import { withStore } from '../one-shot.ts';
 

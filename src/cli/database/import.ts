@@ -4,7 +4,7 @@ import { SpanshReporter } from '../../actors/spansh-updater/reporter.ts';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { findForAll, importOnce, progressLog } from '../../app/import.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { ImportProgress, ImportResult } from '../../domain/ports/spansh-updater.ts';
+import type { ImportProgress, ImportResult } from '../../domain/ports/galaxy/spansh-updater.ts';
 import { DUMP_PROBLEMS, type DumpProblem, type ProblemCount } from '../../domain/spansh/problems.ts';
 import { askDaemon } from '../beside.ts';
 import { withSettings } from '../one-shot.ts';

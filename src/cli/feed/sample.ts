@@ -1,5 +1,5 @@
 import type { Bootstrap } from '../../app/bootstrap.ts';
-import { sampleMarkets } from '../../app/sample.ts';
+import { sampleMarkets } from '../../app/watch/sample.ts';
 import { offsetOf, type Wanted } from '../../app/watch/wanted.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { AppError, EXIT } from '../../domain/errors.ts';

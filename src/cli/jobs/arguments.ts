@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command as Program } from 'commander
 import { daysBetween } from '../../domain/eddn/archives.ts';
 import { AppError } from '../../domain/errors.ts';
 import { RESTART_POLICIES, type JobWork, type RestartPolicy } from '../../domain/jobs/job.ts';
-import { JOB_LOG_LEVELS, type JobLogLevel } from '../../domain/ports/jobs.ts';
+import { JOB_LOG_LEVELS, type JobLogLevel } from '../../domain/ports/upkeep/jobs.ts';
 import { addGroup } from '../group.ts';
 import { day, number } from '../values.ts';
 

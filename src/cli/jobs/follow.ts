@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Daemon } from '../../app/control/client.ts';
 import { EXIT } from '../../domain/errors.ts';
 import { ENDED, type DescribedJob, type JobWork } from '../../domain/jobs/job.ts';
-import type { JobLogLine } from '../../domain/ports/jobs.ts';
+import type { JobLogLine } from '../../domain/ports/upkeep/jobs.ts';
 import { say } from '../say.ts';
 import { absolute } from './create.ts';
 

@@ -1,5 +1,5 @@
 import { needDaemon } from '../../app/control/client.ts';
-import type { JobLogLine } from '../../domain/ports/jobs.ts';
+import type { JobLogLine } from '../../domain/ports/upkeep/jobs.ts';
 import { withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
 import type { JobsCommand } from './arguments.ts';

@@ -1,4 +1,4 @@
-import { addPatrol } from '../../app/patrols.ts';
+import { addPatrol } from '../../app/commanders/patrols.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 import type { PatrolCommand } from './arguments.ts';

@@ -1,4 +1,4 @@
-import { removePatrol } from '../../app/patrols.ts';
+import { removePatrol } from '../../app/commanders/patrols.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 

@@ -1,4 +1,4 @@
-import { keptPatrol, type DescribedPatrol } from '../../app/patrols.ts';
+import { keptPatrol, type DescribedPatrol } from '../../app/commanders/patrols.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { length } from '../daemon/status-lines.ts';
 import { withStore } from '../one-shot.ts';

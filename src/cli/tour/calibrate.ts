@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, describeError } from '../../domain/errors.ts';
-import { calibrated, fitOf, type Fit } from '../../domain/tours/calibrate.ts';
-import { flownTimes, type FlownLeg } from '../../domain/tours/journal-legs.ts';
+import { calibrated, fitOf, type Fit } from '../../domain/tours/pace/calibrate.ts';
+import { flownTimes, type FlownLeg } from '../../domain/tours/pace/journal-legs.ts';
 import { withSettings } from '../one-shot.ts';
 import { table, type Column } from '../questions/table.ts';
 import { say } from '../say.ts';

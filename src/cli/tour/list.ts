@@ -1,4 +1,4 @@
-import { keptTours, type DescribedTour } from '../../app/tours.ts';
+import { keptTours, type DescribedTour } from '../../app/commanders/tours.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { withStore } from '../one-shot.ts';
 import type { Format } from '../questions/arguments.ts';

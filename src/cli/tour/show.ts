@@ -1,4 +1,4 @@
-import { keptTour, type DescribedTour } from '../../app/tours.ts';
+import { keptTour, type DescribedTour } from '../../app/commanders/tours.ts';
 import { plainText } from '../../domain/eddn/values.ts';
 import { withStore } from '../one-shot.ts';
 import { csv, table, type Column } from '../questions/table.ts';

@@ -1,4 +1,4 @@
-import { withdrawTour } from '../../app/tours.ts';
+import { withdrawTour } from '../../app/commanders/tours.ts';
 import { withStore } from '../one-shot.ts';
 import { say } from '../say.ts';
 

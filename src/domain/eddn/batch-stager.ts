@@ -1,6 +1,6 @@
 import type { GalaxyRecord } from '../galaxy/records.ts';
 import { neededOf, type RowStager } from '../market/rows.ts';
-import type { StagedBatch } from '../ports/feed.ts';
+import type { StagedBatch } from '../ports/market/feed.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../market/snapshot.ts';
 import type { Rejection } from './rejections.ts';
 import { commoditiesOf } from './schemas/commodity.ts';

@@ -1,4 +1,4 @@
-import type { StagedBatch } from '../ports/feed.ts';
+import type { StagedBatch } from '../ports/market/feed.ts';
 import type { Rejection } from './rejections.ts';
 
 /** Messages in a row that could not be understood, after which it is no accident. */

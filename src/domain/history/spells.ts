@@ -1,5 +1,5 @@
 import type { Side } from '../galaxy/quotes.ts';
-import type { PricePoint } from '../ports/history.ts';
+import type { PricePoint } from '../ports/publishing/history.ts';
 import type { Weighted } from './steadiness.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isoTime } from '../timestamp.ts';
-import { errorOf } from './pace.ts';
+import { errorOf } from './pace/pace.ts';
 import { holder, intervalsOf, openMarkets, type ScoutTour, type TourMarket } from './scout-tour.ts';
 
 /** A market as it is told. Times are ISO 8601. */

@@ -1,11 +1,11 @@
 import { AppError } from '../errors.ts';
 import type { TravelTimes } from '../galaxy/travel-time.ts';
 import { SeededRandom } from '../seeded-random.ts';
-import { balance, spreadOf } from './balance.ts';
+import { balance, spreadOf } from './strategies/balance.ts';
 import { whatIsUnbalanced } from './exactly-once.ts';
-import { geographic } from './geographic.ts';
-import { greedy, type TourCost } from './greedy.ts';
-import { kmeans } from './kmeans.ts';
+import { geographic } from './strategies/geographic.ts';
+import { greedy, type TourCost } from './strategies/greedy.ts';
+import { kmeans } from './strategies/kmeans.ts';
 import { tourSeconds } from './problem.ts';
 import { TravelProblem, type Commander, type TourStop } from './travel-problem.ts';
 import { costsOf } from './vrp/costs.ts';

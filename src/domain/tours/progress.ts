@@ -1,6 +1,6 @@
 import { isoTime } from '../timestamp.ts';
-import type { KeptPatrol } from '../ports/patrols.ts';
-import { describePatrol } from './describe-patrol.ts';
+import type { KeptPatrol } from '../ports/commanders/patrols.ts';
+import { describePatrol } from './patrols/describe-patrol.ts';
 import { crew, holder, openMarkets, type ScoutTour } from './scout-tour.ts';
 
 /** How far a tour is, in few words; times are ISO 8601. */

@@ -1,6 +1,6 @@
 import type { TravelTimes } from '../galaxy/travel-time.ts';
 import type { Plan, PlanRequest, Strategy } from './plan.ts';
-import { intervalOf, type Interval } from './pace.ts';
+import { intervalOf, type Interval } from './pace/pace.ts';
 import { isSameName, type Commander, type TourStop } from './travel-problem.ts';
 
 /** A time a commander had a market on his list. */

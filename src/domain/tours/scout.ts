@@ -1,6 +1,6 @@
 import type { FreshnessFilter } from '../galaxy/search.ts';
 import type { Queries, StationRecord } from '../ports/store/queries.ts';
-import type { TourPlanner } from '../ports/tour-planner.ts';
+import type { TourPlanner } from '../ports/commanders/tour-planner.ts';
 import type { Plan, PlanRequest } from './plan.ts';
 import type { TourStop } from './travel-problem.ts';
 

@@ -2,7 +2,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { BatchStager } from '../../domain/eddn/batch-stager.ts';
 import { indexCommodities, type Commodity } from '../../domain/market/catalogue.ts';
 import { RowStager } from '../../domain/market/rows.ts';
-import type { FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { FrameBatch, StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
 import { stageBatch } from './stage-batch.ts';

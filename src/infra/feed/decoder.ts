@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Catalogue } from '../../domain/market/catalogue.ts';
 import { AppError, describeError } from '../../domain/errors.ts';
-import type { Decoder, FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { Decoder, FrameBatch, StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { DecodeTask, PackedBatch, ResolveTask, SharedCatalogue } from './decode.worker.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { AppError } from '../../domain/errors.ts';
-import type { Feed, FeedHandlers } from '../../domain/ports/feed.ts';
+import type { Feed, FeedHandlers } from '../../domain/ports/market/feed.ts';
 import { decompress, isDamage } from './decompress.ts';
 
 const READ_BYTES = 128 * 1024;

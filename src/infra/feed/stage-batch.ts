@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { BatchStager } from '../../domain/eddn/batch-stager.ts';
 import type { RowStager } from '../../domain/market/rows.ts';
-import type { FrameBatch, StagedBatch } from '../../domain/ports/feed.ts';
+import type { FrameBatch, StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
 import { compileRules, findSchema, peekSchema } from '../../domain/eddn/staging.ts';
 

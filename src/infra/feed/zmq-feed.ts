@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Subscriber } from 'zeromq';
 import { AppError } from '../../domain/errors.ts';
-import type { Feed, FeedHandlers } from '../../domain/ports/feed.ts';
+import type { Feed, FeedHandlers } from '../../domain/ports/market/feed.ts';
 
 const BATCH_FRAMES = 256;
 /**

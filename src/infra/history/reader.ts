@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { AppError } from '../../domain/errors.ts';
-import type { HistoryReader } from '../../domain/ports/history.ts';
+import type { HistoryReader } from '../../domain/ports/publishing/history.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 import type { Answer, CommodityTask, MarketTask, readCommodity, readMarket } from './reader.worker.ts';
 

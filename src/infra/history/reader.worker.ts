@@ -8,7 +8,7 @@ import type {
   PriceBucket,
   PricePoint,
   PriceRange,
-} from '../../domain/ports/history.ts';
+} from '../../domain/ports/publishing/history.ts';
 import { HOUR_COLUMNS, PRICE_COLUMNS } from './day-files.ts';
 import { unpackRows } from './packed-rows.ts';
 import { historyPlaces } from './places.ts';

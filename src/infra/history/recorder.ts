@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { dayName } from '../../domain/history/days.ts';
-import type { HistoryRecorder } from '../../domain/ports/history.ts';
+import type { HistoryRecorder } from '../../domain/ports/publishing/history.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 import { openThread } from '../threads/rpc.ts';
 import type { Closed, CloseTask } from './close-day.worker.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../domain/errors.ts';
-import type { HistoryDay } from '../../domain/ports/history.ts';
+import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 import { giveToOwner } from '../process/ownership.ts';
 
 /** "TDLH". */

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Log } from '../../domain/ports/log.ts';
-import type { Inspection } from '../../domain/ports/inspection.ts';
+import type { Inspection } from '../../domain/ports/upkeep/inspection.ts';
 import { createHttpApp, refuse, type HttpApp } from '../http/app.ts';
 import { INSPECTOR_LIMITS } from '../http/limits.ts';
 import { listen, type HttpServer } from '../http/server.ts';

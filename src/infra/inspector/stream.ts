@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Inspection, InspectionRecord } from '../../domain/ports/inspection.ts';
+import type { Inspection, InspectionRecord } from '../../domain/ports/upkeep/inspection.ts';
 
 export interface StreamOptions {
   readonly inspection: Inspection;

@@ -6,7 +6,7 @@ import {
   type JobLogLine,
   type JobLogQuestion,
   type JobLogs,
-} from '../../domain/ports/jobs.ts';
+} from '../../domain/ports/upkeep/jobs.ts';
 
 /** Of a file, of which there are two for a job. */
 const MAX_BYTES = 1024 * 1024;

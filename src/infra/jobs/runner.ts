@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, JobEnd } from '../../domain/jobs/job.ts';
-import type { JobLogLevel, JobLogs, JobProcess, JobRunner } from '../../domain/ports/jobs.ts';
+import type { JobLogLevel, JobLogs, JobProcess, JobRunner } from '../../domain/ports/upkeep/jobs.ts';
 import { inspectInstance } from '../process/instance-lock.ts';
 import { placesOf } from './places.ts';
 

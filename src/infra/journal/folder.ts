@@ -5,7 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { parseEvent } from '../../domain/journal/event.ts';
 import { journalsAmong } from '../../domain/journal/file-names.ts';
-import type { JournalFolder, LookedAt, LookOptions } from '../../domain/ports/journal-folder.ts';
+import type { JournalFolder, LookedAt, LookOptions } from '../../domain/ports/commanders/journal-folder.ts';
 import { JournalFile } from './journal-file.ts';
 import { readPositions, writePositions } from './positions.ts';
 

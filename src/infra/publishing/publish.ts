@@ -3,7 +3,7 @@ import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { ChunkSink } from '../../domain/ports/store/market-store.ts';
-import type { Commit, StagedFile } from '../../domain/ports/publishing.ts';
+import type { Commit, StagedFile } from '../../domain/ports/publishing/publishing.ts';
 import { likeTheOld, makeDirectory } from '../process/ownership.ts';
 import { openRegularFile } from './regular-file.ts';
 

@@ -8,7 +8,7 @@ import {
   type PublishedParts,
 } from '../../domain/ports/store/galaxy-store.ts';
 import type { Generation } from '../../domain/generation.ts';
-import type { PublishedSet } from '../../domain/ports/publishing.ts';
+import type { PublishedSet } from '../../domain/ports/publishing/publishing.ts';
 import type { LogPosition } from '../../domain/ports/store/changes.ts';
 import { stageFile } from './publish.ts';
 

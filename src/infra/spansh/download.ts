@@ -5,8 +5,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
-import { isSameDump, type DumpVersion } from '../../domain/ports/dump.ts';
-import type { DownloadProgress } from '../../domain/ports/spansh-updater.ts';
+import { isSameDump, type DumpVersion } from '../../domain/ports/galaxy/dump.ts';
+import type { DownloadProgress } from '../../domain/ports/galaxy/spansh-updater.ts';
 import { noRoom, roomIn } from '../web/disk-room.ts';
 import {
   ask,

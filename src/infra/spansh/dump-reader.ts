@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
-import type { ReadProgress } from '../../domain/ports/spansh-updater.ts';
+import type { ReadProgress } from '../../domain/ports/galaxy/spansh-updater.ts';
 import type { Known } from '../../domain/spansh/known.ts';
 import type { DumpBatch, DumpRules } from '../../domain/spansh/records.ts';
 import type { ImportWorkerData } from './stage.worker.ts';

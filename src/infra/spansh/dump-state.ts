@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { DumpProgress } from '../../domain/ports/dump.ts';
+import type { DumpProgress } from '../../domain/ports/galaxy/dump.ts';
 import { publishFile } from '../publishing/publish.ts';
 import { dumpVersion } from './download.ts';
 

@@ -7,7 +7,7 @@ import {
   type ImportCounts,
   type ReferenceTables,
 } from '../../domain/ports/store/galaxy-store.ts';
-import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/spansh-updater.ts';
+import type { ImportHooks, ImportResult, ReadProgress } from '../../domain/ports/galaxy/spansh-updater.ts';
 import { addBlocks, NO_BLOCKS, type BlockCounts } from '../../domain/spansh/block-counts.ts';
 import { GatheredRecords } from '../../domain/spansh/batch.ts';
 import type { DumpProblem, ProblemCount, ProblemCounts } from '../../domain/spansh/problems.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
-import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/spool.ts';
+import { isUnresolved, type Spool, type SpoolEntry } from '../../domain/ports/market/spool.ts';
 import { openThread } from '../threads/rpc.ts';
 import type { MadeAnew, MovedAside, SpoolMethods, SpoolWorkerData } from './spool.worker.ts';
 import { moduleBeside } from '../threads/module-beside.ts';

@@ -7,7 +7,7 @@ import {
   type SpoolEntry,
   type SpoolKey,
   type SpoolState,
-} from '../../domain/ports/spool.ts';
+} from '../../domain/ports/market/spool.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
 import { serveThread, type CallContext } from '../threads/rpc.ts';
 import { explain, giveBackPages, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';

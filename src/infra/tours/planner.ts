@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
-import type { TourPlanner } from '../../domain/ports/tour-planner.ts';
+import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { Plan } from '../../domain/tours/plan.ts';
 import type { PlanTask } from './plan.worker.ts';
 import { moduleBeside } from '../threads/module-beside.ts';

@@ -1,12 +1,12 @@
 import { h, render } from '/portal/preact.js';
 import { linkTo, question, readAddress, VIEWS } from './address.js';
 import { Asker } from './asker.js';
-import { find } from './find.js';
-import { Form } from './form.js';
-import { market } from './market.js';
-import { markets } from './markets.js';
-import { overview } from './overview.js';
-import { stale } from './stale.js';
+import { find } from './views/find.js';
+import { Form } from './parts/form.js';
+import { market } from './views/market.js';
+import { markets } from './views/markets.js';
+import { overview } from './views/overview.js';
+import { stale } from './views/stale.js';
 
 /**
  * @import { ComponentChildren } from 'preact'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { catalogueMachine } from '../../../src/machines/catalogue.machine.ts';
+import { catalogueMachine } from '../../../src/machines/galaxy/catalogue.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const RECHECKS = 3;

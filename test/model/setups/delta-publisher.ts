@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { deltaPublisherMachine } from '../../../src/machines/delta-publisher.machine.ts';
+import { deltaPublisherMachine } from '../../../src/machines/publishing/delta-publisher.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 function deltaPublisher(enabled: boolean): ModelSetup<typeof deltaPublisherMachine> {

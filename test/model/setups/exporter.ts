@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { exporterMachine } from '../../../src/machines/exporter.machine.ts';
+import { exporterMachine } from '../../../src/machines/publishing/exporter.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const exporter: ModelSetup<typeof exporterMachine> = {

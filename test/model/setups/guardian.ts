@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { guardianMachine } from '../../../src/machines/guardian.machine.ts';
+import { guardianMachine } from '../../../src/machines/supervision/guardian.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const MAX_RESTARTS = 2;

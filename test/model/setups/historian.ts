@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { historianMachine } from '../../../src/machines/historian.machine.ts';
+import { historianMachine } from '../../../src/machines/publishing/historian.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const DAY = 20_785;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { beginsAgain, ENDED, newJob, RESTART_POLICIES, type Job } from '../../../src/domain/jobs/job.ts';
-import { jobMachine } from '../../../src/machines/job.machine.ts';
+import { jobMachine } from '../../../src/machines/upkeep/job.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const NOW_S = 1_000;

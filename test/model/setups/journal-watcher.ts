@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { journalWatcherMachine } from '../../../src/machines/journal-watcher.machine.ts';
+import { journalWatcherMachine } from '../../../src/machines/commanders/journal-watcher.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const progress = { files: 1, ofFiles: 2, bytes: 10, ofBytes: 20 };

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { listenerMachine } from '../../../src/machines/listener.machine.ts';
+import { listenerMachine } from '../../../src/machines/market/listener.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const LOST = ['silent', 'backingOff'];

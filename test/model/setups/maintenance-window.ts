@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { maintenanceWindowMachine } from '../../../src/machines/maintenance-window.machine.ts';
+import { maintenanceWindowMachine } from '../../../src/machines/upkeep/maintenance-window.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const USERS = ['writer', 'exporter'];

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isShort, isThrough, type PatrolLook } from '../../../src/domain/tours/patrol.ts';
-import { patrolMachine, type PatrolInput } from '../../../src/machines/patrol.machine.ts';
+import { isShort, isThrough, type PatrolLook } from '../../../src/domain/tours/patrols/patrol.ts';
+import { patrolMachine, type PatrolInput } from '../../../src/machines/commanders/patrol.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 import { patrolOrder } from '../../support/tour-world.ts';
 

@@ -7,7 +7,7 @@ import {
   planned,
   type ScoutTour,
 } from '../../../src/domain/tours/scout-tour.ts';
-import { scoutTourMachine } from '../../../src/machines/scout-tour.machine.ts';
+import { scoutTourMachine } from '../../../src/machines/commanders/scout-tour.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 import { planOf, scoutTour, TOUR_MADE_S, tourCommander } from '../../support/scout-tour.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { spanshUpdaterMachine } from '../../../src/machines/spansh-updater.machine.ts';
+import { spanshUpdaterMachine } from '../../../src/machines/galaxy/spansh-updater.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const SLOT_OF: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Snapshot } from '../../../src/domain/market/snapshot.ts';
-import { stationCoalescerMachine } from '../../../src/machines/station-coalescer.machine.ts';
+import { stationCoalescerMachine } from '../../../src/machines/market/station-coalescer.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const MAX_FAILURES = 3;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { subscriptionMachine } from '../../../src/machines/subscription.machine.ts';
+import { subscriptionMachine } from '../../../src/machines/publishing/subscription.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const subscription: ModelSetup<typeof subscriptionMachine> = {

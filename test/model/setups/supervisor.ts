@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import type { GuardianInput, GuardianOutput } from '../../../src/machines/guardian.machine.ts';
+import type { GuardianInput, GuardianOutput } from '../../../src/machines/supervision/guardian.machine.ts';
 import {
   CHILDREN,
   CHILD_NAMES,
   eachChild,
   supervisorMachine,
   type ChildName,
-} from '../../../src/machines/supervisor.machine.ts';
+} from '../../../src/machines/supervision/supervisor.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const guardianInput = (name: ChildName): GuardianInput => ({

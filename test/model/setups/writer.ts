@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { writerMachine, type WriteReport } from '../../../src/machines/writer.machine.ts';
+import { writerMachine, type WriteReport } from '../../../src/machines/market/writer.machine.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const GONE: WriteReport = { status: 'unavailable', error: 'gone', refused: false };

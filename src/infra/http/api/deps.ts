@@ -1,7 +1,7 @@
 import type { Commodity } from '../../../domain/market/catalogue.ts';
 import type { TravelTimes } from '../../../domain/galaxy/travel-time.ts';
 import type { Queries } from '../../../domain/ports/store/queries.ts';
-import type { TourPlanner } from '../../../domain/ports/tour-planner.ts';
+import type { TourPlanner } from '../../../domain/ports/commanders/tour-planner.ts';
 
 /** What the routes of the API work with. */
 export interface ApiDeps {

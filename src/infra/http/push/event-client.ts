@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { EndReason } from '../../../domain/ports/push.ts';
+import type { EndReason } from '../../../domain/ports/publishing/push.ts';
 import type { ToldSnapshot, ToldUpdate } from './told.ts';
 
 /** An event of `/api/v1/stream`, as it is read again. */

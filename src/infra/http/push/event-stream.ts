@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Update } from '../../../domain/push/update.ts';
-import type { EndReason, LogPosition, PushSink } from '../../../domain/ports/push.ts';
+import type { EndReason, LogPosition, PushSink } from '../../../domain/ports/publishing/push.ts';
 import type { Good, Goods } from '../api/goods.ts';
 import { writePosition } from './position.ts';
 import { toldSnapshot, toldUpdate } from './told.ts';

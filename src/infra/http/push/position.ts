@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LogPosition, Push } from '../../../domain/ports/push.ts';
+import type { LogPosition, Push } from '../../../domain/ports/publishing/push.ts';
 import { ApiError } from '../api/errors.ts';
 
 const FORM = /^([0-9a-f-]{36}):(\d{1,15})(?:@([0-9a-f]{8}))?$/;

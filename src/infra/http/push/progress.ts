@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Patrols } from '../../../domain/ports/patrols.ts';
-import type { ScoutTours } from '../../../domain/ports/scout-tours.ts';
+import type { Patrols } from '../../../domain/ports/commanders/patrols.ts';
+import type { ScoutTours } from '../../../domain/ports/commanders/scout-tours.ts';
 import { patrolProgress, tourProgress } from '../../../domain/tours/progress.ts';
 import { ENDED } from '../../../domain/tours/scout-tour.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Update } from '../../../domain/push/update.ts';
-import type { PushSnapshot } from '../../../domain/ports/push.ts';
+import type { PushSnapshot } from '../../../domain/ports/publishing/push.ts';
 import type { ChangeSource } from '../../../domain/ports/store/changes.ts';
 import { Presenter, quoteAnswer, type QuoteAnswer, type station } from '../api/answers.ts';
 import { goodOf, type Good } from '../api/goods.ts';

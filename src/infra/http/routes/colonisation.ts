@@ -6,7 +6,7 @@ import { shoppingList, type ShoppingList } from '../../../domain/colonisation/su
 import { siteState, type Site } from '../../../domain/colonisation/book/site.ts';
 import { supplyOf, type Seller } from '../../../domain/colonisation/supply/supply.ts';
 import { didYouMean } from '../../../domain/nearest.ts';
-import type { Colonisation } from '../../../domain/ports/colonisation.ts';
+import type { Colonisation } from '../../../domain/ports/commanders/colonisation.ts';
 import { Presenter, quoteAnswer, type offer } from '../api/answers.ts';
 import { ColonisationPresenter, type SiteAnswer } from '../api/colonisation-answers.ts';
 import type { ApiDeps } from '../api/deps.ts';

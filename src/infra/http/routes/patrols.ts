@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { StationFilter } from '../../../domain/galaxy/station-filter.ts';
-import type { Patrols } from '../../../domain/ports/patrols.ts';
-import type { ScoutTours } from '../../../domain/ports/scout-tours.ts';
-import { describePatrol } from '../../../domain/tours/describe-patrol.ts';
-import { MAX_PATROL_MARKETS, type PatrolOrder } from '../../../domain/tours/patrol.ts';
+import type { Patrols } from '../../../domain/ports/commanders/patrols.ts';
+import type { ScoutTours } from '../../../domain/ports/commanders/scout-tours.ts';
+import { describePatrol } from '../../../domain/tours/patrols/describe-patrol.ts';
+import { MAX_PATROL_MARKETS, type PatrolOrder } from '../../../domain/tours/patrols/patrol.ts';
 import { tourOfPatrol } from '../../../domain/tours/scout-tour.ts';
 import { commanders, resolveCommanders } from '../api/commanders.ts';
 import type { ApiDeps, TourDeps } from '../api/deps.ts';

@@ -40,7 +40,7 @@ export async function portalRoutes(app: HttpApp): Promise<void> {
         .send(await readFile(file)),
     );
 
-  for (const name of readdirSync(PAGE)) {
+  for (const name of readdirSync(PAGE, { recursive: true, encoding: 'utf8' })) {
     const type = TYPES[extname(name)];
     if (type !== undefined) serve(name === INDEX ? '/' : `/portal/${name}`, new URL(name, PAGE), type);
   }

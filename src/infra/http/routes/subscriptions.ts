@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { NamedSubscriptions } from '../../../domain/ports/named-subscriptions.ts';
-import type { Push } from '../../../domain/ports/push.ts';
+import type { NamedSubscriptions } from '../../../domain/ports/publishing/named-subscriptions.ts';
+import type { Push } from '../../../domain/ports/publishing/push.ts';
 import { subscriptionId, type NamedSubscription } from '../../../domain/push/definition.ts';
 import { isoTime } from '../../../domain/timestamp.ts';
 import type { ApiDeps } from '../api/deps.ts';

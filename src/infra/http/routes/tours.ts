@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { StationRecord } from '../../../domain/ports/store/queries.ts';
-import type { ScoutTours } from '../../../domain/ports/scout-tours.ts';
+import type { ScoutTours } from '../../../domain/ports/commanders/scout-tours.ts';
 import { describeTour } from '../../../domain/tours/describe-tour.ts';
 import { findStale, stopAt } from '../../../domain/tours/scout.ts';
 import { crew, ENDED, type TourMarket } from '../../../domain/tours/scout-tour.ts';

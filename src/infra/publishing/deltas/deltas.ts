@@ -7,7 +7,7 @@ import {
   type DeltaManifest,
 } from '../../../domain/deltas/deltas.ts';
 import { AppError } from '../../../domain/errors.ts';
-import type { DeltaPublisherPorts, MadeDelta } from '../../../domain/ports/delta-publisher.ts';
+import type { DeltaPublisherPorts, MadeDelta } from '../../../domain/ports/publishing/delta-publisher.ts';
 import type { ChangeStore, LogPosition } from '../../../domain/ports/store/changes.ts';
 import type { GalaxyStore } from '../../../domain/ports/store/galaxy-store.ts';
 import type { ChunkSink } from '../../../domain/ports/store/market-store.ts';

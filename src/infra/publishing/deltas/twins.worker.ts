@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { Twin } from '../../../domain/deltas/deltas.ts';
-import type { StagedFile } from '../../../domain/ports/publishing.ts';
+import type { StagedFile } from '../../../domain/ports/publishing/publishing.ts';
 import { serveThread, type CallContext } from '../../threads/rpc.ts';
 import { stageFile } from '../publish.ts';
 

@@ -1,6 +1,6 @@
 import { isoTime } from '../../../../domain/timestamp.ts';
 import { z } from 'zod';
-import type { Push } from '../../../../domain/ports/push.ts';
+import type { Push } from '../../../../domain/ports/publishing/push.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import * as parameters from '../../api/parameters.ts';

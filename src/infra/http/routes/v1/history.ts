@@ -8,7 +8,7 @@ import type {
   HistoryRange,
   HistoryReader,
   PriceRange,
-} from '../../../../domain/ports/history.ts';
+} from '../../../../domain/ports/publishing/history.ts';
 import { isoTime, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { commodity, listOf, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import type { NamedSubscriptions } from '../../../../domain/ports/named-subscriptions.ts';
-import type { Push, Subscription } from '../../../../domain/ports/push.ts';
+import type { NamedSubscriptions } from '../../../../domain/ports/publishing/named-subscriptions.ts';
+import type { Push, Subscription } from '../../../../domain/ports/publishing/push.ts';
 import { subscriptionId, type WatchDefinition } from '../../../../domain/push/definition.ts';
 import type { HttpApp } from '../../app.ts';
 import type { ApiDeps } from '../../api/deps.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { AppError } from '../../../../domain/errors.ts';
-import type { Tidier } from '../../../../domain/ports/tidier.ts';
+import type { Tidier } from '../../../../domain/ports/upkeep/tidier.ts';
 import type { MariadbConnection } from '../connection.ts';
 import { createOptionFile, type TlsFiles } from './option-file.ts';
 

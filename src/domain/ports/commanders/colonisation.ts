@@ -1,0 +1,22 @@
+import type { Carrier } from '../../colonisation/book/carrier.ts';
+import type { Commander } from '../../colonisation/book/commander.ts';
+import type { Site } from '../../colonisation/book/site.ts';
+
+/** What a watcher of a folder does, and what it has read. */
+export interface WatcherStatus {
+  readonly folder: string;
+  readonly state: 'absent' | 'scanning' | 'tailing' | 'backingOff' | 'closed';
+  readonly files: number | null;
+  /** Of the first reading, 0 to 1; null: it has ended, or not begun. */
+  readonly progress: number | null;
+  readonly problems: readonly string[];
+  readonly lastError: string | null;
+}
+
+/** What journals have told, as it is now. */
+export interface Colonisation {
+  sites(): readonly Site[];
+  carriers(): readonly Carrier[];
+  commanders(): readonly Commander[];
+  watchers(): readonly WatcherStatus[];
+}
