@@ -1,41 +1,16 @@
+import { PAGES } from './pages.js';
+
 /** The address says what is shown: `/?view=find&commodity=Tritium&near=Sol`. Whatever is as usual is left out. */
 
-/** @typedef {Readonly<Record<string, string>>} Params */
-
-/** @type {Readonly<Record<string, Params>>} what is usual, by view */
-export const VIEWS = {
-  overview: {},
-  find: {
-    commodity: '',
-    near: 'Sol',
-    within: '50',
-    minPad: '',
-    maxLs: '',
-    maxAge: '7d',
-    minUnits: '1',
-    planetary: 'included',
-    carriers: 'excluded',
-    sort: 'price',
-    show: '15',
-  },
-  stale: {
-    near: 'Sol',
-    within: '50',
-    olderThan: '1d',
-    neverSeen: 'included',
-    minPad: '',
-    maxLs: '',
-    planetary: 'included',
-    carriers: 'excluded',
-    sort: 'oldest',
-    show: '25',
-  },
-  markets: { name: '', system: '', show: '25' },
-  market: { id: '', side: 'all', good: '', chart: '' },
-};
+/** @import { Params } from './pages.js' */
 
 /** What a list shows more of at a time, and at most. */
 const MORE = { step: 50, most: 1_000 };
+
+/** What is usual on a page, and left out of its address. @param {string} view */
+export function usualOf(view) {
+  return PAGES[view]?.usual ?? {};
+}
 
 /**
  * @param {string} search the query of an address
@@ -44,8 +19,8 @@ const MORE = { step: 50, most: 1_000 };
 export function readAddress(search) {
   const told = new URLSearchParams(search);
   const asked = told.get('view') ?? '';
-  const view = Object.hasOwn(VIEWS, asked) ? asked : 'overview';
-  const usual = Object.entries(VIEWS[view] ?? {});
+  const view = Object.hasOwn(PAGES, asked) ? asked : 'overview';
+  const usual = Object.entries(usualOf(view));
   return { view, params: Object.fromEntries(usual.map(([name, value]) => [name, told.get(name) ?? value])) };
 }
 
@@ -55,7 +30,7 @@ export function readAddress(search) {
  */
 export function linkTo(view, params = {}) {
   const query = new URLSearchParams(view === 'overview' ? {} : { view });
-  for (const [name, usual] of Object.entries(VIEWS[view] ?? {})) {
+  for (const [name, usual] of Object.entries(usualOf(view))) {
     const value = params[name]?.trim() ?? usual;
     if (value !== usual) query.set(name, value);
   }

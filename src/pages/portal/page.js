@@ -1,17 +1,13 @@
 import { h, render } from '/portal/preact.js';
-import { linkTo, question, readAddress, VIEWS } from './address.js';
+import { linkTo, question, readAddress, usualOf } from './address.js';
 import { Asker } from './asker.js';
-import { find } from './views/find.js';
+import { PAGES } from './pages.js';
 import { Form } from './parts/form.js';
-import { market } from './views/market.js';
-import { markets } from './views/markets.js';
-import { overview } from './views/overview.js';
-import { stale } from './views/stale.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
- * @import { Params } from './address.js'
  * @import { List, Told } from './answers.d.ts'
+ * @import { Params } from './pages.js'
  */
 
 /**
@@ -21,17 +17,9 @@ import { stale } from './views/stale.js';
  * @property {Asker} asker
  * @property {number} nowMs the server's time
  * @property {readonly string[]} systems names that begin with what is being typed
+ *
+ * @typedef {(showing: Showing) => ComponentChildren} Show
  */
-
-/** @type {Readonly<Record<string, (showing: Showing) => ComponentChildren>>} */
-const SHOW = { overview, find, stale, markets, market };
-
-const TABS = /** @type {const} */ ([
-  ['overview', 'Overview'],
-  ['find', 'Find'],
-  ['stale', 'Stale'],
-  ['markets', 'Markets'],
-]);
 
 const OTHERS = /** @type {const} */ ([
   ['/api/v1/docs', 'Query API'],
@@ -49,7 +37,10 @@ const REDRAW_MS = 1_000;
 const asker = new Asker(drawSoon);
 /** @type {Map<string, string>} what is being typed, by the name of its field */
 const drafts = new Map();
+/** @type {Map<string, Show>} */
+const loaded = new Map();
 let isDrawing = false;
+let isFocusDue = false;
 
 function drawSoon() {
   if (isDrawing) return;
@@ -63,12 +54,34 @@ function drawSoon() {
 function draw() {
   const { view, params } = readAddress(location.search);
   const form = new Form(params, drafts);
-  const show = SHOW[view] ?? overview;
+  const show = loaded.get(view) ?? loading(view);
   const shown = show({ params, form, asker, nowMs: asker.nowMs(), systems: typedSystems() });
   asker.forgetOthers();
   render([header(view, params), h('main', { id: 'main', key: view }, shown), footer()], document.body);
-  const title = document.querySelector('h1')?.textContent ?? '';
-  document.title = `${title} · Trade Dangerous listener`;
+  const heading = document.querySelector('h1');
+  document.title = `${heading?.textContent ?? ''} · Trade Dangerous listener`;
+  if (heading === null || !isFocusDue) return;
+  isFocusDue = false;
+  heading.focus();
+}
+
+/**
+ * Every page is fetched when it is shown first.
+ * @param {string} view
+ * @returns {Show}
+ */
+function loading(view) {
+  const wait = () => h('p', { class: 'quiet', 'aria-busy': true }, 'Loading…');
+  const take = (/** @type {Show} */ show) => {
+    loaded.set(view, show);
+    drawSoon();
+  };
+  take(wait);
+  import(`./views/${view}.js`).then(
+    (/** @type {{ page: Show }} */ { page }) => take(page),
+    () => take(() => h('p', { role: 'alert' }, 'The daemon does not answer. Load the page again.')),
+  );
+  return wait;
 }
 
 /** Systems whose names begin with what is being typed. */
@@ -85,7 +98,7 @@ function typedSystems() {
  * @param {Params} params
  */
 function header(view, { near = 'Sol', within = '50' }) {
-  const current = view === 'market' ? 'markets' : view;
+  const current = PAGES[view]?.under ?? view;
   return h(
     'header',
     null,
@@ -99,13 +112,15 @@ function header(view, { near = 'Sol', within = '50' }) {
     h(
       'nav',
       { 'aria-label': 'Views' },
-      TABS.map(([name, title]) =>
-        h(
-          'a',
-          { href: linkTo(name, { near, within }), 'aria-current': name === current ? 'page' : undefined },
-          title,
+      Object.entries(PAGES)
+        .filter(([, { menu }]) => menu !== undefined)
+        .map(([name, { menu }]) =>
+          h(
+            'a',
+            { href: linkTo(name, { near, within }), 'aria-current': name === current ? 'page' : undefined },
+            menu,
+          ),
         ),
-      ),
     ),
   );
 }
@@ -128,10 +143,9 @@ function goTo(href) {
   const isOther = readAddress(new URL(href, location.href).search).view !== readAddress(location.search).view;
   if (href !== location.pathname + location.search) history.pushState(null, '', href);
   drafts.clear();
+  isFocusDue = isOther;
   draw();
-  if (!isOther) return;
-  scrollTo(0, 0);
-  document.querySelector('h1')?.focus();
+  if (isOther) scrollTo(0, 0);
 }
 
 /** @param {HTMLFormElement} form */
@@ -139,7 +153,7 @@ function takeForm(form) {
   const { view, params } = readAddress(location.search);
   const told = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   // Another question begins with its first page, and a name that was typed means whatever has it.
-  goTo(linkTo(view, { ...params, system: '', ...told, show: VIEWS[view]?.show ?? '' }));
+  goTo(linkTo(view, { ...params, system: '', ...told, show: usualOf(view).show ?? '' }));
 }
 
 document.addEventListener('click', (event) => {

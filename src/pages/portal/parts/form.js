@@ -2,7 +2,7 @@ import { h } from '/portal/preact.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
- * @import { Params } from '../address.js'
+ * @import { Params } from '../pages.js'
  */
 
 /** @typedef {readonly (readonly [value: string, label: string])[]} Choices */

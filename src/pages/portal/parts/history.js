@@ -5,7 +5,7 @@ import { count, decimal } from './format.js';
 import { answer, card } from './parts.js';
 
 /**
- * @import { Params } from '../address.js'
+ * @import { Params } from '../pages.js'
  * @import { CommodityHistory, MarketHistory, PriceRange, Status, Steadiness, Told } from '../answers.d.ts'
  * @import { Asker } from '../asker.js'
  * @import { Form } from './form.js'

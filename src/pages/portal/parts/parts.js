@@ -48,6 +48,22 @@ export function oddPrices({ plausible, priceRatio }) {
   return ['\u00a0', h('span', { class: 'odd', title }, 'odd prices')];
 }
 
+const LEVELS = ['none', 'low', 'medium', 'high'];
+
+/** @param {number | null} price */
+export function credits(price) {
+  return price === null ? unknown() : `${count(price)} cr`;
+}
+
+/**
+ * @param {number | null} units
+ * @param {number | null} level
+ */
+export function tonnes(units, level) {
+  if (units === null) return unknown();
+  return `${count(units)} t${level === null || level === 0 ? '' : `, ${LEVELS[level]}`}`;
+}
+
 const PADS = { S: 'small', M: 'medium', L: 'large' };
 
 /** @param {Station['maxPad']} pad */

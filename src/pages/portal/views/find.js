@@ -1,12 +1,12 @@
 import { h } from '/portal/preact.js';
-import { limitOf, linkTo, question, showMore, VIEWS } from '../address.js';
+import { limitOf, linkTo, question, showMore, usualOf } from '../address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from '../parts/form.js';
 import { count, spelled } from '../parts/format.js';
 import { commodityHistory } from '../parts/history.js';
-import { answer, card, stationName, table, unknown, wayAndAge } from '../parts/parts.js';
+import { answer, card, credits, stationName, table, tonnes, wayAndAge } from '../parts/parts.js';
 
 /**
- * @import { Params } from '../address.js'
+ * @import { Params } from '../pages.js'
  * @import { Good, List, Near, Prices, Quote, Spread, Station, Told } from '../answers.d.ts'
  * @import { Showing } from '../page.js'
  * @import { Column } from '../parts/parts.js'
@@ -27,8 +27,6 @@ const USUAL_GOODS = [
   'Agronomic Treatment',
 ];
 
-const LEVELS = ['none', 'low', 'medium', 'high'];
-
 const SIDES = /** @type {const} */ ([
   {
     title: 'Buy here',
@@ -45,7 +43,7 @@ const SIDES = /** @type {const} */ ([
 ]);
 
 /** @param {Showing} showing */
-export function find({ asker, params, form, nowMs, systems }) {
+export function page({ asker, params, form, nowMs, systems }) {
   /** @type {Told<{ entries: Good[] }>} */
   const goods = asker.ask('goods', question('/commodities'), 600);
   const known = goods.value?.entries ?? [];
@@ -73,7 +71,7 @@ export function find({ asker, params, form, nowMs, systems }) {
       ),
       form.more(
         ['maxAge', 'maxLs', 'minUnits', 'planetary', 'carriers'],
-        VIEWS.find ?? {},
+        usualOf('find'),
         form.select(
           'maxAge',
           'Seen within',
@@ -176,20 +174,6 @@ function columnsOf(price, units, level, nowMs) {
     },
     ...wayAndAge(nowMs),
   ];
-}
-
-/** @param {number | null} price */
-export function credits(price) {
-  return price === null ? unknown() : `${count(price)} cr`;
-}
-
-/**
- * @param {number | null} units
- * @param {number | null} level
- */
-export function tonnes(units, level) {
-  if (units === null) return unknown();
-  return `${count(units)} t${level === null || level === 0 ? '' : `, ${LEVELS[level]}`}`;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { h } from '/portal/preact.js';
 import { linkTo, question } from '../address.js';
-import { credits, tonnes } from './find.js';
+
 import { age, count, freshness, moment, VERDICTS } from '../parts/format.js';
 import { marketHistory } from '../parts/history.js';
-import { answer, card, heard, oddPrices, table, unknown } from '../parts/parts.js';
+import { answer, card, credits, heard, oddPrices, table, tonnes, unknown } from '../parts/parts.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
- * @import { Params } from '../address.js'
+ * @import { Params } from '../pages.js'
  * @import { Good, Market, Quote, Station, Told } from '../answers.d.ts'
  * @import { Form } from '../parts/form.js'
  * @import { Showing } from '../page.js'
@@ -17,7 +17,7 @@ import { answer, card, heard, oddPrices, table, unknown } from '../parts/parts.j
  */
 
 /** One market, whole. @param {Showing} showing */
-export function market({ asker, params, form, nowMs }) {
+export function page({ asker, params, form, nowMs }) {
   /** @type {Told<Market>} */
   const told = asker.ask('market', question(`/markets/${encodeURIComponent(params.id ?? '')}`), 10);
   return [

@@ -8,7 +8,7 @@ import { ageOf, answer, candidates, card, stationName, table } from '../parts/pa
  */
 
 /** Markets by the name of their station or system; without a name, the newest. @param {Showing} showing */
-export function markets(showing) {
+export function page(showing) {
   const { params, form, systems } = showing;
   const { name = '' } = params;
   return [

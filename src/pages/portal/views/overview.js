@@ -14,7 +14,7 @@ import { ageOf, answer, card, stationName, table, unknown } from '../parts/parts
 const rate = new FeedRate();
 
 /** @param {Showing} showing */
-export function overview({ asker, nowMs }) {
+export function page({ asker, nowMs }) {
   /** @type {Told<Status>} */
   const status = asker.ask('status', '/status', 3);
   /** @type {Told<Histogram>} */

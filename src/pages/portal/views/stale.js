@@ -1,5 +1,5 @@
 import { h } from '/portal/preact.js';
-import { limitOf, linkTo, question, showMore, VIEWS } from '../address.js';
+import { limitOf, linkTo, question, showMore, usualOf } from '../address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from '../parts/form.js';
 import { count, spelled } from '../parts/format.js';
 import { histogram } from '../parts/histogram.js';
@@ -11,7 +11,7 @@ import { answer, card, stationName, table, wayAndAge } from '../parts/parts.js';
  */
 
 /** @param {Showing} showing */
-export function stale({ asker, params, form, nowMs, systems }) {
+export function page({ asker, params, form, nowMs, systems }) {
   const { near = '', within = '', olderThan = '', neverSeen = '', minPad = '', maxLs = '' } = params;
   const { planetary = '', carriers = '', sort = '', show = '' } = params;
   const search = { near, within, minPad, maxLs, planetary, carriers };
@@ -49,7 +49,7 @@ export function stale({ asker, params, form, nowMs, systems }) {
       ),
       form.more(
         ['neverSeen', 'maxLs', 'planetary', 'carriers'],
-        VIEWS.stale ?? {},
+        usualOf('stale'),
         form.select('neverSeen', 'Never seen', KINDS),
         form.select('maxLs', 'From the star at most', MAX_LS),
         form.select('planetary', 'On planets', KINDS),

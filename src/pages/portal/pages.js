@@ -1,0 +1,49 @@
+/**
+ * Every page, in the order of the menu. To add one: a module `views/<name>.js` that exports `page`, and a line here.
+ *
+ * @typedef {Readonly<Record<string, string>>} Params
+ *
+ * @typedef {object} Page
+ * @property {string} [menu] what the menu calls it
+ * @property {string} [under] not in the menu itself: the page whose entry is marked instead
+ * @property {Params} usual every parameter its address may have, with the value that is left out
+ */
+
+/** What a search around a place has. */
+const AROUND = { near: 'Sol', within: '50' };
+
+/** @type {Readonly<Record<string, Page>>} */
+export const PAGES = {
+  overview: { menu: 'Overview', usual: {} },
+  find: {
+    menu: 'Find',
+    usual: {
+      commodity: '',
+      ...AROUND,
+      minPad: '',
+      maxLs: '',
+      maxAge: '7d',
+      minUnits: '1',
+      planetary: 'included',
+      carriers: 'excluded',
+      sort: 'price',
+      show: '15',
+    },
+  },
+  stale: {
+    menu: 'Stale',
+    usual: {
+      ...AROUND,
+      olderThan: '1d',
+      neverSeen: 'included',
+      minPad: '',
+      maxLs: '',
+      planetary: 'included',
+      carriers: 'excluded',
+      sort: 'oldest',
+      show: '25',
+    },
+  },
+  markets: { menu: 'Markets', usual: { name: '', system: '', show: '25' } },
+  market: { under: 'markets', usual: { id: '', side: 'all', good: '', chart: '' } },
+};
