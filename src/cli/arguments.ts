@@ -6,6 +6,7 @@ import { didYouMean } from '../domain/nearest.ts';
 import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addJobsVerbs, type JobsCommand } from './jobs/arguments.ts';
 import { addColonisationVerbs, type ColonisationCommand } from './colonisation/arguments.ts';
+import { addCompletionVerb, type CompletionCommand } from './completion/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
@@ -38,6 +39,7 @@ export type Command =
   | ColonisationCommand
   | PatrolCommand
   | JobsCommand
+  | CompletionCommand
   /** Help or the version: said, and nothing else done. */
   | { readonly verb: 'say'; readonly text: string };
 
@@ -58,19 +60,11 @@ Exit codes: 0 done or stopped as asked, 1 failed, 2 wrong usage or set-up.
 export function parseArguments(argv: readonly string[], version = ''): Command {
   let command: Command | undefined;
   let text = '';
-  const program = new Program('tdl')
-    .exitOverride()
-    .configureOutput({ writeOut: (said) => (text += said), writeErr: () => undefined })
-    .version(version, '--version', 'name and version');
-  addDaemon(program, (chosen) => (command = chosen));
-  addVerbs(program, (chosen) => (command = chosen));
-  addQuestionVerbs(program, (chosen) => (command = chosen));
-  addTokenVerbs(program, (chosen) => (command = chosen));
-  addTourVerbs(program, (chosen) => (command = chosen));
-  addColonisationVerbs(program, (chosen) => (command = chosen));
-  addPatrolVerbs(program, (chosen) => (command = chosen));
-  addWatchVerbs(program, (chosen) => (command = chosen));
-  addJobsVerbs(program, (chosen) => (command = chosen));
+  const program = createProgram({
+    choose: (chosen) => (command = chosen),
+    say: (said) => (text += said),
+    version,
+  });
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
@@ -82,6 +76,33 @@ export function parseArguments(argv: readonly string[], version = ''): Command {
   }
   if (command === undefined) throw new Error('every verb chooses its command');
   return command;
+}
+
+/** The table of every command and option, told which command was parsed, and what help says. */
+export function createProgram({
+  choose = () => undefined,
+  say = () => undefined,
+  version = '',
+}: {
+  readonly choose?: Choose;
+  readonly say?: (text: string) => void;
+  readonly version?: string;
+} = {}): Program {
+  const program = new Program('tdl')
+    .exitOverride()
+    .configureOutput({ writeOut: say, writeErr: () => undefined })
+    .version(version, '--version', 'name and version');
+  addDaemon(program, choose);
+  addVerbs(program, choose);
+  addQuestionVerbs(program, choose);
+  addTokenVerbs(program, choose);
+  addTourVerbs(program, choose);
+  addColonisationVerbs(program, choose);
+  addPatrolVerbs(program, choose);
+  addWatchVerbs(program, choose);
+  addJobsVerbs(program, choose);
+  addCompletionVerb(program, choose);
+  return program;
 }
 
 const SEE_HELP = 'see --help';

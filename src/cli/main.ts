@@ -51,6 +51,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'tour-plan': () => import('./tour/plan.ts'),
   'tour-show': () => import('./tour/show.ts'),
   'tour-withdraw': () => import('./tour/withdraw.ts'),
+  completion: () => import('./completion/completion.ts'),
   say: () => import('./say.ts'),
 };
 

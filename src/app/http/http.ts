@@ -25,6 +25,7 @@ export async function serveHttp(base: Bootstrap, system: System, about: Served):
   };
   const app = await createHttpApp(log, routes, { guard: (scope) => addGuard(scope, guard) });
   const server = await listen(app, config.httpListen);
-  log.info({ url: server.url }, `http: ${server.url}`);
+  const page = config.api ? '/ (open it in a browser)' : '';
+  log.info({ url: server.url }, `http: ${server.url}${page}`);
   return server;
 }

@@ -51,7 +51,7 @@ async function ask(listen: Bootstrap['config']['httpListen']): Promise<Pick<Foun
   }
 }
 
-async function lines(found: Found, { paths, now }: Bootstrap): Promise<string[]> {
+async function lines(found: Found, { config, paths, now }: Bootstrap): Promise<string[]> {
   const { dataDir, daemon, leftBehind, status, unknown } = found;
   const importing = found.import === null ? [] : [`tdl import: ${describeWorker(found.import)}`];
   if (daemon === null) {
@@ -69,8 +69,11 @@ async function lines(found: Found, { paths, now }: Bootstrap): Promise<string[]>
       ...(isElsewhere ? [] : await daysWithout(paths, now.ms)),
     ];
   }
+  // A port that was chosen at the start is known to the log only.
+  const page = config.api && config.httpListen?.port !== 0 ? reachableUrl(config.httpListen) : null;
   return [
     `${dataDir} is in use by ${describeWorker(daemon)}`,
+    ...(page === null ? [] : [`its page: ${page}/`]),
     ...importing,
     ...(status === null
       ? [`what it is doing is not known: ${unknown ?? ''}`]
