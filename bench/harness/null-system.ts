@@ -70,6 +70,7 @@ export function createNullSystem(
       spanshUpdater: NO_UPDATES,
       maintenanceWindow: NO_MAINTENANCE,
       historian: null,
+      lease: null,
       log: nobody,
       time: realTime,
       now: new Now(realTime),

@@ -1,4 +1,4 @@
-import type { AnyEventObject, AnyStateMachine } from 'xstate';
+import type { AnyActorRef, AnyEventObject, AnyStateMachine } from 'xstate';
 import type { Now } from '../domain/now.ts';
 import type { CommoditySource } from '../domain/ports/galaxy/commodity-source.ts';
 import type { DeltaPublisherPorts } from '../domain/ports/publishing/delta-publisher.ts';
@@ -7,6 +7,7 @@ import type { HistorianPorts } from '../domain/ports/publishing/history.ts';
 import type { LearningStore } from '../domain/ports/store/learning-store.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { MaintenanceWindowPorts } from '../domain/ports/upkeep/maintenance-window.ts';
+import type { Lease } from '../domain/ports/upkeep/leadership.ts';
 import type { MarketStore } from '../domain/ports/store/market-store.ts';
 import type { PublicFile } from '../domain/ports/publishing/publishing.ts';
 import type { SpanshUpdaterPorts } from '../domain/ports/galaxy/spansh-updater.ts';
@@ -16,6 +17,7 @@ import type { Random } from '../machines/backoff.ts';
 import type { MaintenanceEvent } from '../machines/protocol.ts';
 import type { ChildName } from '../machines/supervision/supervisor.machine.ts';
 import type { CatalogueHolder } from './catalogue/holder.ts';
+import type { Elected } from './leadership/elected.ts';
 import type { SystemSettings } from './settings.ts';
 import type { Ledger } from './station-coalescer/ledger.ts';
 import type { StationPool } from './station-coalescer/pool.ts';
@@ -33,9 +35,11 @@ export interface Child {
    * `updating`.
    */
   readonly database?: { readonly saysQuiet: boolean };
+  /** `elected`: of several daemons on a database only in the one that leads; absent: everywhere. It begins anew each time. */
+  readonly runs?: 'elected';
   /** Tells the present incarnation what those before it were told; called at every start, and when settings change. */
   readonly bringUpToDate?: () => void;
-  /** After its end: resolves when nothing of it is at work any more, and nothing is left half done. */
+  /** After its end, whichever brought it: resolves when nothing of it is at work any more, and nothing is left half done. */
   readonly dispose?: () => Promise<void>;
 }
 
@@ -53,6 +57,8 @@ export interface SystemPorts {
   readonly maintenanceWindow: MaintenanceWindowPorts;
   /** Null: no history is kept. */
   readonly historian: HistorianPorts | null;
+  /** Null: no other daemon shares the database. */
+  readonly lease: Lease | null;
   readonly log: Log;
   readonly time: Time;
   readonly now: Now;
@@ -70,6 +76,9 @@ export interface Parts extends SystemPorts {
   readonly catalogue: CatalogueHolder;
   /** Sends to the present incarnation of a child; nobody home is nothing lost: state is elsewhere. */
   readonly tell: (name: ChildName, event: AnyEventObject) => void;
+  /** The present incarnation of a child; undefined: nobody home. */
+  readonly present: (name: ChildName) => AnyActorRef | undefined;
+  readonly elected: Elected;
   readonly tellSupervisor: (event: MaintenanceEvent) => void;
   /** The children that say when they are quiet. */
   readonly quietSayers: () => readonly ChildName[];

@@ -25,6 +25,8 @@ import type { Child, Parts, SystemPorts } from './child.ts';
 import { createDeltaPublisher } from './delta-publisher/child.ts';
 import { createExporter } from './exporter/child.ts';
 import { createHistorian } from './historian/child.ts';
+import { createLeadership } from './leadership/child.ts';
+import { createElected } from './leadership/elected.ts';
 import { createListener } from './listener/child.ts';
 import type { PublishedExport } from '../machines/publishing/exporter.machine.ts';
 import { createMaintenanceWindow } from './maintenance-window/child.ts';
@@ -63,6 +65,8 @@ export interface System {
     readonly publish: () => Promise<WholePublication>;
     readonly import: (dump: GivenDump, asker: ImportAsker) => Promise<ImportResult>;
     readonly maintain: (order: MaintenanceOrder) => Promise<MaintenanceDone>;
+    /** Lets another daemon lead. */
+    readonly yield: () => Promise<void>;
   };
   /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
   adopt(entries: readonly SpoolEntry[]): Promise<void>;
@@ -80,6 +84,7 @@ const MAKERS = {
   'delta-publisher': createDeltaPublisher,
   'spansh-updater': createSpanshUpdater,
   'maintenance-window': createMaintenanceWindow,
+  leadership: createLeadership,
   listener: createListener,
 } satisfies Readonly<Record<ChildName, (parts: Parts) => Child>>;
 type Children = { readonly [Name in ChildName]: ReturnType<(typeof MAKERS)[Name]> };
@@ -121,7 +126,8 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
 
   const parts: Parts = {
     ...ports,
-    ...{ ledger, keeper, pool, learner, tell },
+    ...{ ledger, keeper, pool, learner, tell, present },
+    elected: createElected({ children: () => all, guardianOf: (name) => root.getSnapshot().children[name] }),
     settings: () => settings,
     catalogue: new CatalogueHolder(),
     tellSupervisor: (event) => root.send(event),
@@ -130,6 +136,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
   };
   const children = eachChild((name) => MAKERS[name](parts)) as Children;
   const all: Readonly<Record<ChildName, Child>> = children;
+  const { whileLeading } = children.leadership;
   const databaseUsers = CHILD_NAMES.filter((name) => all[name].database !== undefined);
 
   function isUpdating(name: ChildName): boolean {
@@ -187,6 +194,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       guardians: eachChild((name) => ({
         ...settings.restart,
         name,
+        elected: ports.lease !== null && all[name].runs === 'elected',
         childInput: all[name].input,
         random,
       })),
@@ -206,12 +214,14 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       feedTroubles: children.listener.troubles,
       maintenanceDue: children['maintenance-window'].nextDue,
       historyDays: children.historian.historyDays,
+      leadership: children.leadership.report,
     }),
     asking: {
-      exportLive: children.exporter.exportNow,
-      publish: children['spansh-updater'].publishNow,
-      import: children['spansh-updater'].importNow,
-      maintain: children['maintenance-window'].ask,
+      exportLive: () => whileLeading(children.exporter.exportNow),
+      publish: () => whileLeading(children['spansh-updater'].publishNow),
+      import: (dump, asker) => whileLeading(() => children['spansh-updater'].importNow(dump, asker)),
+      maintain: (order) => whileLeading(() => children['maintenance-window'].ask(order)),
+      yield: children.leadership.yieldNow,
     },
     start: () => root.start(),
     stop: () => root.send({ type: 'stop' }),

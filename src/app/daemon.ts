@@ -56,6 +56,7 @@ export async function assemble(
       deltaPublisher: await deltaPorts({ ...base, log }, store, feed.finite || besideDaemon),
       maintenanceWindow: maintenancePorts(base, store),
       historian: history ? await historianPorts(base, store) : null,
+      lease: null,
       log,
       time: realTime,
       now: base.now,

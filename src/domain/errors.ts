@@ -69,6 +69,8 @@ const EXIT_CODES = {
   'maintenance.failed': EXIT.failure,
   'maintenance.noTool': EXIT.failure,
   'maintenance.optionFile': EXIT.failure,
+  // Several daemons on a database.
+  leadership: EXIT.failure,
   // A daemon that is asked over its socket.
   control: EXIT.failure,
   // Somebody stopped it.

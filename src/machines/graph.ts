@@ -6,6 +6,7 @@ import { guardianMachine } from './supervision/guardian.machine.ts';
 import { journalWatcherMachine } from './commanders/journal-watcher.machine.ts';
 import { historianMachine } from './publishing/historian.machine.ts';
 import { jobMachine } from './upkeep/job.machine.ts';
+import { leadershipMachine } from './supervision/leadership.machine.ts';
 import { listenerMachine } from './market/listener.machine.ts';
 import { maintenanceWindowMachine } from './upkeep/maintenance-window.machine.ts';
 import { patrolMachine } from './commanders/patrol.machine.ts';
@@ -20,6 +21,7 @@ import { writerMachine } from './market/writer.machine.ts';
 export const MACHINES: readonly AnyStateMachine[] = [
   supervisorMachine,
   guardianMachine,
+  leadershipMachine,
   listenerMachine,
   stationCoalescerMachine,
   writerMachine,

@@ -49,6 +49,14 @@ export interface ImportNowEvent {
   readonly type: 'import.now';
 }
 
+/** Who asks over the socket -> leadership: let another daemon lead. */
+export interface YieldEvent {
+  readonly type: 'leadership.yield';
+}
+
+/** Leadership -> guardians of what is elected: work, or end and wait. */
+export type ElectionEvent = { readonly type: 'leadership.gained' } | { readonly type: 'leadership.lost' };
+
 /** Feed -> listener. `feed.heard` is sent once a batch. */
 export type FeedEvent =
   | { readonly type: 'feed.connected' }

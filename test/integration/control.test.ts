@@ -158,7 +158,7 @@ test('parameters are checked, and it is said what they may be', async () => {
   const never = () => Promise.reject(new Error('not to be asked'));
   const methods = controlMethods({
     ...{ jobs: never, status: never, store: { aggregates: never } },
-    asking: { exportLive: never, publish: never, import: never, maintain: never },
+    asking: { exportLive: never, publish: never, import: never, maintain: never, yield: never },
   });
   const { path } = await world(methods);
   const wrong: readonly [method: string, params: object, message: string][] = [

@@ -61,6 +61,7 @@ const STATUS = {
   relay: null,
   days: [{ day: '2026-11-27', missingS: 90, isReplayed: false }],
   history: null,
+  leadership: null,
   files: [{ name: 'listings.csv', bytes: 1, modified: AT, ageS: 3 }],
 };
 

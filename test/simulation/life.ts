@@ -60,6 +60,7 @@ export function startLife(world: World): Life {
       spanshUpdater: createFakeSpansh(world, time),
       maintenanceWindow: createFakeMaintenance(world, time),
       historian: null,
+      lease: null,
       log,
       time,
       now,

@@ -54,6 +54,7 @@ function statusOf(
     time: { now: () => clock.nowMs },
     maintenanceDue: () => ({ purge: 1_060_000, optimize: Infinity }),
     historyDays: () => null,
+    leadership: () => null,
   };
   return { clock, troubles, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
 }

@@ -35,6 +35,7 @@ export function createDeltaPublisher(parts: Parts): Child {
       ...{ enabled: deltaPublisher.enabled, random: parts.random },
     },
     database: { saysQuiet: true },
+    runs: 'elected',
     dispose: ended,
   };
 }

@@ -29,6 +29,7 @@ export function createExporter(parts: Parts): Child & { readonly exportNow: () =
     }),
     input: { ...parts.settings().exporter, random: parts.random },
     database: { saysQuiet: true },
+    runs: 'elected',
     bringUpToDate: () =>
       tell('exporter', { type: 'interval.changed', intervalMs: parts.settings().exporter.intervalMs }),
     dispose: steps.discard,

@@ -23,6 +23,7 @@ export function createMaintenanceWindow(
   });
   return {
     machine,
+    runs: 'elected',
     input: {
       ...settings().maintenanceWindow,
       random: parts.random,

@@ -1,5 +1,6 @@
 import { isoTime } from '../../domain/timestamp.ts';
 import { reportHistory, type HistoryReport } from '../historian/report.ts';
+import type { LeadershipReport } from '../leadership/child.ts';
 import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 import type { MaintenanceTask } from '../../domain/ports/upkeep/maintenance-window.ts';
 import type { MarketStore, StoreStats } from '../../domain/ports/store/market-store.ts';
@@ -22,6 +23,8 @@ export interface StatusDeps {
   readonly maintenanceDue: () => Readonly<Record<MaintenanceTask, number>>;
   /** Null: no history is kept. */
   readonly historyDays: () => readonly HistoryDay[] | null;
+  /** Null: no other daemon shares the database. */
+  readonly leadership: () => LeadershipReport | null;
 }
 
 /** Markets by where they are. */
@@ -49,6 +52,8 @@ export interface SystemReport {
   readonly maintenance: Readonly<Record<MaintenanceTask, string | null>>;
   /** Null: none is kept. */
   readonly history: HistoryReport | null;
+  /** Null: no other daemon shares the database. */
+  readonly leadership: LeadershipReport | null;
   /** Of all accepted ones the newest by observation; times in ISO 8601, UTC. */
   readonly newestSnapshot: { readonly observedAt: string; readonly receivedAt: string } | null;
   /** Read at `readAt`; null until somebody asked while the database worked. */
@@ -113,6 +118,7 @@ export class SystemStatus {
       markets: { pending, deferred, queued: pool.queuedCount, spooled, parked },
       maintenance: { purge: dueAt(purge), optimize: dueAt(optimize) },
       history: reportHistory(this.#deps.historyDays()),
+      leadership: this.#deps.leadership(),
       newestSnapshot: newest && {
         observedAt: isoTime(newest.observedAtS),
         receivedAt: new Date(newest.receivedAtMs).toISOString(),

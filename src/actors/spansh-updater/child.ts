@@ -34,6 +34,7 @@ export function createSpanshUpdater(parts: Parts): SpanshUpdater {
     }),
     input: { ...settings().spanshUpdater, random: parts.random },
     database: { saysQuiet: false },
+    runs: 'elected',
     bringUpToDate: () => {
       tell('spansh-updater', { type: 'interval.changed', intervalMs: settings().spanshUpdater.intervalMs });
       if (given.isWaiting) tell('spansh-updater', { type: 'import.now' });

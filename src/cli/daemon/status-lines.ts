@@ -3,7 +3,9 @@ import { fillable, type DayReport } from '../../domain/eddn/heard.ts';
 import type { ActorReport } from '../../actors/observing/actor-board.ts';
 
 /** What `/status` tells, as far as it is read here. */
-export interface Told extends SystemReport {
+export interface Told extends Omit<SystemReport, 'leadership'> {
+  /** Absent: an older daemon tells it. */
+  readonly leadership?: SystemReport['leadership'];
   readonly version: string;
   readonly uptimeS: number;
   /** Absent: an older daemon tells it. */
@@ -33,6 +35,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
     relay,
     days,
     history,
+    leadership = null,
   } = told;
   const ago = (iso: string) => `${length((nowMs - Date.parse(iso)) / 1000)} ago`;
   const rows: (readonly [string, string])[] = [
@@ -61,6 +64,7 @@ export function statusLines(told: Told, nowMs: number): string[] {
             `${number(relay.messages)} messages; ${number(relay.connections)} consumers connected`,
           ] as const,
         ]),
+    ...(leadership === null ? [] : [['leads', leaderLine(leadership, ago)] as const]),
     ['database', database === null ? 'not counted yet: ask again' : databaseLine(database, nowMs)],
     ...(days === undefined ? [] : dayLines(days)),
     ...(history === null ? [] : [['history', historyLine(history)] as const]),
@@ -74,6 +78,15 @@ export function statusLines(told: Told, nowMs: number): string[] {
     notReady.length === 0 ? 'ready' : `not ready: ${notReady.join('; ')}`,
     ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
   ];
+}
+
+function leaderLine(
+  { leads, leader }: NonNullable<Told['leadership']>,
+  ago: (iso: string) => string,
+): string {
+  if (leader === null) return 'nobody that this daemon knows of';
+  const { name, url, since } = leader;
+  return `${leads ? 'this daemon' : `${name}, at ${url}`}, since ${since} (${ago(since)})`;
 }
 
 function databaseLine(database: NonNullable<Told['database']>, nowMs: number): string {

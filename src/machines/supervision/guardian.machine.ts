@@ -3,17 +3,20 @@
  * (restart intensity); a child that ends by itself has done its work.
  *
  * Invariants: at most one child; never more than `maxRestarts` restarts between two steady periods; a `stop` always
- * ends in `ended`, whatever the child is doing. The child is registered under `name`, so that others reach the
+ * ends in `ended`, whatever the child is doing; an elected child runs only between `leadership.gained` and
+ * `leadership.lost`, and ends in order. The child is registered under `name`, so that others reach the
  * present incarnation through the system.
  */
 import { assign, sendTo, setup, stopChild, type AnyActorRef } from 'xstate';
 import { backoffMs, type Backoff, type Random } from '../backoff.ts';
-import type { StopEvent } from '../protocol.ts';
+import type { ElectionEvent, StopEvent } from '../protocol.ts';
 import { callbackSlot } from '../slots.ts';
 
 export interface GuardianInput {
   readonly name: string;
   readonly childInput: unknown;
+  /** The child runs only while this daemon leads, which it is told. */
+  readonly elected: boolean;
   readonly maxRestarts: number;
   /** A child that lived this long has its restarts forgiven. */
   readonly steadyMs: number;
@@ -43,9 +46,10 @@ export interface GuardianOutput {
 export const guardianMachine = setup({
   types: {
     context: {} as GuardianContext,
-    events: {} as StopEvent | ChildEvent,
+    events: {} as StopEvent | ElectionEvent | ChildEvent,
     input: {} as GuardianInput,
     output: {} as GuardianOutput,
+    tags: {} as 'standingBy',
   },
   actors: { child: callbackSlot<StopEvent, unknown>('child') },
   delays: {
@@ -53,6 +57,8 @@ export const guardianMachine = setup({
     restartBackoff: ({ context }) => backoffMs(context.backoff, context.restarts, context.random),
   },
   guards: {
+    isElected: ({ context }) => context.elected,
+    runsAnyway: ({ context }) => !context.elected,
     budgetSpent: ({ context }) => context.restarts >= context.maxRestarts,
   },
   actions: {
@@ -84,8 +90,13 @@ export const guardianMachine = setup({
     exhausted: null,
     childOutput: null,
   }),
-  initial: 'up',
+  initial: 'standingBy',
   states: {
+    standingBy: {
+      tags: 'standingBy',
+      always: { guard: 'runsAnyway', target: 'up' },
+      on: { 'leadership.gained': 'up', stop: 'ended' },
+    },
     up: {
       entry: ['startChild', 'bringUpToDate'],
       exit: 'releaseChild',
@@ -100,11 +111,23 @@ export const guardianMachine = setup({
           },
           { target: 'backingOff', actions: ['noteCrash', 'reportCrash'] },
         ],
+        'leadership.lost': { guard: 'isElected', target: '.standingDown' },
         stop: '.stopping',
       },
       states: {
         fresh: { after: { steadyPeriod: 'steady' } },
         steady: { entry: 'forgiveRestarts' },
+        standingDown: {
+          entry: 'stopChildInOrder',
+          on: {
+            'xstate.done.actor.child': '#guardian.standingBy',
+            'xstate.error.actor.child': {
+              target: '#guardian.standingBy',
+              actions: ['noteCrash', 'reportCrash'],
+            },
+            'leadership.lost': {},
+          },
+        },
         stopping: {
           entry: 'stopChildInOrder',
           on: {
@@ -112,6 +135,7 @@ export const guardianMachine = setup({
               target: '#guardian.ended',
               actions: ['noteCrash', 'reportCrash'],
             },
+            'leadership.lost': {},
           },
         },
       },
@@ -119,7 +143,7 @@ export const guardianMachine = setup({
     backingOff: {
       entry: 'countRestart',
       after: { restartBackoff: 'up' },
-      on: { stop: 'ended' },
+      on: { 'leadership.lost': { guard: 'isElected', target: 'standingBy' }, stop: 'ended' },
     },
     ended: { type: 'final' },
     exhausted: { type: 'final' },

@@ -25,6 +25,7 @@ export const CHILDREN = {
   // Both work on the database for long, and go on where they were at the next start.
   'spansh-updater': 'intake',
   'maintenance-window': 'intake',
+  leadership: 'rest',
   listener: 'intake',
 } as const satisfies Readonly<Record<string, DrainStep>>;
 

@@ -9,6 +9,7 @@ const guardian: ModelSetup<typeof guardianMachine> = {
   input: {
     name: 'writer',
     childInput: {},
+    elected: false,
     maxRestarts: MAX_RESTARTS,
     steadyMs: 60_000,
     backoff: { minMs: 500, capMs: 30_000 },
@@ -38,4 +39,21 @@ const guardian: ModelSetup<typeof guardianMachine> = {
   },
 };
 
-export const setups = [guardian];
+const elected: ModelSetup<typeof guardianMachine> = {
+  ...guardian,
+  input: { ...guardian.input, elected: true },
+  home: ['up.steady', 'standingBy'],
+  check(moment) {
+    const { event, value, previous, news, history } = moment;
+    const lastly = history.findLast((entry) => entry.startsWith('event leadership.'));
+    if (news.includes('start child')) expect(lastly, 'only while it leads').toBe('event leadership.gained');
+    if (event.type === 'leadership.lost' && previous?.startsWith('up.') === true) {
+      expect(['up.standingDown', 'up.stopping'], 'ends in order').toContain(value);
+    }
+    if (value === 'standingBy') expect(lastly).not.toBe('event leadership.gained');
+    // It begins anew with each tenure.
+    if (!history.includes('event leadership.lost')) guardian.check(moment);
+  },
+};
+
+export const setups = [guardian, elected];

@@ -12,6 +12,7 @@ import type { ModelSetup } from '../../support/model.ts';
 const guardianInput = (name: ChildName): GuardianInput => ({
   name,
   childInput: {},
+  elected: false,
   maxRestarts: 5,
   steadyMs: 60_000,
   backoff: { minMs: 500, capMs: 30_000 },

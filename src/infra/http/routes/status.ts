@@ -61,6 +61,12 @@ const Status = z.strictObject({
       bytes: count,
     })
     .nullable(),
+  leadership: z
+    .strictObject({
+      leads: z.boolean(),
+      leader: z.strictObject({ name: z.string(), url: z.string(), epoch: count, since: time }).nullable(),
+    })
+    .nullable(),
   newestSnapshot: z.strictObject({ observedAt: time, receivedAt: time }).nullable(),
   database: z
     .strictObject({
@@ -110,6 +116,7 @@ function forStrangers(status: Status): Status {
   return {
     ...status,
     notReady: status.notReady.map(partOf),
+    leadership: null,
     actors: status.actors.map((actor) => ({
       ...actor,
       lastError: actor.lastError && { ...actor.lastError, message: null },
