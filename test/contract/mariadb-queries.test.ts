@@ -5,6 +5,7 @@ import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
@@ -16,6 +17,7 @@ describeMariadb('with a server', () => {
     describe('records', () => recordContract(world));
     describe('API', () => apiContract(world, generation));
     describe('API, plausibility', () => apiPlausibilityContract(world));
+    describe('map', () => mapContract(world, generation));
     describe('Ardent', () => ardentContract(world, generation));
     describe('searches', () => searchContract(world, generation));
     describe('tours', () => tourPlanContract(world));

@@ -5,6 +5,7 @@ import { afterAll, describe } from 'vitest';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
@@ -19,6 +20,7 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('records', () => recordContract(world));
   describe('API', () => apiContract(world, generation));
   describe('API, plausibility', () => apiPlausibilityContract(world));
+  describe('map', () => mapContract(world, generation));
   describe('Ardent', () => ardentContract(world, generation));
   describe('searches', () => searchContract(world, generation));
   describe('tours', () => tourPlanContract(world));

@@ -19,6 +19,18 @@ export class Quotes {
   readonly supply = new QuoteSide();
   readonly demand = new QuoteSide();
 
+  at(market: number): Quote {
+    const { supply, demand } = this;
+    return {
+      supplyPrice: supply.price[market] ?? 0,
+      supplyUnits: supply.units[market] ?? 0,
+      supplyLevel: supply.level[market] ?? 0,
+      demandPrice: demand.price[market] ?? 0,
+      demandUnits: demand.units[market] ?? 0,
+      demandLevel: demand.level[market] ?? 0,
+    };
+  }
+
   set(market: number, quote: Quote | null): void {
     this.supply.set(market, quote?.supplyPrice ?? 0, quote?.supplyUnits ?? 0, quote?.supplyLevel ?? 0);
     this.demand.set(market, quote?.demandPrice ?? 0, quote?.demandUnits ?? 0, quote?.demandLevel ?? 0);

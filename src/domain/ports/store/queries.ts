@@ -1,6 +1,7 @@
 import type { ChangeReader } from './changes.ts';
 import type { Pad } from '../../galaxy/pads.ts';
 import type { HopGood } from '../../galaxy/hops.ts';
+import type { MapFilter, MarketMap } from '../../galaxy/map.ts';
 import type { Quote } from '../../galaxy/quotes.ts';
 import type {
   AgeCounts,
@@ -256,6 +257,8 @@ export interface Queries extends ChangeReader {
   freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
   /** @param boundsS epoch seconds, newest first */
   ages(filter: StationFilter, boundsS: readonly number[]): Promise<AgeCounts>;
+  /** Every market that fits, as a point. */
+  map(filter: MapFilter): Promise<MarketMap>;
 
   /** These markets have been written: what is in memory of them is read again. Never waits, never fails. */
   changed(marketIds: readonly number[]): void;

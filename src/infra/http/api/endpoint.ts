@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { HttpApp } from '../app.ts';
 import { ApiError } from './errors.ts';
@@ -23,11 +24,26 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
   }) => Promise<z.input<Answer>>;
 }
 
+/** A question whose answer is a file. */
+export interface BytesEndpoint<Path extends z.ZodObject, Query extends z.ZodObject> extends Omit<
+  Endpoint<Path, Query, z.ZodType>,
+  'answer' | 'listens' | 'handle'
+> {
+  /** Media type. */
+  readonly type: string;
+  readonly handle: (request: {
+    readonly params: z.output<Path>;
+    readonly query: z.output<Query>;
+    readonly headers: IncomingHttpHeaders;
+  }) => Promise<{ readonly bytes: Buffer; readonly etag: string; readonly encoding?: 'gzip' }>;
+}
+
 /** What the documentation tells of an endpoint. */
 export type DescribedEndpoint = Pick<
   Endpoint<z.ZodObject, z.ZodObject, z.ZodType>,
-  'path' | 'summary' | 'description' | 'params' | 'query' | 'answer'
->;
+  'path' | 'summary' | 'description' | 'params' | 'query'
+> &
+  ({ readonly answer: z.ZodType } | { readonly type: string });
 
 export const NO_PARAMS = z.strictObject({});
 
@@ -50,7 +66,7 @@ export class Api {
     const { path, params, query, maxAgeS, listens, handle } = endpoint;
     const config = listens === undefined ? {} : { listens };
     this.endpoints.push(endpoint);
-    this.#app.get(path.replaceAll(/\{(\w+)\}/g, ':$1'), { config }, async (request, reply) => {
+    this.#app.get(fastifyPath(path), { config }, async (request, reply) => {
       const found = await handle({
         params: parse(params, request.params),
         query: parse(query, request.query),
@@ -58,6 +74,29 @@ export class Api {
       return reply.header('cache-control', `public, max-age=${maxAgeS}`).send(found);
     });
   }
+
+  /** The same for a file. */
+  getBytes<Path extends z.ZodObject, Query extends z.ZodObject>(endpoint: BytesEndpoint<Path, Query>): void {
+    const { path, params, query, maxAgeS, type, handle } = endpoint;
+    this.endpoints.push(endpoint);
+    this.#app.get(fastifyPath(path), async (request, reply) => {
+      const { headers } = request;
+      const { bytes, etag, encoding } = await handle({
+        params: parse(params, request.params),
+        query: parse(query, request.query),
+        headers,
+      });
+      if (encoding !== undefined) void reply.header('content-encoding', encoding);
+      return reply
+        .type(type)
+        .headers({ etag, vary: 'accept-encoding', 'cache-control': `public, max-age=${maxAgeS}` })
+        .send(bytes);
+    });
+  }
+}
+
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 /** @throws ApiError that says which parameters make no sense */

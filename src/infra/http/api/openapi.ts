@@ -8,7 +8,8 @@ const ERROR = z
 /** The description of an API in OpenAPI 3.1, from the schemas that its routes check. */
 export function openApi(endpoints: readonly DescribedEndpoint[], base: string, version: string): object {
   const paths: Record<string, object> = {};
-  for (const { path, summary, description, params, query, answer } of endpoints) {
+  for (const endpoint of endpoints) {
+    const { path, summary, description, params, query } = endpoint;
     paths[`${base}${path}`] = {
       get: {
         summary,
@@ -16,7 +17,7 @@ export function openApi(endpoints: readonly DescribedEndpoint[], base: string, v
         tags: [path.split('/')[1]],
         parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query')],
         responses: {
-          200: { description: 'What was asked for', ...json(answer) },
+          200: { description: 'What was asked for', ...answerOf(endpoint) },
           304: { description: 'Not changed since the answer whose ETag was sent' },
           400: { description: 'A parameter makes no sense', ...json(ERROR) },
           404: { description: 'There is no such thing', ...json(ERROR) },
@@ -37,6 +38,11 @@ export function openApi(endpoints: readonly DescribedEndpoint[], base: string, v
     },
     paths,
   };
+}
+
+function answerOf(endpoint: DescribedEndpoint) {
+  if ('answer' in endpoint) return json(endpoint.answer);
+  return { content: { [endpoint.type]: { schema: { type: 'string', format: 'binary' } } } };
 }
 
 function json(schema: z.ZodType) {

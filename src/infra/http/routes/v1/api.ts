@@ -12,6 +12,7 @@ import { docsPage } from './docs-page.ts';
 import { freshnessRoutes } from './freshness.ts';
 import { historyRoutes } from './history.ts';
 import { hopRoutes } from './hops.ts';
+import { mapRoutes } from './map.ts';
 import { marketRoutes } from './markets.ts';
 import { spreadRoutes } from './spreads.ts';
 import { stationRoutes } from './stations.ts';
@@ -42,6 +43,7 @@ export function apiRoutes(app: HttpApp, options: ApiOptions & TourDeps): void {
     hopRoutes(api, options, goods);
     spreadRoutes(api, options, goods);
     freshnessRoutes(api, options);
+    mapRoutes(api, options, goods);
     tourRoutes(api, options);
     if (options.push !== undefined) {
       changeRoutes(api, options, options.push);

@@ -1,5 +1,6 @@
 import { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
-import type { Quote, Side } from '../../../../domain/galaxy/quotes.ts';
+import { mapMarkets, type MapFilter } from '../../../../domain/galaxy/map.ts';
+import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import {
   countAges,
   findMarkets,
@@ -155,7 +156,7 @@ export class QueryEngine implements Answers {
     const quoteById = new Map(
       found.indexes.map((market, at) => {
         const station = stations[at] ?? 0;
-        return [galaxy.stationIds[station], quoteAt(ofItem, market)] as const;
+        return [galaxy.stationIds[station], ofItem.at(market)] as const;
       }),
     );
     const entries = described.entries.flatMap((entry) => {
@@ -207,6 +208,12 @@ export class QueryEngine implements Answers {
   async ages(filter: StationFilter, boundsS: readonly number[]) {
     const { galaxy } = await this.#current();
     return countAges(galaxy, this.#kinds, filter, boundsS);
+  }
+
+  async map(filter: MapFilter) {
+    const { galaxy, quotes } = await this.#current();
+    const { good } = filter;
+    return mapMarkets(galaxy, this.#kinds, filter, good === undefined ? null : await quotes.of(good.itemId));
   }
 
   async status(): Promise<QueryStatus | null> {
@@ -278,23 +285,6 @@ export class QueryEngine implements Answers {
     return `WHERE ${name} >= ${text(prefix)} AND ${name} < ${text(prefix + LAST)}${later}
       ORDER BY ${name}, ${id} LIMIT ${limit + 1}`;
   }
-}
-
-function quoteAt({ supply, demand }: { supply: Columns; demand: Columns }, market: number): Quote {
-  return {
-    supplyPrice: supply.price[market] ?? 0,
-    supplyUnits: supply.units[market] ?? 0,
-    supplyLevel: supply.level[market] ?? 0,
-    demandPrice: demand.price[market] ?? 0,
-    demandUnits: demand.units[market] ?? 0,
-    demandLevel: demand.level[market] ?? 0,
-  };
-}
-
-interface Columns {
-  readonly price: ArrayLike<number>;
-  readonly units: ArrayLike<number>;
-  readonly level: ArrayLike<number>;
 }
 
 function pageOf<T>({ total, next }: Found, entries: readonly T[]): Page<T> {

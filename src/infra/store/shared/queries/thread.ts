@@ -81,6 +81,7 @@ export function createThreadQueries(
     spreads: ask('spreads'),
     freshness: ask('freshness'),
     ages: ask('ages'),
+    map: ask('map'),
     census: ask('census'),
     changesSince: ask('changesSince'),
     priceReports: ask('priceReports'),
