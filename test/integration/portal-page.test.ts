@@ -8,7 +8,8 @@ import type { FileIndex } from '../../src/infra/http/routes/files.ts';
 import type * as told from '../../src/pages/portal/answers.d.ts';
 import { CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
 import { ask } from '../support/http.ts';
-import { startPortal, TWIN, type PortalWorld } from '../support/portal-world.ts';
+import { TWIN } from '../support/planted-galaxy.ts';
+import { startPortal, type PortalWorld } from '../support/portal-world.ts';
 
 const PHONE = { width: 390, height: 844 };
 const VIEWS = [

@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: the main job end to end, without a network. A small galaxy dump lies in a file, a relay on the loopback
  * sends made-up messages of realistic shape, the real daemon fills a new database in a temporary directory, the
- * published files appear, everything stops by itself.
+ * published files appear, everything stops by itself. With `--stay` (demo-stay.ts) everything else is going on, too, until
+ * somebody stops it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,12 @@ import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from './du
 import { generateLoad, loadMarkets } from './load.ts';
 import { frame, testCatalogue } from './messages.ts';
 import { startRelay } from './relay.ts';
+
+if (process.argv.includes('--stay')) {
+  const { stay } = await import('./demo-stay.ts');
+  await stay();
+  process.exit();
+}
 
 const MESSAGES = 400;
 const MESSAGES_PER_S = 40;
