@@ -1,4 +1,6 @@
-import { parse, type SemVer } from 'semver';
+import type { SemVer } from 'semver';
+// Not the package's index: it loads 47 files, of which one is used here.
+import parse from 'semver/functions/parse.js';
 
 /** A client program's version: semantic, with whatever numbers it has beyond the third. */
 export interface Version {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici';
+import type { EnvHttpProxyAgent, fetch, Response } from 'undici';
 import { z } from 'zod';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { publishFile } from '../publishing/publish.ts';
@@ -71,22 +71,22 @@ export async function readCachedFiles(set: TableSet): Promise<string[] | null> {
  * @throws AppError, code `edcd`; what `idsOf` throws; the signal's reason
  */
 export async function refreshFiles(source: string, set: TableSet, signal: AbortSignal): Promise<Refreshed> {
-  // Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
-  const dispatcher = new EnvHttpProxyAgent();
+  const client = /^https?:/i.test(source) ? await openClient() : null;
   const files = new Map<string, TableFile>();
   let changed = false;
   try {
     for (const name of set.names) {
       const cached = await readCached(set, name);
-      const file = /^https?:/i.test(source)
-        ? await download(`${source}/${name}`, cached, dispatcher, signal)
-        : await readLocal(join(source, name));
+      const file =
+        client === null
+          ? await readLocal(join(source, name))
+          : await download(`${source}/${name}`, cached, client, signal);
       checkRows(set, name, file, cached);
       changed ||= file.text !== cached?.text;
       files.set(name, file);
     }
   } finally {
-    await dispatcher.destroy();
+    await client?.dispatcher.destroy();
   }
   const texts = Array.from(files.values(), ({ text }) => text);
   return { texts, changed, cacheProblem: await writeCache(set.cacheDir, files) };
@@ -103,6 +103,17 @@ function checkRows({ idsOf, cacheDir }: TableSet, name: string, file: TableFile,
   });
 }
 
+interface Client {
+  readonly fetch: typeof fetch;
+  readonly dispatcher: EnvHttpProxyAgent;
+}
+
+/** Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Who has the tables in a directory does not load the library. */
+async function openClient(): Promise<Client> {
+  const { EnvHttpProxyAgent: Agent, fetch } = await import('undici');
+  return { fetch, dispatcher: new Agent() };
+}
+
 async function readLocal(path: string): Promise<TableFile> {
   try {
     return { location: path, etag: null, lastModified: null, text: await readFile(path, 'utf8') };
@@ -117,7 +128,7 @@ async function readLocal(path: string): Promise<TableFile> {
 async function download(
   url: string,
   cached: TableFile | null,
-  dispatcher: Dispatcher,
+  { fetch, dispatcher }: Client,
   signal: AbortSignal,
 ): Promise<TableFile> {
   const known = cached?.location === url ? cached : null;

@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { formatTimestamp } from '../../domain/timestamp.ts';
 import { USER_AGENT } from '../edcd/files.ts';
@@ -51,10 +51,11 @@ export async function ask(
   },
 ): Promise<Answer> {
   try {
+    const { request, dispatcher } = await (client ??= openClient());
     const answer = await request(url, {
       method,
       signal,
-      dispatcher: agent(),
+      dispatcher,
       headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity', ...headers },
       headersTimeout: HEADERS_TIMEOUT_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
@@ -126,12 +127,13 @@ function retryAfterMs(value: string | null): number {
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 24 * 3_600_000) : 0;
 }
 
-let shared: Dispatcher | undefined;
+let client: ReturnType<typeof openClient> | undefined;
 
-/** One connection at a time; idle ones do not keep the process. */
-function agent(): Dispatcher {
-  shared ??= new EnvHttpProxyAgent({ connections: 1, keepAliveTimeout: 1_000 }).compose(
+/** One connection at a time; idle ones do not keep the process. Who asks for nothing does not load the library. */
+async function openClient() {
+  const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({ connections: 1, keepAliveTimeout: 1_000 }).compose(
     interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }),
   );
-  return shared;
+  return { request, dispatcher };
 }
