@@ -71,6 +71,7 @@ export function createNullSystem(
       maintenanceWindow: NO_MAINTENANCE,
       historian: null,
       lease: null,
+      outbox: null,
       log: nobody,
       time: realTime,
       now: new Now(realTime),

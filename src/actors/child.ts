@@ -3,6 +3,7 @@ import type { Now } from '../domain/now.ts';
 import type { CommoditySource } from '../domain/ports/galaxy/commodity-source.ts';
 import type { DeltaPublisherPorts } from '../domain/ports/publishing/delta-publisher.ts';
 import type { Decoder, Feed } from '../domain/ports/market/feed.ts';
+import type { OutboxPorts } from '../domain/ports/publishing/broker.ts';
 import type { HistorianPorts } from '../domain/ports/publishing/history.ts';
 import type { LearningStore } from '../domain/ports/store/learning-store.ts';
 import type { Log } from '../domain/ports/log.ts';
@@ -59,6 +60,8 @@ export interface SystemPorts {
   readonly historian: HistorianPorts | null;
   /** Null: no other daemon shares the database. */
   readonly lease: Lease | null;
+  /** Null: no broker is told. */
+  readonly outbox: OutboxPorts | null;
   readonly log: Log;
   readonly time: Time;
   readonly now: Now;

@@ -43,6 +43,7 @@ import { StationPool } from './station-coalescer/pool.ts';
 import { StationsReporter } from './station-coalescer/reporter.ts';
 import { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
 import { stationsLogic } from './station-coalescer/stations.ts';
+import { createOutbox } from './outbox/child.ts';
 import { SupervisorReporter } from './supervisor/reporter.ts';
 import { lifecycleLogics } from './supervisor/steps.ts';
 import { Learner } from './writer/learner.ts';
@@ -81,6 +82,7 @@ const MAKERS = {
   writer: createWriter,
   exporter: createExporter,
   historian: createHistorian,
+  outbox: createOutbox,
   'delta-publisher': createDeltaPublisher,
   'spansh-updater': createSpanshUpdater,
   'maintenance-window': createMaintenanceWindow,
@@ -112,6 +114,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       written: () => {
         reporter.written();
         tell('exporter', { type: 'market.written' });
+        if (ports.outbox !== null) tell('outbox', { type: 'market.written' });
       },
       emptied: () => tellStations({ type: 'pool.emptied' }),
     },

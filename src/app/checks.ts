@@ -12,6 +12,8 @@ import { createLog } from '../infra/log/log.ts';
 import { isPublic, missingFiles } from '../infra/publishing/published-set.ts';
 import { checkDump, isUrl, SPANSH_URLS } from '../infra/spansh/download.ts';
 import { ask } from '../infra/web/request.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { brokerAddress } from './ports/broker.ts';
 import { relayFeed } from './ports/feed.ts';
 import { createQueries, createStore } from './ports/store.ts';
 import { aheadOfClock } from './times.ts';
@@ -115,6 +117,19 @@ export async function checkReplica(
     return { level: 'fail', about, text: describeLast(error) };
   } finally {
     await queries.close();
+  }
+}
+
+/** @returns null: there is none */
+export async function checkBroker(base: Pick<Bootstrap, 'at' | 'config'>): Promise<Finding | null> {
+  const address = brokerAddress(base);
+  if (address === null) return null;
+  const about = 'broker';
+  const { describeBroker } = await import('../infra/broker/describe.ts');
+  try {
+    return { level: 'ok', about, text: await describeBroker(address) };
+  } catch (error) {
+    return { level: 'fail', about, text: describeLast(error) };
   }
 }
 

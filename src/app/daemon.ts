@@ -13,6 +13,7 @@ import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
 import { createDecoder } from '../infra/feed/decoder.ts';
 import { historianPorts } from './ports/historian.ts';
+import { outboxPorts } from './ports/broker.ts';
 import { liveListing, withTables } from './ports/live-listing.ts';
 import { maintenancePorts } from './ports/maintenance-window.ts';
 import { realTime } from '../infra/process/real-time.ts';
@@ -22,7 +23,8 @@ import { settingsFrom } from './settings.ts';
 /**
  * The whole system around one feed, on the real adapters.
  * @param options.update whether the galaxy is brought up to date from Spansh
- * @param options.history whether the history of prices is kept, where the configuration wants it
+ * @param options.follows whether the change log is followed: by the history of prices and by a broker, where the
+ *   configuration wants them
  * @param options.besideDaemon a daemon works here, which publishes
  * @param options.store the one the configuration names, unless given
  */
@@ -31,12 +33,12 @@ export async function assemble(
   feed: Feed,
   options: {
     readonly update?: boolean;
-    readonly history?: boolean;
+    readonly follows?: boolean;
     readonly besideDaemon?: boolean;
     readonly store?: Store;
   } = {},
 ): Promise<System> {
-  const { update = false, history = false, besideDaemon = false } = options;
+  const { update = false, follows = false, besideDaemon = false } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled && !besideDaemon ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
@@ -55,7 +57,8 @@ export async function assemble(
         : { liveListing: besideDaemon ? notPublished : liveListing(base), spanshUpdater }),
       deltaPublisher: await deltaPorts({ ...base, log }, store, feed.finite || besideDaemon),
       maintenanceWindow: maintenancePorts(base, store),
-      historian: history ? await historianPorts(base, store) : null,
+      outbox: follows ? await outboxPorts(base, store) : null,
+      historian: follows ? await historianPorts(base, store) : null,
       lease: null,
       log,
       time: realTime,

@@ -6,6 +6,7 @@ import { serveHttp } from './http/http.ts';
 import { keepHeard, readHeard, tellDays } from './heard.ts';
 import { claimInstance, keepPidFile } from './instance.ts';
 import { answeringFor } from './ports/api.ts';
+import { tellHealth } from './ports/broker.ts';
 import { openRelay, relayFeed } from './ports/feed.ts';
 import { createStore } from './ports/store.ts';
 import type { About } from './http/telling.ts';
@@ -60,12 +61,17 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     );
     const tokens = await createStore(base);
     const answering = await answeringFor(base, tokens);
-    const assembled = await assemble(base, feed, { update, store: answering.store, history: true });
+    const assembled = await assemble(base, feed, { update, store: answering.store, follows: true });
     const journals = paths.journalDirs.length === 0 ? null : await followed(base);
     const colonisation = journals?.watchers ?? null;
     const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });
     journals?.watchers.start();
     const control = await offerControl(base, assembled, { about, store: tokens });
+    const health = await tellHealth(base, about.version, () => ({
+      role: 'daemon',
+      state: assembled.status.phase(),
+      notReady: assembled.status.notReady(),
+    }));
     const system: System = {
       ...assembled,
       stop() {
@@ -82,6 +88,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
         await control.close();
         await http?.close(inOrder ? HTTP_GRACE_MS : 0);
         await journals?.close();
+        await health?.close();
         await answering.close();
         await stopKeeping();
         release();

@@ -72,6 +72,15 @@ export const listenAddress = z
   .nullable()
   .describe('null, "host:port" or "[IPv6 address]:port"; port 0 is any free one');
 
+export const brokerUrl = z
+  .string()
+  .regex(/^(redis|valkey)s?:\/\/(\[[0-9a-f:.%]+\]|[^\s:/[\]@?#]+)(:\d{1,5})?(\/\d{1,5})?\/?$/i)
+  .refine((url) => URL.canParse(url))
+  .nullable()
+  .describe(
+    'null or redis://, rediss://, valkey:// or valkeys://host:port/database, without a user or password',
+  );
+
 export const hostNames = z
   .array(
     z

@@ -1,4 +1,4 @@
-import { flag, hostNames, listenAddress, paths, subscriptions, tourTimes } from './schemas.ts';
+import { brokerUrl, flag, hostNames, listenAddress, paths, subscriptions, tourTimes } from './schemas.ts';
 import { count, type Table } from './table.ts';
 
 /** What is answered, pushed and planned. */
@@ -38,6 +38,14 @@ export const SERVING_KEYS = {
     optional: true,
     live: true,
     about: 'What can be listened to by its name, as if it had been made over HTTP; see docs/api.md.',
+  },
+  broker_url: {
+    field: 'brokerUrl',
+    fallback: null,
+    schema: brokerUrl,
+    optional: true,
+    about:
+      'A Redis or Valkey server that is told of what is written, for others to follow; see docs/broker.md. Secrets are in `REDIS_USERNAME` and `REDIS_PASSWORD`.',
   },
   tours: {
     field: 'tours',

@@ -59,6 +59,8 @@ const EXIT_CODES = {
   journal: EXIT.failure,
   // The history of prices.
   history: EXIT.failure,
+  // A broker that is told of what is written.
+  broker: EXIT.failure,
   // Published files.
   publish: EXIT.failure,
   publishFull: EXIT.failure,

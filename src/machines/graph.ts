@@ -9,6 +9,7 @@ import { jobMachine } from './upkeep/job.machine.ts';
 import { leadershipMachine } from './supervision/leadership.machine.ts';
 import { listenerMachine } from './market/listener.machine.ts';
 import { maintenanceWindowMachine } from './upkeep/maintenance-window.machine.ts';
+import { outboxMachine } from './publishing/outbox.machine.ts';
 import { patrolMachine } from './commanders/patrol.machine.ts';
 import { scoutTourMachine } from './commanders/scout-tour.machine.ts';
 import { spanshUpdaterMachine } from './galaxy/spansh-updater.machine.ts';
@@ -29,6 +30,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   deltaPublisherMachine,
   catalogueMachine,
   historianMachine,
+  outboxMachine,
   maintenanceWindowMachine,
   spanshUpdaterMachine,
   scoutTourMachine,

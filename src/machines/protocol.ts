@@ -34,7 +34,7 @@ export interface IntervalEvent {
 /** Station pool -> writer. */
 export type WorkEvent = { readonly type: 'work.available' } | { readonly type: 'work.batchFull' };
 
-/** Writer -> exporter: rows are in the database. */
+/** Station pool -> exporter, outbox: rows are in the database. */
 export interface MarketWrittenEvent {
   readonly type: 'market.written';
 }

@@ -1,5 +1,6 @@
 import { ACCESS_MUTATIONS } from './access.ts';
 import { ACTOR_MUTATIONS } from './actors.ts';
+import { BROKER_MUTATIONS } from './broker.ts';
 import { FILE_MUTATIONS } from './files.ts';
 import { FOLLOWER_MUTATIONS } from './followers.ts';
 import { JOB_MUTATIONS } from './jobs.ts';
@@ -17,6 +18,7 @@ import { TOUR_MUTATIONS } from './tours.ts';
 export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACCESS_MUTATIONS,
   ...ACTOR_MUTATIONS,
+  ...BROKER_MUTATIONS,
   ...FILE_MUTATIONS,
   ...HISTORY_MUTATIONS,
   ...FOLLOWER_MUTATIONS,

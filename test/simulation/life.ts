@@ -61,6 +61,7 @@ export function startLife(world: World): Life {
       maintenanceWindow: createFakeMaintenance(world, time),
       historian: null,
       lease: null,
+      outbox: null,
       log,
       time,
       now,

@@ -19,6 +19,8 @@ test.each([
   ['eddn_schema_ref', 'https://operator:s3cret@mirror.example/schemas/commodity/3'],
   ['eddn_url', 'tcp://s3cret@relay.example:9500'],
   ['eddn_url', 'tcp://operator:s3cret@relay.example:9500'],
+  ['broker_url', 'redis://operator:s3cret@broker.example:6379'],
+  ['broker_url', 'rediss://:s3cret@broker.example'],
   ['http_listen', 'http://operator:s3cret@127.0.0.1:8390'],
 ])('%s = %s is refused, and the secret told nowhere', async (key, value) => {
   const { config, problems } = await load({ [key]: value });

@@ -78,6 +78,7 @@ test('the defaults, in the units of the program', async () => {
     refreshQuickTestDelayMs: null,
     historyDays: 0,
     subscriptions: [],
+    brokerUrl: null,
     testForceDeferEveryN: 0,
   });
 });

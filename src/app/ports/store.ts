@@ -46,16 +46,19 @@ export function announcing(store: ChangeStore, log: Log): ChangeStore {
 
 /** The asking side of the same database; nothing is connected before the first question. */
 export async function createQueries({ database }: Pick<Bootstrap, 'database'>): Promise<Queries> {
+  if (database.backend === 'sqlite' || database.read === undefined) return createPrimaryQueries({ database });
+  const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
+  return createMariadbQueries(connectionTo(database.read), connectionTo(database));
+}
+
+/** The same where it is written, also where questions are asked of a replica. */
+export async function createPrimaryQueries({ database }: Pick<Bootstrap, 'database'>): Promise<Queries> {
   if (database.backend === 'sqlite') {
     const { createSqliteQueries } = await import('../../infra/store/sqlite/queries/queries.ts');
     return createSqliteQueries(database.file);
   }
   const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
-  const { read } = database;
-  const primary = connectionTo(database);
-  return read === undefined
-    ? createMariadbQueries(primary)
-    : createMariadbQueries(connectionTo(read), primary);
+  return createMariadbQueries(connectionTo(database));
 }
 
 type Mariadb = Extract<Bootstrap['database'], { backend: 'mariadb' }>;

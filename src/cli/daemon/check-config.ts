@@ -1,4 +1,5 @@
 import {
+  checkBroker,
   checkCredentials,
   checkDatabase,
   checkDirectory,
@@ -66,11 +67,13 @@ async function checkConfig(at: { readonly cwd: string; readonly env: Environment
     ...('read' in database.database ? [checkReplica(database.database)] : []),
     stored.then(({ generation }) => checkPublicFiles(generation, paths)),
     checkListen(config),
+    checkBroker({ at, config }),
     checkRelay(config),
     checkEdcd(config),
     checkSpansh(config),
   ]) {
-    tell(await pending);
+    const finding = await pending;
+    if (finding !== null) tell(finding);
   }
   for (const finding of await checkJournals(paths.journalDirs, at.env)) tell(finding);
   return works;

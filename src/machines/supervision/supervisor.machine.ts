@@ -21,6 +21,7 @@ export const CHILDREN = {
   writer: 'queue',
   exporter: 'rest',
   historian: 'rest',
+  outbox: 'rest',
   'delta-publisher': 'rest',
   // Both work on the database for long, and go on where they were at the next start.
   'spansh-updater': 'intake',

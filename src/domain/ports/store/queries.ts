@@ -240,6 +240,8 @@ export interface Queries extends ChangeReader {
 
   /** Stations and markets in the order asked for; what does not exist is left out. */
   markets(ids: readonly number[]): Promise<readonly MarketRecord[]>;
+  /** Ids of markets that have rows, ascending, from after this one on. */
+  marketIdsAfter(id: number, limit: number): Promise<readonly number[]>;
   /** What stations have in their markets; a station that does not exist has nothing. */
   seenMarkets(ids: readonly number[]): Promise<readonly SeenMarket[]>;
 

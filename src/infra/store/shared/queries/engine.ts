@@ -119,6 +119,13 @@ export class QueryEngine implements Answers {
     return readMarkets(this.#reader, this.#kinds, ids);
   }
 
+  async marketIdsAfter(id: number, limit: number) {
+    const rows = await this.#reader.rows(
+      `SELECT DISTINCT station_id FROM StationItem WHERE station_id > ${id} ORDER BY station_id LIMIT ${limit}`,
+    );
+    return rows.map(([marketId]) => Number(marketId));
+  }
+
   seenMarkets(ids: readonly number[]) {
     return readSeenMarkets(this.#reader, this.#kinds, ids);
   }

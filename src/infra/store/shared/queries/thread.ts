@@ -73,6 +73,7 @@ export function createThreadQueries(
     stationsByPrefix: ask('stationsByPrefix'),
     stations: ask('stations'),
     markets: ask('markets'),
+    marketIdsAfter: ask('marketIdsAfter'),
     seenMarkets: ask('seenMarkets'),
     items: ask('items'),
     prices: ask('prices'),
