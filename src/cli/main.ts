@@ -44,6 +44,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'jobs-remove': () => import('./jobs/remove.ts'),
   'run-job': () => import('./jobs/run-job.ts'),
   'colonisation-list': () => import('./colonisation/list.ts'),
+  'colonisation-plan': () => import('./colonisation/plan.ts'),
   'colonisation-show': () => import('./colonisation/show.ts'),
   'colonisation-shop': () => import('./colonisation/shop.ts'),
   'tour-calibrate': () => import('./tour/calibrate.ts'),

@@ -5,6 +5,7 @@ import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
@@ -21,5 +22,6 @@ describeMariadb('with a server', () => {
     describe('Ardent', () => ardentContract(world, generation));
     describe('searches', () => searchContract(world, generation));
     describe('tours', () => tourPlanContract(world));
+    describe('colonisation', () => colonisationContract(world, generation));
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, describe } from 'vitest';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
@@ -24,4 +25,5 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('Ardent', () => ardentContract(world, generation));
   describe('searches', () => searchContract(world, generation));
   describe('tours', () => tourPlanContract(world));
+  describe('colonisation', () => colonisationContract(world, generation));
 });

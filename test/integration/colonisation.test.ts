@@ -84,7 +84,7 @@ interface Told {
   readonly [name: string]: unknown;
 }
 
-// Nine programs, one after the other.
+// Ten programs, one after the other.
 test(
   'builds, and where to buy what they need: told to whoever has a token, in the terminal, and live',
   { timeout: 120_000 },
@@ -114,6 +114,7 @@ test(
       '/commanders',
       '/watchers',
       '/shopping-list',
+      '/plan?capacity=700',
     ]) {
       expect((await get(path, other)).status, path).toBe(403);
       expect((await get(path)).status, path).toBe(200);
@@ -147,6 +148,14 @@ test(
       { folder: journals, state: 'tailing', files: 1, progress: null },
       { state: expect.stringMatching(/absent|scanning/) as string },
     ]);
+
+    // A site that no journal tells of is there, and what it needs is unknown.
+    const strange = { marketId: 104, name: 'Other Site', source: 'galaxy', state: 'planned' };
+    expect((await get('/sites?system=here')).body.entries).toMatchObject([
+      { marketId: SITE_ID, source: 'journals' },
+      { ...strange, required: null, provided: null, remaining: null, progress: null },
+    ]);
+    expect((await get('/sites?source=galaxy')).body.entries).toEqual([]);
 
     // Never at a construction site, and not beyond reach; what nobody sells is told.
     const gold = async (query = '') => {
@@ -184,6 +193,7 @@ test(
       ['/shopping-list?cargo=1', 400, /no such parameter: cargo/],
       ['/shopping-list?maxAge=1', 400, /90m, 12h or 7d/],
       ['/sites?state=lost', 400, /state/],
+      ['/plan', 400, /capacity: no ship with room for cargo is known/],
     ] as const) {
       const refused = await get(path);
       expect(refused.status, path).toBe(status);
@@ -212,6 +222,21 @@ test(
       supply: { shortfall: 0 },
     });
     expect(await gold('&onCarriers=excluded')).toMatchObject({ onCarriers: 0, toBuy: 860 });
+    const planned = async () => {
+      const { body } = await get('/plan?capacity=400');
+      const loads = body.loads as readonly { times: number; stops: readonly { name: string }[] }[];
+      const names = loads.flatMap(({ times, stops }) =>
+        Array.from({ length: times }, () => stops.map(({ name }) => name).join()),
+      );
+      return { names, shortfall: body.shortfall, totals: body.totals };
+    };
+    expect(await planned()).toMatchObject({
+      ...{
+        names: ['Cheap', 'Cheap'],
+        totals: { toBuy: 809, planned: 800, loads: 2, marginPerTonne: -3_000 },
+      },
+      shortfall: [{ symbol: 'oddity', missing: 9 }],
+    });
     await daemon.relay.publish(
       frame(
         commodityMessage({
@@ -238,6 +263,11 @@ test(
       async () => ((await gold()).supply as { cheapest: { name: string } }).cheapest.name === 'Near',
     );
 
+    expect(await planned()).toMatchObject({
+      ...{ names: ['Near'], totals: { planned: 60, loads: 1 } },
+      shortfall: [{ symbol: 'gold', missing: 740, why: 'not enough is sold' }, {}],
+    });
+
     // In the terminal, without the daemon, after it was killed.
     daemon.program.kill('SIGKILL');
     await daemon.program.exit;
@@ -255,6 +285,10 @@ test(
     const shopCsv = (await tdl('colonisation', 'shop', '--csv')).stdout;
     const [row] = parse<Record<string, string>>(shopCsv, { columns: true });
     expect(row).toMatchObject({ symbol: 'gold', toBuy: '800', nearestName: 'Near', nearestPrice: '5000' });
+    const plan = await tdl('colonisation', 'plan', '--capacity', '100');
+    expect(plan.stdout).toMatch(/1 +1 +Here +Near +L +100 +0 +gold +60 +5,000 +-4,000/);
+    expect(plan.stdout).toMatch(/60 of 809 t to .*Trevithick Dock: 1 flight to 1 market, 9 min/);
+    expect(plan.stdout).toContain('missing: 740 t of gold: not enough is sold');
     const wrong = await tdl('colonisation', 'show', 'Trevithick Dok');
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/no build is called/) as string });
 

@@ -3,6 +3,8 @@ import type { Mutation } from './mutation.ts';
 const SITES = 'test/unit/colonisation-sites.test.ts';
 const CARRIERS = 'test/unit/colonisation-carriers.test.ts';
 const SHOPPING = 'test/unit/colonisation-shopping.test.ts';
+const PLAN = 'test/unit/colonisation-plan.test.ts';
+const FILL = 'src/domain/colonisation/supply/fill-load.ts';
 const FOLDER = 'test/integration/journal-folder.test.ts';
 const WATCHERS = 'test/unit/journal-watchers.test.ts';
 const SITE = 'src/domain/colonisation/book/site.ts';
@@ -62,9 +64,25 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     guarantee: 'construction sites never sell',
     fault: 'they are asked, too',
     file: 'src/domain/colonisation/supply/supply.ts',
-    from: "exceptGroups: ['construction'], ",
-    to: '',
-    tests: ['test/integration/colonisation.test.ts'],
+    from: 'return !isConstruction({',
+    to: 'return name.length > 0 || isConstruction({',
+    tests: ['test/contract/sqlite-queries.test.ts'],
+  },
+  {
+    guarantee: 'a plan buys no more from a seller than there is',
+    fault: 'what is needed is taken, whatever the stock',
+    file: FILL,
+    from: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock);',
+    to: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0);',
+    tests: [PLAN],
+  },
+  {
+    guarantee: 'a plan is about as quick as any there is',
+    fault: 'the first one is kept',
+    file: 'src/domain/colonisation/supply/plan-supply.ts',
+    from: 'if (secondsOf(now) < secondsOf(best)) best = now;',
+    to: 'best = first;',
+    tests: [PLAN],
   },
   {
     guarantee: 'half a line waits until it is whole',

@@ -5,8 +5,9 @@ import { AppError } from '../../domain/errors.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { foundStation, offer, market } from '../../infra/http/api/answers.ts';
 import type { Routes } from '../../infra/http/app.ts';
-import type { SiteAnswer, WholeSiteAnswer } from '../../infra/http/api/colonisation-answers.ts';
-import type { ShoppingAnswer } from '../../infra/http/routes/colonisation.ts';
+import type { SiteAnswer, WholeSiteAnswer } from '../../infra/http/routes/colonisation/answers.ts';
+import type { SupplyPlanAnswer } from '../../infra/http/routes/colonisation/plan.ts';
+import type { ShoppingAnswer } from '../../infra/http/routes/colonisation/shopping.ts';
 import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
 import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
@@ -26,7 +27,7 @@ export type Offer = z.output<typeof offer>;
 export type Market = z.output<typeof market> & { readonly at: string };
 
 export type TourPlan = TourPlanAnswer;
-export type { ShoppingAnswer, SiteAnswer, WholeSiteAnswer };
+export type { ShoppingAnswer, SiteAnswer, SupplyPlanAnswer, WholeSiteAnswer };
 
 /** Asks what the API answers at a path below its address. @throws AppError that says why there is no answer */
 export type Ask = <Answer>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer>;
@@ -80,7 +81,7 @@ export async function withQuestions<T>(
   };
   const routes: Routes[] = [(scope) => apiRoutes(scope, options)];
   if (colonisation !== null) {
-    const { colonisationRoutes } = await import('../../infra/http/routes/colonisation.ts');
+    const { colonisationRoutes } = await import('../../infra/http/routes/colonisation/colonisation.ts');
     routes.push((scope) => colonisationRoutes(scope, { ...options, colonisation, isPublic: true }));
   }
   const app = await createHttpApp(base.log, routes);

@@ -2,6 +2,7 @@ import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
 import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
 import type { Patrols } from '../../domain/ports/commanders/patrols.ts';
+import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { ScoutTours } from '../../domain/ports/commanders/scout-tours.ts';
 import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
@@ -15,6 +16,7 @@ import { announcing, createQueries } from './store.ts';
 
 /** What the HTTP server needs to answer questions. */
 export type ApiSource = Omit<ApiOptions & TourDeps, 'version'> & {
+  readonly planner: TourPlanner;
   /** Null: none are kept. */
   readonly kept: { readonly tours: ScoutTours; readonly patrols: Patrols } | null;
 };

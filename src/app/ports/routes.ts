@@ -7,6 +7,7 @@ import { fileRoutes } from '../../infra/http/routes/files.ts';
 import { healthRoutes } from '../../infra/http/routes/health.ts';
 import { homeRoutes } from '../../infra/http/routes/home.ts';
 import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
+import type { DescribedEndpoint } from '../../infra/http/api/endpoint.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
@@ -32,13 +33,16 @@ export async function routesOf(
   { about, api, colonisation }: Omit<Served, 'tokens'>,
 ): Promise<Routes[]> {
   const phase = () => system.status.phase();
+  const described: DescribedEndpoint[] = [];
   const { files, health, notReady, status, metrics } = tellingOf({ config, paths }, system, about);
 
   return [
     ...(api === null
       ? [(app: HttpApp) => homeRoutes(app, about)]
-      : await apisOf({ ...api, version: about.version, phase })),
-    ...(api === null || colonisation === null ? [] : [await colonisationOf(api, colonisation, config)]),
+      : await apisOf({ ...api, version: about.version, phase, described })),
+    ...(api === null || colonisation === null
+      ? []
+      : [await colonisationOf({ ...api, described }, colonisation, config)]),
     (app) =>
       fileRoutes(app, {
         ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log },
@@ -69,11 +73,11 @@ async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, '
 }
 
 async function colonisationOf(
-  api: ApiSource,
+  api: ApiSource & Pick<ApiOptions, 'described'>,
   colonisation: Colonisation,
   { colonisationPublic: isPublic }: Bootstrap['config'],
 ): Promise<Routes> {
-  const { colonisationRoutes } = await import('../../infra/http/routes/colonisation.ts');
+  const { colonisationRoutes } = await import('../../infra/http/routes/colonisation/colonisation.ts');
   return (app) => colonisationRoutes(app, { ...api, colonisation, isPublic });
 }
 

@@ -13,18 +13,20 @@ type Query = Readonly<Record<string, string>>;
 export type ColonisationCommand =
   | { readonly verb: 'colonisation-list'; readonly query: Query; readonly format: Format }
   | { readonly verb: 'colonisation-show'; readonly site: string; readonly format: Format }
+  | { readonly verb: 'colonisation-plan'; readonly query: Query; readonly format: Format }
   | { readonly verb: 'colonisation-shop'; readonly query: Query; readonly format: Format };
 
 type Choose = (command: ColonisationCommand) => void;
 
 /** What journals tell of builds. Options are named as the API names its parameters, which checks them. */
 export function addColonisationVerbs(program: Program, choose: Choose): void {
-  const about = 'what builds still need, and where to buy it: list, show and shop';
-  const colonisation = addGroup(program, 'colonisation', about, ['list', 'show', 'shop']);
+  const about = 'what builds still need, and where to buy it: list, show, shop and plan';
+  const colonisation = addGroup(program, 'colonisation', about, ['list', 'show', 'shop', 'plan']);
   withFormats(colonisation.command('list'))
     .description('show the builds that journals tell of')
     .option('--system <SYSTEM>', 'only in this system')
     .option('--state <STATE>', 'open, planned, building, complete, failed or all; else open')
+    .option('--source <SOURCE>', 'journals, galaxy (feed and dump) or all; else journals, in a system all')
     .action(({ json, csv, ...query }: FormatOptions & Query) =>
       choose({ verb: 'colonisation-list', query, format: chosenFormat({ json, csv }) }),
     );
@@ -45,6 +47,26 @@ export function addColonisationVerbs(program: Program, choose: Choose): void {
     .action((sites: string[], { json, csv, ...query }: FormatOptions & Query) =>
       choose({
         verb: 'colonisation-shop',
+        query: { ...query, ...(sites.length > 0 && { sites: sites.join(',') }) },
+        format: chosenFormat({ json, csv }),
+      }),
+    );
+  withSearch(
+    colonisation.command('plan').argument('[SITE...]', 'market ids or names; else all open builds'),
+    null,
+  )
+    .description('show flights that bring everything builds need: where to buy how much of what')
+    .option('--system <SYSTEM>', 'all open builds in this system')
+    .option('--to <PLACE>', 'where it is brought: site:NAME, carrier:CALLSIGN or a system; else the builds')
+    .option('--capacity <T>', 'tonnes a flight; else what the ship seen last carries')
+    .option('--jump-range <LY>', 'with the cargo aboard (20)')
+    .option('--on-carriers <WHICH>', 'what carriers hold counts: included or excluded')
+    .option('--max-age <AGE>', 'only markets seen within this time: 12h; else 7d')
+    .option('--plausible <WHICH>', 'markets whose prices are true, false or unknown; else true,unknown')
+    .option('--stale-after <AGE>', 'suppliers not seen for this long are offered as a scout tour (24h)')
+    .action((sites: string[], { json, csv, ...query }: FormatOptions & Query) =>
+      choose({
+        verb: 'colonisation-plan',
         query: { ...query, ...(sites.length > 0 && { sites: sites.join(',') }) },
         format: chosenFormat({ json, csv }),
       }),

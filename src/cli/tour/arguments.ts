@@ -68,6 +68,7 @@ export function addTourVerbs(program: Program, choose: (command: TourCommand) =>
     .option('--older-than <TIME>', 'not seen for 90m, 12h, 7d (24h)')
     .option('--never-seen <KIND>', 'included, only or excluded');
   withStationFilter(plan)
+    .option('--markets <IDS>', 'only these market ids, those of them that are stale')
     .option('--exclude <IDS>', 'market ids that are left to others')
     .option('--sort <ORDER>', 'which are taken where there are more: oldest or distance')
     .option('--stops <N>', 'markets of all tours together (60)')

@@ -7,6 +7,8 @@ import type { TourStop } from './travel-problem.ts';
 /** Which stale markets somebody shall look at, and who. */
 export interface ScoutRequest extends Omit<PlanRequest, 'stops'> {
   readonly filter: FreshnessFilter;
+  /** Only these markets, if they are stale; undefined: all that fit the filter. */
+  readonly only?: readonly number[];
   /** Markets that are left to others. */
   readonly exclude: ReadonlySet<number>;
   readonly maxStops: number;
@@ -22,9 +24,15 @@ export interface ScoutPlan extends Plan {
 
 /** Stale markets for a tour, and how many there are in all. */
 export async function findStale(
-  queries: Pick<Queries, 'freshness'>,
-  { filter, exclude, maxStops }: Pick<ScoutRequest, 'filter' | 'exclude' | 'maxStops'>,
+  queries: Pick<Queries, 'freshness' | 'markets'>,
+  { filter, only, exclude, maxStops }: Pick<ScoutRequest, 'filter' | 'only' | 'exclude' | 'maxStops'>,
 ): Promise<{ readonly stations: readonly StationRecord[]; readonly total: number }> {
+  if (only !== undefined) {
+    const named = (await queries.markets(only.filter((id) => !exclude.has(id)))).map(({ station }) => station);
+    const { seenBeforeS = Infinity } = filter;
+    const stale = named.filter(({ marketAtS }) => marketAtS === null || marketAtS <= seenBeforeS);
+    return { stations: stale.slice(0, maxStops), total: stale.length };
+  }
   const { entries, total } = await queries.freshness(filter, { limit: maxStops + exclude.size, after: null });
   const wanted = entries.flatMap(({ station }) => (exclude.has(station.id) ? [] : [station]));
   return { stations: wanted.slice(0, maxStops), total };
@@ -32,7 +40,7 @@ export async function findStale(
 
 /** Finds stale markets and divides them among commanders. */
 export async function planScout(
-  queries: Pick<Queries, 'freshness'>,
+  queries: Pick<Queries, 'freshness' | 'markets'>,
   planner: Pick<TourPlanner, 'plan'>,
   request: ScoutRequest,
 ): Promise<ScoutPlan> {

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { AppError, describeError } from '../../domain/errors.ts';
-import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
+import type { SupplyPlan } from '../../domain/colonisation/supply/plan-supply.ts';
+import type { PlanLimits, TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { Plan } from '../../domain/tours/plan.ts';
 import type { PlanTask } from './plan.worker.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
@@ -25,25 +26,32 @@ export function createTourPlanner(): TourPlanner {
   pool.on('error', () => undefined);
   let closing: Promise<void> | null = null;
 
+  async function run(
+    name: 'plan' | 'supply',
+    request: unknown,
+    { timeLimitMs, signal }: PlanLimits,
+  ): Promise<unknown> {
+    if (closing !== null) throw new AppError('plan', 'no tours are planned any more');
+    if (pool.queueSize >= MAX_WAITING) {
+      throw new AppError('plan', 'too many tours are being planned', { advice: 'ask again in a minute' });
+    }
+    const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      const task: PlanTask<unknown> = { request, timeLimitMs, stop };
+      return await pool.run(task, { name });
+    } catch (cause) {
+      throw new AppError('plan', `no tour was planned: ${describeError(cause)}`, { cause });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
   return {
-    async plan(request, { timeLimitMs, signal }) {
-      if (closing !== null) throw new AppError('plan', 'no tours are planned any more');
-      if (pool.queueSize >= MAX_WAITING) {
-        throw new AppError('plan', 'too many tours are being planned', { advice: 'ask again in a minute' });
-      }
-      const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-      const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
-      if (signal?.aborted === true) onAbort();
-      signal?.addEventListener('abort', onAbort);
-      try {
-        const task: PlanTask = { request, timeLimitMs, stop };
-        return (await pool.run(task, { name: 'plan' })) as Plan;
-      } catch (cause) {
-        throw new AppError('plan', `no tour was planned: ${describeError(cause)}`, { cause });
-      } finally {
-        signal?.removeEventListener('abort', onAbort);
-      }
-    },
+    plan: async (request, limits) => (await run('plan', request, limits)) as Plan,
+    supply: async (request, limits) => (await run('supply', request, limits)) as SupplyPlan,
     close: () => (closing ??= pool.close({ force: true })),
   };
 }

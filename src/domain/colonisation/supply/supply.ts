@@ -1,6 +1,8 @@
 import type { Ages } from '../../galaxy/search.ts';
+import { isPlausible } from '../../market/plausibility.ts';
 import type { StationFilter } from '../../galaxy/station-filter.ts';
 import type { Queries, StationRecord } from '../../ports/store/queries.ts';
+import { isConstruction } from '../book/construction.ts';
 import type { Quote } from '../../galaxy/quotes.ts';
 
 export interface Seller {
@@ -16,13 +18,22 @@ export interface Supply {
   readonly freshest: Seller | null;
   /** Markets that sell it. */
   readonly sellers: number;
+  /** Of the cheapest thousand, those whose prices no real market asks. */
+  readonly implausibleSellers: number;
   /** Tonnes that the cheapest thousand have. */
   readonly stock: number;
 }
 
 const MOST = 1_000;
+/** Nearest and freshest ones that are looked at, for some may be none. */
+const FEW = 10;
 
-/** Where a good can be bought; never at a construction site, which only takes. */
+/** A construction site only takes. Not every database knows the type of all. */
+export function isSeller({ name, journalType }: StationRecord): boolean {
+  return !isConstruction({ name, type: journalType, services: [] });
+}
+
+/** Where a good can be bought. */
 export async function supplyOf(
   queries: Pick<Queries, 'trades'>,
   itemId: number,
@@ -36,14 +47,17 @@ export async function supplyOf(
     );
   const [byPrice, byDistance, byAge] = await Promise.all([
     ask('price', MOST),
-    ask('distance', 1),
-    ask('age', 1),
+    ask('distance', FEW),
+    ask('age', FEW),
   ]);
+  const sellers = byPrice.entries.filter(({ station }) => isSeller(station));
+  const first = (entries: readonly Seller[]) => entries.find(({ station }) => isSeller(station)) ?? null;
   return {
-    nearest: byDistance.entries[0] ?? null,
-    cheapest: byPrice.entries[0] ?? null,
-    freshest: byAge.entries[0] ?? null,
-    sellers: byPrice.total,
-    stock: byPrice.entries.reduce((sum, { quote }) => sum + quote.supplyUnits, 0),
+    nearest: first(byDistance.entries),
+    cheapest: sellers[0] ?? null,
+    freshest: first(byAge.entries),
+    sellers: byPrice.total - (byPrice.entries.length - sellers.length),
+    implausibleSellers: sellers.filter(({ station }) => isPlausible(station.priceRatio) === false).length,
+    stock: sellers.reduce((sum, { quote }) => sum + quote.supplyUnits, 0),
   };
 }

@@ -1,15 +1,21 @@
+import type { SupplyRequest } from '../../colonisation/supply/load-problem.ts';
+import type { SupplyPlan } from '../../colonisation/supply/plan-supply.ts';
 import type { Plan, PlanRequest } from '../../tours/plan.ts';
 
-/** Plans tours without holding anything else up. */
+export interface PlanLimits {
+  /** The best plan found by then is taken. */
+  readonly timeLimitMs: number;
+  /** Aborted: the best plan so far is taken at once. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Plans without holding anything else up. Both reject with an AppError `plan`: too many plans are waiting, the thread
+ * failed, or it is closed.
+ */
 export interface TourPlanner {
-  /**
-   * @param options.timeLimitMs the best plan found by then is taken
-   * @param options.signal aborted: the best plan so far is taken at once
-   * @throws AppError `plan`: too many plans are waiting, the thread failed, or it is closed
-   */
-  plan(
-    request: PlanRequest,
-    options: { readonly timeLimitMs: number; readonly signal?: AbortSignal },
-  ): Promise<Plan>;
+  plan(request: PlanRequest, limits: PlanLimits): Promise<Plan>;
+  /** How what builds need is brought. */
+  supply(request: SupplyRequest, limits: PlanLimits): Promise<SupplyPlan>;
   close(): Promise<void>;
 }

@@ -14,6 +14,6 @@ export interface ApiDeps {
 
 /** What the routes of tours work with besides. */
 export interface TourDeps extends ApiDeps {
-  readonly planner: TourPlanner;
+  readonly planner: Pick<TourPlanner, 'plan'>;
   readonly travelTimes: TravelTimes;
 }

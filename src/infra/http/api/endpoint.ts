@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { Scope } from '../../../domain/access.ts';
 import type { HttpApp } from '../app.ts';
 import { ApiError } from './errors.ts';
 
@@ -16,6 +17,8 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
   readonly answer: Answer;
   /** How long a cache may give the answer without asking again. */
   readonly maxAgeS: number;
+  /** Only whoever has a token with this scope is answered; undefined: anybody. */
+  readonly requires?: Scope | undefined;
   /** It waits for something to tell. */
   readonly listens?: true;
   readonly handle: (request: {
@@ -41,7 +44,7 @@ export interface BytesEndpoint<Path extends z.ZodObject, Query extends z.ZodObje
 /** What the documentation tells of an endpoint. */
 export type DescribedEndpoint = Pick<
   Endpoint<z.ZodObject, z.ZodObject, z.ZodType>,
-  'path' | 'summary' | 'description' | 'params' | 'query'
+  'path' | 'summary' | 'description' | 'params' | 'query' | 'requires'
 > &
   ({ readonly answer: z.ZodType } | { readonly type: string });
 
@@ -50,10 +53,12 @@ export const NO_PARAMS = z.strictObject({});
 /** Serves endpoints, and knows them for the documentation. */
 export class Api {
   readonly #app: HttpApp;
-  readonly endpoints: DescribedEndpoint[] = [];
+  readonly #described: DescribedEndpoint[];
 
-  constructor(app: HttpApp) {
+  /** @param described where the documentation finds them */
+  constructor(app: HttpApp, described: DescribedEndpoint[]) {
     this.#app = app;
+    this.#described = described;
   }
 
   /**
@@ -63,22 +68,23 @@ export class Api {
   get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType>(
     endpoint: Endpoint<Path, Query, Answer>,
   ): void {
-    const { path, params, query, maxAgeS, listens, handle } = endpoint;
-    const config = listens === undefined ? {} : { listens };
-    this.endpoints.push(endpoint);
+    const { path, params, query, maxAgeS, requires, listens, handle } = endpoint;
+    const config = { ...(listens && { listens }), ...(requires && { requires }) };
+    const cached = requires === undefined ? 'public' : 'private';
+    this.#described.push(endpoint);
     this.#app.get(fastifyPath(path), { config }, async (request, reply) => {
       const found = await handle({
         params: parse(params, request.params),
         query: parse(query, request.query),
       });
-      return reply.header('cache-control', `public, max-age=${maxAgeS}`).send(found);
+      return reply.header('cache-control', `${cached}, max-age=${maxAgeS}`).send(found);
     });
   }
 
   /** The same for a file. */
   getBytes<Path extends z.ZodObject, Query extends z.ZodObject>(endpoint: BytesEndpoint<Path, Query>): void {
     const { path, params, query, maxAgeS, type, handle } = endpoint;
-    this.endpoints.push(endpoint);
+    this.#described.push(endpoint);
     this.#app.get(fastifyPath(path), async (request, reply) => {
       const { headers } = request;
       const { bytes, etag, encoding } = await handle({

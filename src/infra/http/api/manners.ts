@@ -8,6 +8,7 @@ import type { Push } from '../../../domain/ports/publishing/push.ts';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
 import type { ApiDeps } from './deps.ts';
+import type { DescribedEndpoint } from './endpoint.ts';
 
 export interface ApiOptions extends ApiDeps {
   /** Questions a minute that one client may ask; null: any number. */
@@ -18,6 +19,8 @@ export interface ApiOptions extends ApiDeps {
   readonly named?: NamedSubscriptions;
   /** Absent: none is kept. */
   readonly history?: HistoryReader;
+  /** Where every route that is described under `/api/v1/openapi.json` adds itself; absent: nobody else does. */
+  readonly described?: DescribedEndpoint[];
   readonly version: string;
 }
 

@@ -9,17 +9,22 @@ const ERROR = z
 export function openApi(endpoints: readonly DescribedEndpoint[], base: string, version: string): object {
   const paths: Record<string, object> = {};
   for (const endpoint of endpoints) {
-    const { path, summary, description, params, query } = endpoint;
+    const { path, summary, description, params, query, requires } = endpoint;
     paths[`${base}${path}`] = {
       get: {
         summary,
         ...(description !== undefined && { description }),
         tags: [path.split('/')[1]],
+        ...(requires !== undefined && { security: [{ token: [requires] }] }),
         parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query')],
         responses: {
           200: { description: 'What was asked for', ...answerOf(endpoint) },
           304: { description: 'Not changed since the answer whose ETag was sent' },
           400: { description: 'A parameter makes no sense', ...json(ERROR) },
+          ...(requires !== undefined && {
+            401: { description: `It takes a token with the scope ${requires}`, ...json(ERROR) },
+            403: { description: `The token does not have the scope ${requires}`, ...json(ERROR) },
+          }),
           404: { description: 'There is no such thing', ...json(ERROR) },
           429: { description: 'Too many questions: see Retry-After', ...json(ERROR) },
           503: { description: 'The database cannot answer now', ...json(ERROR) },
@@ -36,6 +41,9 @@ export function openApi(endpoints: readonly DescribedEndpoint[], base: string, v
         'The markets of Elite: Dangerous as this server knows them. Null is unknown, never 0; every answer says how old ' +
         'what it tells is. Lists are complete: follow `next`.',
     },
+    ...(endpoints.some(({ requires }) => requires !== undefined) && {
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    }),
     paths,
   };
 }

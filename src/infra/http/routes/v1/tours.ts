@@ -22,6 +22,9 @@ export const scoutQuery = z.strictObject({
   groups: parameters.groups.optional(),
   olderThan: parameters.durationS.default(86_400).describe('Not seen for this long'),
   neverSeen: z.enum(['included', 'only', 'excluded']).default('included'),
+  markets: parameters.marketIds
+    .optional()
+    .describe('Only these market ids, those of them that are stale, wherever they are'),
   exclude: parameters.marketIds.optional().describe('Market ids that are left to others'),
   sort: z
     .enum(['oldest', 'distance'])
@@ -55,6 +58,7 @@ export async function scoutRequest(
       seenBeforeS: Math.floor(deps.now() / 1000) - query.olderThan,
       ...{ neverSeen, sort },
     },
+    ...(query.markets !== undefined && { only: query.markets }),
     exclude: new Set(query.exclude),
     maxStops: query.stops,
     timeLimitMs: query.timeLimit * 1_000,
@@ -83,23 +87,25 @@ const tour = z.object({
 
 const log = z.object({ base: z.number(), perLogLs: z.number() });
 
+export const travelTimes = z
+  .object({
+    undockedToHyperspaceS: z.number(),
+    hyperspaceS: z.number(),
+    jumpToJumpS: z.number(),
+    marketS: z.number(),
+    arrivalSpaceS: log,
+    arrivalPlanetaryS: log,
+    sameSystemS: z.object({ space: z.number(), carrier: z.number(), planetary: z.number() }),
+    routeFactor: z.number(),
+    unknownLs: z.number(),
+  })
+  .describe('The time model; medians of one player, see docs/tours.md');
+
 const assumptions = z.object({
   strategy: z.enum(STRATEGIES),
   seed: z.int(),
   returns: z.boolean(),
-  times: z
-    .object({
-      undockedToHyperspaceS: z.number(),
-      hyperspaceS: z.number(),
-      jumpToJumpS: z.number(),
-      marketS: z.number(),
-      arrivalSpaceS: log,
-      arrivalPlanetaryS: log,
-      sameSystemS: z.object({ space: z.number(), carrier: z.number(), planetary: z.number() }),
-      routeFactor: z.number(),
-      unknownLs: z.number(),
-    })
-    .describe('The time model; medians of one player, see docs/tours.md'),
+  times: travelTimes,
 });
 
 const tourPlan = z.object({

@@ -1,7 +1,8 @@
-import { placeOf, transitOf, type Carrier } from '../../../domain/colonisation/book/carrier.ts';
-import type { Commander } from '../../../domain/colonisation/book/commander.ts';
-import type { Tonnes } from '../../../domain/colonisation/book/goods.ts';
-import { contentsOf, type Hold } from '../../../domain/colonisation/book/hold.ts';
+import type { z } from 'zod';
+import { placeOf, transitOf, type Carrier } from '../../../../domain/colonisation/book/carrier.ts';
+import type { Commander } from '../../../../domain/colonisation/book/commander.ts';
+import type { Tonnes } from '../../../../domain/colonisation/book/goods.ts';
+import { contentsOf, type Hold } from '../../../../domain/colonisation/book/hold.ts';
 import {
   deliveredBy,
   percentOf,
@@ -10,8 +11,9 @@ import {
   siteSeenAtS,
   siteState,
   type Site,
-} from '../../../domain/colonisation/book/site.ts';
-import { isoTime } from '../../../domain/timestamp.ts';
+} from '../../../../domain/colonisation/book/site.ts';
+import { isoTime } from '../../../../domain/timestamp.ts';
+import type { site as siteSchema, wholeSite as wholeSiteSchema } from './schemas.ts';
 
 /** Turns what journals have told into answers of one moment. Null is unknown. */
 export class ColonisationPresenter {
@@ -27,7 +29,7 @@ export class ColonisationPresenter {
     return isoTime(this.#nowS);
   }
 
-  site(site: Site) {
+  site(site: Site, source: 'journals' | 'galaxy' = 'journals') {
     const { marketId, place, depot } = site;
     const goods = siteGoods(site);
     const sum = (of: (good: (typeof goods)[number]) => number) =>
@@ -39,6 +41,7 @@ export class ColonisationPresenter {
       systemName: place?.systemName ?? null,
       systemId: place?.systemId ?? null,
       state: siteState(site),
+      source,
       progress: siteProgress(site),
       percent: percentOf(siteProgress(site)),
       required: sum(({ required }) => required ?? 0),
@@ -131,5 +134,5 @@ function shareOf(provided: number, required: number): number {
   return required === 0 ? 1 : Math.min(1, provided / required);
 }
 
-export type SiteAnswer = ReturnType<ColonisationPresenter['site']>;
-export type WholeSiteAnswer = ReturnType<ColonisationPresenter['wholeSite']>;
+export type SiteAnswer = z.output<typeof siteSchema>;
+export type WholeSiteAnswer = z.output<typeof wholeSiteSchema>;

@@ -1,0 +1,174 @@
+import type { SeededRandom } from '../../seeded-random.ts';
+import type { LoadProblem } from './load-problem.ts';
+
+/** Tonnes of a good from a seller. */
+export interface Take {
+  readonly seller: number;
+  readonly good: number;
+  readonly tonnes: number;
+}
+
+/** A flight: there, from seller to seller, and back. */
+export interface Load {
+  /** Sellers in the order in which they are visited, each once. */
+  readonly stops: readonly number[];
+  readonly takes: readonly Take[];
+  readonly tonnes: number;
+  readonly seconds: number;
+  /** So many alike. */
+  readonly times: number;
+}
+
+/** What is still needed, and what sellers still have. */
+export class Rest {
+  readonly needs: Float64Array;
+  readonly stock: Float64Array;
+  readonly #goods: number;
+
+  constructor(problem: LoadProblem) {
+    this.needs = problem.needs.slice();
+    this.stock = problem.stock.slice();
+    this.#goods = problem.goods.length;
+  }
+
+  /** @param times below 0: gives it back */
+  take({ takes }: Pick<Load, 'takes'>, times: number): void {
+    for (const { seller, good, tonnes } of takes) {
+      const at = seller * this.#goods + good;
+      this.needs[good] = (this.needs[good] ?? 0) - times * tonnes;
+      this.stock[at] = (this.stock[at] ?? 0) - times * tonnes;
+    }
+  }
+
+  /** How often the same can be taken. */
+  timesOf({ takes }: Pick<Load, 'takes'>): number {
+    const asked = new Map<number, number>();
+    let times = Infinity;
+    for (const { seller, good, tonnes } of takes) {
+      asked.set(good, (asked.get(good) ?? 0) + tonnes);
+      times = Math.min(times, Math.floor((this.stock[seller * this.#goods + good] ?? 0) / tonnes));
+    }
+    for (const [good, tonnes] of asked) times = Math.min(times, Math.floor((this.needs[good] ?? 0) / tonnes));
+    return times;
+  }
+}
+
+/** Sellers from which a load is begun: the best of them. */
+const SEEDS = 8;
+
+/** How far chance goes when something is tried: a rate counts up to this part more. */
+const NOISE = 0.4;
+
+/** Tried by chance: on only if the load gets better by it, always, never. */
+const LEAST_RATES = [1, 0, Infinity];
+
+/**
+ * The load that brings most tonnes a second of what is left.
+ * @param random null: nothing is left to chance
+ * @returns null: nothing can be had any more
+ */
+export function bestLoad(problem: LoadProblem, rest: Rest, random: SeededRandom | null): Load | null {
+  const luck = () => (random === null ? 1 : 1 + NOISE * random.next());
+  const order = goodsInOrder(problem, random);
+  const leastRate = random?.pick(LEAST_RATES) ?? 1;
+  const seeds = [];
+  for (let seller = 0; seller < problem.sellers.length; seller++) {
+    const tonnes = obtainable(problem, rest.needs, rest.stock, seller, problem.capacity);
+    if (tonnes > 0) seeds.push({ seller, rate: (luck() * tonnes) / problem.routeSeconds([seller]) });
+  }
+  seeds.sort((a, b) => b.rate - a.rate);
+  let best: Load | null = null;
+  let bestRate = 0;
+  for (const { seller } of seeds.slice(0, random === null ? SEEDS : 1)) {
+    const load = grown(problem, rest, seller, order, luck, leastRate);
+    const rate = load.tonnes / load.seconds;
+    if (rate <= bestRate) continue;
+    best = load;
+    bestRate = rate;
+  }
+  return best;
+}
+
+/**
+ * From one seller on to others.
+ * @param leastRate how many tonnes a second the way to another one brings at least, as a part of what the load does
+ */
+function grown(
+  problem: LoadProblem,
+  rest: Rest,
+  first: number,
+  order: readonly number[],
+  luck: () => number,
+  leastRate: number,
+): Load {
+  const needs = rest.needs.slice();
+  const takes: Take[] = [];
+  let stops: readonly number[] = [];
+  let tonnes = 0;
+  let seconds = 0;
+  const visit = (seller: number, route: readonly number[], routeS: number) => {
+    stops = route;
+    seconds = routeS;
+    for (const good of order) {
+      const stock = rest.stock[seller * problem.goods.length + good] ?? 0;
+      const taken = Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock);
+      if (taken <= 0) continue;
+      takes.push({ seller, good, tonnes: taken });
+      needs[good] = (needs[good] ?? 0) - taken;
+      tonnes += taken;
+    }
+  };
+  visit(first, [first], problem.routeSeconds([first]));
+  while (tonnes < problem.capacity) {
+    let next: { seller: number; route: readonly number[]; seconds: number } | null = null;
+    let nextRate = leastRate * (tonnes / seconds);
+    for (let seller = 0; seller < problem.sellers.length; seller++) {
+      if (stops.includes(seller)) continue;
+      const more = obtainable(problem, needs, rest.stock, seller, problem.capacity - tonnes);
+      if (more === 0) continue;
+      const inserted = cheapestInsertion(problem, stops, seller, seconds);
+      const rate = (luck() * more) / (inserted.seconds - seconds);
+      if (rate <= nextRate) continue;
+      nextRate = rate;
+      next = { seller, ...inserted };
+    }
+    if (next === null) break;
+    visit(next.seller, next.route, next.seconds);
+  }
+  return { stops, takes, tonnes, seconds, times: 1 };
+}
+
+function obtainable(
+  { goods }: LoadProblem,
+  needs: Float64Array,
+  stock: Float64Array,
+  seller: number,
+  room: number,
+): number {
+  let tonnes = 0;
+  const at = seller * goods.length;
+  for (let good = 0; good < goods.length; good++) {
+    tonnes += Math.min(needs[good] ?? 0, stock[at + good] ?? 0);
+  }
+  return Math.min(tonnes, room);
+}
+
+function cheapestInsertion(problem: LoadProblem, stops: readonly number[], seller: number, seconds: number) {
+  let bestAt = 0;
+  let bestS = Infinity;
+  for (let at = 0; at <= stops.length; at++) {
+    const [from, to] = [stops[at - 1] ?? -1, stops[at] ?? -1];
+    const moreS =
+      problem.secondsOf(from, seller) + problem.secondsOf(seller, to) - problem.secondsOf(from, to);
+    if (moreS >= bestS) continue;
+    bestS = moreS;
+    bestAt = at;
+  }
+  return { route: stops.toSpliced(bestAt, 0, seller), seconds: seconds + bestS };
+}
+
+/** What few sell first: it can be had nowhere else. */
+function goodsInOrder({ goods, sellersOf }: LoadProblem, random: SeededRandom | null): number[] {
+  const key = Array.from(goods, (_, good) => (random?.next() ?? 0) * goods.length + (sellersOf[good] ?? 0));
+  return Array.from(goods.keys()).sort((a, b) => (key[a] ?? 0) - (key[b] ?? 0));
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { sellersNear, topSuppliers, type Wanted } from '../../../../domain/colonisation/supply/sellers.ts';
+import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
+import { Presenter } from '../../api/answers.ts';
+import type { BuildRoutes } from './colonisation.ts';
+import type { scout } from './schemas.ts';
+
+/** Suppliers of an offer. */
+const MOST = 10;
+
+interface ScoutQuestion {
+  readonly wanted: readonly Wanted[];
+  readonly filter: StationFilter;
+  readonly flight: { readonly capacity: number; readonly jumpRangeLy: number; readonly times: TravelTimes };
+  /** Where everything is brought. */
+  readonly systemId: bigint;
+  readonly staleAfterS: number;
+}
+
+/** A tour past the best of those suppliers that nobody has looked at for a while; null: there are none. */
+export async function offerScout(
+  routes: BuildRoutes,
+  { wanted, filter, flight, systemId, staleAfterS }: ScoutQuestion,
+): Promise<z.input<typeof scout>> {
+  const { queries, colonisation, now } = routes;
+  const seenBeforeS = Math.floor(now() / 1000) - staleAfterS;
+  const stale = await sellersNear(queries, wanted, { ...filter, seenBeforeS });
+  const suppliers = topSuppliers(stale, wanted, flight).slice(0, MOST);
+  if (suppliers.length === 0) return null;
+  const [newest] = colonisation
+    .commanders()
+    .filter(({ position }) => position !== null)
+    .sort((a, b) => (b.position?.atS ?? 0) - (a.position?.atS ?? 0));
+  const name = (newest?.name?.text ?? 'commander').replaceAll(/[@,]/g, ' ');
+  const start = await startOf(newest?.position?.systemId ?? null);
+  const body = {
+    commanders: `${name}@${start}@${flight.jumpRangeLy}`,
+    markets: suppliers.map(({ marketId }) => marketId).join(),
+    olderThan: `${staleAfterS}s`,
+  };
+  const presenter = new Presenter(routes);
+  return {
+    olderThanS: staleAfterS,
+    suppliers: suppliers.map(({ station, distanceLy, offers }) => ({
+      ...{ ...presenter.station(station), distanceLy },
+      goods: Object.entries(offers).map(([symbol, { price, stock }]) => ({ symbol, buyPrice: price, stock })),
+    })),
+    plan: `/api/v1/tours/plan?${new URLSearchParams(body).toString()}`,
+    order: { method: 'POST', path: '/api/v1/tours', body },
+    command: `tdl tour plan ${quoted(body.commanders)} --markets ${body.markets} --older-than ${body.olderThan}`,
+  };
+
+  /** Where the commander is, if the galaxy knows it. */
+  async function startOf(at: string | null): Promise<string> {
+    const isKnown = at !== null && (await queries.systemById(BigInt(at))) !== null;
+    return isKnown ? at : String(systemId);
+  }
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
