@@ -30,7 +30,8 @@ interface Lagging {
 const GATHER_MS = 250;
 
 /**
- * The questions, asked in a thread: it is started by the first one.
+ * The questions, asked in two threads, each started by its first one: what is looked up by a name or an id does not wait
+ * behind what is searched for in the whole galaxy.
  * @param workerData what the thread needs to connect
  * @param isReplica it reads where nothing is written
  */
@@ -40,14 +41,18 @@ export function createThreadQueries(
   address: string,
   isReplica = false,
 ): Queries {
-  const thread = openThread<QueryMethods>(file, {
-    workerData,
-    crashError: (cause) =>
-      new StoreError('unavailable', `the thread that reads ${address} ended unexpectedly`, {
-        advice: 'ask again',
-        cause,
-      }),
-  });
+  const open = () =>
+    openThread<QueryMethods>(file, {
+      workerData,
+      crashError: (cause) =>
+        new StoreError('unavailable', `a thread that reads ${address} ended unexpectedly`, {
+          advice: 'ask again',
+          cause,
+        }),
+    });
+  const thread = open();
+  /** Keeps nothing in memory, so it need not be told what has changed. */
+  const lookups = open();
   let isStarted = false;
   let changed: Set<number> | 'all' | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -64,18 +69,22 @@ export function createThreadQueries(
       isStarted = true;
       return thread.call('ask', { question, args }) as ReturnType<Queries[K]>;
     };
+  const lookUp =
+    <K extends Question>(question: K) =>
+    (...args: Parameters<Queries[K]>) =>
+      lookups.call('ask', { question, args }) as ReturnType<Queries[K]>;
 
   return {
-    systemsNamed: ask('systemsNamed'),
-    systemById: ask('systemById'),
-    systemsByPrefix: ask('systemsByPrefix'),
+    systemsNamed: lookUp('systemsNamed'),
+    systemById: lookUp('systemById'),
+    systemsByPrefix: lookUp('systemsByPrefix'),
     systemsNear: ask('systemsNear'),
-    stationsByPrefix: ask('stationsByPrefix'),
+    stationsByPrefix: lookUp('stationsByPrefix'),
     stations: ask('stations'),
-    markets: ask('markets'),
-    marketIdsAfter: ask('marketIdsAfter'),
-    seenMarkets: ask('seenMarkets'),
-    items: ask('items'),
+    markets: lookUp('markets'),
+    marketIdsAfter: lookUp('marketIdsAfter'),
+    seenMarkets: lookUp('seenMarkets'),
+    items: lookUp('items'),
     prices: ask('prices'),
     trades: ask('trades'),
     hops: ask('hops'),
@@ -84,7 +93,7 @@ export function createThreadQueries(
     ages: ask('ages'),
     map: ask('map'),
     census: ask('census'),
-    changesSince: ask('changesSince'),
+    changesSince: lookUp('changesSince'),
     priceReports: ask('priceReports'),
     changed(marketIds) {
       // Whoever has not been asked yet has nothing in memory.
@@ -101,12 +110,12 @@ export function createThreadQueries(
     status: () => (isStarted ? thread.call('status', undefined) : Promise.resolve(null)),
     async replicaLag() {
       if (!isReplica) return null;
-      const completeToMs = await thread.call('completeToMs', undefined);
+      const completeToMs = await (isStarted ? thread : lookups).call('completeToMs', undefined);
       return { lagS: completeToMs === null ? null : Math.max(0, (Date.now() - completeToMs) / 1000) };
     },
     async close() {
       if (timer !== null) clearTimeout(timer);
-      await thread.close();
+      await Promise.all([thread.close(), lookups.close()]);
     },
   };
 }
