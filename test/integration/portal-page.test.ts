@@ -10,10 +10,13 @@ import { CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/bro
 import { ask } from '../support/http.ts';
 import { TWIN } from '../support/planted-galaxy.ts';
 import { startPortal, type PortalWorld } from '../support/portal-world.ts';
+import { mapPage } from './pages/map.ts';
 
 const PHONE = { width: 390, height: 844 };
 const VIEWS = [
   '/',
+  '/?view=map',
+  '/?view=map&span=40&turn=200,90&commodity=Gold&market=128016384',
   '/?view=find',
   '/?view=find&commodity=Tritium&minPad=L',
   '/?view=find&commodity=Tritium&near=&maxLs=1000&carriers=included&sort=age',
@@ -94,7 +97,7 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
       await page.goto(world.url + view);
       await settled(page);
       const wide = await page.evaluate(
-        `[...document.querySelectorAll('body *')].filter((node) => !node.closest('.heard, .skip, datalist') && node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 80))`,
+        `[...document.querySelectorAll('body *')].filter((node) => !node.closest('.heard, .skip, datalist, svg') && node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 80))`,
       );
       expect({ view, wide }).toEqual({ view, wide: [] });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -221,6 +224,8 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
     expect(await textOf(page, '.plot + p')).toMatch(/mean [\d,]+ cr/);
     expect(complaints).toEqual([]);
   });
+
+  describe('the map', () => mapPage(() => world));
 
   test('what is not known is called unknown, never 0', async () => {
     const { entries } = await api('/freshness/stale?near=Sol&within=100&neverSeen=only&limit=1000');

@@ -1,5 +1,5 @@
-import puppeteer, { type Page } from 'puppeteer-core';
-import { onTestFinished } from 'vitest';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { afterAll, onTestFinished } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 
 /** Path of a Chromium; null: there is none, and the tests that need one are skipped (with `CI` set they fail). */
@@ -16,20 +16,25 @@ export interface OpenPage {
   readonly complaints: string[];
 }
 
-/** A page of a headless browser, closed with the test. */
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
+
+/** Of drawing without a GPU. */
+const NO_GPU = /GL Driver Message .* GPU stall due to ReadPixels/;
+
+/** A page of a headless browser that knows nothing of other pages, closed with the test. */
 export async function openPage(url: string, size = { width: 1440, height: 900 }): Promise<OpenPage> {
-  const browser = await puppeteer.launch({
-    executablePath: CHROMIUM ?? '',
-    args: CHROMIUM_ARGS,
-    defaultViewport: size,
-  });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage();
+  browser ??= puppeteer.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_ARGS });
+  const context = await (await browser).createBrowserContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.setViewport(size);
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+    if (message.type() !== 'error' && message.type() !== 'warn') return;
+    if (!NO_GPU.test(message.text())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);

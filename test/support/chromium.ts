@@ -14,5 +14,10 @@ export function findChromium(): string | null {
   return null;
 }
 
-/** Root in a container has no sandbox, and /dev/shm may be tiny there. */
-export const CHROMIUM_ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
+/** Root in a container has no sandbox, and /dev/shm may be tiny there; what draws without a GPU must be asked for. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--enable-unsafe-swiftshader',
+];

@@ -17,6 +17,7 @@ import { Form } from './parts/form.js';
  * @property {Asker} asker
  * @property {number} nowMs the server's time
  * @property {readonly string[]} systems names that begin with what is being typed
+ * @property {(params: Params) => void} adjust says in the address what is shown now, without a step back to before
  *
  * @typedef {(showing: Showing) => ComponentChildren} Show
  */
@@ -55,7 +56,7 @@ function draw() {
   const { view, params } = readAddress(location.search);
   const form = new Form(params, drafts);
   const show = loaded.get(view) ?? loading(view);
-  const shown = show({ params, form, asker, nowMs: asker.nowMs(), systems: typedSystems() });
+  const shown = show({ params, form, asker, nowMs: asker.nowMs(), systems: typedSystems(), adjust });
   asker.forgetOthers();
   render([header(view, params), h('main', { id: 'main', key: view }, shown), footer()], document.body);
   const heading = document.querySelector('h1');
@@ -138,6 +139,14 @@ function footer() {
   );
 }
 
+/** @param {Params} params */
+function adjust(params) {
+  const now = readAddress(location.search);
+  const href = linkTo(now.view, { ...now.params, ...params });
+  if (href !== location.pathname + location.search) history.replaceState(null, '', href);
+  drawSoon();
+}
+
 /** @param {string} href */
 function goTo(href) {
   const isOther = readAddress(new URL(href, location.href).search).view !== readAddress(location.search).view;
@@ -153,7 +162,9 @@ function takeForm(form) {
   const { view, params } = readAddress(location.search);
   const told = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   // Another question begins with its first page, and a name that was typed means whatever has it.
-  goTo(linkTo(view, { ...params, system: '', ...told, show: usualOf(view).show ?? '' }));
+  const begun = { system: '', show: usualOf(view).show ?? '' };
+  const isElsewhere = told.near !== undefined && told.near !== params.near;
+  goTo(linkTo(view, { ...params, ...told, ...begun, ...(isElsewhere && { at: '' }) }));
 }
 
 document.addEventListener('click', (event) => {

@@ -15,6 +15,14 @@ const AROUND = { near: 'Sol', within: '50' };
 /** @type {Readonly<Record<string, Page>>} */
 export const PAGES = {
   overview: { menu: 'Overview', usual: {} },
+  map: {
+    menu: 'Map',
+    usual: {
+      ...{ near: 'Sol', at: '', span: '250', turn: '0,60', market: '' },
+      ...{ commodity: '', side: 'supply', seen: '', minPad: '', planetary: 'included', carriers: 'included' },
+      show: '25',
+    },
+  },
   find: {
     menu: 'Find',
     usual: {

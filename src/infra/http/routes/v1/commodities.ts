@@ -74,6 +74,7 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         minPrice: price,
         maxPrice: price,
         maxAge: parameters.durationS.default(7 * 86_400).describe(maxAge.description ?? ''),
+        olderThan: parameters.durationS.optional().describe('Only prices not seen for this long'),
         sort: z.enum(['price', 'distance', 'age']).default('price').describe('distance needs `near`'),
         limit: parameters.limit,
         cursor: parameters.cursor.optional(),
@@ -82,11 +83,24 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       maxAgeS: 10,
       async handle({ params, query }) {
         const good = await goods.find(params.commodity);
-        const { minUnits, minPrice, maxPrice, sort, limit, cursor = null, maxAge: maxAgeS } = query;
+        const {
+          minUnits,
+          minPrice,
+          maxPrice,
+          olderThan,
+          sort,
+          limit,
+          cursor = null,
+          maxAge: maxAgeS,
+        } = query;
         const filter = {
           ...(await stationFilter(deps, query)),
           ...seenAfter(deps, maxAgeS),
-          ...defined({ minPrice, maxPrice }),
+          ...defined({
+            minPrice,
+            maxPrice,
+            seenBeforeS: olderThan === undefined ? undefined : Math.floor(deps.now() / 1000) - olderThan,
+          }),
           ...{ side, minUnits, sort },
         };
         const page = await queries.trades(good.commodityId, filter, { limit, after: cursor });

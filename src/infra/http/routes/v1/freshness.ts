@@ -3,7 +3,7 @@ import { foundStation, listOf, Presenter } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { route, searchParameters, stationFilter } from '../../api/filters.ts';
+import { maxAge, route, searchParameters, seenAfter, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
 
 /** Seconds that part the ages of markets. */
@@ -28,6 +28,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
         .enum(['included', 'only', 'excluded'])
         .default('included')
         .describe('Markets that nobody has seen yet: among the others as the oldest, only they, or none'),
+      maxAge,
       groups: parameters.groups.optional(),
       sort: z.enum(['oldest', 'distance']).default('oldest'),
       limit: parameters.limit,
@@ -43,6 +44,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       const page = await queries.freshness(
         {
           ...filter,
+          ...seenAfter(deps, query.maxAge),
           exceptGroups: ['construction'],
           ...(along !== undefined && { along: await route(queries, along), alongWithinLy: within }),
           seenBeforeS: Math.floor(deps.now() / 1000) - olderThanS,
