@@ -66,7 +66,10 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     const colonisation = journals?.watchers ?? null;
     const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });
     journals?.watchers.start();
-    const control = await offerControl(base, assembled, { about, store: tokens });
+    const control = await offerControl(base, assembled, {
+      ...{ about, store: tokens },
+      reloadJournals: journals && (() => journals.watchers.reload()),
+    });
     const health = await tellHealth(base, about.version, () => ({
       role: 'daemon',
       state: assembled.status.phase(),

@@ -45,6 +45,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'run-job': () => import('./jobs/run-job.ts'),
   'colonisation-list': () => import('./colonisation/list.ts'),
   'colonisation-plan': () => import('./colonisation/plan.ts'),
+  'colonisation-reload': () => import('./colonisation/reload.ts'),
   'colonisation-show': () => import('./colonisation/show.ts'),
   'colonisation-shop': () => import('./colonisation/shop.ts'),
   'tour-calibrate': () => import('./tour/calibrate.ts'),

@@ -9,6 +9,7 @@ import {
   bookOf,
   contributionLine,
   depotLine,
+  dockedLine,
   journalLine,
   loginLines,
   SITE_ID,
@@ -61,6 +62,41 @@ export function journalContract(create: CreateDatabase): void {
     expect(next.book.carriers).toEqual(whole.carriers);
     expect(next.book.commanders).toEqual(whole.commanders);
     expect(next.book.sites.get(SITE_ID)?.deliveries).toHaveLength(2);
+  });
+
+  test('a database of an older version of the program is brought up, and loses nothing', async () => {
+    const dir = tempDir();
+    const whole = bookOf([
+      ...loginLines(),
+      dockedLine(1),
+      depotLine(2, { steel: [100, 3] }),
+      contributionLine(3, { steel: 5 }),
+      journalLine(4, 'CarrierLocation', { CarrierID: 9, StarSystem: 'Sol' }),
+      dockedLine(5, { StationName: 'Trevithick Dock', StationType: 'Coriolis', StationServices: ['dock'] }),
+    ]);
+    const store = world().db.store();
+    await store.open();
+    const put = (kind: string, id: string, state: object) =>
+      store.putAggregate({ kind, id, version: 1, json: JSON.stringify({ schema: 1, state }) });
+    // As the first version wrote them.
+    for (const { port, ...site } of whole.sites.values()) {
+      expect(port).toMatchObject({ by: 'docking' });
+      await put('site', String(site.marketId), { ...site, portAtS: port?.atS ?? null });
+    }
+    for (const carrier of whole.carriers) await put('carrier', String(carrier.carrierId), carrier);
+    for (const commander of whole.commanders.values()) await put('commander', commander.fid, commander);
+
+    const next = follow(dir, join(dir, 'positions.json'));
+    await tailing(next);
+    expect(next.book.sites).toEqual(whole.sites);
+    expect(next.book.carriers).toEqual(whole.carriers);
+    expect(next.book.commanders).toEqual(whole.commanders);
+    await next.close();
+    const rows = await store.aggregates('site');
+    expect(rows.map(({ json }) => (JSON.parse(json) as { state: unknown }).state)).toEqual([
+      ...whole.sites.values(),
+    ]);
+    await store.close();
   });
 
   test.skipIf(!hasSharedData)('of two real journals is what they tell', async () => {

@@ -84,7 +84,7 @@ interface Told {
   readonly [name: string]: unknown;
 }
 
-// Ten programs, one after the other.
+// Thirteen programs, one after the other.
 test(
   'builds, and where to buy what they need: told to whoever has a token, in the terminal, and live',
   { timeout: 120_000 },
@@ -268,6 +268,11 @@ test(
       shortfall: [{ symbol: 'gold', missing: 740, why: 'not enough is sold' }, {}],
     });
 
+    const reloaded = await tdl('colonisation', 'reload');
+    expect(reloaded.stdout).toMatch(
+      /^read anew: 1 journals, 8 lines, 1 builds\nnot read: there is no folder .*nowhere\n/,
+    );
+
     // In the terminal, without the daemon, after it was killed.
     daemon.program.kill('SIGKILL');
     await daemon.program.exit;
@@ -299,6 +304,13 @@ test(
       ),
     );
     expect((await tdl('colonisation', 'list')).stdout).toContain('no such builds');
+    expect((await tdl('colonisation', 'list', '--state', 'complete', '--json')).stdout).toContain(
+      '"completedBy":"galaxy"',
+    );
+    expect(await tdl('colonisation', 'reload')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no daemon works on/) as string,
+    });
     const next = await startLiveDaemon({ cwd, config: { ...config, colonisation_public: true } });
     const again = (await next.program.logged(/^http: http/)) as unknown as { url: string };
     const told = await until(async () => {

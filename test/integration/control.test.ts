@@ -157,7 +157,7 @@ test('who asks hears what is told before the answer, and is missed when he goes'
 test('parameters are checked, and it is said what they may be', async () => {
   const never = () => Promise.reject(new Error('not to be asked'));
   const methods = controlMethods({
-    ...{ jobs: never, status: never, store: { aggregates: never } },
+    ...{ jobs: never, status: never, store: { aggregates: never }, reloadJournals: null },
     asking: { exportLive: never, publish: never, import: never, maintain: never, yield: never },
   });
   const { path } = await world(methods);

@@ -69,6 +69,22 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contract/sqlite-queries.test.ts'],
   },
   {
+    guarantee: 'read anew, what journals do not tell any more is forgotten',
+    fault: 'it is joined with what was known',
+    file: SITE,
+    from: 'before.deliveries.filter(({ fid }) => !fids.has(fid))',
+    to: 'before.deliveries.filter(() => true)',
+    tests: ['test/unit/journal-reload.test.ts'],
+  },
+  {
+    guarantee: 'a database of an older version loses nothing',
+    fault: 'its ports are forgotten',
+    file: 'src/domain/colonisation/book/kept.ts',
+    from: "typeof portAtS === 'number'",
+    to: "typeof portAtS === 'string'",
+    tests: ['test/unit/journal-reload.test.ts'],
+  },
+  {
     guarantee: 'a plan buys no more from a seller than there is',
     fault: 'what is needed is taken, whatever the stock',
     file: FILL,

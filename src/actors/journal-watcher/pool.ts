@@ -4,7 +4,7 @@ import type { Carrier } from '../../domain/colonisation/book/carrier.ts';
 import type { Commander } from '../../domain/colonisation/book/commander.ts';
 import type { Site } from '../../domain/colonisation/book/site.ts';
 import { describeError } from '../../domain/errors.ts';
-import type { Colonisation, WatcherStatus } from '../../domain/ports/commanders/colonisation.ts';
+import type { Colonisation, Reloaded, WatcherStatus } from '../../domain/ports/commanders/colonisation.ts';
 import type { JournalFolder, Look, LookedAt } from '../../domain/ports/commanders/journal-folder.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
@@ -42,6 +42,9 @@ export class JournalWatchers implements Colonisation {
   readonly #watchers: { readonly folder: JournalFolder; readonly actor: Watcher }[] = [];
   readonly #looking = new Set<Promise<unknown>>();
   readonly #opened = Promise.withResolvers<undefined>();
+  /** What is read anew, before it is taken; null: nothing is. */
+  #shadow: { readonly book: ColonisationBook; readonly read: Promise<Reloaded> } | null = null;
+  readonly #closing = new AbortController();
   #timer: unknown = null;
   #isClosed = false;
 
@@ -72,12 +75,50 @@ export class JournalWatchers implements Colonisation {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closing.abort();
     this.#opened.resolve(undefined);
     this.#deps.time.clearTimeout(this.#timer);
     for (const { actor } of this.#watchers) actor.send({ type: 'stop' });
     await Promise.allSettled(this.#looking);
     const isKept = await this.#keeper.close();
     if (isKept) await this.#keepPositions(true);
+  }
+
+  /**
+   * Reads all journals anew beside what is known, and takes it at once when all of it is read. Whoever asks again
+   * meanwhile gets the same answer.
+   * @throws AppError `journal`: a folder cannot be read
+   */
+  reload(): Promise<Reloaded> {
+    if (this.#shadow !== null) return this.#shadow.read;
+    const book = new ColonisationBook();
+    const read = this.#readAnew(book).finally(() => (this.#shadow = null));
+    this.#shadow = { book, read };
+    this.#keepTrackOf(read);
+    return read;
+  }
+
+  async #readAnew(anew: ColonisationBook): Promise<Reloaded> {
+    await this.#opened.promise;
+    const { signal } = this.#closing;
+    const problems: string[] = [];
+    let [files, lines] = [0, 0];
+    for (const folder of this.#deps.folders) {
+      signal.throwIfAborted();
+      const looked = await folder.reread({ signal, take: (findings) => anew.take(findings) });
+      problems.push(...(looked?.problems ?? [`there is no folder ${folder.path}`]));
+      files += looked?.files ?? 0;
+      lines += looked?.lines ?? 0;
+    }
+    this.book.swapIn(anew, problems.length === 0);
+    await this.#keeper.flush();
+    return { files, lines, sites: anew.sites.size, problems };
+  }
+
+  #keepTrackOf(work: Promise<unknown>): void {
+    this.#looking.add(work);
+    const forget = () => this.#looking.delete(work);
+    work.then(forget, forget);
   }
 
   sites(): Site[] {
@@ -151,15 +192,16 @@ export class JournalWatchers implements Colonisation {
       };
       const looked = await folder.look({
         ...{ everything, signal, checkpoint: keep },
-        take: (findings) => this.book.take(findings),
+        take: (findings) => {
+          this.book.take(findings);
+          this.#shadow?.book.take(findings);
+        },
         progress: (progress) => actor.send({ type: 'scan.progressed', ...progress }),
       });
       await keep();
       return looked;
     })();
-    this.#looking.add(looking);
-    const forget = () => this.#looking.delete(looking);
-    looking.then(forget, forget);
+    this.#keepTrackOf(looking);
     return looking;
   }
 

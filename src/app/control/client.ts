@@ -21,10 +21,14 @@ export async function findDaemon({ paths }: Pick<Bootstrap, 'paths'>): Promise<D
 }
 
 /** @throws AppError `control`: none works on the data directory */
-export async function needDaemon(base: Pick<Bootstrap, 'paths'>): Promise<Daemon> {
+/** @param what it alone does */
+export async function needDaemon(
+  base: Pick<Bootstrap, 'paths'>,
+  what = 'jobs are done by a daemon',
+): Promise<Daemon> {
   const daemon = await findDaemon(base);
   if (daemon !== null) return daemon;
   throw new AppError('control', `no daemon works on ${base.paths.dataDir}`, {
-    advice: 'jobs are done by a daemon: start one (tdl), or go to its working directory',
+    advice: `${what}: start one (tdl), or go to its working directory`,
   });
 }

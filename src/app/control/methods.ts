@@ -5,6 +5,7 @@ import { AppError } from '../../domain/errors.ts';
 import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
 import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
 import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/upkeep/jobs.ts';
+import type { Reloaded } from '../../domain/ports/commanders/colonisation.ts';
 import type { ImportProgress, ImportResult } from '../../domain/ports/galaxy/spansh-updater.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import { InvalidParams, type CallContext, type Method, type Methods } from '../../infra/control/json-rpc.ts';
@@ -16,6 +17,8 @@ export interface ControlDeps {
   readonly jobs: () => Promise<Jobs>;
   readonly status: () => Promise<unknown>;
   readonly asking: System['asking'];
+  /** Reads all journals anew; null: none are followed. */
+  readonly reloadJournals: (() => Promise<Reloaded>) | null;
   readonly store: Pick<AggregateStore, 'aggregates'>;
 }
 
@@ -54,7 +57,7 @@ const logQuestion = z.strictObject({
 });
 
 /** What a daemon may be asked, docs/jobs.md tells of each. */
-export function controlMethods({ jobs, status, store, asking }: ControlDeps): Methods {
+export function controlMethods({ jobs, status, store, asking, reloadJournals }: ControlDeps): Methods {
   return {
     status: method(none, status),
     'tours.list': method(none, async () => (await import('../commanders/tours.ts')).keptTours(store)),
@@ -68,6 +71,12 @@ export function controlMethods({ jobs, status, store, asking }: ControlDeps): Me
     }),
     purge: method(purge, (options) => asking.maintain({ task: 'purge', ...options })),
     optimize: method(none, () => asking.maintain({ task: 'optimize' })),
+    'journals.reload': method(none, async () => {
+      if (reloadJournals !== null) return reloadJournals();
+      throw new AppError('refused', 'this daemon follows no journals', {
+        advice: 'name their folders in journal_dirs',
+      });
+    }),
     'jobs.create': method(order, async ({ work: asked, restart, maxRestarts }) => {
       // What cannot be read would be found out when nobody looks any more.
       if (asked.kind === 'replay') await findArchives(asked.files);

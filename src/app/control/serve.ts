@@ -8,7 +8,7 @@ import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts
 import { serveControl, type ControlServer } from '../../infra/control/server.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import type { About } from '../http/telling.ts';
-import { controlMethods, needOwnTables } from './methods.ts';
+import { controlMethods, needOwnTables, type ControlDeps } from './methods.ts';
 
 interface Kept {
   readonly jobs: Jobs & { readonly stopAll: () => void };
@@ -30,7 +30,14 @@ const LOOK_MS = 30_000;
 export async function offerControl(
   base: Bootstrap,
   system: System,
-  { about, store }: { readonly about: About; readonly store: Pick<AggregateStore, 'aggregates'> },
+  {
+    about,
+    store,
+    reloadJournals,
+  }: {
+    readonly about: About;
+    readonly store: Pick<AggregateStore, 'aggregates'>;
+  } & Pick<ControlDeps, 'reloadJournals'>,
 ): Promise<Control> {
   const { config, log, paths } = base;
   const ended = new AbortController();
@@ -70,6 +77,7 @@ export async function offerControl(
     },
     store,
     asking: system.asking,
+    reloadJournals,
   });
   try {
     server = await serveControl(paths.controlSocket, methods, log);

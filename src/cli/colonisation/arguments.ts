@@ -13,6 +13,7 @@ type Query = Readonly<Record<string, string>>;
 export type ColonisationCommand =
   | { readonly verb: 'colonisation-list'; readonly query: Query; readonly format: Format }
   | { readonly verb: 'colonisation-show'; readonly site: string; readonly format: Format }
+  | { readonly verb: 'colonisation-reload' }
   | { readonly verb: 'colonisation-plan'; readonly query: Query; readonly format: Format }
   | { readonly verb: 'colonisation-shop'; readonly query: Query; readonly format: Format };
 
@@ -20,8 +21,8 @@ type Choose = (command: ColonisationCommand) => void;
 
 /** What journals tell of builds. Options are named as the API names its parameters, which checks them. */
 export function addColonisationVerbs(program: Program, choose: Choose): void {
-  const about = 'what builds still need, and where to buy it: list, show, shop and plan';
-  const colonisation = addGroup(program, 'colonisation', about, ['list', 'show', 'shop', 'plan']);
+  const about = 'what builds still need, and where to buy it: list, show, shop, plan and reload';
+  const colonisation = addGroup(program, 'colonisation', about, ['list', 'show', 'shop', 'plan', 'reload']);
   withFormats(colonisation.command('list'))
     .description('show the builds that journals tell of')
     .option('--system <SYSTEM>', 'only in this system')
@@ -35,6 +36,10 @@ export function addColonisationVerbs(program: Program, choose: Choose): void {
     .action((site: string, options: FormatOptions) =>
       choose({ verb: 'colonisation-show', site, format: chosenFormat(options) }),
     );
+  colonisation
+    .command('reload')
+    .description('have the daemon read all journals anew; what is known stays until all of them are read')
+    .action(() => choose({ verb: 'colonisation-reload' }));
   withSearch(
     colonisation.command('shop').argument('[SITE...]', 'market ids or names; else all open builds'),
     null,

@@ -23,8 +23,8 @@ interface Counts {
   readonly problems: string[];
 }
 
-/** @param positionsFile where is kept how far was read */
-export function openJournalFolder(path: string, positionsFile: string): JournalFolder {
+/** @param positionsFile where is kept how far was read; null: nowhere */
+export function openJournalFolder(path: string, positionsFile: string | null): JournalFolder {
   const files = new Map<string, JournalFile>();
   const sideFiles = new Map<string, string>();
   const stirred = new Set<string>();
@@ -36,7 +36,7 @@ export function openJournalFolder(path: string, positionsFile: string): JournalF
   let everythingAtMs = -Infinity;
 
   async function load(names: readonly string[]): Promise<void> {
-    if (isLoaded) return;
+    if (isLoaded || positionsFile === null) return;
     const positions = await readPositions(positionsFile);
     for (const [name, position] of positions) files.set(name, new JournalFile(position));
     isLoaded = true;
@@ -174,9 +174,15 @@ export function openJournalFolder(path: string, positionsFile: string): JournalF
   return {
     path,
     look,
+    reread: (options) =>
+      openJournalFolder(path, null).look({
+        ...{ ...options, everything: true },
+        checkpoint: () => Promise.resolve(),
+        progress: () => undefined,
+      }),
     async keep(isLast) {
       const nowMs = performance.now();
-      if (!isChanged || (!isLast && nowMs - keptAtMs < KEEP_MS)) return;
+      if (positionsFile === null || !isChanged || (!isLast && nowMs - keptAtMs < KEEP_MS)) return;
       keptAtMs = nowMs;
       isChanged = false;
       const read = [...files].flatMap(([name, { position }]) =>

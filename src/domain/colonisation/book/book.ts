@@ -2,7 +2,7 @@ import { emptyCarrier, mergeCarriers, type Carrier } from './carrier.ts';
 import { emptyCommander, mergeCommanders, type Commander } from './commander.ts';
 import type { Finding, Port } from './findings.ts';
 import type { Kept } from './kept.ts';
-import { becomesPort, emptySite, isOnlySeenAgain, mergeSites, type Site } from './site.ts';
+import { becomesPort, emptySite, isOnlySeenAgain, mergeSites, siteReadAnew, type Site } from './site.ts';
 
 /** Everything that journals have told, and what of it is new. */
 export class ColonisationBook {
@@ -49,6 +49,21 @@ export class ColonisationBook {
     return changed;
   }
 
+  /**
+   * Takes at once what journals tell that were all read anew.
+   * @param isWhole none of them is missing: what they do not tell any more of a site is forgotten
+   */
+  swapIn(anew: ColonisationBook, isWhole: boolean): void {
+    const fids = new Set(anew.commanders.keys());
+    for (const site of anew.sites.values()) {
+      const before = this.sites.get(site.marketId);
+      if (before === undefined || !isWhole) this.#takeSite(site);
+      else this.#setSite(before, siteReadAnew(before, site, fids));
+    }
+    for (const carrier of anew.#carriers.values()) this.#takeCarrier(carrier);
+    for (const commander of anew.commanders.values()) this.#takeCommander(commander);
+  }
+
   /** The same as it is now. */
   now(kept: Kept): Kept {
     switch (kept.kind) {
@@ -65,6 +80,10 @@ export class ColonisationBook {
     const before = this.sites.get(told.marketId) ?? emptySite(told.marketId);
     const site = mergeSites(before, told);
     if (site === before && this.sites.has(told.marketId)) return;
+    this.#setSite(before, site);
+  }
+
+  #setSite(before: Site, site: Site): void {
     this.sites.set(site.marketId, site);
     const key = `site ${site.marketId}`;
     const isNew = !this.#changed.has(key) && isOnlySeenAgain(before, site);
@@ -75,7 +94,7 @@ export class ColonisationBook {
   #takePort(port: Port): void {
     for (const site of this.sites.values()) {
       if (site.marketId !== port.marketId && !becomesPort(site, port)) continue;
-      this.#takeSite({ ...emptySite(site.marketId), portAtS: port.atS });
+      this.#takeSite({ ...emptySite(site.marketId), port: { atS: port.atS, by: 'docking' } });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Queries, StationRecord } from '../../ports/store/queries.ts';
 import { isConstruction, portName } from './construction.ts';
+import { newest } from './newest.ts';
 import { siteState, type Site } from './site.ts';
 
 /** Stations of a system that are looked through. */
@@ -19,7 +20,8 @@ export async function closeFinished(
   const closed = new Map<Site, Site>();
   const close = (site: Site, port: StationRecord | undefined) => {
     if (port === undefined || !isPort(port)) return;
-    const told = { ...site, portAtS: Math.max(site.portAtS ?? 0, port.updatedAtS ?? 0) };
+    const seen = { atS: port.updatedAtS ?? 0, by: 'galaxy' } as const;
+    const told = { ...site, port: newest(site.port, seen) };
     if (siteState(told) === 'complete') closed.set(site, told);
   };
   const byId = new Map(

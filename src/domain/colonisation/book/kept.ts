@@ -6,11 +6,14 @@ export type Kept = Exclude<Finding, { readonly kind: 'port' }>;
 
 export const KEPT_KINDS = ['site', 'carrier', 'commander'] as const satisfies readonly Kept['kind'][];
 
-/** Of the shapes below; every change of them is a number more, and a migration. */
-const SCHEMA = 1;
+type State = Readonly<Record<string, unknown>>;
+type Migration = (kind: Kept['kind'], state: State) => State;
 
-/** By the number of the shape that it takes: makes the next one of it. */
-const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = {};
+/** In their order, each makes of one shape the next: every change of a shape is one more. The first shape is 1. */
+const MIGRATIONS: readonly Migration[] = [portWithWhoTold];
+
+/** Of the shapes as they are now. */
+const SCHEMA = MIGRATIONS.length + 1;
 
 export function keptId(kept: Kept): string {
   switch (kept.kind) {
@@ -34,9 +37,18 @@ export function writeKept(kept: Kept): string {
  */
 export function readKept(kind: Kept['kind'], json: string): Kept | null {
   const { schema, state } = JSON.parse(json) as { readonly schema?: unknown; readonly state?: unknown };
-  if (typeof schema !== 'number' || !isObject(state)) throw new Error(`no ${kind} of this program`);
+  if (typeof schema !== 'number' || schema < 1 || !isObject(state))
+    throw new Error(`no ${kind} of this program`);
   if (schema > SCHEMA) return null;
-  let migrated: unknown = state;
-  for (let from = schema; from < SCHEMA; from++) migrated = MIGRATIONS[from]?.(migrated);
+  const migrated = MIGRATIONS.slice(schema - 1).reduce<State>(
+    (before, migrate) => migrate(kind, before),
+    state,
+  );
   return { kind, [kind]: migrated } as unknown as Kept;
+}
+
+/** 2: of a port is also kept who told of it. Only dockings did before. */
+function portWithWhoTold(kind: Kept['kind'], { portAtS, ...state }: State): State {
+  if (kind !== 'site') return state;
+  return { ...state, port: typeof portAtS === 'number' ? { atS: portAtS, by: 'docking' } : null };
 }

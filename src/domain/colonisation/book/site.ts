@@ -41,6 +41,11 @@ interface Counted extends Seen {
   readonly tonnes: number;
 }
 
+/** When it was seen to be a port like any other, last, and who told: somebody who docked there, or the feed or a dump. */
+interface SeenPort extends Seen {
+  readonly by: 'docking' | 'galaxy';
+}
+
 /**
  * A site, as all that was read tells it. Two of one market are joined by {@link mergeSites}, in any order and again and
  * again with the same end: so nothing depends on which file, or which commander's, was read first.
@@ -55,12 +60,11 @@ export interface Site {
   readonly counted: Readonly<Record<string, Counted>>;
   /** All, oldest first. */
   readonly deliveries: readonly Delivery[];
-  /** When it was seen to be a port like any other, last. */
-  readonly portAtS: number | null;
+  readonly port: SeenPort | null;
 }
 
 export function emptySite(marketId: number): Site {
-  return { marketId, place: null, depot: null, counted: {}, deliveries: [], portAtS: null };
+  return { marketId, place: null, depot: null, counted: {}, deliveries: [], port: null };
 }
 
 /** @returns `a` itself when `b` tells nothing new */
@@ -69,14 +73,27 @@ export function mergeSites(a: Site, b: Site): Site {
   const depot = newestDepot(a.depot, b.depot);
   const counted = mergeCounted(a.counted, b.counted);
   const deliveries = union(a.deliveries, b.deliveries, deliveryKey);
-  const portAtS = Math.max(a.portAtS ?? 0, b.portAtS ?? 0) || null;
+  const port = newest(a.port, b.port);
   const isSame =
     place === a.place &&
     depot === a.depot &&
     counted === a.counted &&
     deliveries === a.deliveries &&
-    portAtS === a.portAtS;
-  return isSame ? a : { marketId: a.marketId, place, depot, counted, deliveries, portAtS };
+    port === a.port;
+  return isSame ? a : { marketId: a.marketId, place, depot, counted, deliveries, port };
+}
+
+/**
+ * A site whose journals were read anew. What the commanders of these journals had told before is not believed any more; what others
+ * have told stays.
+ * @param fids whose journals they are
+ */
+export function siteReadAnew(before: Site, anew: Site, fids: ReadonlySet<string>): Site {
+  const deliveries = before.deliveries.filter(({ fid }) => !fids.has(fid));
+  // Somebody else was there later: what he has counted holds.
+  const isOthers = (before.depot?.atS ?? 0) > (anew.depot?.atS ?? 0);
+  const { depot, counted } = isOthers ? before : emptySite(anew.marketId);
+  return mergeSites(anew, { ...before, depot, counted, deliveries });
 }
 
 /** Whether nothing of a site differs but when it was seen last. */
@@ -87,7 +104,7 @@ export function isOnlySeenAgain(before: Site, now: Site): boolean {
     before.place === now.place &&
     before.counted === now.counted &&
     before.deliveries === now.deliveries &&
-    before.portAtS === now.portAtS;
+    before.port === now.port;
   if (!isSame || was.goods === is.goods) return isSame;
   return JSON.stringify({ ...was, atS: 0 }) === JSON.stringify({ ...is, atS: 0 });
 }
@@ -179,13 +196,19 @@ export type SiteState = 'planned' | 'building' | 'complete' | 'failed';
  * missing, nor does a progress that is nearly 1.
  */
 export function siteState(site: Site): SiteState {
-  const { depot, place, portAtS } = site;
+  const { depot, place, port } = site;
   const lastSiteAtS = Math.max(depot?.atS ?? 0, place?.atS ?? 0);
   if (depot?.isFailed === true) return 'failed';
-  if (portAtS !== null && portAtS > lastSiteAtS) return 'complete';
+  if (port !== null && port.atS > lastSiteAtS) return 'complete';
   if (depot === null) return 'planned';
   const isAllThere = siteGoods(site).every(({ remaining }) => remaining === 0);
   return depot.isComplete && isAllThere ? 'complete' : 'building';
+}
+
+/** What tells that a site is complete; null: it is not. */
+export function completedBy(site: Site): 'depot' | 'docking' | 'galaxy' | null {
+  if (siteState(site) !== 'complete') return null;
+  return siteState({ ...site, port: null }) === 'complete' ? 'depot' : (site.port?.by ?? null);
 }
 
 /** Share of what is required that is there, 0 to 1; null: unknown. Nothing that is missing rounds to 1. */
@@ -203,8 +226,8 @@ export function percentOf(share: number | null): number | null {
 }
 
 /** When something was last told of it, epoch seconds; null: never. */
-export function siteSeenAtS({ place, depot, deliveries, portAtS }: Site): number | null {
-  const times = [place?.atS, depot?.atS, deliveries.at(-1)?.atS, portAtS].map((atS) => atS ?? 0);
+export function siteSeenAtS({ place, depot, deliveries, port }: Site): number | null {
+  const times = [place?.atS, depot?.atS, deliveries.at(-1)?.atS, port?.atS].map((atS) => atS ?? 0);
   return Math.max(...times) || null;
 }
 

@@ -13,6 +13,16 @@ export interface WatcherStatus {
   readonly lastError: string | null;
 }
 
+/** What came of reading all journals anew. */
+export interface Reloaded {
+  readonly files: number;
+  readonly lines: number;
+  /** Builds that these journals tell of. */
+  readonly sites: number;
+  /** Folders and files that could not be read: what was known of builds was joined, and nothing of it forgotten. */
+  readonly problems: readonly string[];
+}
+
 /** What journals have told, as it is now. */
 export interface Colonisation {
   sites(): readonly Site[];

@@ -43,6 +43,12 @@ export interface JournalFolder {
    */
   look(options: LookOptions): Promise<LookedAt | null>;
   /**
+   * Reads every line of every file, whatever was read before.
+   * @returns null: there is no such folder
+   * @throws AppError `journal`: it cannot be read
+   */
+  reread(options: Pick<LookOptions, 'signal' | 'take'>): Promise<LookedAt | null>;
+  /**
    * Keeps how far was read for the next life, not more often than every few seconds.
    * @throws AppError when it cannot be written
    */

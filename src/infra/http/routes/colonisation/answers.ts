@@ -4,6 +4,7 @@ import type { Commander } from '../../../../domain/colonisation/book/commander.t
 import type { Tonnes } from '../../../../domain/colonisation/book/goods.ts';
 import { contentsOf, type Hold } from '../../../../domain/colonisation/book/hold.ts';
 import {
+  completedBy,
   deliveredBy,
   percentOf,
   siteGoods,
@@ -41,6 +42,7 @@ export class ColonisationPresenter {
       systemName: place?.systemName ?? null,
       systemId: place?.systemId ?? null,
       state: siteState(site),
+      completedBy: completedBy(site),
       source,
       progress: siteProgress(site),
       percent: percentOf(siteProgress(site)),

@@ -24,6 +24,12 @@ export const site = z
     state: z
       .enum(['planned', 'building', 'complete', 'failed'])
       .describe('`planned`: nobody has told yet what it takes'),
+    completedBy: z
+      .enum(['depot', 'docking', 'galaxy'])
+      .nullable()
+      .describe(
+        'What tells that it is complete: the build itself, a docking at the port it is now, feed or dump',
+      ),
     source: z
       .enum(['journals', 'galaxy'])
       .describe('`galaxy`: only the feed or a dump tells that it is there, and nobody what it takes'),
