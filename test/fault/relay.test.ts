@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startHere } from '../support/here.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 
 const MIB = 1024 * 1024;
@@ -64,7 +65,7 @@ describe('a relay that sends', () => {
   });
 
   test('and goes away, again and again: what comes in the end is written', async () => {
-    const { relay, written } = await startLiveDaemon();
+    const { relay, written } = await startLiveDaemonBy(startHere);
     await relay.publish(frame(commodityMessage({ marketId: 1 })));
     await written(1);
     for (let i = 0; i < 25; i += 1) {
@@ -83,7 +84,7 @@ describe('a stop', () => {
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void mute.close());
     const { port } = mute.address() as { port: number };
-    const { program } = await startLiveDaemon({ url: `tcp://127.0.0.1:${port}`, early: true });
+    const { program } = await startLiveDaemonBy(startHere, { url: `tcp://127.0.0.1:${port}`, early: true });
     await program.logged(/^database:/);
     program.kill('SIGTERM');
     expect((await program.exit).code).toBe(0);
@@ -91,7 +92,7 @@ describe('a stop', () => {
   });
 
   test('before anything has been opened ends in order', async () => {
-    const { program } = await startLiveDaemon({ early: true });
+    const { program } = await startLiveDaemonBy(startHere, { early: true });
     await program.logged(/^tradedangerous-listener /);
     program.kill('SIGTERM');
     const { code, stderr } = await program.exit;

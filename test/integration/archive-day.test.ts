@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { archiveDay, writeDay } from '../support/archive-day.ts';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { withDatabase } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { OBSERVED_AT_S, testCatalogue } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -52,7 +53,7 @@ test.skipIf(!hasBzip2)(
   { timeout: 120_000 },
   async () => {
     const whole = place('plain');
-    const once = await runProgram({ cwd: whole.cwd, args: ['replay', 'eddn'] });
+    const once = await runHere({ cwd: whole.cwd, args: ['replay', 'eddn'] });
     expect(once.code, once.stderr).toBe(0);
     const expected = content(whole.cwd);
     expect(new Set(expected.StationItem!.map((row) => row.split(',')[0])).size).toBe(whole.markets);
@@ -65,7 +66,7 @@ test.skipIf(!hasBzip2)(
       program.kill(signal);
       await program.exit;
     }
-    const last = await runProgram({ cwd, args: ['replay', 'eddn'] });
+    const last = await runHere({ cwd, args: ['replay', 'eddn'] });
     expect(last.code, last.stderr).toBe(0);
     expect(content(cwd)).toEqual(expected);
   },

@@ -8,10 +8,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LISTINGS_HEADER } from '../../src/infra/store/shared/listing.ts';
 import { TABLE_FILES } from '../../src/domain/ports/store/galaxy-store.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
-import { startProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from '../support/dump.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { ask } from '../support/http.ts';
+import { startHere } from '../support/here.ts';
 import { daemonIn, type Body, type HttpDaemon } from '../support/http-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
@@ -21,7 +22,7 @@ import { TradeDangerousClient } from '../support/trade-dangerous-client.ts';
 async function daemonWith(config: Record<string, unknown>): Promise<HttpDaemon> {
   const cwd = tempDir();
   writeConfig(cwd, { http_listen: '127.0.0.1:0', ...config });
-  return daemonIn(cwd);
+  return daemonIn(cwd, undefined, startHere);
 }
 
 async function relayForTest(): Promise<Relay> {
@@ -94,7 +95,7 @@ describe('health and readiness', () => {
       listener_db_backoff_min: 0.1,
       listener_db_backoff_cap: 0.2,
     });
-    const { until, json } = await daemonIn(cwd);
+    const { until, json } = await daemonIn(cwd, undefined, startHere);
     const { reasons } = await until(
       '/ready',
       ({ body }) => body.reasons[0]?.startsWith('database: unavailable') === true,
@@ -119,7 +120,7 @@ describe('health and readiness', () => {
     const file = join(cwd, 'data/TradeDangerous.db');
     await makeGalaxy(file, ['Sol']);
     writeConfig(cwd, { eddn_url: relay.url, http_listen: '127.0.0.1:0' });
-    const { program, json, until } = await daemonIn(cwd);
+    const { program, json, until } = await daemonIn(cwd, undefined, startHere);
     await relay.waitForSubscribers();
     await until('/ready', ({ status }) => status === 200);
     const holder = new DatabaseSync(file);
@@ -160,7 +161,7 @@ describe('status and metrics', () => {
     const cwd = tempDir();
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
     writeConfig(cwd, { eddn_url: relay.url, http_listen: '127.0.0.1:0', export_live_every_x_min: 0.02 });
-    const { until, url, json } = await daemonIn(cwd);
+    const { until, url, json } = await daemonIn(cwd, undefined, startHere);
     await relay.waitForSubscribers();
     await until('/ready', ({ status }) => status === 200);
     for (const marketId of [1, 2, 3]) await relay.publish(frame(commodityMessage({ marketId })));
@@ -212,7 +213,9 @@ describe('status and metrics', () => {
     const series = await metrics(url);
     const given = [...series.keys()].map((name) => name.replace(/\{.*/, ''));
     for (const file of ['prometheus-alerts.yaml', 'grafana-dashboard.json']) {
-      const asked = readFileSync(`deploy/${file}`, 'utf8').match(/\btdl_[a-z_]+/g);
+      const asked = readFileSync(new URL(`../../deploy/${file}`, import.meta.url), 'utf8').match(
+        /\btdl_[a-z_]+/g,
+      );
       expect(given, file).toEqual(expect.arrayContaining([...new Set(asked)]));
     }
     expect(series.get('tdl_ready')).toBe(1);
@@ -236,7 +239,7 @@ describe('listening', () => {
     const { port } = server.address() as { port: number };
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: `127.0.0.1:${port}` });
-    const { code, stderr } = await startProgram({ cwd }).exit;
+    const { code, stderr } = await startHere({ cwd }).exit;
     expect(code).toBe(2);
     expect(stderr.trim()).toMatch(
       /^HTTP cannot listen on 127\.0\.0\.1:\d+: another program listens there.*set http_listen/,
@@ -250,7 +253,7 @@ describe('listening', () => {
     expect((await six.json('/health')).status).toBe(200);
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null });
-    const program = startProgram({ cwd });
+    const program = startHere({ cwd });
     await program.logged(/database:/);
     program.kill('SIGTERM');
     await program.exit;
@@ -273,7 +276,7 @@ describe('a Trade Dangerous client', () => {
       http_listen: '127.0.0.1:0',
       export_live_every_x_min: 0.02,
     });
-    const { url, until } = await daemonIn(cwd, []);
+    const { url, until } = await daemonIn(cwd, [], startHere);
     await relay.waitForSubscribers();
     await until('/status', ({ body }) => body.files.some(({ name }) => name === 'listings.csv'));
     const send = (price: number, timeS: number) =>

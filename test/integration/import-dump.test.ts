@@ -9,8 +9,9 @@ import { importDump } from '../../src/infra/spansh/import-dump.ts';
 import { NO_TABLES } from '../contract/store-galaxy-batches.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, NOW_S } from '../support/dump.ts';
 import { SMALL_DUMP } from '../support/small-dump.ts';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { marketRows } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { gridDump, NOW_S as GRID_S } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -162,7 +163,7 @@ test('tdl import refuses an address with a user or password, and tells neither',
   const cwd = tempDir();
   writeConfig(cwd);
   const args = ['import', 'https://operator:s3cret@127.0.0.1:1/galaxy.json.gz'];
-  const { code, stdout, stderr } = await runProgram({ cwd, args });
+  const { code, stdout, stderr } = await runHere({ cwd, args });
   expect(code).toBe(2);
   expect(stderr).toMatch(/user or password/);
   expect(stdout + stderr).not.toMatch(/s3cret|operator/);
@@ -176,7 +177,7 @@ test('tdl import takes as old as it is told, and says what it left out', async (
     aStation({ id, name: `Old ${days}`, market: aMarket([aCommodity()], at - days * 86_400) });
   writeFileSync(join(cwd, 'dump.json'), dumpOf(aSystem({ stations: [old(1, 1), old(2, 33), old(3, 400)] })));
   const stations = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runProgram({ cwd, args: ['import', 'dump.json', ...args] });
+    const { code, stdout, stderr } = await runHere({ cwd, args: ['import', 'dump.json', ...args] });
     expect(code, stderr).toBe(0);
     const rows = marketRows(join(cwd, 'data/TradeDangerous.db'));
     return [
@@ -209,7 +210,7 @@ test.each([
     aStation({ id: age, name: `${age} days`, market: aMarket([aCommodity()], at - age * 86_400) }),
   );
   writeFileSync(join(cwd, 'dump.json'), dumpOf(aSystem({ stations })));
-  const { code, stderr } = await runProgram({ cwd, args: ['import', 'dump.json'] });
+  const { code, stderr } = await runHere({ cwd, args: ['import', 'dump.json'] });
   expect(code, stderr).toBe(0);
   const rows = marketRows(join(cwd, 'data/TradeDangerous.db'));
   expect(rows.map(({ station_id: age }) => age)).toEqual(ages.filter((age) => age < days));

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { withDatabase } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { SeededRandom } from '../support/random.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -27,8 +28,8 @@ describe.skipIf(!hasSharedData)('a market message that tells the type of its sta
   ])('gives a new one its type, pads and planetary flag at once (%s)', async (contract, carrier, outpost) => {
     const cwd = tempDir();
     writeConfig(cwd, { contract });
-    await runProgram({ cwd, args: ['import', report('base.json')] });
-    const { code } = await runProgram({ cwd, args: ['replay', report('carrier-type-in-message.jsonl')] });
+    await runHere({ cwd, args: ['import', report('base.json')] });
+    const { code } = await runHere({ cwd, args: ['replay', report('carrier-type-in-message.jsonl')] });
     expect(code).toBe(0);
     expect(stations(cwd)).toEqual(
       expect.arrayContaining([
@@ -42,8 +43,8 @@ describe.skipIf(!hasSharedData)('a market message that tells the type of its sta
   test('without tables of our own there are none, and its type stays unknown', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { own_tables: false });
-    await runProgram({ cwd, args: ['import', report('base.json')] });
-    await runProgram({ cwd, args: ['replay', report('carrier-type-in-message.jsonl')] });
+    await runHere({ cwd, args: ['import', report('base.json')] });
+    await runHere({ cwd, args: ['replay', report('carrier-type-in-message.jsonl')] });
     expect(stations(cwd)).toContainEqual({ id: 3_708_000_125, type: 0, planetary: '?', pads: '?' });
     const own = withDatabase(join(cwd, 'data/TradeDangerous.db'), (db) =>
       db.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'tdl%'").all(),
@@ -89,7 +90,7 @@ describe.skipIf(!hasSharedData)('a real stream of four schemas, replayed into an
       whitelist: [...software].map((name) => ({ software: name })),
     });
     writeFileSync(join(cwd, 'stream.jsonl'), messages.join('\n'));
-    const { code } = await runProgram({ cwd, args: ['replay', 'stream.jsonl'] });
+    const { code } = await runHere({ cwd, args: ['replay', 'stream.jsonl'] });
     expect(code).toBe(0);
     return content(cwd);
   }

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { expectedListing, makeGalaxy, marketRows, withDatabase } from '../support/galaxy.ts';
+import { startHere } from '../support/here.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR, frame } from '../support/messages.ts';
 import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
 import { createRandom } from '../support/load.ts';
@@ -37,10 +38,9 @@ async function startDaemon(config: Record<string, unknown> = {}): Promise<Daemon
   const database = join(cwd, 'data/TradeDangerous.db');
   await makeGalaxy(database, SYSTEMS);
   writeConfig(cwd, { eddn_url: relay.url, listener_processor_rate_every: 1, ...config });
-  const program = startProgram({ cwd });
+  const program = startHere({ cwd });
   onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
+    await program.end();
     relay.close();
   });
   await relay.waitForSubscribers();
@@ -168,7 +168,7 @@ describe('the daemon on a real relay', () => {
         "INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (77, 'Nowhere Yet', 0, 0, 0)",
       ),
     );
-    const again = startProgram({ cwd });
+    const again = startHere({ cwd });
     await until(() => marketRows(database).length > 0);
     again.kill('SIGTERM');
     expect((await again.exit).code).toBe(0);
@@ -210,7 +210,7 @@ describe('the daemon on a real relay', () => {
       await program.exit;
       await relay.waitForSubscribers(0);
     }
-    const last = startProgram({ cwd });
+    const last = startHere({ cwd });
     const settled = () => {
       const rate = last.log.findLast((line) => 'pending' in line);
       return rate?.pending === 0 && rate.spooled === 0 && rate.deferred === 0;

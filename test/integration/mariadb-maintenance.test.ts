@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, mariadbEnv, useMariadb } from '../support/mariadb.ts';
@@ -121,7 +122,7 @@ describeMariadb('maintenance on a MariaDB server', () => {
     const cwd = tempDir();
     writeConfig(cwd);
     const once = (...args: string[]) =>
-      runProgram({ cwd, args, env: { ...env, TD_DB_CONFIG: writeDbConfig(cwd, server, database) } });
+      runHere({ cwd, args, env: { ...env, TD_DB_CONFIG: writeDbConfig(cwd, server, database) } });
     const before = `${OLD_ROWS} rows observed before ${formatTimestamp(Date.now() / 1000 - 30 * 86_400).slice(0, 10)}`;
 
     const look = await once('purge', '--dry-run');

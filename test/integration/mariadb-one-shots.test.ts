@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
-import { runProgram, writeConfig, type Exit } from '../support/daemon.ts';
+import { writeConfig, type Exit } from '../support/daemon.ts';
 import { expectedListing } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { makeMariadbGalaxy, mariadbRows, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodityMessage, OBSERVED_AT_S, testCatalogue } from '../support/messages.ts';
@@ -58,7 +59,7 @@ describeMariadb('the one-shots on MariaDB', () => {
     const cwd = tempDir();
     writeConfig(cwd);
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, database) };
-    return { ...(await runProgram({ cwd, args: [argument], env })), cwd };
+    return { ...(await runHere({ cwd, args: [argument], env })), cwd };
   }
 
   test('--stats counts', async () => {
@@ -91,7 +92,7 @@ describeMariadb('the one-shots on MariaDB', () => {
     const lines = Array.from({ length: 25 }, (_, i) => JSON.stringify(commodityMessage({ marketId: i + 1 })));
     writeFileSync(join(cwd, 'some.jsonl'), lines.join('\n'));
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, replayed) };
-    const { code, stdout, stderr } = await runProgram({ cwd, env, args: ['replay', 'some.jsonl'] });
+    const { code, stdout, stderr } = await runHere({ cwd, env, args: ['replay', 'some.jsonl'] });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^written {5}25 \(50 rows\)$/m);
     expect(await mariadbRows(server, replayed)).toHaveLength(50);
@@ -101,7 +102,7 @@ describeMariadb('the one-shots on MariaDB', () => {
     const cwd = tempDir();
     writeConfig(cwd);
     const file = writeDbConfig(cwd, server, 'tdl_missing');
-    const { code, stdout, stderr } = await runProgram({
+    const { code, stdout, stderr } = await runHere({
       cwd,
       args: ['--stats'],
       env: { TD_DB_CONFIG: file },
@@ -118,10 +119,10 @@ describeMariadb('the one-shots on MariaDB', () => {
     const cwd = tempDir();
     writeConfig(cwd);
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, empty) };
-    const told = await runProgram({ cwd, env, args: ['--stats'] });
+    const told = await runHere({ cwd, env, args: ['--stats'] });
     expect(told).toMatchObject({ code: 1, stdout: '' });
     expect(told.stderr).toMatch(/has no tables yet/);
-    expect((await runProgram({ cwd, env, args: ['check-config'] })).stdout).toMatch(
+    expect((await runHere({ cwd, env, args: ['check-config'] })).stdout).toMatch(
       /^ok {4}database: .* has no tables yet: the first start makes what is missing$/m,
     );
     expect(await server.sql('SHOW TABLES', empty)).toEqual([]);

@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -51,7 +52,7 @@ describe('sample', () => {
   test('tells a relay that is not there', async () => {
     const cwd = tempDir();
     writeConfig(cwd);
-    const { code, stderr } = await runProgram({ cwd, args: ['sample', '--timeout', '0.5'] });
+    const { code, stderr } = await runHere({ cwd, args: ['sample', '--timeout', '0.5'] });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^0 of 10 markets in 0\.5 s from tcp:\/\/127\.0\.0\.1:1; .*not reached: check eddn_url/,
@@ -62,7 +63,7 @@ describe('sample', () => {
 describe('check-config', () => {
   /** Exit code, and findings as `level about`. */
   async function check(cwd: string, env: Record<string, string> = {}) {
-    const { code, stdout, stderr } = await runProgram({ cwd, args: ['check-config'], env });
+    const { code, stdout, stderr } = await runHere({ cwd, args: ['check-config'], env });
     expect(stderr).toBe('');
     const lines = stdout.trimEnd().split('\n');
     for (const line of lines) expect(line).toMatch(/^(ok {2}|warn|fail) {2}[^:]+: \S/);

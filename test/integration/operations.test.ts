@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { runProgram, startProgram, writeConfig, type ProgramProcess } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 
 const INSTANCE = 'data/tradedangerous-listener.instance.json';
 
-function start(cwd: string, ...args: string[]): Program {
+function start(cwd: string, ...args: string[]): ProgramProcess {
   const program = startProgram({ cwd, args });
   onTestFinished(async () => {
     program.kill('SIGKILL');

@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { length } from '../../src/cli/daemon/status-lines.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { runProgram, writeConfig, type Exit } from '../support/daemon.ts';
+import { writeConfig, type Exit } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
@@ -209,7 +210,7 @@ describe('on SQLite', () => {
   questions(
     () =>
       (...args) =>
-        runProgram({ cwd, args }),
+        runHere({ cwd, args }),
   );
 
   test('nothing is made or changed, in WAL mode either', async () => {
@@ -219,7 +220,7 @@ describe('on SQLite', () => {
     ];
     const before = contents();
     for (const args of [['find', 'gold'], ['stale'], ['market', '128000001']]) {
-      expect((await runProgram({ cwd, args })).code).toBe(0);
+      expect((await runHere({ cwd, args })).code).toBe(0);
     }
     expect(contents()).toEqual(before);
   });
@@ -239,6 +240,6 @@ describeMariadb('on MariaDB', () => {
     const cwd = tempDir();
     writeConfig(cwd);
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, database) };
-    return (...args) => runProgram({ cwd, args, env });
+    return (...args) => runHere({ cwd, args, env });
   });
 });

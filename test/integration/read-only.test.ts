@@ -3,8 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const VERBS = ['status', '--stats', 'check-config', 'token list'];
@@ -24,7 +25,7 @@ function contents(directory: string): string[] {
 describe.each(VERBS)('%s writes nothing', (verb) => {
   test('in a directory where nothing is', async () => {
     const cwd = tempDir();
-    const { code } = await runProgram({ cwd, args: verb.split(' ') });
+    const { code } = await runHere({ cwd, args: verb.split(' ') });
     expect(code).toBe(1);
     expect(readdirSync(cwd)).toEqual([]);
   });
@@ -38,20 +39,20 @@ describe.each(VERBS)('%s writes nothing', (verb) => {
     db.exec('PRAGMA journal_mode = DELETE');
     db.close();
     const before = contents(cwd);
-    await runProgram({ cwd, args: verb.split(' ') });
+    await runHere({ cwd, args: verb.split(' ') });
     expect(contents(cwd)).toEqual(before);
   });
 });
 
 test('the wrong directory is told', async () => {
   const cwd = tempDir();
-  expect((await runProgram({ cwd, args: ['status'] })).stdout).toMatch(
+  expect((await runHere({ cwd, args: ['status'] })).stdout).toMatch(
     /^no daemon works on .*\nneither it nor .*config\.json is there: go to the daemon's working directory/,
   );
-  expect((await runProgram({ cwd, args: ['--stats'] })).stderr).toMatch(
+  expect((await runHere({ cwd, args: ['--stats'] })).stderr).toMatch(
     /TradeDangerous\.db does not exist \(.*right directory\?\)/,
   );
-  expect((await runProgram({ cwd, args: ['check-config'] })).stdout).toMatch(
+  expect((await runHere({ cwd, args: ['check-config'] })).stdout).toMatch(
     /config\.json does not exist: .*\(is this the daemon's working directory\?\)/,
   );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runProgram } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { DAEDALUS, dump, GALILEO, market, stop, world } from '../support/spansh-world.ts';
@@ -55,7 +55,7 @@ function refusedImport(refusal: string, mariadb?: MariadbServer): void {
     const state = () => readFileSync(join(cwd, 'data/tradedangerous-listener-spansh.json'), 'utf8');
     const before = state();
     const args = ['import', `${server.url}/galaxy_stations.json.gz`];
-    const { code, stderr } = await runProgram({ cwd, env, args });
+    const { code, stderr } = await runHere({ cwd, env, args });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /the database refused 1 records .*not now.*mend the database, then import it again/,

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { expectedListing, makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR } from '../support/messages.ts';
 import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
 import { hasSharedData, SHARED_DATA } from '../support/shared-data.ts';
@@ -50,7 +51,7 @@ describe('replay', () => {
     ].map((message) => JSON.stringify(message));
     writeFileSync(join(cwd, 'day.jsonl.gz'), gzipSync([...lines, '{broken', ''].join('\n')));
 
-    const { code, stdout } = await runProgram({ cwd, args: ['replay', 'day.jsonl.gz'] });
+    const { code, stdout } = await runHere({ cwd, args: ['replay', 'day.jsonl.gz'] });
 
     const counts = outcomes(stdout);
     expect(code).toBe(0);
@@ -62,7 +63,7 @@ describe('replay', () => {
   test('a file that is not there is one clear line, exit 1', async () => {
     const cwd = tempDir();
     writeConfig(cwd);
-    const { code, stderr } = await runProgram({ cwd, args: ['replay', 'missing.jsonl'] });
+    const { code, stderr } = await runHere({ cwd, args: ['replay', 'missing.jsonl'] });
     expect(code).toBe(1);
     expect(stderr).toMatch(/missing\.jsonl/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -79,13 +80,13 @@ describe('replay', () => {
     );
     writeFileSync(join(cwd, 'second.jsonl'), JSON.stringify(commodityMessage({ marketId: 6 })));
 
-    await runProgram({ cwd, args: ['replay', 'first.jsonl'] });
+    await runHere({ cwd, args: ['replay', 'first.jsonl'] });
     expect(marketRows(database)).toHaveLength(0);
     const { DatabaseSync } = await import('node:sqlite');
     const db = new DatabaseSync(database);
     db.exec("INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (99, 'Alioth', 0, 0, 0)");
     db.close();
-    const { stdout } = await runProgram({ cwd, args: ['replay', 'second.jsonl'] });
+    const { stdout } = await runHere({ cwd, args: ['replay', 'second.jsonl'] });
 
     expect(new Set(marketRows(database).map((row) => row.station_id))).toEqual(new Set([5, 6]));
     expect(outcomes(stdout)).toMatchObject({ received: 1, restored: 1, written: 2 });
@@ -113,7 +114,7 @@ describe.skipIf(!hasSharedData)('replay of real messages', () => {
     const database = join(cwd, 'data/TradeDangerous.db');
     await makeGalaxy(database, [...known]);
 
-    const { code, stdout } = await runProgram({ cwd, args: ['replay', file] });
+    const { code, stdout } = await runHere({ cwd, args: ['replay', file] });
 
     const expected = expectedMarkets(messages, itemIdsFrom(new URL('fdevids/', SHARED_DATA)), known);
     expect(code).toBe(0);
@@ -123,7 +124,7 @@ describe.skipIf(!hasSharedData)('replay of real messages', () => {
     expect(counts.received).toBe(45);
     expect(sumOfFates(counts)).toBe(45);
 
-    await runProgram({ cwd, args: ['--export-live-now'] });
+    await runHere({ cwd, args: ['--export-live-now'] });
     const exported = readFileSync(join(cwd, 'tmp/listings-live.csv'), 'utf8');
     expect(exported).toBe(expectedListing(marketRows(database), true));
   });
@@ -131,7 +132,7 @@ describe.skipIf(!hasSharedData)('replay of real messages', () => {
   test('the default whitelist refuses the clients of 2020 by name and version', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { edcd_source: edcd, whitelist: undefined, debug: true });
-    const { stdout, stderr } = await runProgram({ cwd, args: ['replay', file] });
+    const { stdout, stderr } = await runHere({ cwd, args: ['replay', file] });
     expect(outcomes(stdout)).toMatchObject({ received: 45 });
     expect(stdout).toMatch(/software version too old: \d+/);
     expect(stderr).toMatch(/E:D Market Connector \[Windows\].*4\.0\.4/);
@@ -141,7 +142,7 @@ describe.skipIf(!hasSharedData)('replay of real messages', () => {
     const cwd = tempDir();
     writeConfig(cwd, { edcd_source: edcd, whitelist: software.map((name) => ({ software: name })) });
     const stream = fileURLToPath(new URL('eddn/stream-4-schemas.jsonl.gz', SHARED_DATA));
-    const { code, stdout } = await runProgram({ cwd, args: ['replay', stream] });
+    const { code, stdout } = await runHere({ cwd, args: ['replay', stream] });
     const counts = outcomes(stdout);
     expect(code).toBe(0);
     expect(counts.received).toBe(1200);
@@ -161,7 +162,7 @@ describe('the catalogue of a replay', () => {
     writeConfig(cwd, { edcd_source: tables });
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
     writeFileSync(join(cwd, 'nothing.jsonl'), '');
-    await runProgram({ cwd, args: ['replay', 'nothing.jsonl'] });
+    await runHere({ cwd, args: ['replay', 'nothing.jsonl'] });
     const names = ['gold', 'silver', 'newgood'];
     const message = commodityMessage({ commodities: names.map((name) => commodity(name)) });
     writeFileSync(join(cwd, 'day.jsonl'), JSON.stringify(message));
@@ -182,7 +183,7 @@ describe('the catalogue of a replay', () => {
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
     // Whatever the cache holds by then.
     for (let run = 1; run <= 2; run += 1) {
-      const { code, stderr } = await runProgram({ cwd, args: ['replay', 'day.jsonl'] });
+      const { code, stderr } = await runHere({ cwd, args: ['replay', 'day.jsonl'] });
       expect(code, stderr).toBe(0);
       expect(items(cwd)).toEqual([GOLD, SILVER]);
     }
@@ -199,7 +200,7 @@ describe('the catalogue of a replay', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     writeConfig(cwd, { edcd_source: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-    const { code, stderr } = await runProgram({ cwd, args: ['replay', 'day.jsonl'] });
+    const { code, stderr } = await runHere({ cwd, args: ['replay', 'day.jsonl'] });
     expect(code, stderr).toBe(0);
     expect(items(cwd)).toEqual([GOLD, SILVER, NEW]);
   });

@@ -13,9 +13,9 @@ const prices = (file: string) =>
 const demoted = /are baseline now/;
 
 test('fills a new database, publishes what clients load, and lets the parked markets in', async () => {
-  const { relay, cwd, database, publish, start, server } = await world();
+  const { relay, cwd, database, publish, startHere, server } = await world();
   server.misbehave.push({ pieceDelayMs: 300 });
-  const program = start();
+  const program = startHere();
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_999, 60);
   await program.logged(demoted);
@@ -41,14 +41,14 @@ test('fills a new database, publishes what clients load, and lets the parked mar
 });
 
 test('does not import an unchanged dump again, nor touch what is published', async () => {
-  const { cwd, server, start } = await world();
-  const first = start();
+  const { cwd, server, startHere } = await world();
+  const first = startHere();
   await first.logged(demoted);
   await stop(first);
   const mtime = () => statSync(join(cwd, 'data/listings.csv')).mtimeMs;
   const published = mtime();
 
-  const second = start();
+  const second = startHere();
   await second.logged(/was imported already/);
   await stop(second);
   expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'HEAD']);
@@ -56,8 +56,8 @@ test('does not import an unchanged dump again, nor touch what is published', asy
 });
 
 test('imports a newer dump, publishes what differs and leaves the other files as they are', async () => {
-  const { cwd, database, server, start } = await world();
-  const first = start();
+  const { cwd, database, server, startHere } = await world();
+  const first = startHere();
   await first.logged(demoted);
   await stop(first);
   const mtime = (name: string) => statSync(join(cwd, 'data', name)).mtimeMs;
@@ -65,7 +65,7 @@ test('imports a newer dump, publishes what differs and leaves the other files as
 
   server.body = dump({ galileo: market(9_500, 1_800) });
   server.etag = '"two"';
-  const second = start();
+  const second = startHere();
   await second.logged(demoted);
   await stop(second);
   expect(prices(database)).toContainEqual([GALILEO, GOLD, 9_500, 0]);
@@ -84,13 +84,13 @@ test('keeps live rows that are as new as the dump or newer, replaces older ones,
       ],
     }),
   );
-  const { cwd, database, publish, relay, server, start } = await world({ body: dump({ more }) });
-  const first = start();
+  const { cwd, database, publish, relay, server, startHere } = await world({ body: dump({ more }) });
+  const first = startHere();
   await first.logged(demoted);
   await stop(first);
   withDatabase(database, (db) => db.exec('DELETE FROM StationItem'));
 
-  const live = start();
+  const live = startHere();
   await relay.waitForSubscribers();
   await live.logged(/was imported already/);
   const message = (name: string, id: number, agoS: number) =>
@@ -112,7 +112,7 @@ test('keeps live rows that are as new as the dump or newer, replaces older ones,
   await stop(live);
 
   server.etag = '"two"';
-  const second = start();
+  const second = startHere();
   await second.logged(demoted);
   await publish(DAEDALUS, 'Daedalus', 44, 10);
   await until(() => prices(database).some(([, , price]) => price === 44));
@@ -129,8 +129,8 @@ test('keeps live rows that are as new as the dump or newer, replaces older ones,
 });
 
 test('does not bring a market back that the feed has seen empty since', async () => {
-  const { database, publish, relay, server, start } = await world();
-  const first = start();
+  const { database, publish, relay, server, startHere } = await world();
+  const first = startHere();
   await first.logged(demoted);
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_000, 90);
@@ -147,7 +147,7 @@ test('does not bring a market back that the feed has seen empty since', async ()
 
   server.body = dump({ galileo: market(9_700, 51) });
   server.etag = '"two"';
-  const second = start();
+  const second = startHere();
   await second.logged(demoted);
   await stop(second);
   expect(prices(database).map(([id]) => id)).toEqual([DAEDALUS]);
@@ -161,47 +161,47 @@ test.each([
   ],
   ['an error page', () => Buffer.from('<html>sorry</html>')],
 ])('does not take for imported a dump that is %s, nor fetches it again', async (_, damage) => {
-  const { cwd, server, start } = await world({ body: damage(dump()) });
-  const program = start();
+  const { cwd, server, startHere } = await world({ body: damage(dump()) });
+  const program = startHere();
   const { msg } = await program.logged(/trying again/);
   expect(msg).toMatch(/truncated|corrupt|no galaxy dump/);
   expect(msg).toContain('it is not fetched again until there is another one');
   await stop(program);
   expect(existsSync(join(cwd, 'tmp/galaxy_stations.spansh')), 'it is not kept').toBe(false);
-  const next = start();
+  const next = startHere();
   await next.logged(/is still of no use/);
   await stop(next);
   expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'HEAD']);
 
   server.body = dump();
   server.etag = '"two"';
-  const again = start();
+  const again = startHere();
   await again.logged(demoted);
   await stop(again);
   expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
 });
 
 test('fetches again what may have been cut on the way', async () => {
-  const { server, start } = await world();
+  const { server, startHere } = await world();
   server.misbehaveHead.push({ untold: true }, { untold: true });
   server.misbehave.push({ untold: true, bodyBytes: dump().length - 40 });
-  const program = start();
+  const program = startHere();
   const { msg } = await program.logged(/trying again/);
   expect(msg).toMatch(/truncated.*; trying again/);
   await stop(program);
-  const again = start();
+  const again = startHere();
   await again.logged(demoted);
   await stop(again);
   expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
 });
 
 test('says once that the source is away, and goes on receiving', async () => {
-  const { database, publish, relay, server, start } = await world();
-  const first = start();
+  const { database, publish, relay, server, startHere } = await world();
+  const first = startHere();
   await first.logged(demoted);
   await stop(first);
   server.misbehaveHead.push({ status: 503, headers: { 'retry-after': '3600' } });
-  const program = start();
+  const program = startHere();
   await relay.waitForSubscribers();
   await program.logged(/the server answers 503.*trying again/);
   await publish(GALILEO, 'Galileo', 8_888, 20);
@@ -210,8 +210,8 @@ test('says once that the source is away, and goes on receiving', async () => {
 });
 
 test('learns the commodities of a dump where EDCD cannot be reached', async () => {
-  const { relay, database, publish, start } = await world({ config: { edcd_source: './nowhere' } });
-  const program = start();
+  const { relay, database, publish, startHere } = await world({ config: { edcd_source: './nowhere' } });
+  const program = startHere();
   await relay.waitForSubscribers();
   await publish(GALILEO, 'Galileo', 9_999, 60);
   await program.logged(demoted);
@@ -223,10 +223,10 @@ test('waits for its active hours, and says when they begin', async () => {
   // Kathmandu's clocks are 5:45 ahead all year.
   const hour = new Date(Date.now() + (3 + 5.75) * 3_600_000).getUTCHours();
   const window = `${String(hour).padStart(2, '0')}:00-${String((hour + 1) % 24).padStart(2, '0')}:00`;
-  const { server, start } = await world({
+  const { server, startHere } = await world({
     config: { active_hours: { spansh: window, timezone: 'Asia/Kathmandu' } },
   });
-  const program = start();
+  const program = startHere();
   const { msg } = await program.logged(/outside its active hours/);
   expect(msg).toContain(` ${String(hour).padStart(2, '0')}:00 Asia/Kathmandu`);
   await stop(program);
@@ -234,16 +234,16 @@ test('waits for its active hours, and says when they begin', async () => {
 });
 
 test('only refreshes the catalogue in a quick test', async () => {
-  const { server, start } = await world();
-  const program = start({ TDL_REFRESH_QUICK_TEST: '1', TDL_REFRESH_QUICK_TEST_DELAY_SECONDS: '0.5' });
+  const { server, startHere } = await world();
+  const program = startHere({ TDL_REFRESH_QUICK_TEST: '1', TDL_REFRESH_QUICK_TEST_DELAY_SECONDS: '0.5' });
   await until(() => program.log.filter(({ msg }) => msg.startsWith('catalogue:')).length === 2);
   await stop(program);
   expect(server.requests).toEqual([]);
 });
 
 test('serves a database of the other generation with its own files', async () => {
-  const { cwd, start } = await world({ config: { contract: 'v13' } });
-  const program = start();
+  const { cwd, startHere } = await world({ config: { contract: 'v13' } });
+  const program = startHere();
   await program.logged(demoted);
   await stop(program);
   expect(checkPublishedSet(join(cwd, 'data'), 'v13')).toEqual([]);

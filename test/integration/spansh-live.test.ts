@@ -20,14 +20,14 @@ const dump = (agoS: number) => gridDump(SYSTEMS, STATIONS, agoS, DUMP_PRICE);
 /** Live markets, sent while a dump comes in, end as the write rule says, whichever comes first. */
 async function sendDuringImport(mariadb?: MariadbServer): Promise<void> {
   const random = new SeededRandom(3);
-  const { server, relay, rows, start } = await world({ body: dump(AGO_S + 600), mariadb });
-  const first = start();
+  const { server, relay, rows, startHere } = await world({ body: dump(AGO_S + 600), mariadb });
+  const first = startHere();
   await first.logged(/are baseline now/);
   await stop(first);
 
   server.body = dump(AGO_S);
   server.etag = '"two"';
-  const program = start();
+  const program = startHere();
   await relay.waitForSubscribers();
   /** By station: what must be there in the end. */
   const expected = new Map<number, { observedAtS: number; price: number }>();

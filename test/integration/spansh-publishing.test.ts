@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { dump, gridDump, market, stop, world, type World } from '../support/spansh-world.ts';
@@ -23,22 +24,22 @@ describeMariadb('on MariaDB', () => {
 
 function publishing(mariadb?: MariadbServer): void {
   test('listings-live.csv is there from the first start, whatever else is', async () => {
-    const { cwd, start } = await away();
-    const program = start();
+    const { cwd, startHere } = await away();
+    const program = startHere();
     await program.logged(/listings-live\.csv: 0 rows/);
     await stop(program);
     expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
   });
 
   test('a file that was deleted is made again, the others stay as they are, and nothing is imported', async () => {
-    const { cwd, server, start } = await filled();
+    const { cwd, server, startHere } = await filled();
     const file = (name: string) => join(cwd, 'data', name);
     const before = {
       listings: statSync(file('listings.csv')).mtimeMs,
       text: readFileSync(file('System.csv')),
     };
     rmSync(file('System.csv'));
-    const program = start();
+    const program = startHere();
     const { msg } = await program.logged(/^missing, to be published/);
     expect(msg).toContain(file('System.csv'));
     await program.logged(/was imported already/);
@@ -49,14 +50,14 @@ function publishing(mariadb?: MariadbServer): void {
   });
 
   test('another export_path gets its files', async () => {
-    const { cwd, relay, server, start } = await filled();
+    const { cwd, relay, server, startHere } = await filled();
     const text = readFileSync(join(cwd, 'data/listings.csv'));
     writeConfig(cwd, {
       eddn_url: relay.url,
       spansh_url: `${server.url}/galaxy_stations.json.gz`,
       export_path: './public',
     });
-    const program = start();
+    const program = startHere();
     await program.logged(/was imported already/);
     await stop(program);
     expect(readFileSync(join(cwd, 'public/listings.csv')).equals(text)).toBe(true);
@@ -64,7 +65,7 @@ function publishing(mariadb?: MariadbServer): void {
   });
 
   test('a start that is killed while it makes missing files is completed by the next one', async () => {
-    const { cwd, start } = await filled();
+    const { cwd, start, startHere } = await filled();
     for (const delayMs of [0, 5, 20, 60]) {
       rmSync(join(cwd, 'data/Station.csv'));
       rmSync(join(cwd, 'data/listings.csv'));
@@ -73,7 +74,7 @@ function publishing(mariadb?: MariadbServer): void {
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       program.kill('SIGKILL');
       await program.exit;
-      const again = start();
+      const again = startHere();
       await again.logged(/was imported already/);
       await stop(again);
       expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
@@ -81,12 +82,12 @@ function publishing(mariadb?: MariadbServer): void {
   });
 
   test('what tdl import brought is published although Spansh is away, once', async () => {
-    const { cwd, server, start, env } = await away();
+    const { cwd, server, start, startHere, env } = await away();
     const file = join(cwd, 'dump.json.gz');
     writeFileSync(file, dump());
-    const imported = await runProgram({ cwd, args: ['import', file], env });
+    const imported = await runHere({ cwd, args: ['import', file], env });
     expect(imported.code, imported.stderr).toBe(0);
-    const program = start();
+    const program = startHere();
     await program.logged(demoted);
     await stop(program);
     expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
@@ -129,22 +130,22 @@ function publishing(mariadb?: MariadbServer): void {
 
   test('tdl publish writes the whole set once, and tells check-config is content', async () => {
     const { cwd, env } = await away();
-    const nothing = await runProgram({ cwd, args: ['publish'], env });
+    const nothing = await runHere({ cwd, args: ['publish'], env });
     expect(nothing).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('there is nothing to publish'),
     });
     const file = join(cwd, 'dump.json.gz');
     writeFileSync(file, dump());
-    expect((await runProgram({ cwd, args: ['import', file], env })).code).toBe(0);
-    expect((await runProgram({ cwd, args: ['check-config'], env })).stdout).toMatch(
+    expect((await runHere({ cwd, args: ['import', file], env })).code).toBe(0);
+    expect((await runHere({ cwd, args: ['check-config'], env })).stdout).toMatch(
       /warn {2}public files: missing: .*System\.csv.*listings\.csv.*listings-live\.csv/,
     );
-    const published = await runProgram({ cwd, args: ['publish'], env });
+    const published = await runHere({ cwd, args: ['publish'], env });
     expect(published).toMatchObject({ code: 0, stdout: expect.stringContaining('listings.csv 2;') });
     expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
     expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
-    expect((await runProgram({ cwd, args: ['check-config'], env })).stdout).toMatch(/ok {4}public files: /);
+    expect((await runHere({ cwd, args: ['check-config'], env })).stdout).toMatch(/ok {4}public files: /);
   });
 
   /** Spansh cannot be reached. */
@@ -154,7 +155,7 @@ function publishing(mariadb?: MariadbServer): void {
 
   async function filled(): Promise<World> {
     const there = await world({ mariadb });
-    const program = there.start();
+    const program = there.startHere();
     await program.logged(demoted);
     await until(
       () => statSync(join(there.cwd, 'data/listings-live.csv'), { throwIfNoEntry: false }) !== undefined,

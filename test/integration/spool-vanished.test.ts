@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createSpool } from '../../src/infra/spool/spool.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startHere } from '../support/here.ts';
+import { startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -136,7 +137,7 @@ test('a disk that has no room for a new one is waited for', async (context) => {
 });
 
 test('the daemon loses no market when its spool is deleted while the database is held', async () => {
-  const { program, relay, cwd, database, written } = await startLiveDaemon();
+  const { program, relay, cwd, database, written } = await startLiveDaemonBy(startHere);
   const marketIds = Array.from({ length: 50 }, (_, i) => i + 1);
   await relay.publish(frame(commodityMessage({ marketId: 1 })));
   await written(1);
@@ -150,6 +151,6 @@ test('the daemon loses no market when its spool is deleted while the database is
   program.kill('SIGTERM');
   expect((await program.exit).code).toBe(0);
   holder.close();
-  const again = await startLiveDaemon({ cwd, database });
+  const again = await startLiveDaemonBy(startHere, { cwd, database });
   await again.written(...marketIds);
 });

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 /** Three systems in a row, with markets that nobody has ever seen. */
@@ -31,24 +32,24 @@ describe('tour plan', () => {
   test('shows who flies where, as a table, CSV, JSON and names', async ({ expect }) => {
     const cwd = await place();
     const args = ['tour', 'plan', 'Jameson@Sol/galileo@20', '--within', '60'];
-    const table = await runProgram({ cwd, args });
+    const table = await runHere({ cwd, args });
     expect(table).toMatchObject({ code: 0, stderr: '' });
     expect(table.stdout).toContain('4 of 4 markets that nobody has seen for 24 h; all read after');
     expect(table.stdout).toMatch(/^1 {2}Sol {5}Galileo .* L +300 {2}never seen +0 +0 +1 min$/m);
     expect(table.stdout).toMatch(/^Sol, Lave, Diso$/m);
     expect(table.stdout).not.toContain('\u0007');
 
-    const csv = await runProgram({ cwd, args: [...args, '--csv'] });
+    const csv = await runHere({ cwd, args: [...args, '--csv'] });
     const [head, first] = csv.stdout.split('\n');
     expect(head).toBe(
       'commander,stop,systemName,name,maxPad,lsFromStar,marketAgeS,distanceLy,jumps,doneAfterS,seconds,guess,marketId',
     );
     expect(first).toBe('Jameson,1,Sol,Galileo,L,300,,0,0,44,44,false,101');
 
-    const names = await runProgram({ cwd, args: [...args, '--systems'] });
+    const names = await runHere({ cwd, args: [...args, '--systems'] });
     expect(names.stdout).toBe('Sol\nLave\nDiso\n');
 
-    const json = await runProgram({ cwd, args: [...args, 'Ryder@Diso', '--json', '--strategy', 'greedy'] });
+    const json = await runHere({ cwd, args: [...args, 'Ryder@Diso', '--json', '--strategy', 'greedy'] });
     const { tours, assumptions } = JSON.parse(json.stdout);
     expect(tours).toHaveLength(2);
     expect(assumptions).toMatchObject({ strategy: 'greedy', times: { marketS: 44 } });
@@ -56,7 +57,7 @@ describe('tour plan', () => {
 
   test('says what is wrong, and what there is', async ({ expect }) => {
     const cwd = await place();
-    const fails = async (...args: string[]) => runProgram({ cwd, args: ['tour', 'plan', ...args] });
+    const fails = async (...args: string[]) => runHere({ cwd, args: ['tour', 'plan', ...args] });
     expect(await fails('Jameson@Nowhere')).toMatchObject({ code: 2, stderr: 'no system is named Nowhere\n' });
     expect((await fails('Jameson@Sol', '--min-pad', 'XL')).stderr).toContain('minPad');
     expect((await fails('Jameson@Sol', '--strategy', 'magic')).stderr).toContain('"ortools"');
@@ -66,7 +67,7 @@ describe('tour plan', () => {
 
 test('tour calibrate says what it cannot read, and what tells of no flight', async ({ expect }) => {
   const cwd = await place();
-  const tdl = (...files: string[]) => runProgram({ cwd, args: ['tour', 'calibrate', ...files] });
+  const tdl = (...files: string[]) => runHere({ cwd, args: ['tour', 'calibrate', ...files] });
   expect((await tdl('Journal.nowhere.log')).stderr).toMatch(
     /^journal Journal\.nowhere\.log cannot be read: /,
   );
@@ -87,7 +88,7 @@ test('tour calibrate shows the fit, and times for the configuration', async ({ e
   });
   const text = lines.flat().map((line) => JSON.stringify(line));
   writeFileSync(join(cwd, 'Journal.log'), `${text.join('\r\n')}\r\n{"half`);
-  const { stdout } = await runProgram({ cwd, args: ['tour', 'calibrate', 'Journal.log'] });
+  const { stdout } = await runHere({ cwd, args: ['tour', 'calibrate', 'Journal.log'] });
   expect(stdout).toMatch(/^within a system +6 +13\.0 % +\+13\.0 % +0\.0 % +0\.0 %$/m);
   expect(stdout).toContain('"sameSystemS":{"space":200,');
 });

@@ -1,17 +1,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FDEVIDS_DIR } from './messages.ts';
+import { ProgramOutput, type LogLine } from './program-output.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
 
-export interface LogLine {
-  readonly level: number;
-  readonly msg: string;
-  readonly [fact: string]: unknown;
-}
+export type { LogLine };
 
 export interface Exit {
   readonly code: number | null;
@@ -20,14 +16,23 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** The real program in a process of its own, in a directory of its own. */
+/** The real program, in a directory of its own. */
 export interface Program {
-  readonly process: ChildProcessWithoutNullStreams;
-  readonly log: LogLine[];
+  readonly log: readonly LogLine[];
   /** Resolves with the first log line (past ones included) whose text matches; rejects when the program ends first. */
   logged(text: RegExp): Promise<LogLine>;
   kill(signal: NodeJS.Signals): void;
   readonly exit: Promise<Exit>;
+  /** Ends it, whatever it does. */
+  end(): Promise<void>;
+}
+
+/** {@link startProgram}, or in this process: `startHere`. */
+export type Start<P extends Program = Program> = (options: ProgramOptions) => P;
+
+/** In a process of its own. */
+export interface ProgramProcess extends Program {
+  readonly process: ChildProcessWithoutNullStreams;
 }
 
 export interface ProgramOptions {
@@ -57,50 +62,37 @@ export function writeConfig(cwd: string, overrides: Readonly<Record<string, unkn
 }
 
 /** The daemon without Spansh. */
-const DAEMON = ['--no-update'];
+export const DAEMON: readonly string[] = ['--no-update'];
 
-export function startProgram({ cwd, args = DAEMON, env = {}, uid }: ProgramOptions): Program {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(TDL?_|npm_|INIT_CWD|VITEST)/.test(name),
+/** Without what would change how the program behaves. */
+export function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(TDL?_|npm_|INIT_CWD|VITEST)/.test(name)),
   );
+}
+
+export function startProgram({ cwd, args = DAEMON, env = {}, uid }: ProgramOptions): ProgramProcess {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inherited(process.env), ...env },
     ...(uid !== undefined && { uid, gid: uid }),
   });
-  const log: LogLine[] = [];
-  const waiting = new Set<() => void>();
-  let stdout = '';
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    stdout += `${line}\n`;
-    if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
-    for (const look of waiting) look();
-  });
+  const output = new ProgramOutput();
+  child.stdout.on('data', output.stdout);
+  child.stderr.on('data', output.stderr);
   const exit = new Promise<Exit>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, ...output.texts }));
   });
-
   return {
     process: child,
-    log,
+    log: output.log,
     exit,
     kill: (signal) => void child.kill(signal),
-    logged: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const line = log.find(({ msg }) => text.test(msg));
-          if (line === undefined) return;
-          waiting.delete(look);
-          resolve(line);
-        };
-        waiting.add(look);
-        look();
-        void exit.then(({ code, signal, stderr: errors }) =>
-          reject(new Error(`ended (${code ?? signal}) before logging ${text}:\n${stdout}\n${errors}`)),
-        );
-      }),
+    async end() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+    logged: (text) => output.logged(text, exit),
   };
 }
 

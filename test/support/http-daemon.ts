@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { startProgram, type Program } from './daemon.ts';
+import { startProgram, type Program, type Start } from './daemon.ts';
 import { ask } from './http.ts';
 
 /** What the pages hold, as far as it is looked at; each has a part of it. */
@@ -35,12 +35,13 @@ export interface HttpDaemon {
 }
 
 /** Starts the daemon on the configuration that is there. */
-export async function daemonIn(cwd: string, args?: readonly string[]): Promise<HttpDaemon> {
-  const program = startProgram({ cwd, ...(args && { args }) });
-  onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
-  });
+export async function daemonIn(
+  cwd: string,
+  args?: readonly string[],
+  start: Start = startProgram,
+): Promise<HttpDaemon> {
+  const program = start({ cwd, ...(args && { args }) });
+  onTestFinished(() => program.end());
   const url = String((await program.logged(/^http: http/)).url);
   const json: HttpDaemon['json'] = async (path) => {
     const { status, bytes } = await ask(url + path);

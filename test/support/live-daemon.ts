@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
+import {
+  startProgram,
+  writeConfig,
+  type LogLine,
+  type Program,
+  type ProgramProcess,
+  type Start,
+} from './daemon.ts';
 import { makeGalaxy, marketRows } from './galaxy.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
 /** The real program on a relay of its own and a database that knows the system Sol. */
-export interface LiveDaemon {
-  readonly program: Program;
+export interface LiveDaemon<P extends Program = ProgramProcess> {
+  readonly program: P;
   readonly relay: Relay;
   readonly cwd: string;
   readonly database: string;
@@ -35,16 +42,22 @@ export interface LiveDaemonOptions {
   readonly args?: readonly string[];
 }
 
-export async function startLiveDaemon(options: LiveDaemonOptions = {}): Promise<LiveDaemon> {
+export function startLiveDaemon(options?: LiveDaemonOptions): Promise<LiveDaemon> {
+  return startLiveDaemonBy(startProgram, options);
+}
+
+export async function startLiveDaemonBy<P extends Program>(
+  start: Start<P>,
+  options: LiveDaemonOptions = {},
+): Promise<LiveDaemon<P>> {
   const { cwd = tempDir(), env = {}, config = {}, early = false } = options;
   const database = options.database ?? join(cwd, 'data/TradeDangerous.db');
   const relay = await startRelay();
   if (!existsSync(database)) await makeGalaxy(database, ['Sol']);
   writeConfig(cwd, { eddn_url: options.url ?? relay.url, listener_processor_rate_every: 1, ...config });
-  const program = startProgram({ cwd, env, ...(options.args && { args: options.args }) });
+  const program = start({ cwd, env, ...(options.args && { args: options.args }) });
   onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
+    await program.end();
     relay.close();
   });
   if (!early) await relay.waitForSubscribers();

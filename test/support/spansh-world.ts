@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
-import { startProgram, writeConfig, type Program } from './daemon.ts';
+import { startProgram, writeConfig, type Program, type ProgramProcess, type Start } from './daemon.ts';
+import { startHere } from './here.ts';
 import { aCommodity, aMarket, aStation, aSystem, dumpOf, spanshTime } from './dump.ts';
 import { startDumpServer, type DumpServer } from './dump-server.ts';
 import { marketRows, withDatabase, type MarketRow } from './galaxy.ts';
@@ -77,16 +78,21 @@ export interface World {
   readonly sql: (statement: string) => Promise<void>;
   /** By which a program finds the database. */
   readonly env: Readonly<Record<string, string>>;
-  readonly start: (env?: Record<string, string>) => Program;
+  /** In a process of its own. */
+  readonly start: (env?: Record<string, string>) => ProgramProcess;
+  /** In this process. */
+  readonly startHere: (env?: Record<string, string>) => Program;
   readonly publish: (marketId: number, stationName: string, sellPrice: number, agoS: number) => Promise<void>;
 }
 
-/** @param mariadb where the daemon's database is; absent: SQLite */
-export async function world({
-  body = dump(),
-  config = {},
-  mariadb,
-}: { body?: Buffer; config?: object; mariadb?: MariadbServer | undefined } = {}): Promise<World> {
+export interface WorldOptions {
+  readonly body?: Buffer;
+  readonly config?: object;
+  /** Where the daemon's database is; absent: SQLite. */
+  readonly mariadb?: MariadbServer | undefined;
+}
+
+export async function world({ body = dump(), config = {}, mariadb }: WorldOptions = {}): Promise<World> {
   const server = await startDumpServer(body);
   const relay = await startRelay();
   const cwd = tempDir();
@@ -105,6 +111,11 @@ export async function world({
     mariadb === undefined || schema === undefined
       ? {}
       : { TD_DB_CONFIG: writeDbConfig(cwd, mariadb, schema) };
+  function started<P extends Program>(start: Start<P>, env = {}): P {
+    const program = start({ cwd, args: [], env: { ...dbConfig, ...env } });
+    onTestFinished(() => program.end());
+    return program;
+  }
   return {
     server,
     relay,
@@ -119,14 +130,8 @@ export async function world({
       if (mariadb === undefined || schema === undefined) withDatabase(database, (db) => db.exec(statement));
       else await mariadb.sql(statement, schema);
     },
-    start(env = {}) {
-      const program = startProgram({ cwd, args: [], env: { ...dbConfig, ...env } });
-      onTestFinished(async () => {
-        program.kill('SIGKILL');
-        await program.exit;
-      });
-      return program;
-    },
+    start: (env) => started(startProgram, env),
+    startHere: (env) => started(startHere, env),
     publish: (marketId, stationName, sellPrice, agoS) =>
       relay.publish(
         frame(

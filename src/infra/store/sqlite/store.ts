@@ -9,6 +9,7 @@ import type { Snapshot } from '../../../domain/market/snapshot.ts';
 import { Stoppable } from '../shared/stoppable.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { openThread, type Thread } from '../../threads/rpc.ts';
+import { SpareThreads } from '../../threads/spare-threads.ts';
 import { warnOfNewCategories } from '../shared/reference-tables.ts';
 import { RefusalLog } from '../shared/refusals.ts';
 import { createLeftOutLog } from '../shared/seed-items.ts';
@@ -59,6 +60,12 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
     workerData,
     crashError,
   });
+  const readers = new SpareThreads(() =>
+    openThread<ReaderMethods>(moduleBeside(import.meta.url, './reader-thread'), {
+      workerData: { file },
+      crashError,
+    }),
+  );
   const tellLeftOut = createLeftOutLog(log);
   const refusals = new RefusalLog(log);
   /** Of the import that is running. */
@@ -70,15 +77,7 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
 
   async function read<T>(run: (reader: Thread<ReaderMethods>, info: StoreInfo) => Promise<T>): Promise<T> {
     const info = await writer.call('open', undefined);
-    const reader = openThread<ReaderMethods>(moduleBeside(import.meta.url, './reader-thread'), {
-      workerData: { file },
-      crashError,
-    });
-    try {
-      return await run(reader, info);
-    } finally {
-      await reader.close();
-    }
+    return readers.use((reader) => run(reader, info));
   }
 
   return {
@@ -218,6 +217,7 @@ export function createSqliteStore(options: SqliteStoreOptions): WholeStore {
 
     async close() {
       await work.stop();
+      await readers.close();
       importing = undefined;
       await writer.close();
     },
