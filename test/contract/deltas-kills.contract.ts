@@ -7,6 +7,7 @@ import { killChild, startChild } from '../support/child.ts';
 import { DeltaFollower, textOf } from '../support/delta-follower.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 import { HOUR_MS, KEPT, sorted, startPublisher } from './deltas-world.ts';
 import { addStations, FUEL, GOLD, SYSTEM, useWorld, type CreateDatabase } from './store-world.ts';
@@ -36,7 +37,7 @@ export function deltaKillsContract(create: CreateDatabase): void {
     const reader = new DeltaFollower(exportDir);
     try {
       await until(() => existsSync(join(exportDir, 'listings.manifest.json')));
-      for (let kills = 0; kills < 10; kills++) {
+      for (let kills = 0; kills < times(4, 10); kills++) {
         await sleep(random.integer(100, 900));
         const at = random.chance(0.8) ? 1 : 0;
         await killChild(children[at]!);

@@ -11,11 +11,12 @@ import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
 import { createRandom } from '../support/load.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const SYSTEMS = ['Sol', 'Alioth', 'Achenar'];
 const GOODS = ['gold', 'silver', 'platinum', 'palladium', 'hydrogenfuel'];
-const KILLS = 20;
+const KILLS = times(6, 20);
 /** A second from receipt, and what publishing and receiving may take on a busy machine. */
 const PROMISE_MS = 1_400;
 const START_S = Date.parse('2026-05-01T12:00:00Z') / 1000;
