@@ -11,12 +11,17 @@ import { ask } from '../support/http.ts';
 import { TWIN } from '../support/planted-galaxy.ts';
 import { startPortal, type PortalWorld } from '../support/portal-world.ts';
 import { mapPage } from './pages/map.ts';
+import { tradePages } from './pages/trade.ts';
 
 const PHONE = { width: 390, height: 844 };
 const VIEWS = [
   '/',
   '/?view=map',
   '/?view=map&span=40&turn=200,90&commodity=Gold&market=128016384',
+  '/?view=goods',
+  '/?view=goods&near=&sort=name&good=metal',
+  '/?view=commodity&name=Gold',
+  '/?view=system',
   '/?view=find',
   '/?view=find&commodity=Tritium&minPad=L',
   '/?view=find&commodity=Tritium&near=&maxLs=1000&carriers=included&sort=age',
@@ -226,6 +231,7 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
   });
 
   describe('the map', () => mapPage(() => world));
+  describe('goods and systems', () => tradePages(() => world));
 
   test('what is not known is called unknown, never 0', async () => {
     const { entries } = await api('/freshness/stale?near=Sol&within=100&neverSeen=only&limit=1000');

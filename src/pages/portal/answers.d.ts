@@ -51,8 +51,13 @@ export interface Market extends Station {
 
 export interface Spread {
   readonly markets: number;
+  readonly tonnes: number;
   readonly min: number;
+  readonly p10: number;
+  readonly p25: number;
   readonly median: number;
+  readonly p75: number;
+  readonly p90: number;
   readonly max: number;
 }
 

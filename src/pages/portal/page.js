@@ -41,6 +41,7 @@ const drafts = new Map();
 /** @type {Map<string, Show>} */
 const loaded = new Map();
 let isDrawing = false;
+let isRendering = false;
 let isFocusDue = false;
 
 function drawSoon() {
@@ -58,7 +59,9 @@ function draw() {
   const show = loaded.get(view) ?? loading(view);
   const shown = show({ params, form, asker, nowMs: asker.nowMs(), systems: typedSystems(), adjust });
   asker.forgetOthers();
+  isRendering = true;
   render([header(view, params), h('main', { id: 'main', key: view }, shown), footer()], document.body);
+  isRendering = false;
   const heading = document.querySelector('h1');
   document.title = `${heading?.textContent ?? ''} · Trade Dangerous listener`;
   if (heading === null || !isFocusDue) return;
@@ -182,6 +185,8 @@ document.addEventListener('input', ({ target }) => {
   drawSoon();
 });
 document.addEventListener('change', ({ target }) => {
+  // A field that is taken away while somebody types says what is in it.
+  if (isRendering) return;
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
     if (target.form !== null) takeForm(target.form);
   }

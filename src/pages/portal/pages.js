@@ -52,6 +52,9 @@ export const PAGES = {
       show: '25',
     },
   },
+  goods: { menu: 'Goods', usual: { good: '', ...AROUND, minPad: '', sort: 'spread' } },
+  commodity: { under: 'goods', usual: { name: '', ...AROUND, minPad: '', maxAge: '7d' } },
+  system: { under: 'markets', usual: { id: 'Sol' } },
   markets: { menu: 'Markets', usual: { name: '', system: '', show: '25' } },
   market: { under: 'markets', usual: { id: '', side: 'all', good: '', chart: '' } },
 };

@@ -81,6 +81,9 @@ export class Chart extends Component {
         width: place.clientWidth,
         height: HEIGHT,
         tzDate: (epochS) => Plot.tzDate(new Date(epochS * 1000), 'UTC'),
+        scales: {
+          x: { range: (_, first, last) => (first < last ? [first, last] : [first - 43_200, last + 43_200]) },
+        },
         axes: [
           { ...axis, values: (_, times, _axis, _space, stepS) => times.map((epochS) => tick(epochS, stepS)) },
           { ...axis, size: 70, values: (_, values) => values.map((value) => value.toLocaleString('en')) },

@@ -28,16 +28,31 @@ export function ageOf(at, nowMs) {
   return h('time', { class: `age ${freshness(ageS)}`, dateTime: at, title: moment(at) }, age(ageS));
 }
 
+/**
+ * How old its market is, if it has one.
+ * @param {Station} station
+ * @param {number} nowMs
+ */
+export function marketAge({ marketObservedAt, services }, nowMs) {
+  const hasNone = marketObservedAt === null && services.market === false;
+  return hasNone ? h('span', { class: 'unknown' }, 'no market') : ageOf(marketObservedAt, nowMs);
+}
+
 /** @param {Station} station */
 export function stationName(station) {
-  const { marketId, name, systemName, maxPad, type } = station;
+  const { marketId, name, systemId, systemName, maxPad, type } = station;
   return [
     h('a', { href: linkTo('market', { id: String(marketId) }), class: 'name' }, name),
     // Not apart from the last word.
     '\u00a0',
     padOf(maxPad),
     oddPrices(station),
-    h('span', { class: 'under' }, `${systemName}${type === null ? '' : ` · ${type}`}`),
+    h(
+      'span',
+      { class: 'under' },
+      h('a', { href: linkTo('system', { id: systemId }) }, systemName),
+      type === null ? '' : ` · ${type}`,
+    ),
   ];
 }
 

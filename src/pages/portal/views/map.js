@@ -271,11 +271,7 @@ function pickedMarket(value, { params, nowMs }) {
       'ul',
       { class: 'chips' },
       h('li', null, h('a', { href: linkTo('market', { id: String(value.marketId) }) }, 'Its prices')),
-      h(
-        'li',
-        null,
-        h('a', { href: linkTo('markets', { name: value.systemName, system: value.systemId }) }, 'Its system'),
-      ),
+      h('li', null, h('a', { href: linkTo('system', { id: value.systemId }) }, 'Its system')),
       h('li', null, h('a', { href: linkTo('map', { ...params, market: '' }) }, 'Close')),
     ),
   );

@@ -26,11 +26,7 @@ export function page({ asker, params, form, nowMs }) {
       h(
         'p',
         { class: 'where' },
-        h(
-          'a',
-          { href: linkTo('markets', { name: value.systemName, system: value.systemId }) },
-          value.systemName,
-        ),
+        h('a', { href: linkTo('system', { id: value.systemId }) }, value.systemName),
         value.type === null ? '' : ` · ${value.type}`,
       ),
       verdict(value, nowMs),
@@ -118,7 +114,7 @@ function columnsOf(near) {
   return [
     {
       title: 'Good',
-      cell: ({ name }) => h('a', { class: 'name', href: linkTo('find', { commodity: name, near }) }, name),
+      cell: ({ name }) => h('a', { class: 'name', href: linkTo('commodity', { name, near }) }, name),
     },
     {
       title: 'Buy here',
@@ -190,11 +186,7 @@ function facts({ marketId, systemId, systemName, type, lsFromStar, maxPad, plane
       'ul',
       { class: 'chips' },
       h('li', null, h('a', { href: linkTo('stale', { near: systemName }) }, 'Stale around here')),
-      h(
-        'li',
-        null,
-        h('a', { href: linkTo('markets', { name: systemName, system: systemId }) }, 'All of this system'),
-      ),
+      h('li', null, h('a', { href: linkTo('system', { id: systemId }) }, 'All of this system')),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { h } from '/portal/preact.js';
 import { limitOf, linkTo, question, showMore } from '../address.js';
-import { ageOf, answer, candidates, card, stationName, table } from '../parts/parts.js';
+import { answer, candidates, card, marketAge, stationName, table } from '../parts/parts.js';
 
 /**
  * @import { Candidate, List, Station, Told } from '../answers.d.ts'
@@ -88,7 +88,7 @@ function named({ asker, params: { show = '', system = '' }, nowMs }, name) {
     const found = asker.ask('ofSystem', question(`/systems/${id}/stations`, { limit: 1_000 }), 15);
     return card(
       `In the system ${name}`,
-      h('a', { href: linkTo('stale', { near: others.length === 0 ? name : id }) }, 'Stale around it'),
+      h('a', { href: linkTo('system', { id }) }, 'The system'),
       answer(found, ({ entries }) => list(`Stations in ${name}`, entries, nowMs)),
     );
   }
@@ -109,13 +109,4 @@ function list(caption, stations, nowMs) {
     ],
     [{ rows: stations }],
   );
-}
-
-/**
- * @param {Station} station
- * @param {number} nowMs
- */
-function marketAge({ marketObservedAt, services }, nowMs) {
-  const hasNone = marketObservedAt === null && services.market === false;
-  return hasNone ? h('span', { class: 'unknown' }, 'no market') : ageOf(marketObservedAt, nowMs);
 }
