@@ -10,7 +10,7 @@ import { addCompletionVerb, type CompletionCommand } from './completion/argument
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
-import { day, notEmpty, number } from './values.ts';
+import { address, day, notEmpty, number } from './values.ts';
 import { addWatchVerbs, type WatchCommand } from './watch/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
@@ -23,6 +23,8 @@ export type Command =
       readonly overrides: Overrides;
     }
   | { readonly verb: 'stats' | 'publish' | 'check-config' }
+  /** @property listen null: as configured */
+  | { readonly verb: 'serve'; readonly listen: { readonly host: string; readonly port: number } | null }
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'export'; readonly scope: 'live' | 'all' }
   | { readonly verb: 'purge'; readonly dryRun: boolean; readonly force: boolean; readonly repair: boolean }
@@ -241,6 +243,13 @@ function addVerbs(program: Program, choose: Choose): void {
       if (days === null) throw usage(`--to ${to} is before --from ${from}`);
       choose({ verb: 'backfill', days, dryRun });
     });
+  program
+    .command('serve')
+    .description('API, push and pages only, from the database (or its replica): any number beside daemons')
+    .option('--listen <host:port>', 'goes before http_listen', address)
+    .action(({ listen }: { listen?: { host: string; port: number } }) =>
+      choose({ verb: 'serve', listen: listen ?? null }),
+    );
   program
     .command('status')
     .description('say which daemon works on the data directory, and what it does; exit 1 when there is none')

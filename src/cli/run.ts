@@ -19,6 +19,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   backfill: () => import('./feed/backfill.ts'),
   replay: () => import('./feed/replay.ts'),
   sample: () => import('./feed/sample.ts'),
+  serve: () => import('./daemon/serve.ts'),
   status: () => import('./daemon/status.ts'),
   'check-config': () => import('./daemon/check-config.ts'),
   find: () => import('./questions/find.ts'),

@@ -23,3 +23,12 @@ export function day(text: string): string {
   if (!isDay(text)) throw new InvalidArgumentError('It must be a day: YYYY-MM-DD.');
   return text;
 }
+
+/** Where to listen: `host:port` or `[IPv6 address]:port`. */
+export function address(text: string): { readonly host: string; readonly port: number } {
+  const [, inBrackets, plain, port] = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = inBrackets ?? plain;
+  if (host === undefined || !(Number(port) <= 65_535))
+    throw new InvalidArgumentError('Allowed: host:port or [IPv6 address]:port; port 0 is any free one.');
+  return { host, port: Number(port) };
+}

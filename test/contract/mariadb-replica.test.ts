@@ -1,5 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { Hub } from '../../src/actors/subscription/hub.ts';
+import { realTime } from '../../src/infra/process/real-time.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { createMariadbQueries } from '../../src/infra/store/mariadb/queries/queries.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
@@ -84,6 +86,64 @@ describeMariadb('questions to a replica', () => {
     await replica.sql('START SLAVE SQL_THREAD');
     await until(async () => (await price()) === 9_100);
     await until(async () => ((await queries.replicaLag())?.lagS ?? 9) < 1);
+  });
+
+  test('whoever was told more elsewhere waits for it, and is not led back; what follows is told from the log', async () => {
+    const store = createMariadbStore({
+      connection: primary.connection(database),
+      generation: 'auto',
+      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+      changeLog: { keepS: 86_400, keepEntries: 100_000 },
+    });
+    const queries = createMariadbQueries(replica.connection(database), primary.connection(database), true);
+    const hub = new Hub({ store, queries, time: realTime });
+    onTestFinished(async () => {
+      hub.close();
+      await queries.close();
+      await store.close();
+    });
+    await store.beginChangeLog();
+    const write = async (price: number, atS: number) => {
+      const rows = Int32Array.from([GOLD, price, 100, 3, 0, 0, 0, 0]);
+      const outcomes = await store.writeMarkets([{ ...MARKET, observedAtS: atS, receivedAtMs: 0, rows }]);
+      expect(outcomes).toMatchObject([{ status: 'written' }]);
+    };
+    /** Where the log is where it is written. */
+    const written = async () => {
+      const [{ id, seq } = {}] = await primary.sql('SELECT log_id AS id, seq FROM tdl_log', database);
+      return { logId: id!, seq: Number(seq) };
+    };
+    const bestPrice = async () =>
+      (await queries.trades(GOLD, { side: 'demand', minUnits: 1, sort: 'price' }, { limit: 1, after: null }))
+        .entries[0]?.quote.demandPrice;
+    await write(9_200, OBSERVED_AT_S + 120);
+    await until(async () => (await bestPrice()) === 9_200);
+
+    await replica.sql('STOP SLAVE SQL_THREAD');
+    await write(9_300, OBSERVED_AT_S + 180);
+    const here = await written();
+    const told: string[] = [];
+    const note = (what: string) => {
+      told.push(what);
+      return true;
+    };
+    hub.subscribe({ marketIds: new Set([MARKET.marketId]) }, here, {
+      snapshot: () => note('snapshot'),
+      update: (_, { market }) => note(`update ${market[0]?.demandPrice}`),
+      position: ({ seq }) => note(seq < here.seq ? 'led back' : 'there'),
+      end: (reason) => void note(reason),
+    });
+    await until(async () => ((await queries.replicaLag())?.lagS ?? 0) > 1);
+    expect(told, 'he waits').toEqual([]);
+    await replica.sql('START SLAVE SQL_THREAD');
+    await until(() => told.length > 0);
+    await write(9_400, OBSERVED_AT_S + 240);
+    hub.poke(await written());
+    await until(() => told.includes('update 9400'));
+    expect(told.filter((each) => each !== 'there')).toEqual(['update 9400']);
+    await until(async () => (await bestPrice()) === 9_400);
+    expect(await hub.reach({ ...here, seq: here.seq + 1_000 }), 'a number that was never told').toBe(false);
+    expect(await hub.reach({ logId: 'another', seq: 1 })).toBe(false);
   });
 
   test('say in every answer of the API how far that is', async () => {

@@ -10,6 +10,7 @@ import { LEARNING_MUTATIONS } from './learning.ts';
 import type { Mutation } from './mutation.ts';
 import { PUSH_MUTATIONS } from './push.ts';
 import { RULE_MUTATIONS } from './rules.ts';
+import { SERVING_MUTATIONS } from './serving.ts';
 import { STORE_MUTATIONS } from './stores.ts';
 import { SURROUNDINGS_MUTATIONS } from './surroundings.ts';
 import { TOUR_MUTATIONS } from './tours.ts';
@@ -27,6 +28,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...LEARNING_MUTATIONS,
   ...PUSH_MUTATIONS,
   ...RULE_MUTATIONS,
+  ...SERVING_MUTATIONS,
   ...STORE_MUTATIONS,
   ...SURROUNDINGS_MUTATIONS,
   ...TOUR_MUTATIONS,

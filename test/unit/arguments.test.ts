@@ -48,6 +48,8 @@ test.each([
   ['purge --force --repair', { verb: 'purge', dryRun: false, force: true, repair: true }],
   ['purge --dry-run', { verb: 'purge', dryRun: true, force: false, repair: false }],
   ['maintain --dry-run', { verb: 'maintain', dryRun: true }],
+  ['serve', { verb: 'serve', listen: null }],
+  ['serve --listen [::1]:80', { verb: 'serve', listen: { host: '::1', port: 80 } }],
   ['status', { verb: 'status', json: false }],
   ['status --json', { verb: 'status', json: true }],
   ['--stats', { verb: 'stats' }],

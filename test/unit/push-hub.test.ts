@@ -40,6 +40,7 @@ class Written {
       this.beforeRead = () => undefined;
       return Promise.resolve([{ station: PORT, rows: this.rows } as MarketRecord]);
     },
+    replicaLag: () => Promise.resolve(null),
     stations: () => Promise.reject(new Error('not asked')),
   };
 }

@@ -10,17 +10,19 @@ import {
   type SubscriptionEvent,
 } from '../../machines/publishing/subscription.machine.ts';
 import { LogTail } from './log-tail.ts';
+import { isAwaited, PATIENCE_MS, reach, rest, SOON_MS, type Awaited } from './reach.ts';
 import { Reader } from './reader.ts';
 import { RecentMarkets } from './recent-markets.ts';
 import { snapshotOf } from './snapshot.ts';
 
 export interface HubDeps {
   readonly store: ChangeStore;
-  readonly queries: Pick<Queries, 'changesSince' | 'markets' | 'stations'>;
+  readonly queries: Pick<Queries, 'changesSince' | 'markets' | 'stations' | 'replicaLag'>;
   readonly time: Time;
+  readonly mostSubscribers?: number;
 }
 
-const MAX_SUBSCRIBERS = 2_000;
+const MOST_SUBSCRIBERS = 2_000;
 /** What is committed is gathered for so long. */
 const GATHER_MS = 50;
 /** Others may write the log, too. */
@@ -60,6 +62,8 @@ export class Hub implements Push {
   #isBegun = false;
   #isLooking = false;
   #pokedWhileLooking = false;
+  /** The log is known to have come so far. */
+  #awaited: Awaited | null = null;
   #timer: { readonly handle: unknown; readonly dueMs: number } | null = null;
   #reachedAtMs: number;
   #isClosed = false;
@@ -71,7 +75,7 @@ export class Hub implements Push {
   }
 
   subscribe(watch: Watch, since: LogPosition | null, sink: PushSink): Subscription | null {
-    if (this.#isClosed || this.#readers.size >= MAX_SUBSCRIBERS) return null;
+    if (this.#isClosed || this.#readers.size >= (this.#deps.mostSubscribers ?? MOST_SUBSCRIBERS)) return null;
     // An end that was told makes its connection end, which is told again.
     const tell = (type: SubscriptionEvent['type']) => {
       if (actor.getSnapshot().status === 'active') actor.send({ type });
@@ -134,8 +138,21 @@ export class Hub implements Push {
     return this.#position;
   }
 
-  /** Something has been committed. Never fails. */
-  poke(): void {
+  /** How many listen. */
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  reach(position: LogPosition): Promise<boolean> {
+    return reach(position, this.#deps, () => this.#isClosed);
+  }
+
+  /**
+   * Something has been committed. Never fails.
+   * @param position of it, if known: it is looked for until it can be read, also at a replica that lags
+   */
+  poke(position: LogPosition | null = null): void {
+    if (position !== null) this.#awaited = { ...position, untilMs: this.#deps.time.now() + PATIENCE_MS };
     this.#pokedWhileLooking = this.#isLooking;
     if (this.#isWanted()) this.#schedule(GATHER_MS);
   }
@@ -198,8 +215,13 @@ export class Hub implements Push {
       // The database is away: the next look finds what it wrote meanwhile.
     }
     this.#isLooking = false;
-    if (this.#isWanted()) this.#schedule(this.#pokedWhileLooking ? GATHER_MS : LOOK_MS);
+    if (this.#isWanted()) this.#schedule(this.#nextLookMs());
     this.#pokedWhileLooking = false;
+  }
+
+  #nextLookMs(): number {
+    if (this.#pokedWhileLooking) return GATHER_MS;
+    return isAwaited(this.#awaited, this.#position, this.#deps.time.now()) ? SOON_MS : LOOK_MS;
   }
 
   async #readOn(from: LogPosition): Promise<void> {
@@ -235,8 +257,9 @@ export class Hub implements Push {
   /** What was before a reader is told what changes. */
   async #replay(reader: Reader, signal: AbortSignal): Promise<void> {
     if ((await this.#known()) === null || this.#position === null) throw new Error('there is no change log');
-    const here = this.#position;
     const { since } = reader;
+    if (since !== null) await this.#awaitPlace(since, signal);
+    const here = this.#position;
     reader.join();
     if (since !== null && since.logId === here.logId && since.seq <= here.seq) {
       if (here.seq - since.seq <= MAX_BEHIND && (await this.#replayLog(reader, since, here, signal))) {
@@ -249,6 +272,18 @@ export class Hub implements Push {
     signal.throwIfAborted();
     const markets = snapshot.markets.map((market) => this.#shared(market));
     reader.snapshot(here, { ...snapshot, markets, reason: since === null ? 'begin' : 'lost' });
+  }
+
+  /** Somebody comes from where this server is not yet: what is here would lead him back. */
+  async #awaitPlace(since: LogPosition, signal: AbortSignal): Promise<void> {
+    const isAhead = () => this.#position?.logId === since.logId && this.#position.seq < since.seq;
+    if (!isAhead() || !(await this.reach(since))) return;
+    // What can be read by now is told to the others before he is told anything.
+    while (isAhead()) {
+      this.poke();
+      await rest(this.#deps.time);
+      signal.throwIfAborted();
+    }
   }
 
   /** The same rows for every reader who has been told them: he keeps them until they change. */

@@ -1,6 +1,9 @@
 import type { System } from '../../actors/system.ts';
 import type { HttpServer } from '../../infra/http/server.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import type { HttpApp, Routes } from '../../infra/http/app.ts';
+import type { ClientLimits } from '../../infra/http/limits.ts';
+import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { Served } from '../ports/routes.ts';
 
 /**
@@ -11,21 +14,37 @@ import type { Served } from '../ports/routes.ts';
 export async function serveHttp(base: Bootstrap, system: System, about: Served): Promise<HttpServer | null> {
   const { config, log } = base;
   if (config.httpListen === null) return null;
-  const [{ createHttpApp }, { addGuard }, { listen }, { routesOf }] = await Promise.all([
-    import('../../infra/http/app.ts'),
-    import('../../infra/http/guard.ts'),
-    import('../../infra/http/server.ts'),
-    import('../ports/routes.ts'),
-  ]);
-  const routes = await routesOf(base, system, about);
-  const guard = {
-    tokens: () => about.tokens.tokens(),
-    names: [config.httpListen.host.toLowerCase(), ...config.httpNames],
-    log,
-  };
-  const app = await createHttpApp(log, routes, { guard: (scope) => addGuard(scope, guard) });
-  const server = await listen(app, config.httpListen);
+  const { routesOf } = await import('../ports/routes.ts');
+  const server = await listenWith(base, config.httpListen, await routesOf(base, system, about), about.tokens);
   const page = config.api ? '/ (open it in a browser)' : '';
   log.info({ url: server.url }, `http: ${server.url}${page}`);
   return server;
+}
+
+/**
+ * Serves these routes to whoever may have them.
+ * @throws AppError `config.httpListen`
+ */
+export async function listenWith(
+  { config, log }: Pick<Bootstrap, 'config' | 'log'>,
+  address: NonNullable<Bootstrap['config']['httpListen']>,
+  routes: readonly Routes[],
+  tokens: Pick<TokenStore, 'tokens'>,
+  limits?: ClientLimits,
+): Promise<HttpServer> {
+  const [{ createHttpApp }, { addGuard }, { listen }] = await Promise.all([
+    import('../../infra/http/app.ts'),
+    import('../../infra/http/guard.ts'),
+    import('../../infra/http/server.ts'),
+  ]);
+  const guard = {
+    tokens: () => tokens.tokens(),
+    names: [address.host.toLowerCase(), ...config.httpNames],
+    log,
+  };
+  const app = await createHttpApp(log, routes, {
+    guard: (scope: HttpApp) => addGuard(scope, guard),
+    ...(limits !== undefined && { limits }),
+  });
+  return listen(app, address);
 }

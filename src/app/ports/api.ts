@@ -4,6 +4,10 @@ import type { GalaxyImport } from '../../domain/ports/store/galaxy-store.ts';
 import type { Patrols } from '../../domain/ports/commanders/patrols.ts';
 import type { TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { ScoutTours } from '../../domain/ports/commanders/scout-tours.ts';
+import type { LogPosition } from '../../domain/ports/publishing/push.ts';
+import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
+import type { ChangeStore } from '../../domain/ports/store/changes.ts';
+import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { Store, WholeStore } from '../../domain/ports/store/store.ts';
 import type { Hub } from '../../actors/subscription/hub.ts';
 import type { TourDeps } from '../../infra/http/api/deps.ts';
@@ -37,33 +41,14 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
   const nothing = () => Promise.resolve();
   if (!config.api || config.httpListen === null)
     return { store, api: null, reconfigure: nothing, close: nothing };
-  const queries = await createQueries(base);
-  const planner = createTourPlanner();
+  // Other daemons may write to the same server.
+  const queries = await createQueries(base, base.database.backend === 'mariadb');
   let commodities: readonly Commodity[] = [];
-  const kept =
-    config.tours && config.ownTables
-      ? await (
-          await import('./tours.ts')
-        ).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
-      : null;
-  const changeStore = announcing(store, base.log);
-  const history = await historyReader(base);
-  let hub: Hub | undefined;
-  const push = async () => {
-    const { Hub } = await import('../../actors/subscription/hub.ts');
-    return (hub ??= new Hub({ store: changeStore, queries, time: realTime }));
-  };
-  const { keepSubscriptions } = await import('../subscriptions.ts');
-  const deps = { queries, commodities: () => commodities, now: () => Date.now() };
-  const { named, reconfigure } = keepSubscriptions(base, store, deps);
-  const api: ApiSource = {
-    ...{ ...deps, kept },
-    planner,
-    travelTimes: config.tourTimes,
-    ...{ push, named },
-    ...(history !== null && { history }),
-    questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
-  };
+  const answering = await answeringWith(base, {
+    ...{ queries, store, changeStore: announcing(store, base.log), commodities: () => commodities },
+    keeps: config.tours && config.ownTables,
+  });
+  const { kept } = answering;
   const telling: Store = {
     ...tellingOf(
       store,
@@ -72,17 +57,58 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
         kept?.tours.observed(written);
       },
       () => queries.changedAll(),
-      () => hub?.poke(),
+      answering.poke,
     ),
     useCatalogue(list) {
       commodities = list;
       return store.useCatalogue(list);
     },
   };
+  return { ...answering, store: telling };
+}
+
+interface AnsweringParts {
+  readonly queries: Queries;
+  readonly store: AggregateStore;
+  readonly changeStore: ChangeStore;
+  readonly commodities: () => readonly Commodity[];
+  /** Whether tours and patrols are kept. */
+  readonly keeps: boolean;
+  /** How many may listen; undefined: as many as beside a daemon. */
+  readonly mostListeners?: number;
+}
+
+/** Answers questions, and tells what changes, whoever writes. */
+export async function answeringWith(base: Bootstrap, parts: AnsweringParts) {
+  const { config } = base;
+  const { queries, store, changeStore, commodities, keeps, mostListeners } = parts;
+  const planner = createTourPlanner();
+  const kept = keeps
+    ? await (await import('./tours.ts')).keepTours(base, { queries, planner, travelTimes: config.tourTimes })
+    : null;
+  const history = await historyReader(base);
+  let hub: Hub | undefined;
+  const push = async () => {
+    const { Hub } = await import('../../actors/subscription/hub.ts');
+    const most = mostListeners === undefined ? {} : { mostSubscribers: mostListeners };
+    return (hub ??= new Hub({ store: changeStore, queries, time: realTime, ...most }));
+  };
+  const { keepSubscriptions } = await import('../subscriptions.ts');
+  const deps = { queries, commodities, now: () => Date.now() };
+  const { named, reconfigure } = keepSubscriptions(base, store, deps);
+  const api: ApiSource & Required<Pick<ApiSource, 'push' | 'named'>> = {
+    ...{ ...deps, kept },
+    planner,
+    travelTimes: config.tourTimes,
+    ...{ push, named },
+    ...(history !== null && { history }),
+    questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
+  };
   return {
-    store: telling,
-    api,
-    reconfigure,
+    ...{ api, kept, reconfigure },
+    /** The log has come further. */
+    poke: (position: LogPosition | null = null) => hub?.poke(position),
+    listeners: () => hub?.size ?? 0,
     close: async () => {
       await kept?.close();
       hub?.close();

@@ -1,5 +1,6 @@
 import { variable } from '../../config/environment.ts';
 import type { OutboxPorts, ProcessHealth } from '../../domain/ports/publishing/broker.ts';
+import type { LogPosition } from '../../domain/ports/publishing/push.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import type { BrokerAddress } from '../../infra/broker/connection.ts';
 import type { Bootstrap } from '../bootstrap.ts';
@@ -33,6 +34,20 @@ export async function tellHealth(
   if (address === null) return null;
   const { HealthTeller } = await import('../../infra/broker/health.ts');
   return new HealthTeller({ address, version, look, log: base.log });
+}
+
+/**
+ * Hears from the broker how far the change log has come.
+ * @returns null: there is no broker, and nothing is loaded
+ */
+export async function followBroker(
+  base: Bootstrap,
+  onNews: (position: LogPosition | null) => void,
+): Promise<{ close(): Promise<void> } | null> {
+  const address = brokerAddress(base);
+  if (address === null) return null;
+  const { BrokerFollower } = await import('../../infra/broker/follower.ts');
+  return new BrokerFollower({ address, log: base.log, onNews });
 }
 
 /** Valkey speaks the protocol of Redis. @returns null: there is none */

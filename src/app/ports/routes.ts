@@ -55,7 +55,9 @@ export async function routesOf(
 }
 
 /** The query API, and the page that asks it; loaded only where it is wanted. */
-async function apisOf(options: ApiSource & ApiOptions & Pick<SubscriptionDeps, 'phase'>): Promise<Routes[]> {
+export async function apisOf(
+  options: ApiSource & ApiOptions & Pick<SubscriptionDeps, 'phase'>,
+): Promise<Routes[]> {
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { ardentRoutes } = await import('../../infra/http/routes/ardent/ardent.ts');
   const { portalRoutes } = await import('../../infra/http/routes/portal.ts');

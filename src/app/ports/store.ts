@@ -44,21 +44,31 @@ export function announcing(store: ChangeStore, log: Log): ChangeStore {
   };
 }
 
-/** The asking side of the same database; nothing is connected before the first question. */
-export async function createQueries({ database }: Pick<Bootstrap, 'database'>): Promise<Queries> {
-  if (database.backend === 'sqlite' || database.read === undefined) return createPrimaryQueries({ database });
+/**
+ * The asking side of the same database, of a replica where there is one; nothing is connected before the first question.
+ * @param followsLog other processes write, and tell only the change log
+ */
+export async function createQueries(
+  { database }: Pick<Bootstrap, 'database'>,
+  followsLog = false,
+): Promise<Queries> {
+  if (database.backend === 'sqlite' || database.read === undefined)
+    return createPrimaryQueries({ database }, followsLog);
   const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
-  return createMariadbQueries(connectionTo(database.read), connectionTo(database));
+  return createMariadbQueries(connectionTo(database.read), connectionTo(database), followsLog);
 }
 
-/** The same where it is written, also where questions are asked of a replica. */
-export async function createPrimaryQueries({ database }: Pick<Bootstrap, 'database'>): Promise<Queries> {
+/** The same where it is written, also where there is a replica. */
+export async function createPrimaryQueries(
+  { database }: Pick<Bootstrap, 'database'>,
+  followsLog = false,
+): Promise<Queries> {
   if (database.backend === 'sqlite') {
     const { createSqliteQueries } = await import('../../infra/store/sqlite/queries/queries.ts');
-    return createSqliteQueries(database.file);
+    return createSqliteQueries(database.file, followsLog);
   }
   const { createMariadbQueries } = await import('../../infra/store/mariadb/queries/queries.ts');
-  return createMariadbQueries(connectionTo(database));
+  return createMariadbQueries(connectionTo(database), null, followsLog);
 }
 
 type Mariadb = Extract<Bootstrap['database'], { backend: 'mariadb' }>;

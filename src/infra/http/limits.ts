@@ -16,16 +16,27 @@ export interface ClientLimits {
 const OWN_DESCRIPTORS = 256;
 const STALLED_MS = 60_000;
 
+/** Who listens costs some 40 KiB. */
+const MOST_SERVED = 50_000;
+/** Beside a daemon. */
+const MOST_LISTENERS = 2_000;
+
 /**
  * @param descriptors how many the process may have open, all in all
+ * @param mostListeners whatever the descriptors allow
  */
-export function clientLimits(descriptors = mostDescriptors()): ClientLimits {
+export function clientLimits(descriptors = mostDescriptors(), mostListeners = MOST_LISTENERS): ClientLimits {
   const left = descriptors - OWN_DESCRIPTORS;
   const files = between(8, Math.floor(left / 12), 64);
-  const listeners = between(8, Math.floor(left / 4), 2_000);
+  const listeners = between(8, Math.floor(left / 4), mostListeners);
   // A file that is sent has a connection, itself and, while it is looked for, its compressed twin.
   const connections = between(4 * files, left - 2 * files - listeners, 1_024);
   return { connections, answers: 2 * files, listeners, files, stalledMs: STALLED_MS };
+}
+
+/** Of a process that does nothing but serve. */
+export function servingLimits(): ClientLimits {
+  return clientLimits(mostDescriptors(), MOST_SERVED);
 }
 
 /** For the pages of one operator. */

@@ -52,6 +52,12 @@ export interface Push {
   subscribe(watch: Watch, since: LogPosition | null, sink: PushSink): Subscription | null;
   /** Resolves with the position as soon as it is another one than this, at the latest after `waitMs`; null: no log. */
   after(position: LogPosition | null, waitMs: number, signal: AbortSignal): Promise<LogPosition | null>;
+  /**
+   * Waits until what can be read has come to a position that was told elsewhere.
+   * @returns false: it never will, for it is none of this log's
+   * @throws StoreError where the replica does not follow
+   */
+  reach(position: LogPosition): Promise<boolean>;
   /** Tells all that it ends. */
   close(): void;
 }

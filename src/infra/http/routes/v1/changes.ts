@@ -43,6 +43,9 @@ export function changeRoutes(api: Api, { queries }: ApiDeps, push: () => Promise
       const now = await positionNow(hub);
       if (since === undefined) return { position: writePosition(now), begin: false, changes: [] };
       let page = await queries.changesSince(since.seq, limit);
+      const isAhead = page !== null && page.logId === since.logId && page.lastSeq < since.seq;
+      // Told by another server: this one may be behind.
+      if (isAhead && (await hub.reach(since))) page = await queries.changesSince(since.seq, limit);
       if (page?.changes?.length === 0 && page.logId === since.logId && wait > 0) {
         await hub.after(since, wait * 1000, new AbortController().signal);
         page = await queries.changesSince(since.seq, limit);

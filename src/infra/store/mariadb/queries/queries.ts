@@ -6,12 +6,14 @@ import { moduleBeside } from '../../../threads/module-beside.ts';
 /**
  * Questions about a database on a MariaDB server.
  * @param primary the server that is written to, where `connection` leads to a replica of it
+ * @param followsLog other processes write, and tell only the change log
  */
 export function createMariadbQueries(
   connection: MariadbConnection,
   primary: MariadbConnection | null = null,
+  followsLog = false,
 ): Queries {
-  const workerData: QueryThreadData = { connection, primary };
+  const workerData: QueryThreadData = { connection, primary, followsLog };
   const address = `MariaDB at ${addressOf(connection)}`;
   return createThreadQueries(
     moduleBeside(import.meta.url, './query-thread'),
@@ -24,4 +26,5 @@ export function createMariadbQueries(
 export interface QueryThreadData {
   readonly connection: MariadbConnection;
   readonly primary: MariadbConnection | null;
+  readonly followsLog: boolean;
 }

@@ -11,7 +11,7 @@ import { epochOf, text, tableNamed } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
 import { Replica } from './replica.ts';
 
-const { connection, primary } = workerData as QueryThreadData;
+const { connection, primary, followsLog } = workerData as QueryThreadData;
 const address = `MariaDB at ${addressOf(connection)}`;
 
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
@@ -66,7 +66,7 @@ async function createEngine(): Promise<QueryEngine> {
   if (generation === null) throw new StoreError('unavailable', `${address} has no tables yet`);
   // What is written and not there yet would be missing from the memory, and nobody would tell of it again.
   if (replica !== null && !(await replica.catchUp(PATIENCE_MS))) replica.hold('all');
-  return new QueryEngine(reader, generation);
+  return new QueryEngine(reader, generation, followsLog);
 }
 
 function current(): Promise<QueryEngine> {

@@ -27,6 +27,7 @@ import type {
 } from '../../../../domain/ports/store/queries.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
+import { LogNews } from './log-news.ts';
 import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { readPriceReports } from './price-reports.ts';
@@ -53,13 +54,16 @@ const LAST = '\u{10ffff}';
 export class QueryEngine implements Answers {
   readonly #reader: QueryReader;
   readonly #kinds: StationKinds;
+  readonly #news: LogNews | null;
   #model: Promise<Model> | undefined;
   #reports: { readonly atMs: number; readonly made: Promise<PriceReport[]> } | undefined;
   /** Markets written since they were read. */
   readonly #changed = new Set<number>();
 
-  constructor(reader: QueryReader, generation: Generation) {
+  /** @param followsLog others write, and nobody tells what */
+  constructor(reader: QueryReader, generation: Generation, followsLog = false) {
     this.#reader = reader;
+    this.#news = followsLog ? new LogNews(reader) : null;
     this.#kinds = stationKinds(generation);
   }
 
@@ -238,6 +242,9 @@ export class QueryEngine implements Answers {
 
   /** The model, with what was written until now. */
   async #current(): Promise<Model> {
+    const news = (await this.#news?.changed()) ?? [];
+    if (news === 'all') this.noteAllChanged();
+    else this.noteChanged(news);
     this.#model ??= this.#load();
     const loading = this.#model;
     try {

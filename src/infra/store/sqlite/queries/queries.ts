@@ -3,13 +3,17 @@ import type { Queries } from '../../../../domain/ports/store/queries.ts';
 import { createThreadQueries } from '../../shared/queries/thread.ts';
 import { moduleBeside } from '../../../threads/module-beside.ts';
 
-/** Questions about an SQLite file. */
-export function createSqliteQueries(path: string): Queries {
+/**
+ * Questions about an SQLite file.
+ * @param followsLog another process writes, and tells only the change log
+ */
+export function createSqliteQueries(path: string, followsLog = false): Queries {
   const file = resolve(path);
-  const workerData: QueryThreadData = { file };
+  const workerData: QueryThreadData = { file, followsLog };
   return createThreadQueries(moduleBeside(import.meta.url, './query-thread'), workerData, file);
 }
 
 export interface QueryThreadData {
   readonly file: string;
+  readonly followsLog: boolean;
 }

@@ -11,7 +11,7 @@ import { BUSY_MS, readShape } from '../database.ts';
 import { toStoreError } from '../errors.ts';
 import type { QueryThreadData } from './queries.ts';
 
-const { file } = workerData as QueryThreadData;
+const { file, followsLog } = workerData as QueryThreadData;
 
 const DIALECT: Dialect = {
   epochOf: (column) => `unixepoch(${column})`,
@@ -60,7 +60,7 @@ function current(): QueryEngine {
     const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
     const generation = recognise(readShape(db), 'auto', file);
     if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
-    open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation) };
+    open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation, followsLog) };
   }
   return open.engine;
 }

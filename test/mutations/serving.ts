@@ -1,0 +1,32 @@
+import type { Mutation } from './mutation.ts';
+
+const REPLICA = 'test/contract/mariadb-replica.test.ts';
+const SERVE = 'test/integration/serve.test.ts';
+
+/** Of processes that only serve. */
+export const SERVING_MUTATIONS: readonly Mutation[] = [
+  {
+    guarantee: 'who comes from a server that is further ahead is not led back',
+    fault: 'nobody waits for the replica',
+    file: 'src/actors/subscription/hub.ts',
+    from: 'if (since !== null) await this.#awaitPlace(since, signal);',
+    to: '',
+    tests: [REPLICA],
+  },
+  {
+    guarantee: 'a number that was never told is told from one that is not there yet',
+    fault: 'it is waited for',
+    file: 'src/actors/subscription/reach.ts',
+    from: 'if (page.lastSeq >= seq || isComplete)',
+    to: 'if (page.lastSeq >= seq)',
+    tests: [REPLICA],
+  },
+  {
+    guarantee: 'a process that only serves answers from what others have written',
+    fault: 'its memory is never told',
+    file: 'src/app/serving/serve.ts',
+    from: 'await createQueries(base, true)',
+    to: 'await createQueries(base)',
+    tests: [SERVE],
+  },
+];
