@@ -48,7 +48,10 @@ function readEntries(entries: readonly unknown[]): Entry[] {
 export function keepSubscriptions({ config, log }: Bootstrap, store: AggregateStore, deps: ApiDeps) {
   const named = new NamedWatches({ store, time: realTime });
   const goods = new Goods(deps);
-  const configured = new ConfiguredSubscriptions(named, (watch) => watchOf(deps, goods, watch), log);
+  // Builds are looked up when somebody listens: journals are followed later.
+  const look = (watch: NamedSubscription['watch']) =>
+    watch.builds === undefined ? watchOf(deps, goods, watch) : Promise.resolve();
+  const configured = new ConfiguredSubscriptions(named, look, log);
   const reconfigure = () => configured.load(config.subscriptions);
   void reconfigure();
   return { named, reconfigure };

@@ -56,6 +56,7 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
       carriers: () => book.carriers,
       commanders: () => [...book.commanders.values()],
       watchers: () => [],
+      onChange: () => () => undefined,
     };
     const { url } = await startHttp([
       (app) => apiRoutes(app, options),

@@ -2,10 +2,12 @@ import { beforeEach, expect } from 'vitest';
 import { Hub } from '../../src/actors/subscription/hub.ts';
 import { NamedWatches } from '../../src/actors/subscription/named.ts';
 import type { Token } from '../../src/domain/access.ts';
+import { ColonisationBook } from '../../src/domain/colonisation/book/book.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import type { HttpApp } from '../../src/infra/http/app.ts';
+import { buildNeeds } from '../../src/infra/http/push/builds.ts';
 import { subscriptionRoutes } from '../../src/infra/http/routes/subscriptions.ts';
 import { hashToken } from '../../src/infra/http/token.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
@@ -37,6 +39,10 @@ type Told = Readonly<Record<string, unknown>>;
 
 const TOKEN = 'tdl_of-bob';
 const OWNER: Token = { name: 'bob', scopes: ['subscriptions'], hash: hashToken(TOKEN), madeAtS: 0 };
+export const MEMBERS_TOKEN = 'tdl_of-eve';
+const MEMBER: Token = {
+  ...{ name: 'eve', scopes: ['subscriptions', 'journal'], hash: hashToken(MEMBERS_TOKEN), madeAtS: 0 },
+};
 
 interface Changes {
   readonly position: string;
@@ -52,6 +58,9 @@ export class PushWorld {
   named!: NamedWatches;
   /** Of the daemon that serves. */
   phase: 'starting' | 'running' | 'stopping' = 'running';
+  /** What journals have told; whoever tells more calls {@link told}. */
+  readonly book = new ColonisationBook();
+  told: () => void = () => undefined;
   #base = '';
   readonly #readers: EventReader[] = [];
 
@@ -80,16 +89,36 @@ export class PushWorld {
       ...{ questionsPerMinute: null, version: '1.2.3', push: () => Promise.resolve(hub) },
       ...{ planner: createTourPlanner(), travelTimes: TRAVEL_TIMES },
     };
+    const listeners = new Set<() => void>();
+    this.told = () => listeners.forEach((listener) => listener());
+    const builds = buildNeeds({
+      ...{ ...options, isPublic: false },
+      colonisation: {
+        sites: () => [...this.book.sites.values()],
+        carriers: () => this.book.carriers,
+        commanders: () => [...this.book.commanders.values()],
+        watchers: () => [],
+        onChange: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+    });
     const routes = [
-      (app: HttpApp) => apiRoutes(app, { ...options, named }),
-      (app: HttpApp) => subscriptionRoutes(app, { ...options, named, phase: () => this.phase }),
+      (app: HttpApp) => apiRoutes(app, { ...options, named, builds }),
+      (app: HttpApp) => subscriptionRoutes(app, { ...options, named, builds, phase: () => this.phase }),
     ];
-    const tokens = () => Promise.resolve([OWNER]);
+    const tokens = () => Promise.resolve([OWNER, MEMBER]);
     this.#base = `${(await startHttp(routes, { guard: { tokens, names: [] } })).url}/api/v1`;
   }
 
-  readonly open = async (query: string, lastId: string | null = null): Promise<EventReader> => {
-    const reader = await EventReader.open(`${this.#base}/stream${query}`, lastId);
+  readonly open = async (
+    query: string,
+    lastId: string | null = null,
+    token: string | null = null,
+  ): Promise<EventReader> => {
+    const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+    const reader = await EventReader.open(`${this.#base}/stream${query}`, lastId, headers);
     this.#readers.push(reader);
     return reader;
   };
@@ -99,8 +128,9 @@ export class PushWorld {
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body: unknown = null,
+    token = TOKEN,
   ): Promise<readonly [status: number, body: Told]> => {
-    const headers = { authorization: `Bearer ${TOKEN}` };
+    const headers = { authorization: `Bearer ${token}` };
     const answer = await ask(
       `${this.#base}/subscriptions${path}`,
       body === null ? headers : { ...headers, 'content-type': 'application/json' },

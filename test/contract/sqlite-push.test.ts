@@ -1,3 +1,4 @@
+import { buildsContract } from './push-builds.contract.ts';
 import { namedContract } from './push-named.contract.ts';
 import { pushContract } from './push.contract.ts';
 import { pushResumeContract } from './push-resume.contract.ts';
@@ -5,4 +6,5 @@ import { createSqliteDatabase } from './sqlite-database.ts';
 
 pushContract(() => createSqliteDatabase());
 namedContract(() => createSqliteDatabase());
+buildsContract(() => createSqliteDatabase());
 pushResumeContract(() => createSqliteDatabase());

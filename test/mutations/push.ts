@@ -21,6 +21,22 @@ export const PUSH_MUTATIONS: readonly Mutation[] = [
     tests: [PUSH],
   },
   {
+    guarantee: 'an alert on what a build needs follows as the list shrinks',
+    fault: 'it stays what it was',
+    file: 'src/infra/http/routes/v1/stream.ts',
+    from: 'else if (itemIds.size < before.size) subscription.narrow(watch);',
+    to: '',
+    tests: [PUSH],
+  },
+  {
+    guarantee: 'what a build needs is told to nobody without a token',
+    fault: 'whoever listens is told',
+    file: 'src/infra/http/routes/v1/stream.ts',
+    from: "if (isPrivate) await app.admit?.(request, reply, 'journal');",
+    to: '',
+    tests: [PUSH],
+  },
+  {
     guarantee: 'a wrong subscription of the configuration stays what it was',
     fault: 'it goes',
     file: 'src/app/subscriptions.ts',

@@ -40,6 +40,7 @@ export class JournalWatchers implements Colonisation {
   readonly #deps: JournalWatchersDeps;
   readonly #keeper: BookKeeper;
   readonly #watchers: { readonly folder: JournalFolder; readonly actor: Watcher }[] = [];
+  readonly #listeners = new Set<() => void>();
   readonly #looking = new Set<Promise<unknown>>();
   readonly #opened = Promise.withResolvers<undefined>();
   /** What is read anew, before it is taken; null: nothing is. */
@@ -111,6 +112,7 @@ export class JournalWatchers implements Colonisation {
       lines += looked?.lines ?? 0;
     }
     this.book.swapIn(anew, problems.length === 0);
+    this.#tellListeners();
     await this.#keeper.flush();
     return { files, lines, sites: anew.sites.size, problems };
   }
@@ -131,6 +133,17 @@ export class JournalWatchers implements Colonisation {
 
   commanders(): Commander[] {
     return [...this.book.commanders.values()];
+  }
+
+  onChange(listener: () => void): () => void {
+    // One that listens twice leaves once.
+    const own = () => listener();
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  #tellListeners(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   watchers(): WatcherStatus[] {
@@ -195,6 +208,7 @@ export class JournalWatchers implements Colonisation {
         take: (findings) => {
           this.book.take(findings);
           this.#shadow?.book.take(findings);
+          if (findings.length > 0) this.#tellListeners();
         },
         progress: (progress) => actor.send({ type: 'scan.progressed', ...progress }),
       });
@@ -214,6 +228,7 @@ export class JournalWatchers implements Colonisation {
     this.#keeper.readKept().then(
       () => {
         this.#opened.resolve(undefined);
+        this.#tellListeners();
         again(OTHERS_MS);
       },
       () => again(SETTINGS.backoff.minMs),

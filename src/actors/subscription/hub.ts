@@ -101,6 +101,7 @@ export class Hub implements Push {
     return {
       drained: () => reader.drained(),
       gone: () => tell('reader.gone'),
+      narrow: (narrower) => (reader.watch = narrower),
       end: (reason) => tell(`watch.${reason}`),
     };
   }

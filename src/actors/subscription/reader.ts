@@ -16,7 +16,7 @@ interface Queued {
 
 /** The way to one subscriber: what he watches, where he is told, and what waits for him. */
 export class Reader {
-  readonly watch: Watch;
+  watch: Watch;
   readonly #sink: PushSink;
   readonly #tell: (event: ReaderEvent) => void;
   /** Where he left, until he has been told what came since. */

@@ -17,5 +17,6 @@ export async function keptColonisation(store: Pick<AggregateStore, 'aggregates'>
     carriers: () => book.carriers,
     commanders: () => [...book.commanders.values()],
     watchers: () => [],
+    onChange: () => () => undefined,
   };
 }

@@ -8,6 +8,7 @@ import { healthRoutes } from '../../infra/http/routes/health.ts';
 import { homeRoutes } from '../../infra/http/routes/home.ts';
 import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
 import type { DescribedEndpoint } from '../../infra/http/api/endpoint.ts';
+import type { BuildNeeds } from '../../infra/http/push/builds.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
@@ -34,12 +35,13 @@ export async function routesOf(
 ): Promise<Routes[]> {
   const phase = () => system.status.phase();
   const described: DescribedEndpoint[] = [];
+  const builds = api === null || colonisation === null ? null : await buildsOf(api, colonisation, config);
   const { files, health, notReady, status, metrics } = tellingOf({ config, paths }, system, about);
 
   return [
     ...(api === null
       ? [(app: HttpApp) => homeRoutes(app, about)]
-      : await apisOf({ ...api, version: about.version, phase, described })),
+      : await apisOf({ ...api, version: about.version, phase, described, ...(builds && { builds }) })),
     ...(api === null || colonisation === null
       ? []
       : [await colonisationOf({ ...api, described }, colonisation, config)]),
@@ -72,6 +74,15 @@ export async function apisOf(
       : [(app: HttpApp) => subscriptionRoutes(app, { ...options, push, named })]),
     ...(await keptOf(options)),
   ];
+}
+
+async function buildsOf(
+  api: ApiSource,
+  colonisation: Colonisation,
+  { colonisationPublic: isPublic }: Bootstrap['config'],
+): Promise<BuildNeeds> {
+  const { buildNeeds } = await import('../../infra/http/push/builds.ts');
+  return buildNeeds({ ...api, colonisation, isPublic });
 }
 
 async function colonisationOf(

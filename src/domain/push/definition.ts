@@ -8,6 +8,8 @@ export interface WatchDefinition {
   /** Light years around `near`. */
   readonly within?: number;
   readonly commodities?: readonly string[];
+  /** Goods that are still to be bought for these builds, by market id or name; sold, and around the first of them, unless told else. */
+  readonly builds?: readonly string[];
   readonly side?: Side;
   /** Credits a tonne, tonnes. */
   readonly minPrice?: number;

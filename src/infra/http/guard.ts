@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** Only whoever has a token with this scope is answered. Every route that writes says one. */
     requires?: Scope;
   }
+  interface FastifyInstance {
+    /** Answers whoever has no token with this scope. For what only some requests to a route require. */
+    admit?: (request: FastifyRequest, reply: FastifyReply, scope: Scope) => Promise<unknown>;
+  }
   interface FastifyRequest {
     /** Name of the token that was let in; null where none is needed. */
     tokenName: string | null;
@@ -35,6 +39,7 @@ export function addGuard(app: HttpApp, options: GuardOptions): void {
   const tokens = remembering(options.tokens);
   const names = new Set(options.names);
   app.decorateRequest('tokenName', null);
+  app.decorate('admit', admit);
   app.addHook('onRoute', ({ method, url, config }) => {
     const writes = [method].flat().filter((each) => !READS.has(each));
     if (writes.length > 0 && config?.requires === undefined) {

@@ -29,4 +29,6 @@ export interface Colonisation {
   carriers(): readonly Carrier[];
   commanders(): readonly Commander[];
   watchers(): readonly WatcherStatus[];
+  /** Calls back whenever something new may have been told. @returns calls back no more */
+  onChange(listener: () => void): () => void;
 }

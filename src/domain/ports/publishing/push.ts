@@ -39,6 +39,8 @@ export interface Subscription {
   /** There is room again after a sink said there is none. */
   drained(): void;
   gone(): void;
+  /** From now on he is told of a part of what he was told of. */
+  narrow(watch: Watch): void;
   /** What it watches by a name is no longer what it was. */
   end(reason: DefinitionEnd): void;
 }

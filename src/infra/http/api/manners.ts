@@ -6,6 +6,7 @@ import type { NamedSubscriptions } from '../../../domain/ports/publishing/named-
 import type { HistoryReader } from '../../../domain/ports/publishing/history.ts';
 import type { Push } from '../../../domain/ports/publishing/push.ts';
 import type { HttpApp } from '../app.ts';
+import type { BuildNeeds } from '../push/builds.ts';
 import { addCompression } from '../compression.ts';
 import type { ApiDeps } from './deps.ts';
 import type { DescribedEndpoint } from './endpoint.ts';
@@ -15,6 +16,8 @@ export interface ApiOptions extends ApiDeps {
   readonly questionsPerMinute: number | null;
   /** Tells what changes; absent: nobody does. Nothing is loaded before the first call. */
   readonly push?: () => Promise<Push>;
+  /** What builds need; absent: no journals are followed. */
+  readonly builds?: BuildNeeds;
   /** What has a name to be listened to. */
   readonly named?: NamedSubscriptions;
   /** Absent: none is kept. */

@@ -8,6 +8,7 @@ import { ApiError } from '../api/errors.ts';
 import { defined } from '../api/filters.ts';
 import type { Goods } from '../api/goods.ts';
 import * as parameters from '../api/parameters.ts';
+import type { BuildNeeds } from './builds.ts';
 import { resolvePlace, resolveSystem } from '../api/places.ts';
 
 /** What is watched, in an address, in the body of a request, and in the configuration. */
@@ -17,6 +18,9 @@ export const watchShape = {
   near: parameters.place.optional(),
   within: parameters.within(50),
   commodities: parameters.names.optional(),
+  builds: parameters.names
+    .optional()
+    .describe('Goods still to be bought for these builds (market ids or names), where they are sold'),
   side: z.enum(['supply', 'demand']).optional(),
   minPrice: parameters.whole(1, 1_000_000_000).optional(),
   maxPrice: parameters.whole(1, 1_000_000_000).optional(),
@@ -34,7 +38,7 @@ const named = z.strictObject({
 export function readNamed(value: unknown): { readonly name: string; readonly watch: WatchDefinition } {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const { name, ...watch } = parse(named, isObject ? value : {});
-  if (isObject && 'within' in value && watch.near === undefined) {
+  if (isObject && 'within' in value && watch.near === undefined && watch.builds === undefined) {
     throw new ApiError(400, 'within: it says how far around `near`, which is missing');
   }
   return { name, watch: definitionOf(watch) };
@@ -42,17 +46,29 @@ export function readNamed(value: unknown): { readonly name: string; readonly wat
 
 /** What of it is watched, as it was written. */
 export function definitionOf(asked: z.output<z.ZodObject<typeof watchShape>>): WatchDefinition {
-  const { markets, systems, near, within, commodities, side, minPrice, maxPrice, minUnits } = asked;
-  const place = { near, within: near === undefined ? undefined : within };
-  return defined({ markets, systems, ...place, commodities, side, minPrice, maxPrice, minUnits });
+  const { markets, systems, near, within, commodities, builds, side, minPrice, maxPrice, minUnits } = asked;
+  const isPlace = near !== undefined || builds !== undefined;
+  const place = { near, within: isPlace ? within : undefined };
+  return defined({ markets, systems, ...place, commodities, builds, side, minPrice, maxPrice, minUnits });
 }
 
 /** What somebody wants to be told of. @throws ApiError: nothing has this name, or several have */
 export async function watchOf(
-  { queries }: Pick<ApiDeps, 'queries'>,
+  { queries, builds: needs }: Pick<ApiDeps, 'queries'> & { readonly builds?: BuildNeeds },
   goods: Goods,
-  definition: WatchDefinition,
+  { builds, ...definition }: WatchDefinition,
 ): Promise<Watch> {
+  if (builds !== undefined) {
+    if (needs === undefined) throw new ApiError(404, 'builds: this daemon follows no journals');
+    const { itemIds, near } = await needs.stillNeeded(builds, goods);
+    const { markets, systems, side = 'supply' } = definition;
+    const isPlaced = (markets ?? systems) !== undefined || definition.near !== undefined || near === null;
+    const watch = await watchOf({ queries }, goods, {
+      ...{ ...definition, side },
+      ...(!isPlaced && { near }),
+    });
+    return { ...watch, itemIds: watch.itemIds?.intersection(itemIds) ?? itemIds };
+  }
   const { markets, systems, near, within = 0, commodities, side, minPrice, maxPrice, minUnits } = definition;
   const systemIds = await Promise.all((systems ?? []).map((name) => resolveSystem(queries, name)));
   const itemIds = await Promise.all((commodities ?? []).map((name) => goods.idOf(name)));
@@ -66,7 +82,11 @@ export async function watchOf(
   });
 }
 
-/** Another one for another definition: a place in the log is told of one of them. */
-export function tagOf(definition: WatchDefinition): string {
-  return createHash('sha256').update(canonicalWatch(definition)).digest('hex').slice(0, 8);
+/**
+ * Another one for another definition: a place in the log is told of one of them.
+ * @param itemIds what it comes to now, where that may become something else
+ */
+export function tagOf(definition: WatchDefinition, itemIds: ReadonlySet<number> = new Set()): string {
+  const text = [canonicalWatch(definition), ...[...itemIds].sort((a, b) => a - b)].join();
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

@@ -9,6 +9,7 @@ import { ApiError } from '../api/errors.ts';
 import { Goods } from '../api/goods.ts';
 import { answerStoreError } from '../api/manners.ts';
 import type { HttpApp } from '../app.ts';
+import type { BuildNeeds } from '../push/builds.ts';
 import { positionNow } from '../push/position.ts';
 import { readNamed, watchOf } from '../push/watching.ts';
 
@@ -19,13 +20,15 @@ const byId = z.strictObject({ id: z.string().max(64) });
 export interface SubscriptionDeps extends ApiDeps {
   readonly named: NamedSubscriptions;
   readonly push: () => Promise<Push>;
+  /** Absent: no journals are followed. */
+  readonly builds?: BuildNeeds;
   /** Nothing is made or removed while it starts or stops. */
   readonly phase: () => 'starting' | 'running' | 'stopping';
 }
 
 /** What can be listened to by its name: who makes, sees or removes one shows a token; who listens needs none. */
 export function subscriptionRoutes(app: HttpApp, deps: SubscriptionDeps): void {
-  const { named, push, phase } = deps;
+  const { named, push, phase, builds } = deps;
   const config = { requires: 'subscriptions' } as const;
   const goods = new Goods(deps);
 
@@ -42,9 +45,13 @@ export function subscriptionRoutes(app: HttpApp, deps: SubscriptionDeps): void {
     described(await known(id)),
   );
 
-  app.post(SUBSCRIPTIONS, { config }, async ({ body, tokenName }, reply) => {
+  app.post(SUBSCRIPTIONS, { config }, async (request, reply) => {
     assertRunning();
+    const { body, tokenName } = request;
     const { name, watch } = readNamed(body);
+    const isPrivate = watch.builds !== undefined && builds?.isPublic === false;
+    if (isPrivate) await app.admit?.(request, reply, 'journal');
+    if (reply.sent) return reply;
     await positionNow(await push());
     await watchOf(deps, goods, watch);
     const added = await named.add(name, watch, tokenName ?? '');

@@ -7,13 +7,14 @@ import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { seenAfter, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
+import { goodsBySymbol } from '../../push/builds.ts';
 import { travelTimes as travelTimesShape } from '../v1/tours.ts';
 import { listParameters } from './asked.ts';
 import type { BuildRoutes } from './colonisation.ts';
 import { destinationOf } from './destination.ts';
 import * as schemas from './schemas.ts';
 import { offerScout } from './scout.ts';
-import { goodsBySymbol, summaryAnswer } from './shopping.ts';
+import { summaryAnswer } from './shopping.ts';
 
 /** What a plan may take. */
 const TIME_LIMIT_MS = 1_000;

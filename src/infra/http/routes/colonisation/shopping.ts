@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { goodSymbol } from '../../../../domain/colonisation/book/goods.ts';
 import type { ShoppingList } from '../../../../domain/colonisation/supply/shopping-list.ts';
 import { supplyOf, type Seller } from '../../../../domain/colonisation/supply/supply.ts';
 import { Presenter, quoteAnswer } from '../../api/answers.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { seenAfter, stationFilter } from '../../api/filters.ts';
-import type { Good, Goods } from '../../api/goods.ts';
+import { goodsBySymbol } from '../../push/builds.ts';
 import { listParameters, type ListQuery } from './asked.ts';
 import type { BuildRoutes } from './colonisation.ts';
 import * as schemas from './schemas.ts';
@@ -93,15 +92,4 @@ export function shoppingRoutes(api: Api, routes: BuildRoutes): void {
 export function summaryAnswer({ summary }: ShoppingList) {
   const { unknownSites, unknownCarriers } = summary;
   return { ...summary, unknownSites: [...unknownSites], unknownCarriers: [...unknownCarriers] };
-}
-
-/** Goods under the names that builds have for them. */
-export async function goodsBySymbol(goods: Goods): Promise<ReadonlyMap<string, Good>> {
-  const known = [...(await goods.all()).values()];
-  return new Map(
-    known.flatMap((good) => {
-      const symbol = goodSymbol(good.symbol ?? good.name);
-      return symbol === null ? [] : [[symbol, good] as const];
-    }),
-  );
 }

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { NamedSubscriptions } from '../../../../domain/ports/publishing/named-subscriptions.ts';
 import type { Push, Subscription } from '../../../../domain/ports/publishing/push.ts';
 import { subscriptionId, type WatchDefinition } from '../../../../domain/push/definition.ts';
+import type { Watch } from '../../../../domain/push/watch.ts';
 import type { HttpApp } from '../../app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { parse } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { Goods } from '../../api/goods.ts';
 import { EventWriter } from '../../push/event-stream.ts';
+import type { BuildNeeds } from '../../push/builds.ts';
 import { position, positionNow, readPosition } from '../../push/position.ts';
 import { definitionOf, tagOf, watchOf, watchShape } from '../../push/watching.ts';
 
@@ -32,6 +34,8 @@ export interface StreamDeps extends ApiDeps {
   readonly push: () => Promise<Push>;
   /** Absent: nothing has a name. */
   readonly named?: NamedSubscriptions;
+  /** Absent: no journals are followed. */
+  readonly builds?: BuildNeeds;
 }
 
 /** What changes, as server-sent events (docs/api.md). */
@@ -46,8 +50,12 @@ export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void
 
   app.get('/stream', { exposeHeadRoute: false, config: { listens: true } }, async (request, reply) => {
     const asked = parse(query, request.query);
-    const { watch: definition, id, tag } = await listeningTo(asked);
+    const { watch: definition, id, tag: definitionTag } = await listeningTo(asked);
+    const isPrivate = definition.builds !== undefined && deps.builds?.isPublic === false;
+    if (isPrivate) await app.admit?.(request, reply, 'journal');
+    if (reply.sent) return reply;
     const watch = await watchOf(deps, goods, definition);
+    const tag = definition.builds === undefined ? definitionTag : tagOf(definition, watch.itemIds);
     const lastId = request.headers['last-event-id'];
     const told = typeof lastId === 'string' ? lastId : (request.query as { since?: string }).since;
     const since = told === undefined ? null : (readPosition(told, tag) ?? NOWHERE);
@@ -64,7 +72,8 @@ export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void
     void reply.hijack();
     raw.on('drain', () => subscription.drained());
     raw.on('close', () => subscription.gone());
-    if (id !== null) raw.on('close', follow(id, tag, subscription));
+    if (id !== null) raw.on('close', follow(id, definitionTag, subscription));
+    if (definition.builds !== undefined) raw.on('close', followBuilds(definition, watch, subscription));
     return reply;
   });
 
@@ -78,6 +87,24 @@ export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void
         else if (tagOf(now.watch) !== tag) subscription.end('changed');
       })
       .catch(() => undefined);
+    return () => leave?.();
+  }
+
+  /** What is not needed any more is not told any more; with what is needed besides it begins anew. */
+  function followBuilds(definition: WatchDefinition, first: Watch, subscription: Subscription): () => void {
+    let before = first.itemIds ?? new Set<number>();
+    let looking: Promise<unknown> = Promise.resolve();
+    const look = async () => {
+      const watch = await watchOf(deps, goods, definition);
+      const { itemIds = before } = watch;
+      if (!itemIds.isSubsetOf(before)) subscription.end('changed');
+      else if (itemIds.size < before.size) subscription.narrow(watch);
+      before = itemIds;
+    };
+    const leave = deps.builds?.onChange(() => {
+      // A database that is away is asked again with the next change.
+      looking = looking.then(look).catch(() => undefined);
+    });
     return () => leave?.();
   }
 
