@@ -58,7 +58,7 @@ export function startHere({ cwd, args = DAEMON, env = {} }: ProgramOptions): Pro
     const others = before.get(signal) ?? [];
     const own = process.listeners(signal).filter((listener) => !others.includes(listener));
     printing.run(output, () => {
-      for (const listener of own) (listener)(signal);
+      for (const listener of own) listener(signal);
     });
     if (own.length === 0 && !hasEnded) setTimeout(kill, 10, signal);
   };

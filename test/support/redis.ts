@@ -18,7 +18,7 @@ interface RedisBinary {
 }
 
 /** Installed, else unpacked, else undefined (said in one line); with `CI=true` a missing server is an error. */
-export async function findRedis(): Promise<RedisBinary | undefined> {
+async function findRedis(): Promise<RedisBinary | undefined> {
   const server = onPath('redis-server', 'valkey-server');
   if (server !== undefined) return { server, env: process.env };
   try {

@@ -1,6 +1,6 @@
 import { Argument, type Command as Program } from 'commander';
 
-export const SHELLS = ['bash', 'zsh'] as const;
+const SHELLS = ['bash', 'zsh'] as const;
 
 export interface CompletionCommand {
   readonly verb: 'completion';

@@ -28,7 +28,9 @@ export async function findStale(
   { filter, only, exclude, maxStops }: Pick<ScoutRequest, 'filter' | 'only' | 'exclude' | 'maxStops'>,
 ): Promise<{ readonly stations: readonly StationRecord[]; readonly total: number }> {
   if (only !== undefined) {
-    const named = (await queries.markets(only.filter((id) => !exclude.has(id)))).map(({ station }) => station);
+    const named = (await queries.markets(only.filter((id) => !exclude.has(id)))).map(
+      ({ station }) => station,
+    );
     const { seenBeforeS = Infinity } = filter;
     const stale = named.filter(({ marketAtS }) => marketAtS === null || marketAtS <= seenBeforeS);
     return { stations: stale.slice(0, maxStops), total: stale.length };

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../../seeded-random.ts';
 import type { LoadProblem } from './load-problem.ts';
 
 /** Tonnes of a good from a seller. */
-export interface Take {
+interface Take {
   readonly seller: number;
   readonly good: number;
   readonly tonnes: number;

@@ -3,7 +3,7 @@ import { bestLoad, Rest, type Load } from './fill-load.ts';
 import { LoadProblem, type LoadLeg, type SupplyRequest } from './load-problem.ts';
 
 /** A seller at which a load stops. */
-export interface LoadStop extends LoadLeg {
+interface LoadStop extends LoadLeg {
   readonly marketId: number;
   /** Tonnes, credits a tonne. */
   readonly goods: readonly { readonly symbol: string; readonly tonnes: number; readonly price: number }[];

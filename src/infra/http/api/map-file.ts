@@ -6,7 +6,7 @@ const HEADER_BYTES = 12;
 const LARGEST_GAP = 0xffff_ffff;
 
 /** Bytes of a market in a map. */
-export const MAP_MARKET_BYTES = 20;
+const MAP_MARKET_BYTES = 20;
 
 /**
  * A map as it is sent (docs/api.md): `TDLMAP01`, the number of markets, then columns of four bytes each, little-endian:

@@ -12,7 +12,7 @@
  * @typedef {{ readonly x: number, readonly y: number }} Pixel from the middle, x right, y down
  */
 
-export const SPAN = { leastLy: 2, mostLy: 140_000 };
+const SPAN = { leastLy: 2, mostLy: 140_000 };
 const RADIAN = Math.PI / 180;
 
 /** @param {Camera} camera */
