@@ -258,6 +258,24 @@ export function ardentContract(use: () => QueryWorld, generation: Generation): v
       Math.min(20, plain.filter(({ flags, pad }) => flags.repair === 'Y' && 'ML'.includes(pad)).length),
     );
     expect(repair.every(({ repair: offered }) => offered === 1)).toBe(true);
+    for (const [path, service] of [
+      ['interstellar-factors', 'facilitator'],
+      ['material-trader', 'materialtrader'],
+      ['technology-broker', 'techbroker'],
+      ['universal-cartographics', 'exploration'],
+      ['search-and-rescue', 'searchrescue'],
+    ] as const) {
+      const found = await get(`${base}/nearest/${path}?minLandingPadSize=2`);
+      const offering = plain.filter(({ listed, pad }) => listed.includes(service) && 'ML'.includes(pad));
+      expect(found.map(({ distance }) => distance)).toEqual(
+        offering
+          .map((station) => away(station, from))
+          .sort((a, b) => a - b)
+          .slice(0, 20),
+      );
+      const known = new Set(offering.map(({ id }) => id));
+      expect(found.every(({ marketId }) => known.has(marketId as number))).toBe(true);
+    }
     expect(await get(`${base}/nearest/coffee`, 404)).toEqual({
       error: 'Not Found',
       message: 'Service unknown',

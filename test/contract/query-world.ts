@@ -25,6 +25,8 @@ export interface PlainStation {
   readonly planetary: string;
   readonly typeId: number;
   readonly flags: Readonly<Record<string, string>>;
+  /** Services that feed or dump told of. */
+  readonly listed: readonly string[];
   /** Item -> [demand price, units, level, supply price, units, level]. */
   readonly rows: ReadonlyMap<number, readonly number[]>;
   readonly atS: number | null;
@@ -89,6 +91,13 @@ async function plantGalaxy(db: TestDatabase, generation: Generation, seed: numbe
       WHERE station_id = ${id}`;
   });
   await db.sql(`INSERT INTO tdl_price (station_id, observed_s, ratio) ${ratios.join(' UNION ALL ')}`);
+  // One name is the beginning of another; of some nobody has told.
+  const profiles = stations.flatMap(({ id }) => {
+    if (random.chance(0.3)) return [];
+    const some = ['dock', 'facilitator', 'materialtrader', 'materialtraders', 'searchrescue'];
+    return [`(${id}, ${random.chance(0.2) ? 'NULL' : `'${some.filter(() => random.chance(0.4)).join()}'`})`];
+  });
+  await db.sql(`INSERT INTO tdl_profile (station_id, services) VALUES ${profiles.join()}`);
 }
 
 /** Prices repeat, so that the order among equals is seen. */
@@ -108,6 +117,7 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
   );
   const rows = await db.sql('SELECT * FROM StationItem ORDER BY station_id, item_id');
   const prices = await db.sql('SELECT * FROM tdl_price WHERE ratio IS NOT NULL');
+  const profiles = await db.sql('SELECT station_id, services FROM tdl_profile WHERE services IS NOT NULL');
   return stations.map((station) => {
     const own = rows.filter((row) => row.station_id === station.station_id);
     return {
@@ -122,6 +132,8 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
       pad: station.max_pad_size!,
       planetary: station.planetary!,
       typeId: Number(station.type_id),
+      listed:
+        profiles.find(({ station_id }) => station_id === station.station_id)?.services?.split(',') ?? [],
       flags: Object.fromEntries(FLAGS.map((flag) => [flag, station[flag]!])),
       rows: new Map(
         own.map((row) => [

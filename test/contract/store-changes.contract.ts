@@ -82,7 +82,7 @@ export function changesContract(create: CreateDatabase): void {
   });
 
   async function ownTables() {
-    const names = 'fact station service economy market waiting memory log change version'.split(' ');
+    const names = 'fact profile market waiting memory log change version'.split(' ');
     return Promise.resolve(names.map((name) => ({ name: `tdl_${name}` })));
   }
 

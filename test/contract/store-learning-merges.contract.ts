@@ -45,6 +45,7 @@ function recordsOf({ from, id, atS, place }: Told): GalaxyRecord[] {
       ls: (atS % 50) + 1,
       planetary: 'N',
       repair: 'Y',
+      services: `repair,${atS % 3 === 0 ? 'facilitator' : 'shop'}`,
     } as const;
     return [{ kind: 'station', id, facts: factsOf(RANK.tells, atS, values) }];
   }
@@ -67,6 +68,11 @@ function dumpRow({ atS, place }: Told, generation: Generation): StationRow {
     planetary: '?',
     typeId: 2,
     modifiedS: atS,
+    profile: {
+      body: `Moon ${atS % 5}`,
+      services: `dock,${atS % 3 === 0 ? 'facilitator' : 'shop'}`,
+      economies: 'agri=1',
+    },
   };
 }
 
@@ -95,7 +101,7 @@ async function tell(store: Store, told: Told, generation: Generation): Promise<v
 async function contentOf(db: TestDatabase) {
   const rows = async (table: string) =>
     (await db.sql(`SELECT * FROM ${table} ORDER BY station_id`)) as unknown[];
-  return [await rows('Station'), await rows('tdl_fact')];
+  return [await rows('Station'), await rows('tdl_fact'), await rows('tdl_profile')];
 }
 
 /** Feed and dump, in whatever order, agree. */
@@ -116,6 +122,7 @@ export function learningMergesContract(create: CreateDatabase, generation: Gener
         const outcome = async (order: readonly Told[]) => {
           await db.sql('DELETE FROM Station');
           await db.sql('DELETE FROM tdl_fact');
+          await db.sql('DELETE FROM tdl_profile');
           for (const told of order) await tell(store, told, generation);
           // Whoever is told of again has all facts in his row.
           for (const id of IDS) await store.learn([{ kind: 'station', id, facts: {} }]);

@@ -21,7 +21,7 @@ import type { CreateDatabase, TestDatabase } from './store-world.ts';
 
 const TABLES = [
   ...['System', 'Station', 'StationItem', 'Ship', 'ShipVendor', 'Upgrade', 'UpgradeVendor'],
-  ...['tdl_fact', 'tdl_station', 'tdl_service', 'tdl_economy', 'tdl_market', 'tdl_waiting'],
+  ...['tdl_fact', 'tdl_profile', 'tdl_market', 'tdl_waiting'],
 ];
 
 /** 1,200 consecutive messages of four schemas. */

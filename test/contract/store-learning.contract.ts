@@ -94,15 +94,25 @@ export function learningContract(create: CreateDatabase, generation: Generation)
       rearm: '?',
     });
     const { db } = world();
-    expect(await db.sql(`SELECT service FROM tdl_service WHERE station_id = ${id} ORDER BY service`)).toEqual(
-      [{ service: 'commodities' }, { service: 'repair' }],
-    );
     expect(
-      await db.sql(`SELECT economy FROM tdl_economy WHERE station_id = ${id} ORDER BY proportion`),
-    ).toEqual([{ economy: 'refinery' }, { economy: 'agri' }]);
-    expect(await db.sql(`SELECT body FROM tdl_station WHERE station_id = ${id}`)).toEqual([
-      { body: 'Achenar 4' },
-    ]);
+      await db.sql(`SELECT body, services, economies FROM tdl_profile WHERE station_id = ${id}`),
+    ).toEqual([{ body: 'Achenar 4', services: 'commodities,repair', economies: 'agri=0.7,refinery=0.3' }]);
+  });
+
+  test('tables of an older version of this program are brought up to date, with what is in them', async () => {
+    await learn(system(ACHENAR, 'Achenar', NOON_S), docked(id, ACHENAR, NOON_S));
+    const { db, store } = world();
+    const profiles = () => db.sql('SELECT * FROM tdl_profile');
+    const before = await profiles();
+    await store.close();
+    await db.sql('DROP TABLE tdl_profile');
+    await db.sql('CREATE TABLE tdl_service (station_id BIGINT NOT NULL, service VARCHAR(64) NOT NULL)');
+    await db.sql('UPDATE tdl_version SET version = 7');
+    await store.open();
+    await learn();
+    expect(before).toHaveLength(1);
+    expect(await profiles()).toEqual(before);
+    await expect(db.sql('SELECT * FROM tdl_service')).rejects.toThrow();
   });
 
   test('makes no station of what only fills, and remembers it for who comes', async () => {

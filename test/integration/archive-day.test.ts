@@ -23,7 +23,7 @@ const hasBzip2 = (() => {
 function content(cwd: string): Record<string, string[]> {
   return withDatabase(join(cwd, 'data/TradeDangerous.db'), (db) =>
     Object.fromEntries(
-      ['System', 'Station', 'StationItem', 'tdl_fact', 'tdl_service'].map((table) => {
+      ['System', 'Station', 'StationItem', 'tdl_fact', 'tdl_profile'].map((table) => {
         const select = db.prepare(`SELECT * FROM ${table}`);
         select.setReadBigInts(true);
         return [

@@ -72,7 +72,7 @@ describe.skipIf(!hasSharedData)('a real stream of four schemas, replayed into an
         'Station',
         'StationItem',
         'tdl_fact',
-        'tdl_service',
+        'tdl_profile',
         'tdl_market',
         'tdl_waiting',
       ];

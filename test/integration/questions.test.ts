@@ -39,6 +39,10 @@ const PLANT = [
   "UPDATE System SET pos_x = 3, pos_y = 4 WHERE name = 'Barnard'",
   "UPDATE Station SET ls_from_star = 496, max_pad_size = 'L', type_id = 2 WHERE station_id = 128000001",
   'UPDATE Station SET ls_from_star = 999999 WHERE station_id = 128000002',
+  'CREATE TABLE IF NOT EXISTS tdl_price (station_id BIGINT NOT NULL PRIMARY KEY, observed_s BIGINT NOT NULL, ratio DOUBLE)',
+  // As of its rows; of an older observation; of one that is usual.
+  `INSERT INTO tdl_price (station_id, observed_s, ratio) VALUES (128000002, ${nowS - 5 * DAY_S}, 4),
+     (128000001, ${nowS - 9 * DAY_S}, 4), (128000004, ${nowS - 9 * DAY_S}, 1)`,
   `INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price, supply_units,
      supply_level, modified, from_live) VALUES ${ROWS.map(
        ([station, symbol, price, demand, supplyPrice, stock, ageS]) =>
@@ -71,7 +75,7 @@ function questions(use: () => Tdl): void {
     expect(found).toEqual([
       ['station', 'system', 'ly', 'ls', 'pad', 'price', 'stock', 'age', 'market id'],
       ['Outpost Bravo', 'Twin', '0.0', '0', '?', '40,000', '9', '9 days', '128000004'],
-      ['Outpost', 'Barnard', '5.0', '?', '?', '41,090', '500', '5 days', '128000002'],
+      ['Outpost', 'Barnard', '5.0', '?', '?', '41,090', '500', '5 days', '128000002', 'odd prices'],
       ['Abraham Lincoln', 'Sol', '0.0', '496', 'L', '41,095', '41,000', '3 h', '128000001'],
     ]);
     // Seen within seven days unless told otherwise.
@@ -96,6 +100,7 @@ function questions(use: () => Tdl): void {
         lsFromStar: '',
         sellPrice: '9900',
         demand: '7',
+        plausible: 'false',
       },
       {
         name: 'Abraham Lincoln',
@@ -103,6 +108,7 @@ function questions(use: () => Tdl): void {
         lsFromStar: '496',
         sellPrice: '9400',
         marketId: '128000001',
+        plausible: '',
       },
     ]);
     const ages = csv.map((row) => Number((row as Record<string, string>).marketAgeS));
@@ -123,7 +129,7 @@ function questions(use: () => Tdl): void {
       ['station', 'system', 'ly', 'ls', 'pad', 'age', 'market id'],
       ['Outpost', 'Sol', '5.0', '0', '?', 'never seen', '128000003'],
       ['Outpost Bravo', 'Twin', '5.0', '0', '?', '9 days', '128000004'],
-      ['Outpost', 'Barnard', '0.0', '?', '?', '5 days', '128000002'],
+      ['Outpost', 'Barnard', '0.0', '?', '?', '5 days', '128000002', 'odd prices'],
     ]);
     const csv = parse(await ok('stale', '--older-than', '1h', '--never-seen', 'excluded', '--csv'), {
       columns: true,
@@ -158,9 +164,12 @@ function questions(use: () => Tdl): void {
     expect(await ok('market', 'sol/outpost')).toBe(
       'Outpost, Sol (market 128000003): type unknown, pad ?, 0 ls, never seen\ntrades nothing that is known\n',
     );
+    expect(await ok('market', '128000002')).toMatch(
+      /^Outpost, Barnard .* ago, its prices are 4\.0 times what is usual: probably false\n/,
+    );
     const csv = parse(await ok('market', 'barnard/outpost', '--csv'), { columns: true });
     expect(csv).toMatchObject([
-      { name: 'Tritium', buyPrice: '41090', sellPrice: '', marketId: '128000002' },
+      { name: 'Tritium', buyPrice: '41090', sellPrice: '', marketId: '128000002', plausible: 'false' },
       { name: 'Gold', buyPrice: '', stock: '', sellPrice: '9900', demand: '7' },
     ]);
     expect(JSON.parse(await ok('market', '128000002', '--json'))).toMatchObject({

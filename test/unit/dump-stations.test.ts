@@ -44,6 +44,7 @@ test('a station becomes a row', () => {
       planetary: 'N',
       typeId: 8,
       modifiedS: NOW_S - 100,
+      profile: { services: 'dock,rearm,refuel' },
     },
     market: null,
     shipyard: null,

@@ -17,11 +17,12 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** What every row of a market has in common. */
-function whose({ marketId: id, marketAgeS, marketObservedAt }: Market): Column<Row>[] {
+function whose({ marketId: id, marketAgeS, marketObservedAt, plausible }: Market): Column<Row>[] {
   return [
     { name: 'marketAgeS', head: '', of: () => marketAgeS },
     { name: 'marketObservedAt', head: '', of: () => marketObservedAt },
     { name: 'marketId', head: '', of: () => id },
+    { name: 'plausible', head: '', of: () => (plausible === null ? null : String(plausible)) },
   ];
 }
 
@@ -37,9 +38,12 @@ export function run({ market, format }: Extract<QuestionCommand, { verb: 'market
     const rows = found.rows.toSorted((a, b) => compare(a.category, b.category) || compare(a.name, b.name));
     if (format === 'json') return say(`${JSON.stringify(found)}\n`);
     if (format === 'csv') return say(csv([...COLUMNS, ...whose(found)], rows));
-    const { name, systemName, marketAgeS, lsFromStar, maxPad, type } = found;
+    const { name, systemName, marketAgeS, lsFromStar, maxPad, type, plausible, priceRatio } = found;
     const seen = marketAgeS === null ? age(null) : `seen ${age(marketAgeS)} ago`;
     const facts = [type ?? 'type unknown', `pad ${maxPad ?? '?'}`, `${lsFromStar ?? '?'} ls`, seen];
+    if (plausible === false) {
+      facts.push(`its prices are ${(priceRatio ?? 0).toFixed(1)} times what is usual: probably false`);
+    }
     const head = `${name}, ${systemName} (market ${found.marketId}): ${facts.join(', ')}\n`;
     return say(
       rows.length === 0 ? `${head}trades nothing that is known\n` : `${head}${table(COLUMNS, rows)}`,

@@ -18,11 +18,17 @@ export function whereColumns<Entry extends FoundStation>(isNear: boolean): Colum
   ];
 }
 
-/** How old what is told of a market is, and its id. */
+/** How old what is told of a market is, its id, and a mark for prices that no real market asks. */
 export function ageColumns<Entry extends FoundStation>(): Column<Entry>[] {
   return [
     { name: 'marketAgeS', head: 'age', of: (each) => each.marketAgeS, show: age },
     { name: 'marketId', head: 'market id', of: (each) => each.marketId, show: String },
+    {
+      name: 'plausible',
+      head: '',
+      of: ({ plausible }) => (plausible === null ? null : String(plausible)),
+      show: (value) => (value === 'false' ? 'odd prices' : ''),
+    },
   ];
 }
 

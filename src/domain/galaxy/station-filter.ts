@@ -24,6 +24,8 @@ export interface StationFilter {
   readonly exceptGroups?: readonly StationGroup[];
   /** Only those known to have all of these services: bits as in `StationFacts.services`. */
   readonly services?: number;
+  /** Only these. */
+  readonly only?: ReadonlySet<number>;
   /** Only those whose market's prices are: true plausible, false not, null unknown. */
   readonly plausible?: readonly (boolean | null)[];
   /** Only in this system (id64). */
@@ -37,7 +39,7 @@ export type StationMatcher = (station: number) => number;
 
 export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: StationKinds): StationMatcher {
   const { near, along, alongWithinLy = 0, minPad, maxLs, planetary, plausible } = filter;
-  const { systemId, services = 0 } = filter;
+  const { systemId, services = 0, only } = filter;
   const minPadAt = minPad === undefined ? 0 : PADS.indexOf(minPad);
   const isWanted = wantedTypes(filter, kinds);
   const onlySystem = systemId === undefined ? null : galaxy.systemIndex(systemId);
@@ -52,6 +54,7 @@ export function stationMatcher(galaxy: Galaxy, filter: StationFilter, kinds: Sta
     if ((galaxy.pad[station] ?? 0) < minPadAt) return -1;
     if (planetary !== undefined && galaxy.planetary[station] !== (planetary ? 2 : 1)) return -1;
     if (((galaxy.services[station] ?? 0) & services) !== services) return -1;
+    if (only?.has(galaxy.stationIds[station] ?? 0) === false) return -1;
     if (isWanted[galaxy.typeId[station] ?? 0] === 0) return -1;
     if (maxLs !== undefined && (galaxy.lsFromStar(station) ?? Infinity) > maxLs) return -1;
     if (plausible?.includes(isPlausible(galaxy.priceRatio(station))) === false) return -1;

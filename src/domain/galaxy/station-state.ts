@@ -140,6 +140,7 @@ export function factsOfRow(row: StationRow, generation: Generation): Facts {
     rearm: known(row.rearm),
     refuel: known(row.refuel),
     repair: known(row.repair),
+    ...row.profile,
   });
 }
 

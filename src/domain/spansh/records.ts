@@ -22,6 +22,13 @@ export interface SystemRow {
 
 export type Flag = 'Y' | 'N' | '?';
 
+/** What Trade Dangerous' tables do not keep of a station, each as the fact of its name; undefined: unknown. */
+export interface StationProfile {
+  readonly body?: string | undefined;
+  readonly services?: string | undefined;
+  readonly economies?: string | undefined;
+}
+
 /** `Station` without its id, which {@link StagedStation} has. */
 export interface StationRow {
   readonly systemId: bigint;
@@ -40,6 +47,8 @@ export interface StationRow {
   readonly planetary: Flag;
   readonly typeId: number;
   readonly modifiedS: number;
+  /** No column: kept beside it. */
+  readonly profile?: StationProfile;
 }
 
 export interface StagedMarket {

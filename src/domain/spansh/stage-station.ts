@@ -3,6 +3,7 @@ import { lookupName, type Generation } from '../generation.ts';
 import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
+import { stageProfile } from './stage-profile.ts';
 import { stationType, type StationType } from './station-types.ts';
 import { isJsonObject, MAX_INT64, plain, readBigId, readName, type JsonObject } from './values.ts';
 
@@ -23,6 +24,7 @@ export function stageStationId(
 
 /**
  * @param station parsed; of `market`, `shipyard` and `outfitting` only the presence counts
+ * @param body name of the body with which it is listed
  * @returns null, noted, when it has no usable name: such a station is not imported at all
  */
 export function stageStation(
@@ -33,6 +35,7 @@ export function stageStation(
   generation: Generation,
   note: NoteProblem,
   where: () => string,
+  body?: unknown,
 ): StationRow | null {
   const fields = isJsonObject(station) ? station : {};
   const name = readName(fields.name);
@@ -61,6 +64,7 @@ export function stageStation(
     repair: flag('Repair', 'hasRepair'),
     ...kindOf(fields.type, name, id, generation),
     modifiedS,
+    profile: stageProfile(fields, body),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Commodity } from '../../domain/market/catalogue.ts';
+import { RARE_GOODS } from './seed-rares.ts';
 
 /**
  * What the game trades, as far as this version knows: with it the first market can be written before EDCD was ever
@@ -123,13 +124,17 @@ const GOODS: Readonly<Record<string, string>> = {
     129030461 ThargoidBoneFragments=Bone Fragments; 129030462 ThargoidOrganSample=Organ Sample`,
 };
 
-/** For a start without EDCD, whose word counts as soon as it is there. Rare goods it alone tells. */
+/** For a start without EDCD, whose word counts as soon as it is there. */
 export function seedCommodities(): Commodity[] {
-  return Object.entries(GOODS).flatMap(([category, text]) =>
+  return [...parsed(GOODS, false), ...parsed(RARE_GOODS, true)];
+}
+
+function parsed(goods: Readonly<Record<string, string>>, rare: boolean): Commodity[] {
+  return Object.entries(goods).flatMap(([category, text]) =>
     text.split(';').map((entry) => {
       const [, id = '', symbol = '', name = inWords(symbol)] =
         /^\s*(\d+) (\w+)(?:=([^]+))?$/.exec(entry) ?? [];
-      return { id: Number(id), symbol, category, name: name.replaceAll(/\s+/g, ' '), rare: false };
+      return { id: Number(id), symbol, category, name: name.replaceAll(/\s+/g, ' '), rare };
     }),
   );
 }

@@ -144,7 +144,8 @@ export class DumpStager {
       const timeS = readPastTime(this.#parse(located.updateTime), notAfterS, note, where) ?? 0;
       let row = null;
       if (timeS > (believedS(known?.rowS[index], notAfterS) ?? NEVER)) {
-        row = stageStation(this.#head(located), id, system.id, timeS, generation, note, where);
+        const body = this.#parse(located.body);
+        row = stageStation(this.#head(located), id, system.id, timeS, generation, note, where, body);
         if (row === null) return;
       }
       this.#stationsRead++;

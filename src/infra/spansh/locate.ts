@@ -14,6 +14,8 @@ export interface LocatedSystem {
 export interface LocatedStation {
   /** The whole station. */
   span: Span;
+  /** Name of the body with which it is listed. */
+  body?: Span;
   id?: Span;
   updateTime?: Span;
   market?: LocatedBlock;
@@ -27,7 +29,7 @@ export interface LocatedBlock {
 }
 
 const SYSTEM_KEYS = new WantedKeys('id64', 'name', 'coords', 'date', 'updateTime', 'stations', 'bodies');
-const BODY_KEYS = new WantedKeys('stations');
+const BODY_KEYS = new WantedKeys('name', 'stations');
 const STATION_KEYS = new WantedKeys('id', 'updateTime', 'market', 'shipyard', 'outfitting');
 const BLOCK_KEYS = new WantedKeys('updateTime');
 
@@ -52,8 +54,12 @@ function locateBodies(cursor: JsonCursor): LocatedStation[] {
   const all: LocatedStation[] = [];
   eachObject(cursor, () => {
     let stations: LocatedStation[] = [];
-    cursor.object(BODY_KEYS, () => (stations = locateStations(cursor)));
-    all.push(...stations);
+    let name: Span | undefined;
+    cursor.object(BODY_KEYS, (key) => {
+      if (key === 'name') name = cursor.value();
+      else stations = locateStations(cursor);
+    });
+    for (const station of stations) all.push(name === undefined ? station : { ...station, body: name });
   });
   return all;
 }

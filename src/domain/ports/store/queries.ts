@@ -237,6 +237,11 @@ export interface Queries extends ChangeReader {
 
   stationsByPrefix(prefix: string, limit: number, after: NameCursor | null): Promise<NamePage<StationRecord>>;
   stations(filter: StationFilter, page: PageRequest): Promise<Page<FoundStation>>;
+  /**
+   * Those that feed or dump told to have a service, as it was some minutes ago.
+   * @param service as the game's journal names it, in small letters
+   */
+  stationsOffering(service: string, filter: StationFilter, page: PageRequest): Promise<Page<FoundStation>>;
 
   /** Stations and markets in the order asked for; what does not exist is left out. */
   markets(ids: readonly number[]): Promise<readonly MarketRecord[]>;

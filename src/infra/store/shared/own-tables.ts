@@ -117,5 +117,19 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
       // How far the prices of a market are from what is usual (domain/market/plausibility.ts), and of which observation.
       table('tdl_price', stationKey, 'observed_s BIGINT NOT NULL', 'ratio DOUBLE'),
     ],
+    [
+      // Where a station lies, its services and economies, as the facts of these names: a row a station, for dumps tell of
+      // all. Made from the facts, and of what only a dump has told from that. Null: unknown.
+      table('tdl_profile', stationKey, 'body VARCHAR(128)', 'services TEXT', 'economies TEXT'),
+      `INSERT INTO tdl_profile (station_id, body, services, economies)
+       SELECT station_id, ${factText('body')}, ${factText('services')}, ${factText('economies')} FROM tdl_fact
+       WHERE NOT EXISTS (SELECT 1 FROM tdl_profile p WHERE p.station_id = tdl_fact.station_id)`,
+      ...['tdl_station', 'tdl_service', 'tdl_economy'].map((old) => `DROP TABLE IF EXISTS ${old}`),
+    ],
   ];
+}
+
+/** The value of a fact; MariaDB leaves the quotes. */
+function factText(name: string): string {
+  return `REPLACE(JSON_EXTRACT(facts, '$.${name}[2]'), '"', '')`;
 }

@@ -40,19 +40,23 @@ const GROUPS: Readonly<Record<string, readonly StationGroup[]>> = {
   carriers: ['carrier'],
 };
 
-/** Services that Trade Dangerous' tables know; the others that Ardent has are known of no station. */
-const SERVICES: Readonly<Record<string, StationService | null>> = {
-  'interstellar-factors': null,
-  'material-trader': null,
-  'technology-broker': null,
-  'black-market': 'blackmarket',
-  'universal-cartographics': null,
-  refuel: 'refuel',
-  repair: 'repair',
-  shipyard: 'shipyard',
-  outfitting: 'outfitting',
-  'search-and-rescue': null,
-};
+/** Services that Trade Dangerous' tables know. */
+const SERVICES = new Map<string, StationService>([
+  ['black-market', 'blackmarket'],
+  ['refuel', 'refuel'],
+  ['repair', 'repair'],
+  ['shipyard', 'shipyard'],
+  ['outfitting', 'outfitting'],
+]);
+
+/** Those that only the feed and dumps tell of, as the game's journal names them. */
+const LISTED_SERVICES = new Map([
+  ['interstellar-factors', 'facilitator'],
+  ['material-trader', 'materialtrader'],
+  ['technology-broker', 'techbroker'],
+  ['universal-cartographics', 'exploration'],
+  ['search-and-rescue', 'searchrescue'],
+]);
 
 /** `/system/{name|address}/{id}` and what is below it. */
 export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
@@ -183,18 +187,19 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
 
   app.get<{ Params: Params }>(`${base}/nearest/:name`, async ({ params, query }) => {
     const { system } = await lookUp(queries, params.kind, params.id);
-    const service = SERVICES[params.name];
-    if (service === undefined) throw new NotFound('Service unknown');
-    const minPad = PADS[parse(nearestQuery, query).minLandingPadSize] as Pad;
-    if (service === null) return [];
-    const page = await queries.stations(
-      {
-        near: { x: system.x, y: system.y, z: system.z, withinLy: Infinity },
-        minPad,
-        services: serviceBits([service]),
-      },
-      { limit: NEAREST_RESULTS, after: null },
-    );
+    const service = SERVICES.get(params.name);
+    const listed = LISTED_SERVICES.get(params.name);
+    if (service === undefined && listed === undefined) throw new NotFound('Service unknown');
+    const filter = {
+      near: { x: system.x, y: system.y, z: system.z, withinLy: Infinity },
+      minPad: PADS[parse(nearestQuery, query).minLandingPadSize] as Pad,
+      ...(service !== undefined && { services: serviceBits([service]) }),
+    };
+    const first = { limit: NEAREST_RESULTS, after: null };
+    const page =
+      listed === undefined
+        ? await queries.stations(filter, first)
+        : await queries.stationsOffering(listed, filter, first);
     return page.entries.map(({ station, distanceLy }) => ({
       ...stationRow(station),
       distance: Math.round(distanceLy ?? 0),

@@ -1,5 +1,5 @@
 import { nameKey } from '../../../../domain/names.ts';
-import type { Facts, FactValues } from '../../../../domain/galaxy/facts.ts';
+import type { Facts } from '../../../../domain/galaxy/facts.ts';
 import {
   isWhole,
   learnState,
@@ -10,10 +10,10 @@ import {
   type Told,
 } from '../../../../domain/galaxy/station-state.ts';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { StationRow } from '../../../../domain/spansh/records.ts';
+import type { StationProfile, StationRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import { STATION_COLUMNS, stationOf, stationValues } from '../../shared/station-columns.ts';
-import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
+import { isProfileNews, profileOf, profileOfFacts } from '../../shared/station-profile.ts';
 import type { RowWriter } from '../bulk.ts';
 import type { Link } from '../connection.ts';
 import { epochOf, literal, text } from '../sql.ts';
@@ -55,9 +55,16 @@ export async function learnStations(
   const ids = told.map(({ id }) => id);
   const rowsById = await readRows(link, generation, ids);
   const owned = await readOwn(link, ids);
+  // What a dump told is in the facts, where there are any.
+  const profiles = await readProfiles(
+    link,
+    ids.filter((id) => rowsById.has(String(id)) && !owned.has(String(id))),
+  );
   const all = told.map((each) => {
-    const { row = null, systemName = '' } = rowsById.get(String(each.id)) ?? {};
-    return { told: each, row, systemName, own: owned.get(String(each.id)) ?? null };
+    const id = String(each.id);
+    const { row: stored = null, systemName = '' } = rowsById.get(id) ?? {};
+    const row = stored === null ? null : { ...stored, profile: profiles.get(id) ?? {} };
+    return { told: each, row, systemName, own: owned.get(id) ?? null };
   });
   const moving = all.filter((stored) => mayMove(stored, stored.told.facts));
   const marketS = await readNewest(
@@ -111,7 +118,7 @@ export async function learnStations(
   });
   await rows.insert(rowsOf(changed.filter(({ isNew }) => isNew)));
   await rows.upsertReferred(rowsOf(changed.filter(({ isNew }) => !isNew)), ['station_id']);
-  await writeOwn(link, rows, states);
+  await writeOwn(rows, states);
   return changed;
 }
 
@@ -189,7 +196,7 @@ interface Learned {
   readonly state: OwnState;
 }
 
-async function writeOwn(link: Link, rows: RowWriter, states: readonly Learned[]): Promise<void> {
+async function writeOwn(rows: RowWriter, states: readonly Learned[]): Promise<void> {
   const changed = states
     .map((each) => ({ ...each, json: JSON.stringify(each.state.facts) }))
     .filter(
@@ -205,44 +212,43 @@ async function writeOwn(link: Link, rows: RowWriter, states: readonly Learned[])
     },
     ['station_id'],
   );
-  const news = (name: keyof FactValues) =>
-    changed.filter(
-      ({ own, state: { facts } }) => facts[name] !== undefined && facts[name][2] !== own?.facts[name]?.[2],
-    );
-  const bodies = news('body');
-  await rows.upsert(
-    {
-      table: 'tdl_station',
-      columns: ['station_id', 'body'],
-      count: bodies.length,
-      values: bodies.map(({ id, state }) => `${id},${text(state.facts.body?.[2] ?? '')}`),
-    },
-    ['station_id'],
-  );
-  await replaceList(link, rows, 'tdl_service', ['service'], news('services'), ({ services }) =>
-    servicesOf(services?.[2] ?? '').map(text),
-  );
-  await replaceList(
-    link,
+  await writeProfiles(
     rows,
-    'tdl_economy',
-    ['economy', 'proportion'],
-    news('economies'),
-    ({ economies }) =>
-      economiesOf(economies?.[2] ?? '').map(([economy, proportion]) => `${text(economy)},${proportion}`),
+    changed
+      .filter(({ own, state: { facts } }) => isProfileNews(own?.facts, facts))
+      .map(({ id, state: { facts } }) => ({ id, profile: profileOfFacts(facts) })),
   );
 }
 
-async function replaceList(
-  link: Link,
+const PROFILE_COLUMNS = ['body', 'services', 'economies'] as const;
+
+async function readProfiles(link: Link, ids: readonly unknown[]): Promise<Map<string, StationProfile>> {
+  if (ids.length === 0) return new Map();
+  const found = await link.rows(
+    `SELECT station_id, ${PROFILE_COLUMNS.join()} FROM tdl_profile WHERE station_id IN (${ids.join()})`,
+  );
+  return new Map(
+    found.map(([id, ...cells]) => {
+      const row = Object.fromEntries(PROFILE_COLUMNS.map((column, at) => [column, cells[at]]));
+      return [String(id), profileOf(row)];
+    }),
+  );
+}
+
+/** Of stations without facts of their own, or as their facts say. */
+export async function writeProfiles(
   rows: RowWriter,
-  table: string,
-  columns: readonly string[],
-  stations: readonly Learned[],
-  list: (facts: Facts) => readonly string[],
+  told: readonly { readonly id: number | bigint; readonly profile: StationProfile }[],
 ): Promise<void> {
-  if (stations.length === 0) return;
-  await link.run(`DELETE FROM ${table} WHERE station_id IN (${stations.map(({ id }) => id).join()})`);
-  const values = stations.flatMap(({ id, state }) => list(state.facts).map((entry) => `${id},${entry}`));
-  await rows.insert({ table, columns: ['station_id', ...columns], count: values.length, values });
+  await rows.upsert(
+    {
+      table: 'tdl_profile',
+      columns: ['station_id', ...PROFILE_COLUMNS],
+      count: told.length,
+      values: told.map(
+        ({ id, profile }) => `${id},${PROFILE_COLUMNS.map((name) => literal(profile[name] ?? null)).join()}`,
+      ),
+    },
+    ['station_id'],
+  );
 }

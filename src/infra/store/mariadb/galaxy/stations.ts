@@ -8,7 +8,7 @@ import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts'
 import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Link } from '../connection.ts';
-import { learnStations, readOwn, readNewest } from './station-states.ts';
+import { learnStations, readOwn, readNewest, writeProfiles } from './station-states.ts';
 import type { PriceWriter } from '../markets/prices.ts';
 import { readMarkets, writeRows } from '../markets/rows.ts';
 import { epochOf, literal } from '../sql.ts';
@@ -79,6 +79,16 @@ async function writeStationRows(
     { generation, notAfterS, rows },
     all.filter(({ id }) => !owned.has(String(id))),
   );
+  if (hasOwnTables) {
+    const rowOf = new Map(all.map(({ id, row }) => [id, row]));
+    await writeProfiles(
+      rows,
+      replaced.flatMap((id) => {
+        const profile = rowOf.get(id)?.profile;
+        return profile === undefined ? [] : [{ id, profile }];
+      }),
+    );
+  }
   const news = [...joined.flatMap(({ id, isNews }) => (isNews ? [id] : [])), ...replaced];
   const modifiedS = new Map<number | bigint, number>(all.map(({ id, row }) => [id, row.modifiedS]));
   for (const id of news) note('station', id, modifiedS.get(id) ?? null, 'dump');

@@ -34,6 +34,7 @@ import { readPriceReports } from './price-reports.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
 import { readSeenMarkets } from './seen-markets.ts';
+import { StationsOffering } from './stations-offering.ts';
 import { findSpreads } from './spreads.ts';
 import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
 
@@ -59,12 +60,14 @@ export class QueryEngine implements Answers {
   #reports: { readonly atMs: number; readonly made: Promise<PriceReport[]> } | undefined;
   /** Markets written since they were read. */
   readonly #changed = new Set<number>();
+  readonly #offering: StationsOffering;
 
   /** @param followsLog others write, and nobody tells what */
   constructor(reader: QueryReader, generation: Generation, followsLog = false) {
     this.#reader = reader;
     this.#news = followsLog ? new LogNews(reader) : null;
     this.#kinds = stationKinds(generation);
+    this.#offering = new StationsOffering(reader);
   }
 
   /** Read again before the next question that needs them. */
@@ -117,6 +120,10 @@ export class QueryEngine implements Answers {
     const { galaxy } = await this.#current();
     const found = findStations(galaxy, this.#kinds, filter, page);
     return this.#describe(galaxy, found, found.indexes, filter);
+  }
+
+  async stationsOffering(service: string, ...[filter, page]: Parameters<Queries['stations']>) {
+    return this.stations({ ...filter, only: await this.#offering.of(service) }, page);
   }
 
   markets(ids: readonly number[]) {

@@ -81,6 +81,7 @@ export function createThreadQueries(
     systemsNear: ask('systemsNear'),
     stationsByPrefix: lookUp('stationsByPrefix'),
     stations: ask('stations'),
+    stationsOffering: ask('stationsOffering'),
     markets: lookUp('markets'),
     marketIdsAfter: lookUp('marketIdsAfter'),
     seenMarkets: lookUp('seenMarkets'),

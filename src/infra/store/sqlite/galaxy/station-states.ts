@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generation } from '../../../../domain/generation.ts';
-import type { Facts, FactValues } from '../../../../domain/galaxy/facts.ts';
+import type { Facts } from '../../../../domain/galaxy/facts.ts';
 import {
   isWhole,
   learnState,
@@ -10,11 +10,11 @@ import {
   type StoredState,
   type Told,
 } from '../../../../domain/galaxy/station-state.ts';
-import type { StationRow } from '../../../../domain/spansh/records.ts';
+import type { StationProfile, StationRow } from '../../../../domain/spansh/records.ts';
 import { nameKey } from '../../../../domain/names.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';
 import { createSystemLookup } from '../markets/systems.ts';
-import { economiesOf, servicesOf } from '../../shared/station-lists.ts';
+import { isProfileNews, profileOf, profileOfFacts } from '../../shared/station-profile.ts';
 import { STATION_COLUMNS, stationOf, stationValues } from '../../shared/station-columns.ts';
 
 /** `touched`: nothing but its time; `same` also where there is none. */
@@ -31,6 +31,8 @@ export interface StationStates {
   learn(id: number | bigint, told: Told): RowChange;
   /** The facts of a station, if there are any of its own. */
   factsOf(id: number | bigint): Facts | undefined;
+  /** Of a station without facts of its own. */
+  writeProfile(id: number | bigint, profile: StationProfile): void;
 }
 
 /** @param notAfterS nobody has observed anything later */
@@ -60,11 +62,10 @@ export function createStationStates(
   const writeOwn = db.prepare(
     'INSERT OR REPLACE INTO tdl_fact (station_id, facts, modified_s, dump_s) VALUES (?, ?, ?, ?)',
   );
-  const writeBody = db.prepare('INSERT OR REPLACE INTO tdl_station (station_id, body) VALUES (?, ?)');
-  const clearServices = db.prepare('DELETE FROM tdl_service WHERE station_id = ?');
-  const addService = db.prepare('INSERT INTO tdl_service (station_id, service) VALUES (?, ?)');
-  const clearEconomies = db.prepare('DELETE FROM tdl_economy WHERE station_id = ?');
-  const addEconomy = db.prepare('INSERT INTO tdl_economy (station_id, economy, proportion) VALUES (?, ?, ?)');
+  const insertProfile = db.prepare(
+    'INSERT OR REPLACE INTO tdl_profile (station_id, body, services, economies) VALUES (?, ?, ?, ?)',
+  );
+  const selectProfile = db.prepare('SELECT body, services, economies FROM tdl_profile WHERE station_id = ?');
 
   function readOwn(id: number | bigint): (OwnState & { readonly json: string }) | null {
     const row = selectOwn.get(id);
@@ -80,11 +81,21 @@ export function createStationStates(
 
   function read(id: number | bigint) {
     const row = selectRow.get(id) as Record<string, string | bigint | null> | undefined;
+    const own = readOwn(id);
+    // What a dump told is in the facts, where there are any.
+    const told = own === null && row !== undefined ? selectProfile.get(id) : undefined;
     return {
-      row: row === undefined ? null : stationOf(row, parseTimestamp(row.modified) ?? 0),
+      row:
+        row === undefined
+          ? null
+          : { ...stationOf(row, parseTimestamp(row.modified) ?? 0), profile: profileOf(told) },
       systemName: String(row?.system_name ?? ''),
-      own: readOwn(id),
+      own,
     };
+  }
+
+  function writeProfile(id: number | bigint, { body, services, economies }: StationProfile): void {
+    insertProfile.run(id, body ?? null, services ?? null, economies ?? null);
   }
 
   const newestMarketS = (id: number | bigint) => parseTimestamp(selectMarket.get(id)?.newest);
@@ -117,21 +128,6 @@ export function createStationStates(
     return 'touched';
   }
 
-  function writeLists(id: number | bigint, before: Facts | undefined, facts: Facts): void {
-    const changed = (name: keyof FactValues) =>
-      facts[name] !== undefined && facts[name][2] !== before?.[name]?.[2];
-    if (facts.body !== undefined && changed('body')) writeBody.run(id, facts.body[2]);
-    if (facts.services !== undefined && changed('services')) {
-      clearServices.run(id);
-      for (const service of servicesOf(facts.services[2])) addService.run(id, service);
-    }
-    if (facts.economies !== undefined && changed('economies')) {
-      clearEconomies.run(id);
-      for (const [economy, proportion] of economiesOf(facts.economies[2]))
-        addEconomy.run(id, economy, proportion);
-    }
-  }
-
   return {
     learn(id, told) {
       const found = read(id);
@@ -143,12 +139,13 @@ export function createStationStates(
       const json = JSON.stringify(state.facts);
       if (json !== own?.json || state.modifiedS !== own.modifiedS || state.dumpS !== own.dumpS) {
         writeOwn.run(id, json, state.modifiedS, state.dumpS);
-        writeLists(id, own?.facts, state.facts);
+        if (isProfileNews(own?.facts, state.facts)) writeProfile(id, profileOfFacts(state.facts));
       }
       return changed;
     },
 
     factsOf: (id) => readOwn(id)?.facts,
+    writeProfile,
   };
 }
 

@@ -74,8 +74,10 @@ export function createGalaxyWriter(
   function writeStationRow(id: bigint, row: StationRow): boolean {
     if (states?.factsOf(id) === undefined) {
       const isWritten = upsertStation(id, { ...row, systemId: placeOf(id, row) });
-      if (isWritten) note?.('station', id, row.modifiedS, 'dump');
-      return isWritten;
+      if (!isWritten) return false;
+      note?.('station', id, row.modifiedS, 'dump');
+      if (row.profile !== undefined) states?.writeProfile(id, row.profile);
+      return true;
     }
     const told = { facts: factsOfRow(row, generation), create: true, dumpS: row.modifiedS };
     const change = states.learn(id, told);

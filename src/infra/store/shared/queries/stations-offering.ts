@@ -1,0 +1,43 @@
+import type { QueryReader } from './reader.ts';
+
+/** How long a list is good for: it is read from every station's profile. */
+const GOOD_MS = 10 * 60_000;
+
+interface Read {
+  readonly atMs: number;
+  readonly ids: Promise<ReadonlySet<number>>;
+}
+
+/** Ids of the stations that are known to have a service, read when it is first asked for. */
+export class StationsOffering {
+  readonly #reader: QueryReader;
+  readonly #read = new Map<string, Read>();
+
+  constructor(reader: QueryReader) {
+    this.#reader = reader;
+  }
+
+  /** @param service as the game's journal names it, in small letters */
+  of(service: string): Promise<ReadonlySet<number>> {
+    const nowMs = Date.now();
+    const read = this.#read.get(service);
+    if (read !== undefined && Math.abs(nowMs - read.atMs) <= GOOD_MS) return read.ids;
+    const ids = this.#load(service);
+    this.#read.set(service, { atMs: nowMs, ids });
+    ids.catch(() => this.#read.delete(service));
+    return ids;
+  }
+
+  async #load(service: string): Promise<ReadonlySet<number>> {
+    const ids = new Set<number>();
+    const { tableNamed, text } = this.#reader.dialect;
+    // A table of our own, which may not be there (yet).
+    if ((await this.#reader.rows(tableNamed('tdl_profile'))).length === 0) return ids;
+    const listed = text(`%,${service},%`);
+    await this.#reader.each(
+      `SELECT station_id FROM tdl_profile WHERE CONCAT(',', services, ',') LIKE ${listed}`,
+      ([id]) => void ids.add(Number(id)),
+    );
+    return ids;
+  }
+}
