@@ -4,6 +4,7 @@ import { Hub } from '../../src/actors/subscription/hub.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { createMariadbQueries } from '../../src/infra/store/mariadb/queries/queries.ts';
+import { exportingAtReplica } from '../../src/infra/store/mariadb/export/at-replica.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
@@ -144,6 +145,56 @@ describeMariadb('questions to a replica', () => {
     await until(async () => (await bestPrice()) === 9_400);
     expect(await hub.reach({ ...here, seq: here.seq + 1_000 }), 'a number that was never told').toBe(false);
     expect(await hub.reach({ logId: 'another', seq: 1 })).toBe(false);
+  });
+
+  test('exports are read there when it has what was written before, else where it is written', async () => {
+    const lock = { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 };
+    const options = { generation: 'auto', lock } as const;
+    const lines: string[] = [];
+    const note = (_: object, line: string) => void lines.push(line);
+    const places = { primary: primary.connection(database), replica: replica.connection(database) };
+    const store = exportingAtReplica(
+      createMariadbStore({ ...options, connection: places.primary }),
+      createMariadbStore({ ...options, connection: places.replica, looksOnly: true }),
+      places,
+      { debug: note, info: note, warn: note, error: note },
+      1_000,
+    );
+    onTestFinished(() => store.close());
+    const write = async (price: number, atS: number) => {
+      const rows = Int32Array.from([GOLD, price, 100, 3, 0, 0, 0, 0]);
+      const outcomes = await store.writeMarkets([{ ...MARKET, observedAtS: atS, receivedAtMs: 0, rows }]);
+      expect(outcomes).toMatchObject([{ status: 'written' }]);
+    };
+    const exported = async () => {
+      let text = '';
+      await store.exportListings('all', (chunk) =>
+        Promise.resolve(void (text += Buffer.from(chunk).toString())),
+      );
+      return text;
+    };
+    await write(9_500, OBSERVED_AT_S + 300);
+    expect(await exported(), 'it is waited for').toContain(',9500,');
+    // What only the replica has shows who was read.
+    await replica.sql('SET sql_log_bin = 0', database);
+    await replica.sql('UPDATE StationItem SET demand_price = 4321', database);
+    expect(await exported()).toContain(',4321,');
+
+    await replica.sql('STOP SLAVE SQL_THREAD');
+    await write(9_600, OBSERVED_AT_S + 360);
+    expect(await exported(), 'it does not come in time').toContain(',9600,');
+    await replica.sql('START SLAVE SQL_THREAD');
+    await replica.sql(`RENAME TABLE ${database}.StationItem TO ${database}.Gone`);
+    expect(await exported(), 'it cannot be read').toContain(',9600,');
+    await replica.sql(`RENAME TABLE ${database}.Gone TO ${database}.StationItem`);
+    await until(async () => (await exported()) !== '' && lines.at(-1) === 'exports: read from the replica');
+    expect(lines.map((line) => line.replace(/: (?!read).*/, ''))).toEqual([
+      ...[
+        'exports: read from the server that is written to',
+        'exports: read from the server that is written to',
+      ],
+      'exports: read from the replica',
+    ]);
   });
 
   test('say in every answer of the API how far that is', async () => {

@@ -22,6 +22,14 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     tests: [REPLICA],
   },
   {
+    guarantee: 'a file has all that was written before it was begun',
+    fault: 'a replica is read however far it is',
+    file: 'src/infra/store/mariadb/export/at-replica.ts',
+    from: 'const isCurrent = await isThere();',
+    to: 'const isCurrent = (await isThere()) || true;',
+    tests: [REPLICA],
+  },
+  {
     guarantee: 'a process that only serves answers from what others have written',
     fault: 'its memory is never told',
     file: 'src/app/serving/serve.ts',

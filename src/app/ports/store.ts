@@ -30,7 +30,16 @@ export async function createStore(
     return createSqliteStore({ ...shared, file: database.file });
   }
   const { createMariadbStore } = await import('../../infra/store/mariadb/store.ts');
-  return createMariadbStore({ ...shared, connection: connectionTo(database), lock: config.lock });
+  const primary = connectionTo(database);
+  const store = createMariadbStore({ ...shared, connection: primary, lock: config.lock });
+  if (database.read === undefined) return store;
+  const { exportingAtReplica } = await import('../../infra/store/mariadb/export/at-replica.ts');
+  const replica = connectionTo(database.read);
+  const reading = createMariadbStore({
+    ...{ ...shared, looksOnly: true },
+    ...{ connection: replica, lock: config.lock },
+  });
+  return exportingAtReplica(store, reading, { primary, replica }, log);
 }
 
 /** Begins the change log, and tells the operator when tables were made for it. */
