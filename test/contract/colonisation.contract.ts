@@ -43,6 +43,9 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
         '"SystemAddress":$1',
       ),
       depotLine(3, { gold: [NEEDS.gold + 50, 50], platinum: [NEEDS.platinum, 0], novelty: [7, 0] }),
+      // These are over: what they lack counts for nothing.
+      depotLine(4, { gold: [5_000, 0] }, { MarketID: SITE_ID + 1, ConstructionFailed: true }),
+      depotLine(5, { gold: [9, 9] }, { MarketID: SITE_ID + 2, ConstructionComplete: true }),
     ]);
     const planner = createTourPlanner();
     onTestFinished(() => planner.close());
@@ -186,6 +189,24 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
     );
     const all = await get<SupplyPlanAnswer>('/plan?within=500&staleAfter=900d');
     expect(all.scout).toBeNull();
+  });
+
+  test('builds that are over count for nothing, unless they are named', async () => {
+    interface Told {
+      readonly summary: { readonly sites: number; readonly required: number };
+      readonly entries: readonly { readonly state: string; readonly completedBy: string | null }[];
+    }
+    const query = 'within=1&maxAge=1d';
+    const { summary } = await get<Told>(`/shopping-list?${query}`);
+    expect(summary).toMatchObject({ sites: 1, required: 1_257 });
+    const named = await get<Told>(`/shopping-list?${query}&sites=${SITE_ID},${SITE_ID + 1}`);
+    expect(named.summary).toMatchObject({ sites: 2, required: 6_257 });
+    const states = async (state: string) =>
+      (await get<Told>(`/sites?state=${state}`)).entries.map((each) => each.state);
+    expect(await states('open')).toEqual(['building']);
+    expect((await states('all')).sort()).toEqual(['building', 'complete', 'failed']);
+    const [complete] = (await get<Told>('/sites?state=complete')).entries;
+    expect(complete?.completedBy).toBe('depot');
   });
 
   test('every answer is as it is described, and bad questions are refused', async () => {

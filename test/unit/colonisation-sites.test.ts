@@ -206,7 +206,14 @@ describe('faults that others had', () => {
     expect(standing(lines)).toEqual({ cmmcomposite: [4, 5] });
   });
 
-  test('10: what others deliver appears with the next depot event', () => {
+  test('10: what others deliver is there at once where their journals are read, else with the next depot event', () => {
+    const ours = [
+      ...loginLines(0, 'F1'),
+      depotLine(1, { steel: [100, 10] }),
+      contributionLine(2, { steel: 5 }),
+    ];
+    const theirs = [...loginLines(0, 'F2', 'RYDER'), contributionLine(2, { steel: 7 })];
+    expect(standing(ours, theirs)).toEqual({ steel: [22, 100] });
     expect(
       standing([
         depotLine(1, { steel: [100, 10] }),
