@@ -13,6 +13,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   latency: async () => (await import('./latency.ts')).benchmark,
   push: async () => (await import('./push.ts')).benchmark,
   journals: async () => (await import('./journals.ts')).benchmark,
+  'followed-journals': async () => (await import('./followed-journals.ts')).benchmark,
   replay: async () => (await import('./replay.ts')).replay,
   'archive-day': async () => (await import('./archive-day.ts')).benchmark,
   tours: async () => (await import('./tours.ts')).benchmark,
