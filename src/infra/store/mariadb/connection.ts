@@ -74,12 +74,18 @@ function sendOwnEmptyPackets(connection: DriverConnection): void {
 /** Of the socket: what the driver listens to during a load. */
 const LOAD_EVENTS = ['pause', 'drain'] as const;
 
+/** A statement that writes rows. */
+const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE|LOAD)\b/i;
+
 /** One connection with its session set up. After an error that costs the connection it is {@link lost}. */
 export class Link {
   readonly #connection: PoolConnection;
   /** How long a statement may take, unless it says otherwise. */
   readonly timeoutMs: number;
   #lost = false;
+  /** While it is set nothing is written but in a transaction, each of which begins with it. */
+  guard: (() => Promise<void>) | null = null;
+  #inTransaction = false;
   /** Of {@link stream}: the driver does not tell it that its connection is gone. */
   #answer: Readable | undefined;
 
@@ -105,11 +111,13 @@ export class Link {
 
   /** @returns how many rows were matched (UPDATE) or affected */
   async run(sql: string, timeoutMs = this.timeoutMs): Promise<number> {
+    if (this.#isGuardedWrite(sql)) return this.transaction(() => this.run(sql, timeoutMs));
     return ((await this.#query(sql, timeoutMs)) as ResultSetHeader).affectedRows;
   }
 
   /** Runs a LOAD DATA LOCAL. @param chunks of its text, made while the server reads the ones before */
   async load(sql: string, chunks: Iterable<Buffer>): Promise<ResultSetHeader> {
+    if (this.#isGuardedWrite(sql)) return this.transaction(() => this.load(sql, chunks));
     const { stream } = this.#connection.connection as unknown as DriverConnection;
     const before = LOAD_EVENTS.map((event) => stream.listeners(event));
     try {
@@ -126,14 +134,22 @@ export class Link {
   /** COMMIT when `run` is done, ROLLBACK when it throws. @param commit ends it with a COMMIT of its own */
   async transaction<T>(run: () => Promise<T>, commit?: () => Promise<void>): Promise<T> {
     await this.run('START TRANSACTION');
+    this.#inTransaction = true;
     try {
+      await this.guard?.();
       const result = await run();
       await (commit === undefined ? this.run('COMMIT') : commit());
       return result;
     } catch (error) {
       if (!this.#lost) await this.run('ROLLBACK');
       throw error;
+    } finally {
+      this.#inTransaction = false;
     }
+  }
+
+  #isGuardedWrite(sql: string): boolean {
+    return this.guard !== null && !this.#inTransaction && WRITES.test(sql);
   }
 
   /** Rows of a long answer, some at a time: what is not asked for yet is not read. */

@@ -1,5 +1,5 @@
 import type { WriteOutcome } from '../../../domain/market/outcome.ts';
-import { StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
+import { AppError, StoreError, type StoreErrorCode } from '../../../domain/errors.ts';
 import type { Refusal } from '../shared/refusals.ts';
 import { BINLOG_FORMAT_ADVICE } from './session.ts';
 
@@ -203,7 +203,7 @@ interface DriverError extends Error {
 
 /** Of the server, the driver or the system; node's own complaints about wrong arguments are bugs. */
 function isDriverError(error: unknown): error is DriverError {
-  if (!(error instanceof Error) || error instanceof StoreError) return false;
+  if (!(error instanceof Error) || error instanceof AppError) return false;
   if ('sqlState' in error || ('fatal' in error && error.fatal === true)) return true;
   return 'code' in error && typeof error.code === 'string' && !/^ERR_(?!TLS|SSL)/.test(error.code);
 }

@@ -16,14 +16,14 @@ import { noOwnTables } from '../shared/tokens.ts';
 import { changeLogOf, NO_CHANGE_LOG, type ChangeLog } from './change-log.ts';
 import { addressOf, createPool, type Link, type MariadbConnection, type Pool } from './connection.ts';
 import { demoteStations } from './export/demote.ts';
+import { createFence, UNFENCED, type Epoch } from './leadership/fence.ts';
 import { openDatabase, type Recognised } from './database.ts';
 import { toStoreError } from './errors.ts';
 import { inSnapshot, readLog, readStationIds, writeChanges, writeListings } from './export/listings.ts';
 import { writeSet } from './export/set.ts';
-import { ImportWork } from './galaxy/import.ts';
 import { learn } from './galaxy/learn.ts';
 import { openOwnTables } from './galaxy/own-tables.ts';
-import { runningImport } from './galaxy/running-import.ts';
+import { beginImport } from './galaxy/running-import.ts';
 import { checkTimes, purge } from './housekeeping/purge.ts';
 import { readStats } from './housekeeping/stats.ts';
 import { seedCatalogue } from './markets/items.ts';
@@ -43,6 +43,8 @@ export interface MariadbStoreOptions {
   readonly ownTables?: boolean;
   /** How long the change log is kept; default: none is. */
   readonly changeLog?: ChangeLimits | null;
+  /** With what this daemon leads: dumps are imported, stations demoted and rows purged with it only. Absent: it is alone. */
+  readonly lease?: Epoch;
   /** Makes and changes nothing; a database without tables is an error, `empty`. */
   readonly looksOnly?: boolean;
   /** Nobody has observed anything later, epoch seconds. Default: by the local clock. */
@@ -69,6 +71,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   const tellLeftOut = createLeftOutLog(log);
   const refusals = new RefusalLog(log);
   const running = new Stoppable(address);
+  const fenced = options.lease === undefined ? UNFENCED : createFence(options.lease);
   // A database put in this one's place must be of the same generation, for what is published depends on it.
   let choice = options.generation;
   let catalogue: ReadonlyMap<number, Commodity> = new Map();
@@ -245,32 +248,20 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       stoppable(signal, (link, stop) => inSnapshot(link, () => writeListings(link, scope, sink, stop))),
 
     checkTimes: ({ repair }) =>
-      stoppable(undefined, (link, _, { info }) =>
-        checkTimes(link, info.generation, notAfterS(), repair, changes),
-      ),
+      stoppable(undefined, (link, _, { info }) => {
+        const check = () => checkTimes(link, info.generation, notAfterS(), repair, changes);
+        return repair ? fenced(link, check) : check();
+      }),
 
-    purge: (purging) => stoppable(purging.signal, (link, stop) => purge(link, purging, stop, changes)),
+    purge: (purging) =>
+      stoppable(purging.signal, (link, stop) => fenced(link, () => purge(link, purging, stop, changes))),
 
     isEmpty: () => borrowing(async (link) => (await link.rows('SELECT 1 FROM Station LIMIT 1')).length === 0),
 
     async beginImport(tables, signal) {
       const link = await guarded(connect);
-      const work = await stoppable(
-        signal,
-        (_, _stop, { info: { generation }, maxStatementBytes, hasOwnTables }) =>
-          ImportWork.begin(
-            {
-              ...{ link, generation, maxStatementBytes, hasOwnTables, changes: () => changes, prices },
-              ...{ notAfterS, loading, lock, log },
-            },
-            tables,
-          ),
-        link,
-      ).catch((error: unknown) => {
-        link.destroy();
-        throw error;
-      });
-      return runningImport(work, link, stoppable);
+      const setup = { link, changes: () => changes, prices, notAfterS, loading, lock, log };
+      return beginImport(setup, tables, signal, stoppable, fenced);
     },
 
     exportSet: (open, signal, parts) =>
@@ -287,7 +278,7 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
       stoppable(signal, async (link) => BigInt64Array.from(await readStationIds(link, 'live'), BigInt)),
 
     demote: (stations, signal) =>
-      stoppable(signal, (link, stop) => demoteStations(link, stations, log, stop)),
+      stoppable(signal, (link, stop) => fenced(link, () => demoteStations(link, stations, log, stop))),
 
     aggregates: (kind) => borrowing((link) => readAggregates(link, kind)),
 

@@ -126,6 +126,35 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
        WHERE NOT EXISTS (SELECT 1 FROM tdl_profile p WHERE p.station_id = tdl_fact.station_id)`,
       ...['tdl_station', 'tdl_service', 'tdl_economy'].map((old) => `DROP TABLE IF EXISTS ${old}`),
     ],
+    [
+      // Which of several daemons leads (domain/ports/upkeep/leadership.ts): the lease, what a leader's transactions read,
+      // and the sessions it has them in.
+      table(
+        'tdl_lease',
+        'one INT NOT NULL PRIMARY KEY',
+        'epoch BIGINT NOT NULL',
+        'holder VARCHAR(36) NOT NULL',
+        'name VARCHAR(128) NOT NULL',
+        'url VARCHAR(255) NOT NULL',
+        'since_s BIGINT NOT NULL',
+        'until_ms BIGINT NOT NULL',
+        'session_id BIGINT NOT NULL',
+        'session_host VARCHAR(128) NOT NULL',
+        'server VARCHAR(512) NOT NULL',
+        'account VARCHAR(256) NOT NULL',
+      ),
+      `INSERT INTO tdl_lease SELECT 1, 0, '', '', '', 0, 0, 0, '', '', '' FROM (SELECT 1 AS one) none_yet
+       WHERE NOT EXISTS (SELECT 1 FROM tdl_lease)`,
+      table('tdl_epoch', 'one INT NOT NULL PRIMARY KEY', 'epoch BIGINT NOT NULL'),
+      `INSERT INTO tdl_epoch SELECT 1, 0 FROM (SELECT 1 AS one) none_yet WHERE NOT EXISTS (SELECT 1 FROM tdl_epoch)`,
+      table(
+        'tdl_session',
+        'session_id BIGINT NOT NULL',
+        'session_host VARCHAR(128) NOT NULL',
+        'epoch BIGINT NOT NULL',
+        'PRIMARY KEY (session_id, session_host)',
+      ),
+    ],
   ];
 }
 

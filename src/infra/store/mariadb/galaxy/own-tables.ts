@@ -1,6 +1,7 @@
 import { StoreError } from '../../../../domain/errors.ts';
 import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import type { Link } from '../connection.ts';
+import { rowFault } from '../errors.ts';
 import { tableNamed } from '../sql.ts';
 
 /** Values are compared as the domain compares them: by code points. */
@@ -27,12 +28,22 @@ export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<n
   }
   if (found === all.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   // There is no transaction around them: a call that is killed, or another program that does the same, does no harm.
-  for (const statement of all.slice(found).flat()) await link.run(statement);
+  for (const statement of all.slice(found).flat()) await runBesideOthers(link, statement);
   await link.run(
     `CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (id INT NOT NULL PRIMARY KEY, version INT NOT NULL) ENGINE=InnoDB`,
   );
   await link.run(`REPLACE INTO ${OWN_VERSION_TABLE} VALUES (1, ${all.length})`);
   return found;
+}
+
+/** Another daemon that does the same at this moment makes it fail, and done. */
+async function runBesideOthers(link: Link, statement: string): Promise<void> {
+  try {
+    await link.run(statement);
+  } catch (error) {
+    if (rowFault(error) === undefined) throw error;
+    await link.run(statement);
+  }
 }
 
 async function readVersion(link: Link): Promise<number> {
