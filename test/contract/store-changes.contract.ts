@@ -97,6 +97,32 @@ export function changesContract(create: CreateDatabase): void {
     ]);
   });
 
+  test('an observation that is there already, as when several daemons hear it, is none', async () => {
+    const store = await keeping();
+    const [full, other, empty] = [snapshot([GOLD_ROW, FUEL_ROW]), snapshot([FUEL_ROW]), snapshot([])];
+    const once = await store.writeMarkets([full]);
+    expect(await store.writeMarkets([full]), 'and as good as written').toEqual(
+      once.map((outcome) => ({ ...outcome, station: 'known' })),
+    );
+    expect(await told()).toHaveLength(1);
+    // Of the same second, and not the same.
+    await store.writeMarkets([other]);
+    expect(await told()).toHaveLength(2);
+    await store.writeMarkets([{ ...empty, observedAtS: NOON_S + 1 }]);
+    await store.writeMarkets([{ ...empty, observedAtS: NOON_S + 1 }]);
+    expect(await told()).toHaveLength(3);
+    await store.writeMarkets([snapshot([GOLD_ROW], { at: NOON_S + 2 })]);
+    expect(await told()).toHaveLength(4);
+  });
+
+  test('what another program has written is told of when it is heard here', async () => {
+    const store = await keeping();
+    await store.writeMarkets([snapshot([FUEL_ROW])]);
+    await plant(world().db, LINCOLN.marketId, [GOLD_ROW], stamp(NOON_S + 1));
+    await store.writeMarkets([snapshot([GOLD_ROW], { at: NOON_S + 1 })]);
+    expect(await told()).toHaveLength(2);
+  });
+
   test('stations that a market makes or moves', async () => {
     const store = await keeping();
     await store.writeMarkets([snapshot([GOLD_ROW], STRANGER)]);

@@ -145,6 +145,10 @@ export function decideWrite<Id>(snapshot: Snapshot, market: StoredMarket<Id>): W
   }
   const place = placeOf(snapshot, station, market);
   if (!place.write) return place;
+  if (empty && place.station === 'known' && station.newestAtS === null && clearedS === observedAtS) {
+    // Another daemon, or an earlier try, has remembered it.
+    return refuse({ status: 'written', rows: 0, station: 'known' });
+  }
   return { ...place, ...forget, ...(empty ? { remember: observed('clear') } : {}) };
 }
 

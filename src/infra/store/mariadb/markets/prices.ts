@@ -15,6 +15,19 @@ export class PriceWriter {
     this.#judge.renew(await link.rows(SELECT_SAMPLE), generation);
   }
 
+  /** Those that this program, here or elsewhere, has written as they are, and told the change log of. */
+  async written(
+    link: Link,
+    markets: readonly Pick<MarketRows, 'marketId' | 'observedAtS'>[],
+  ): Promise<ReadonlySet<string>> {
+    if (markets.length === 0) return new Set();
+    const keys = markets.map(({ marketId, observedAtS }) => `(${marketId},${observedAtS})`);
+    const found = await link.rows(
+      `SELECT station_id FROM tdl_price WHERE (station_id, observed_s) IN (${keys.join()})`,
+    );
+    return new Set(found.map(([id]) => String(id)));
+  }
+
   async write(rows: RowWriter, markets: readonly MarketRows[]): Promise<void> {
     if (markets.length === 0) return;
     const values = markets.map(

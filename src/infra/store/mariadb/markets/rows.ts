@@ -30,6 +30,8 @@ const BY_KEY = 'FORCE INDEX (PRIMARY)';
 interface StoredMarket {
   /** Epoch seconds of the newest row. */
   readonly newestS: number;
+  /** All have this time. */
+  readonly isOfOneTime: boolean;
   /** {@link rowText}s. */
   readonly rows: readonly string[];
 }
@@ -50,15 +52,15 @@ export async function readMarkets(
   const from = (ids: readonly unknown[]) => `FROM StationItem ${BY_KEY} WHERE station_id IN (${ids.join()})`;
   // One text a station, for taking an answer apart cell by cell would cost more than comparing it.
   const found = await link.rows(
-    `SELECT station_id, ${epochOf('MAX(modified)')}, COUNT(*), GROUP_CONCAT(${ROW_TEXT}, '\n' SEPARATOR '')
+    `SELECT station_id, ${epochOf('MAX(modified)')}, MIN(modified) = MAX(modified), COUNT(*), GROUP_CONCAT(${ROW_TEXT}, '\n' SEPARATOR '')
      ${from(marketIds)} GROUP BY station_id`,
   );
-  for (const [id, newestS, count, text] of found) {
+  for (const [id, newestS, isOfOneTime, count, text] of found) {
     // The server cuts off what does not fit into its packets.
     const rows =
       wholeLines(String(text), Number(count)) ??
       (await link.rows(`SELECT ${ROW_TEXT} ${from([id])}`)).map(([row]) => String(row));
-    markets.set(String(id), { newestS: Number(newestS), rows });
+    markets.set(String(id), { newestS: Number(newestS), isOfOneTime: Number(isOfOneTime) === 1, rows });
   }
   return markets;
 }
@@ -98,6 +100,14 @@ export async function writeRows(
     differences.filter(({ same }) => same > 0).map(({ market }) => market),
     fromLive,
   );
+}
+
+/** Whether these very rows are stored, with this time. */
+export function isStored(market: MarketRows, stored: StoredMarkets): boolean {
+  const found = stored.get(String(market.marketId));
+  if (found?.newestS !== market.observedAtS || !found.isOfOneTime) return false;
+  const { changed, gone } = compare(market, found.rows);
+  return changed.length === 0 && gone.length === 0;
 }
 
 /** In the order of {@link ROW_COLUMNS}. */

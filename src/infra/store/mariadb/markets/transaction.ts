@@ -20,7 +20,7 @@ import { settleVendors } from '../galaxy/waiting-vendors.ts';
 import { changeMemory, readMemory, type MemoryChange } from '../galaxy/memory.ts';
 import { admit, insertItems, type Items } from './items.ts';
 import type { PriceWriter } from './prices.ts';
-import { readMarkets, writeRows, type StoredMarkets } from './rows.ts';
+import { isStored, readMarkets, writeRows, type StoredMarkets } from './rows.ts';
 import { epochOf, text } from '../sql.ts';
 import { findSystems } from './systems.ts';
 
@@ -88,27 +88,36 @@ export async function writeTransaction(
     if (context.hasOwnTables) await changeMemory(link, rows, changes);
     for (const sql of insertItems(additions, context.maxStatementBytes)) await link.run(sql);
     await placeStations(link, rows, context, written);
-    await writeRows(
+    const news = await withoutStored(
       link,
-      rows,
-      written.map(({ admitted }) => admitted),
+      context,
       stored,
-      1,
+      written.map(({ admitted }) => admitted),
     );
-    if (context.hasOwnTables) {
-      await context.prices.write(
-        rows,
-        written.map(({ admitted }) => admitted),
-      );
-    }
+    await writeRows(link, rows, news, stored, 1);
+    if (context.hasOwnTables) await context.prices.write(rows, news);
     for (const { snapshot, admitted, station } of written) {
       const lost = admitted === snapshot ? {} : leftOutOf(leftOut);
       if (station !== 'known') note('station', snapshot.marketId, snapshot.observedAtS, 'live');
-      note('market', snapshot.marketId, snapshot.observedAtS, 'live');
+      if (news.includes(admitted)) note('market', snapshot.marketId, snapshot.observedAtS, 'live');
       outcomes.set(snapshot, { status: 'written', rows: rowCount(admitted), station, ...lost });
     }
     return outcomes;
   });
+}
+
+/** An observation that is there already costs a look: another daemon, or an earlier try, has written it. */
+async function withoutStored(
+  link: Link,
+  { hasOwnTables, prices }: WriteContext,
+  stored: StoredMarkets,
+  markets: readonly Snapshot[],
+): Promise<Snapshot[]> {
+  const same = markets.filter((market) => isStored(market, stored));
+  // What another program has written the change log does not know.
+  const ours = hasOwnTables ? await prices.written(link, same) : null;
+  const isThere = ({ marketId }: Snapshot) => ours === null || ours.has(String(marketId));
+  return markets.filter((market) => !(same.includes(market) && isThere(market)));
 }
 
 /** The write rule for each station; systems are looked up only for those that seem new or elsewhere. */

@@ -10,6 +10,7 @@ export function createPriceWriter(db: DatabaseSync, generation: Generation) {
   const replace = db.prepare(
     'INSERT OR REPLACE INTO tdl_price (station_id, observed_s, ratio) VALUES (?, ?, ?)',
   );
+  const written = db.prepare('SELECT 1 FROM tdl_price WHERE station_id = ? AND observed_s = ?');
   return {
     /** Before a transaction: looks at the other markets, if it is time to. */
     prepare(): void {
@@ -17,6 +18,8 @@ export function createPriceWriter(db: DatabaseSync, generation: Generation) {
       judge.postpone();
       judge.renew(sample.all() as unknown as unknown[][], generation);
     },
+    /** Whether this program has written this observation, and told the change log of it. */
+    isWritten: (stationId: number, observedAtS: number) => written.get(stationId, observedAtS) !== undefined,
     write(stationId: number | bigint, observedAtS: number, rows: Int32Array): void {
       replace.run(stationId, observedAtS, judge.ratioOf(rows));
     },

@@ -32,6 +32,27 @@ export function newestAtS(stored: readonly StoredRow[]): number | null {
   return parseTimestamp(stored.reduce((max, { [7]: modified }) => (modified > max ? modified : max), ''));
 }
 
+/** Whether these very rows are stored, with this time. */
+export function isStored(rows: Int32Array, stored: readonly StoredRow[], modified: string): boolean {
+  if (stored[0]?.[7] !== modified || stored.length * ROW_WIDTH !== rows.length) return false;
+  const listed = new Map<number, Int32Array>();
+  for (let at = 0; at < rows.length; at += ROW_WIDTH) {
+    listed.set(rows[at + ROW.itemId] ?? 0, rows.subarray(at, at + ROW_WIDTH));
+  }
+  return stored.every(([itemId, ...rest]) => {
+    const row = listed.get(itemId);
+    return (
+      rest[6] === modified &&
+      rest[0] === row?.[ROW.demandPrice] &&
+      rest[1] === row?.[ROW.demandUnits] &&
+      rest[2] === row?.[ROW.demandLevel] &&
+      rest[3] === row?.[ROW.supplyPrice] &&
+      rest[4] === row?.[ROW.supplyUnits] &&
+      rest[5] === row?.[ROW.supplyLevel]
+    );
+  });
+}
+
 export function createRowStatements(db: DatabaseSync): RowStatements {
   const select = db.prepare(
     `SELECT item_id, demand_price, demand_units, demand_level, supply_price, supply_units, supply_level, modified

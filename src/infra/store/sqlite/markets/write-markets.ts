@@ -16,7 +16,7 @@ import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import type { OwnWriters } from '../galaxy/learn.ts';
 import type { Items } from './items.ts';
-import { createRowStatements, newestAtS, type StoredRow } from './rows.ts';
+import { createRowStatements, isStored, newestAtS, type StoredRow } from './rows.ts';
 import { createSystemLookup, type SystemsByName } from './systems.ts';
 
 /** Writes batches by the write rule, a transaction each. @param own where there are tables of our own */
@@ -85,9 +85,16 @@ export function createMarketWriter(
       own.note('station', snapshot.marketId, snapshot.observedAtS, 'live');
     } else if (station === 'created') insertStation(snapshot, systemId, modified);
     else if (station === 'moved') moveStation.run(systemId, modified, snapshot.marketId);
-    markets.replace(snapshot.marketId, admitted.rows, found?.rows ?? [], modified, 1);
-    own?.prices.write(snapshot.marketId, snapshot.observedAtS, admitted.rows);
-    own?.note('market', snapshot.marketId, snapshot.observedAtS, 'live');
+    const stored = found?.rows ?? [];
+    // An observation that is there already costs a look; what another program has written the change log does not know.
+    const isThere =
+      isStored(admitted.rows, stored, modified) &&
+      (own?.prices.isWritten(snapshot.marketId, snapshot.observedAtS) ?? true);
+    if (!isThere) {
+      markets.replace(snapshot.marketId, admitted.rows, stored, modified, 1);
+      own?.prices.write(snapshot.marketId, snapshot.observedAtS, admitted.rows);
+      own?.note('market', snapshot.marketId, snapshot.observedAtS, 'live');
+    }
     return { status: 'written', rows: rowCount(admitted), station, ...leftOutOf(leftOut) };
   }
 
