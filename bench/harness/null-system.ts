@@ -72,6 +72,7 @@ export function createNullSystem(
       historian: null,
       lease: null,
       outbox: null,
+      mirror: null,
       log: nobody,
       time: realTime,
       now: new Now(realTime),

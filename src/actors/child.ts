@@ -9,6 +9,7 @@ import type { LearningStore } from '../domain/ports/store/learning-store.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { MaintenanceWindowPorts } from '../domain/ports/upkeep/maintenance-window.ts';
 import type { Lease } from '../domain/ports/upkeep/leadership.ts';
+import type { Mirror } from '../domain/ports/publishing/mirror.ts';
 import type { MarketStore } from '../domain/ports/store/market-store.ts';
 import type { PublicFile } from '../domain/ports/publishing/publishing.ts';
 import type { SpanshUpdaterPorts } from '../domain/ports/galaxy/spansh-updater.ts';
@@ -62,6 +63,8 @@ export interface SystemPorts {
   readonly lease: Lease | null;
   /** Null: no broker is told. */
   readonly outbox: OutboxPorts | null;
+  /** Null: none does. */
+  readonly mirror: Mirror | null;
   readonly log: Log;
   readonly time: Time;
   readonly now: Now;

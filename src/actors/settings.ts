@@ -41,6 +41,7 @@ export interface SystemSettings {
     readonly lookMs: number;
     readonly backoff: Backoff;
   };
+  readonly mirror: { readonly lookMs: number; readonly backoff: Backoff };
   readonly restart: { readonly maxRestarts: number; readonly steadyMs: number; readonly backoff: Backoff };
   /** Every Nth station update is put off artificially; 0 = never. */
   readonly deferEveryN: number;
@@ -87,6 +88,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
   historian: { startMs: 1_000, lookMs: 1_000, backoff: { minMs: 1_000, capMs: MINUTE_MS } },
   leadership: { lookMs: 1_000, renewMs: 2_000, restMs: 15_000, backoff: { minMs: 500, capMs: 5_000 } },
   outbox: { startMs: 500, gatherMs: 50, lookMs: 1_000, backoff: { minMs: 500, capMs: 30_000 } },
+  mirror: { lookMs: 2_000, backoff: { minMs: 1_000, capMs: 30_000 } },
   restart: { maxRestarts: 5, steadyMs: MINUTE_MS, backoff: { minMs: 500, capMs: 30_000 } },
   deferEveryN: 0,
   progressEveryMs: MINUTE_MS / 2,

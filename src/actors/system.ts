@@ -31,6 +31,7 @@ import { createListener } from './listener/child.ts';
 import type { PublishedExport } from '../machines/publishing/exporter.machine.ts';
 import { createMaintenanceWindow } from './maintenance-window/child.ts';
 import type { MaintenanceDone, MaintenanceOrder } from './maintenance-window/steps.ts';
+import { createMirror } from './mirror/child.ts';
 import { ActorBoard } from './observing/actor-board.ts';
 import { Inspector } from './observing/inspector.ts';
 import { SystemStatus } from './observing/status.ts';
@@ -87,6 +88,7 @@ const MAKERS = {
   'spansh-updater': createSpanshUpdater,
   'maintenance-window': createMaintenanceWindow,
   leadership: createLeadership,
+  mirror: createMirror,
   listener: createListener,
 } satisfies Readonly<Record<ChildName, (parts: Parts) => Child>>;
 type Children = { readonly [Name in ChildName]: ReturnType<(typeof MAKERS)[Name]> };

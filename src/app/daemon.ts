@@ -8,6 +8,7 @@ import type { Feed } from '../domain/ports/market/feed.ts';
 import type { PublicFile } from '../domain/ports/publishing/publishing.ts';
 import type { Store } from '../domain/ports/store/store.ts';
 import { commoditySource } from './ports/catalogue.ts';
+import { mirrorOf, type Cluster } from './ports/cluster.ts';
 import { deltaPorts } from './ports/delta-publisher.ts';
 import { updaterPorts } from './ports/spansh-updater.ts';
 import { createDiagnostics, withDiagnostics } from '../infra/log/diagnostics.ts';
@@ -26,6 +27,7 @@ import { settingsFrom } from './settings.ts';
  * @param options.follows whether the change log is followed: by the history of prices and by a broker, where the
  *   configuration wants them
  * @param options.besideDaemon a daemon works here, which publishes
+ * @param options.cluster what it shares with other daemons on the database; null: there are none
  * @param options.store the one the configuration names, unless given
  */
 export async function assemble(
@@ -36,15 +38,16 @@ export async function assemble(
     readonly follows?: boolean;
     readonly besideDaemon?: boolean;
     readonly store?: Store;
+    readonly cluster?: Cluster | null;
   } = {},
 ): Promise<System> {
-  const { update = false, follows = false, besideDaemon = false } = options;
+  const { update = false, follows = false, besideDaemon = false, cluster = null } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled && !besideDaemon ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
   const log = diagnostics === null ? base.log : withDiagnostics(base.log, diagnostics);
   const store = options.store ?? (await createStore(base));
-  const spanshUpdater = updaterPorts({ ...base, log }, store);
+  const spanshUpdater = updaterPorts({ ...base, log }, store, cluster?.state);
   const system = createSystem(
     {
       feed,
@@ -59,7 +62,8 @@ export async function assemble(
       maintenanceWindow: maintenancePorts(base, store),
       outbox: follows ? await outboxPorts(base, store) : null,
       historian: follows ? await historianPorts(base, store) : null,
-      lease: null,
+      lease: cluster?.lease ?? null,
+      mirror: cluster === null ? null : await mirrorOf(base),
       log,
       time: realTime,
       now: base.now,

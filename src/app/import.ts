@@ -33,7 +33,7 @@ export async function importOnce(base: Bootstrap, options: Options): Promise<Imp
     const isCleared = (marketId: number, observedAtS: number) => (clears.get(marketId) ?? -1) >= observedAtS;
     const source = from === '-' ? standardInput() : await openDump(from, base, signal);
     const result = await importSource(base, store, source, { isCleared, onProgress, signal }, maxAgeDays);
-    await requestPublication(updaterPorts(base, store));
+    await requestPublication(updaterPorts(base, store, store));
     return result;
   } catch (error) {
     signal.throwIfAborted();

@@ -7,6 +7,7 @@ import { keepHeard, readHeard, tellDays } from './heard.ts';
 import { claimInstance, keepPidFile } from './instance.ts';
 import { answeringFor } from './ports/api.ts';
 import { tellHealth } from './ports/broker.ts';
+import { leaseOf } from './ports/cluster.ts';
 import { openRelay, relayFeed } from './ports/feed.ts';
 import { createStore } from './ports/store.ts';
 import type { About } from './http/telling.ts';
@@ -59,9 +60,15 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
       { version: about.version, feed: feed.description },
       `tradedangerous-listener ${about.version}, feed ${feed.description}`,
     );
-    const tokens = await createStore(base);
+    const lease = await leaseOf(base);
+    const tokens = await createStore(base, false, lease);
     const answering = await answeringFor(base, tokens);
-    const assembled = await assemble(base, feed, { update, store: answering.store, follows: true });
+    const assembled = await assemble(base, feed, {
+      update,
+      store: answering.store,
+      follows: true,
+      cluster: lease && { lease, state: tokens },
+    });
     const journals = paths.journalDirs.length === 0 ? null : await followed(base);
     const colonisation = journals?.watchers ?? null;
     const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });

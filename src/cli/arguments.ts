@@ -22,7 +22,7 @@ export type Command =
       readonly inspect: number | null;
       readonly overrides: Overrides;
     }
-  | { readonly verb: 'stats' | 'publish' | 'check-config' }
+  | { readonly verb: 'stats' | 'publish' | 'check-config' | 'yield' }
   /** @property listen null: as configured */
   | { readonly verb: 'serve'; readonly listen: { readonly host: string; readonly port: number } | null }
   | { readonly verb: 'status'; readonly json: boolean }
@@ -255,6 +255,10 @@ function addVerbs(program: Program, choose: Choose): void {
     .description('say which daemon works on the data directory, and what it does; exit 1 when there is none')
     .option('--json', 'as JSON, with everything that /status tells')
     .action(({ json = false }: { json?: boolean }) => choose({ verb: 'status', json }));
+  program
+    .command('yield')
+    .description('have another daemon on the same database do what only one does, and exit')
+    .action(() => choose({ verb: 'yield' }));
   program
     .command('check-config')
     .description('check configuration, database, paths and what must be reached, a line each')

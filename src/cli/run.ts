@@ -21,6 +21,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   sample: () => import('./feed/sample.ts'),
   serve: () => import('./daemon/serve.ts'),
   status: () => import('./daemon/status.ts'),
+  yield: () => import('./daemon/yield.ts'),
   'check-config': () => import('./daemon/check-config.ts'),
   find: () => import('./questions/find.ts'),
   stale: () => import('./questions/stale.ts'),

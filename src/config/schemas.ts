@@ -81,6 +81,17 @@ export const brokerUrl = z
     'null or redis://, rediss://, valkey:// or valkeys://host:port/database, without a user or password',
   );
 
+export const clusterUrl = z
+  .string()
+  .max(255)
+  .regex(/^https?:\/\/[^\s/?#]+\/?$/i)
+  .refine(isPlainWebAddress)
+  .transform((address) => address.replace(/\/$/, ''))
+  .nullable()
+  .describe(
+    'null or "http://host:port", as the other daemons reach it, without a user, a password or a path',
+  );
+
 export const hostNames = z
   .array(
     z

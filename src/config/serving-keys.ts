@@ -1,4 +1,13 @@
-import { brokerUrl, flag, hostNames, listenAddress, paths, subscriptions, tourTimes } from './schemas.ts';
+import {
+  brokerUrl,
+  clusterUrl,
+  flag,
+  hostNames,
+  listenAddress,
+  paths,
+  subscriptions,
+  tourTimes,
+} from './schemas.ts';
 import { count, type Table } from './table.ts';
 
 /** What is answered, pushed and planned. */
@@ -16,6 +25,14 @@ export const SERVING_KEYS = {
     optional: true,
     about:
       'Names under which others reach the HTTP server, as behind a reverse proxy; writing is taken for these only, see docs/http.md.',
+  },
+  cluster_url: {
+    field: 'clusterUrl',
+    fallback: null,
+    schema: clusterUrl,
+    optional: true,
+    about:
+      'Where the other daemons on this MariaDB database reach this one over HTTP; null = it is the only one. See docs/scaling.md.',
   },
   api: {
     field: 'api',

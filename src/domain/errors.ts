@@ -18,6 +18,7 @@ const EXIT_CODES = {
   'config.locked': EXIT.setup,
   'config.httpListen': EXIT.setup,
   'config.relayBind': EXIT.setup,
+  'config.cluster': EXIT.setup,
   'dbConfig.invalid': EXIT.setup,
   'dbConfig.unreadable': EXIT.setup,
   'paths.notWritable': EXIT.setup,
@@ -73,6 +74,7 @@ const EXIT_CODES = {
   'maintenance.optionFile': EXIT.failure,
   // Several daemons on a database.
   leadership: EXIT.failure,
+  mirror: EXIT.failure,
   // A daemon that is asked over its socket.
   control: EXIT.failure,
   // Somebody stopped it.

@@ -10,6 +10,7 @@ import { leadershipMachine } from './supervision/leadership.machine.ts';
 import { listenerMachine } from './market/listener.machine.ts';
 import { maintenanceWindowMachine } from './upkeep/maintenance-window.machine.ts';
 import { outboxMachine } from './publishing/outbox.machine.ts';
+import { mirrorMachine } from './publishing/mirror.machine.ts';
 import { patrolMachine } from './commanders/patrol.machine.ts';
 import { scoutTourMachine } from './commanders/scout-tour.machine.ts';
 import { spanshUpdaterMachine } from './galaxy/spansh-updater.machine.ts';
@@ -28,6 +29,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   writerMachine,
   exporterMachine,
   deltaPublisherMachine,
+  mirrorMachine,
   catalogueMachine,
   historianMachine,
   outboxMachine,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { statSync, globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -24,6 +24,8 @@ it('its first file has nothing that an older Node cannot read', () => {
   ]);
 });
 
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 it('the package has its lock, what deploys it, and its pages', () => {
   const { files, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     files: string[];
@@ -34,7 +36,7 @@ it('the package has its lock, what deploys it, and its pages', () => {
 });
 
 describe('commands in deploy/ and the operator’s pages', () => {
-  const pages = [...globSync('deploy/*'), 'docs/operations.md', 'docs/migration.md'].filter(existsSync);
+  const pages = [...globSync('deploy/**'), 'docs/operations.md', 'docs/migration.md'].filter(isFile);
 
   let verbs: (string | undefined)[] = [];
 

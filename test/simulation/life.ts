@@ -62,6 +62,7 @@ export function startLife(world: World): Life {
       historian: null,
       lease: null,
       outbox: null,
+      mirror: null,
       log,
       time,
       now,

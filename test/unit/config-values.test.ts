@@ -33,6 +33,7 @@ test('the defaults, in the units of the program', async () => {
     parkedMax: 50_000,
     shutdownTimeoutMs: 25_000,
     httpListen: { host: '127.0.0.1', port: 8390 },
+    clusterUrl: null,
     api: true,
     apiQuestionsPerMinute: 600,
     relayBind: null,

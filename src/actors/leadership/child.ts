@@ -1,9 +1,9 @@
-import type { SnapshotFrom } from 'xstate';
 import { AppError } from '../../domain/errors.ts';
 import type { Leader } from '../../domain/ports/upkeep/leadership.ts';
 import { leadershipMachine } from '../../machines/supervision/leadership.machine.ts';
 import type { Child, Parts } from '../child.ts';
 import { createSteps } from '../steps.ts';
+import { leaderOf } from './leader.ts';
 import { LeadershipReporter } from './reporter.ts';
 
 /** Where other daemons share the database: who leads. Times in ISO 8601, UTC, by the clock of the database. */
@@ -29,10 +29,8 @@ export function createLeadership(parts: Parts): LeadershipChild {
   const yielding: (() => void)[] = [];
   let standsDown = Promise.withResolvers<never>();
 
-  const snapshot = () =>
-    present('leadership')?.getSnapshot() as SnapshotFrom<typeof leadershipMachine> | undefined;
-  const leads = () => snapshot()?.hasTag('leads') === true;
-  const leader = () => snapshot()?.context.leader ?? null;
+  const leads = () => leaderOf(present).leads;
+  const leader = () => leaderOf(present).leader;
 
   function another(): AppError {
     const who = leader();

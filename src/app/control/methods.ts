@@ -77,6 +77,10 @@ export function controlMethods({ jobs, status, store, asking, reloadJournals }: 
         advice: 'name their folders in journal_dirs',
       });
     }),
+    yield: method(none, async () => {
+      await asking.yield();
+      return {};
+    }),
     'jobs.create': method(order, async ({ work: asked, restart, maxRestarts }) => {
       // What cannot be read would be found out when nobody looks any more.
       if (asked.kind === 'replay') await findArchives(asked.files);

@@ -101,7 +101,10 @@ function wholeSet(generation: Generation): string[] {
 const ONLY_V12 = wholeSet('v12').filter((name) => !wholeSet('v13').includes(name));
 
 /** Path by public name. */
-function publishedFiles({ exportDir, csvDir }: Bootstrap['paths'], withDeltas: boolean): Map<string, string> {
+export function publishedFiles(
+  { exportDir, csvDir }: Bootstrap['paths'],
+  withDeltas: boolean,
+): Map<string, string> {
   const beside = withDeltas ? [FULL_COMPRESSED, FULL_MANIFEST] : [];
   const names = new Set([LIVE, ...wholeSet('v12'), ...wholeSet('v13'), ...beside]);
   return new Map(

@@ -14,6 +14,7 @@ import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
 import type { ApiSource } from './api.ts';
 import { deltasDirectory, hasDeltas } from './delta-publisher.ts';
+import { sharedPlaces } from './cluster.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { tellingOf, type About } from '../http/telling.ts';
 
@@ -47,9 +48,10 @@ export async function routesOf(
       : [await colonisationOf({ ...api, described }, colonisation, config)]),
     (app) =>
       fileRoutes(app, {
-        ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log },
+        ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log, isShared: config.clusterUrl !== null },
         ...(hasDeltas(config) && { deltasDir: deltasDirectory({ paths }) }),
       }),
+    ...(config.clusterUrl === null ? [] : [await sharedFilesOf({ config, paths })]),
     (app) => healthRoutes(app, { health, notReady }),
     (app) => statusRoutes(app, { status }),
     (app) => metricsRoutes(app, { metrics }),
@@ -106,4 +108,9 @@ async function keptOf({ kept, ...options }: ApiSource): Promise<Routes[]> {
     (app) => patrolRoutes(app, deps),
     (app) => tourStreamRoutes(app, deps),
   ];
+}
+
+async function sharedFilesOf(base: Pick<Bootstrap, 'config' | 'paths'>): Promise<Routes> {
+  const { sharedFileRoutes } = await import('../../infra/http/routes/shared-files.ts');
+  return (app) => sharedFileRoutes(app, sharedPlaces(base));
 }

@@ -7,6 +7,7 @@ import type {
   ImportResult,
   SpanshUpdaterPorts,
 } from '../../domain/ports/galaxy/spansh-updater.ts';
+import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Store } from '../../domain/ports/store/store.ts';
 import { hideCredentials, isPlainWebAddress } from '../../domain/web-address.ts';
 import { demotePublished } from '../../infra/publishing/demote.ts';
@@ -15,6 +16,7 @@ import { readReference } from '../../infra/edcd/reference.ts';
 import { missingFiles, pathOf, publishSet } from '../../infra/publishing/published-set.ts';
 import { checkDump, downloadDump, isUrl, removeDownload, SPANSH_URLS } from '../../infra/spansh/download.ts';
 import { openDumpFile, openDumpUrl, type DumpSource } from '../../infra/spansh/dump-source.ts';
+import { createSharedDumpState } from '../../infra/spansh/shared-dump-state.ts';
 import { createDumpState } from '../../infra/spansh/dump-state.ts';
 import { importDump } from '../../infra/spansh/import-dump.ts';
 import { claimImport } from '../instance.ts';
@@ -97,16 +99,27 @@ export async function requestPublication({
   await state.save({ version, stage: 'imported', file: '', database, atS: Math.floor(Date.now() / 1000) });
 }
 
-/** The updater's surroundings as the configuration has them. */
-export function updaterPorts(base: Base, store: Store): SpanshUpdaterPorts {
+/**
+ * The updater's surroundings as the configuration has them.
+ * @param aggregates where other daemons on the database see how far a dump has come, if there are any
+ */
+export function updaterPorts(
+  base: Base,
+  store: Store,
+  aggregates: AggregateStore | null = null,
+): SpanshUpdaterPorts {
   const { config, paths, database } = base;
   const directories = { csvDir: paths.csvDir, exportDir: paths.exportDir };
   const sources = config.spanshUrl === null ? SPANSH_URLS : [config.spanshUrl];
-  const state = createDumpState(join(paths.dataDir, 'tradedangerous-listener-spansh.json'));
   const name =
     database.backend === 'sqlite'
       ? database.file
       : `${database.socket ?? `${database.host}:${database.port}`}/${database.name}`;
+  const local = createDumpState(join(paths.dataDir, 'tradedangerous-listener-spansh.json'));
+  const state =
+    config.clusterUrl === null || aggregates === null
+      ? local
+      : createSharedDumpState(local, aggregates, name);
   return {
     state,
     source: {

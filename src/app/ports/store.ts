@@ -3,11 +3,13 @@ import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { WholeStore } from '../../domain/ports/store/store.ts';
+import type { Epoch } from '../../infra/store/mariadb/leadership/fence.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 
 /**
  * The store the configuration names; not yet connected. Only its own driver is loaded.
  * @param looksOnly makes and changes nothing
+ * @param lease by which a leader is told from others; null: nobody else works here
  */
 export async function createStore(
   {
@@ -17,6 +19,7 @@ export async function createStore(
     now,
   }: Pick<Bootstrap, 'config' | 'database' | 'log'> & Partial<Pick<Bootstrap, 'now'>>,
   looksOnly = false,
+  lease: Epoch | null = null,
 ): Promise<WholeStore> {
   const { generation, ownTables, changeLogDays, changeLogEntries } = config;
   const changeLog =
@@ -31,7 +34,10 @@ export async function createStore(
   }
   const { createMariadbStore } = await import('../../infra/store/mariadb/store.ts');
   const primary = connectionTo(database);
-  const store = createMariadbStore({ ...shared, connection: primary, lock: config.lock });
+  const store = createMariadbStore({
+    ...{ ...shared, connection: primary, lock: config.lock },
+    ...(lease !== null && { lease }),
+  });
   if (database.read === undefined) return store;
   const { exportingAtReplica } = await import('../../infra/store/mariadb/export/at-replica.ts');
   const replica = connectionTo(database.read);
@@ -82,6 +88,6 @@ export async function createPrimaryQueries(
 
 type Mariadb = Extract<Bootstrap['database'], { backend: 'mariadb' }>;
 
-function connectionTo({ name, socket, ...connection }: NonNullable<Mariadb['read']>) {
+export function connectionTo({ name, socket, ...connection }: NonNullable<Mariadb['read']>) {
   return { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) };
 }

@@ -4,7 +4,7 @@ import type { Bootstrap } from '../../app/bootstrap.ts';
 import { describeListing, exportListing, type Listing } from '../../app/listing.ts';
 import { updaterPorts } from '../../app/ports/spansh-updater.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Store } from '../../domain/ports/store/store.ts';
+import type { WholeStore } from '../../domain/ports/store/store.ts';
 import { askDaemon } from '../beside.ts';
 import { onStore, withSettings } from '../one-shot.ts';
 import { say } from '../say.ts';
@@ -25,13 +25,13 @@ export function run(): Promise<number> {
   });
 }
 
-async function publishAll(base: Bootstrap, store: Store, description: string): Promise<number> {
+async function publishAll(base: Bootstrap, store: WholeStore, description: string): Promise<number> {
   if (await store.isEmpty()) {
     throw new AppError('publish', `no station is in ${description}: there is nothing to publish`, {
       advice: 'tdl import fills it, and so does the daemon',
     });
   }
-  const { state, database, publish, demote } = updaterPorts(base, store);
+  const { state, database, publish, demote } = updaterPorts(base, store, store);
   const { signal } = new AbortController();
   const set = await publish(signal);
   const demoted = await demote(signal);

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 
 /** Nothing is followed out of the folder, and no FIFO keeps a thread waiting for its other end. */
@@ -8,6 +9,8 @@ const NO_FILE = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO']);
 export interface FileVersion {
   /** Changes when the content does: a published file is replaced by a new one, or left alone. */
   readonly version: string;
+  /** The same wherever the file was copied to with its time. */
+  readonly sharedVersion: string;
   /** Bytes. */
   readonly size: number;
   readonly modifiedAt: Date;
@@ -40,7 +43,22 @@ export async function versionOf(handle: FileHandle): Promise<FileVersion | null>
   if (!stats.isFile()) return null;
   return {
     version: [stats.size, stats.mtimeNs, stats.ino].map((part) => part.toString(36)).join('-'),
+    sharedVersion: sharedVersion(stats).version,
     size: Number(stats.size),
     modifiedAt: stats.mtime,
+  };
+}
+
+/** A file by its length and its time, to the millisecond: no two versions of a published file have both in common. */
+export function sharedVersion({ size, mtimeNs }: BigIntStats): {
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly version: string;
+} {
+  const modifiedMs = (mtimeNs + 500_000n) / 1_000_000n;
+  return {
+    bytes: Number(size),
+    modifiedMs: Number(modifiedMs),
+    version: `${size.toString(36)}-${modifiedMs.toString(36)}`,
   };
 }

@@ -4,7 +4,8 @@ import type { DumpProgress } from '../../domain/ports/galaxy/dump.ts';
 import { publishFile } from '../publishing/publish.ts';
 import { dumpVersion } from './download.ts';
 
-const stateFile = z.object({
+/** A {@link DumpProgress} as it is kept. */
+export const stateFile = z.object({
   version: dumpVersion.nullable(),
   stage: z.enum(['downloaded', 'imported', 'published', 'demoted', 'refused']),
   file: z.string(),
@@ -12,11 +13,19 @@ const stateFile = z.object({
   atS: z.number(),
 });
 
-/** Keeps in a small file how far the newest dump has come. */
-export function createDumpState(path: string) {
+/** How far the newest dump has come. */
+export interface DumpState {
+  /** null: nothing is known. */
+  load(): Promise<DumpProgress | null>;
+  /** Durable when it resolves. */
+  save(progress: DumpProgress): Promise<void>;
+}
+
+/** Keeps it in a small file. */
+export function createDumpState(path: string): DumpState {
   return {
-    /** null: nothing is known. A damaged file counts as none: the dump is imported again, which harms nothing. */
-    async load(): Promise<DumpProgress | null> {
+    /** A damaged file counts as none: the dump is imported again, which harms nothing. */
+    async load() {
       try {
         return stateFile.parse(JSON.parse(await readFile(path, 'utf8')));
       } catch {
@@ -24,8 +33,7 @@ export function createDumpState(path: string) {
       }
     },
 
-    /** Durable when it resolves. */
-    async save(progress: DumpProgress): Promise<void> {
+    async save(progress) {
       await publishFile(path, (write) => write(Buffer.from(`${JSON.stringify(progress, null, 2)}\n`)));
     },
   };

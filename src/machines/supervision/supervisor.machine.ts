@@ -27,6 +27,7 @@ export const CHILDREN = {
   'spansh-updater': 'intake',
   'maintenance-window': 'intake',
   leadership: 'rest',
+  mirror: 'rest',
   listener: 'intake',
 } as const satisfies Readonly<Record<string, DrainStep>>;
 

@@ -19,6 +19,7 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * Opens a file for one answer; its compressed twin when that is wanted, ready, and of this very version.
  * @param gzip null: it has none
+ * @param isShared other daemons have the same file, and its tag is to be the same
  * @returns why not: there is none, or nothing is in it (yet)
  */
 export async function openPublished(
@@ -26,6 +27,7 @@ export async function openPublished(
   name: string,
   wantsGzip: boolean,
   gzip: GzipCache | null,
+  isShared: boolean,
 ): Promise<OpenFile | 'missing' | 'empty'> {
   const found = await openRegularFile(path);
   if (found === null) return 'missing';
@@ -34,17 +36,18 @@ export async function openPublished(
     await handle.close();
     return 'empty';
   }
+  const tag = isShared ? found.sharedVersion : version;
   const lastModified = modifiedAt.toUTCString();
   const twin = gzip === null ? null : await gzip.open(name, version, path);
   if (twin !== null && wantsGzip) {
     await handle.close();
     return openFile(twin.handle, twin.version, twin.size, 'gzip', {
-      etag: `"${version}-gzip"`,
+      etag: `"${tag}-gzip"`,
       lastModified,
     });
   }
   await twin?.handle.close();
-  return openFile(handle, version, size, 'identity', { etag: `"${version}"`, lastModified });
+  return openFile(handle, version, size, 'identity', { etag: `"${tag}"`, lastModified });
 }
 
 function openFile(

@@ -20,6 +20,8 @@ export interface FileRoutesDeps {
   /** Where compressed twins are kept. */
   readonly gzipDir: string;
   readonly log: Log;
+  /** Other daemons serve the same files. */
+  readonly isShared?: boolean;
   /** Answers with a file that may be under way. */
   readonly mostAtOnce?: number;
 }
@@ -55,7 +57,7 @@ export const FileIndex = z.object({
  */
 export function fileRoutes(
   app: HttpApp,
-  { files, deltasDir, gzipDir, log, mostAtOnce = clientLimits().files }: FileRoutesDeps,
+  { files, deltasDir, gzipDir, log, isShared = false, mostAtOnce = clientLimits().files }: FileRoutesDeps,
 ): void {
   let underWay = 0;
   const gzip = new GzipCache(gzipDir, log);
@@ -106,7 +108,7 @@ export function fileRoutes(
     const file =
       path === undefined
         ? 'missing'
-        : await openPublished(path, name, wantsGzip, isCompressed ? null : twins);
+        : await openPublished(path, name, wantsGzip, isCompressed ? null : twins, isShared);
     if (file === 'missing') return refuse(reply, 404, 'no such published file');
     if (file === 'empty') return refuse(reply.header('retry-after', '60'), 503, 'nothing is published yet');
     const verdict = evaluateConditions(request.headers, file);

@@ -42,13 +42,14 @@ export function isStored(rows: Int32Array, stored: readonly StoredRow[], modifie
   return stored.every(([itemId, ...rest]) => {
     const row = listed.get(itemId);
     return (
+      row !== undefined &&
       rest[6] === modified &&
-      rest[0] === row?.[ROW.demandPrice] &&
-      rest[1] === row?.[ROW.demandUnits] &&
-      rest[2] === row?.[ROW.demandLevel] &&
-      rest[3] === row?.[ROW.supplyPrice] &&
-      rest[4] === row?.[ROW.supplyUnits] &&
-      rest[5] === row?.[ROW.supplyLevel]
+      rest[0] === row[ROW.demandPrice] &&
+      rest[1] === row[ROW.demandUnits] &&
+      rest[2] === row[ROW.demandLevel] &&
+      rest[3] === row[ROW.supplyPrice] &&
+      rest[4] === row[ROW.supplyUnits] &&
+      rest[5] === row[ROW.supplyLevel]
     );
   });
 }
