@@ -8,11 +8,22 @@ import puppeteer from 'puppeteer-core';
 import { CHROMIUM_ARGS, findChromium } from '../test/support/chromium.ts';
 import { startProgram, writeConfig } from '../test/support/daemon.ts';
 import { makeGalaxy } from '../test/support/galaxy.ts';
+import { startLivingGalaxy } from '../test/support/living-galaxy.ts';
 import { commodityMessage, frame } from '../test/support/messages.ts';
-import { startPortal } from '../test/support/portal-world.ts';
 import { startRelay } from '../test/support/relay.ts';
 
 const MARKET = 128_666_762;
+
+/** Name, scheme, address, size of the window, and what is to be there. */
+const PORTAL = [
+  ['overview', 'light', '', 1280, 900, '.tile .sparkline'],
+  ['map', 'dark', '?view=map&span=110&turn=20,62', 1280, 900, '.overlay .name'],
+  ['find', 'dark', '?view=find&commodity=Tritium&minPad=L', 1280, 900, 'tbody tr'],
+  ['commodity', 'light', '?view=commodity&name=Gold', 1280, 1250, '.plot canvas'],
+  ['system', 'light', '?view=system', 1280, 900, '.pile tbody tr'],
+  ['phone', 'dark', '?view=stale', 390, 844, 'tbody tr'],
+  ['phone-map', 'light', '?view=map&span=60', 390, 844, '.overlay .name'],
+] as const;
 
 const executablePath = findChromium();
 if (executablePath === null) throw new Error('needs a Chromium (apt-get install chromium)');
@@ -72,28 +83,23 @@ try {
 }
 
 async function shootPortal(): Promise<void> {
-  const portal = await startPortal();
-  const page = await browser.newPage();
-  const shootPage = async (
-    name: string,
-    scheme: 'light' | 'dark',
-    view: string,
-    width: number,
-    height: number,
-  ) => {
-    await page.setViewport({ width, height });
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.goto(`${portal.url}/${view}`);
-    await page.waitForSelector('tbody tr');
-    // Until the rate of messages is known.
-    if (view === '') await sleep(30_000);
-    await page.screenshot({ path: fileURLToPath(new URL(name, import.meta.url)) });
-  };
+  const galaxy = await startLivingGalaxy({
+    ...{ systems: 700, stations: 2_000, reachLy: 120, messagesPerS: 10 },
+    ...{ historyDays: 7, recorded: 500 },
+  });
   try {
-    await shootPage('portal-overview.png', 'light', '', 1280, 900);
-    await shootPage('portal-find.png', 'dark', '?view=find&commodity=Tritium&minPad=L', 1280, 900);
-    await shootPage('portal-phone.png', 'dark', '?view=stale', 390, 844);
+    for (const [name, scheme, view, width, height, there] of PORTAL) {
+      const page = await browser.newPage();
+      await page.setViewport({ width, height });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.goto(`${galaxy.url}/${view}`);
+      await page.waitForSelector(there);
+      // The rate of messages is taken over some seconds; the picture of the map comes with its markets.
+      await sleep(view === '' ? 30_000 : 3_000);
+      await page.screenshot({ path: fileURLToPath(new URL(`portal-${name}.png`, import.meta.url)) });
+      await page.close();
+    }
   } finally {
-    await portal.stop();
+    await galaxy.stop();
   }
 }

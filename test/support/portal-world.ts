@@ -12,8 +12,11 @@ export interface PortalWorld {
   readonly stop: () => Promise<void>;
 }
 
+/** Messages of a tick besides markets, of which there are three a second: a hundred a second in all. */
+const OTHERS = 8;
+
 /** The real daemon with its page, on a small galaxy, under a flow of messages. */
-export async function startPortal(): Promise<PortalWorld> {
+export async function startPortal(size: Parameters<typeof plantGalaxy>[2] = {}): Promise<PortalWorld> {
   const cwd = mkdtempSync(join(tmpdir(), 'tdl-'));
   const relay = await startRelay();
   writeConfig(cwd, {
@@ -23,14 +26,16 @@ export async function startPortal(): Promise<PortalWorld> {
     history_days: 3,
   });
   const nowS = Math.floor(Date.now() / 1000);
-  const { stations, means } = await plantGalaxy(join(cwd, 'data/TradeDangerous.db'), nowS);
+  const { stations, means } = await plantGalaxy(join(cwd, 'data/TradeDangerous.db'), nowS, size);
   const program = startProgram({ cwd });
   const url = String((await program.logged(/^http: http/)).url);
   await relay.waitForSubscribers();
   let sent = 0;
   const flow = setInterval(() => {
     sent += 1;
-    // One in four is a market.
+    const other = { $schemaRef: 'https://eddn.edcd.io/schemas/fssdiscoveryscan/1' };
+    for (let i = 0; i < OTHERS; i++) void relay.publish(frame(commodityMessage(other)));
+    if (sent % 4 !== 0) return;
     const { id, name, system } = stations[(sent * 41) % 60]!;
     const timestamp = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const market = { marketId: id, stationName: name, systemName: system, timestamp };
@@ -39,8 +44,7 @@ export async function startPortal(): Promise<PortalWorld> {
       const none = i % 2 === 0 ? { buyPrice: 0, stock: 0 } : { sellPrice: 0, demand: 0 };
       return commodity(name, { meanPrice, buyPrice: price, sellPrice: price, stock: 900 + sent, ...none });
     });
-    const other = { $schemaRef: 'https://eddn.edcd.io/schemas/fssdiscoveryscan/1' };
-    void relay.publish(frame(commodityMessage(sent % 4 === 0 ? { ...market, commodities } : other)));
+    void relay.publish(frame(commodityMessage({ ...market, commodities })));
   }, 80);
   return {
     url,

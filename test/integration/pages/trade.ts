@@ -108,4 +108,38 @@ export function tradePages(use: () => PortalWorld): void {
     await says(page, '.map .told', 'market');
     expect(complaints).toEqual([]);
   });
+
+  test('what did it cost? A chart of a market, and of a good', async () => {
+    const { page, complaints } = await openPage(use().url, { width: 1280, height: 800 });
+    const { entries } = await api<told.List<told.Station>>('/freshness/recent?limit=3&carriers=included');
+    const marketId = entries.at(-1)?.marketId ?? 0;
+    const history = async () => await api<told.MarketHistory>(`/markets/${marketId}/history?limit=1`);
+    await expect.poll(async () => (await history()).goods.length, { timeout: 30_000 }).toBeGreaterThan(5);
+    const { goods } = await history();
+    await page.goto(`${use().url}/?view=market&id=${marketId}`);
+    await until(page, `document.querySelector('.plot canvas') !== null`);
+    const options = await textsOf(page, 'select[name=chart] option');
+    expect(options).toHaveLength(goods.length + 1);
+    const [good] = goods.map(({ name }) => name).sort();
+    await page.select('select[name=chart]', good!);
+    await until(
+      page,
+      `document.querySelector('.plot').getAttribute('aria-label').startsWith(${JSON.stringify(good)})`,
+    );
+    expect(new URL(page.url()).searchParams.get('chart')).toBe(good);
+    expect(await textOf(page, '.plot + p')).toMatch(
+      /changes · (buy|sell): mean [\d,]+ cr, volatility [\d.]+ %/,
+    );
+    const inked = `(() => {
+      const canvas = document.querySelector('.plot canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    })()`;
+    expect(await page.evaluate(inked), 'something is drawn').toBeGreaterThan(3);
+
+    await page.goto(`${use().url}/?view=find&commodity=Gold&near=`);
+    await until(page, `document.querySelector('.plot canvas') !== null`);
+    expect(await textOf(page, '.plot + p')).toMatch(/mean [\d,]+ cr/);
+    expect(complaints).toEqual([]);
+  });
 }

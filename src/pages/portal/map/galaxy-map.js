@@ -2,6 +2,7 @@ import { Component, h } from '/portal/preact.js';
 import { binMarkets, binOf } from './bins.js';
 import { nearest, pixelsPerLy, turn, writeCamera, zoom } from './camera.js';
 import { takeGestures } from './gestures.js';
+import { coloursOf, legend } from './legend.js';
 import { LiveMarkets } from './live-markets.js';
 import { overlay } from './overlay.js';
 import { Picture } from './picture.js';
@@ -12,7 +13,7 @@ import { count } from '../parts/format.js';
  * @import { Camera, Pixel } from './camera.js'
  * @import { Markets } from './markets.js'
  * @import { Place } from './overlay.js'
- * @import { Colour, Colours } from './picture.js'
+ * @import { Colours } from './picture.js'
  *
  * @typedef {object} MapOf
  * @property {string} path of the file of markets
@@ -30,11 +31,12 @@ import { count } from '../parts/format.js';
 
 const REST_MS = 250;
 const AGE_MS = 1_000;
+/** Thirty frames a second: where drawing takes longer, a part of the points is drawn while they move. */
+const FRAME_MS = 33;
+const FEWEST = 16;
 const BIN_AGAIN_MS = 10_000;
 const POINT_PX = 12;
 const PICK_PX = 24;
-const TONES = /** @type {const} */ (['fresh', 'today', 'week', 'stale', 'never']);
-const AGES = ['1 hour', '1 day', '1 week', '1 month', 'never'];
 
 /** Whether this browser draws with WebGL. */
 export function canDraw() {
@@ -62,6 +64,10 @@ export class GalaxyMap extends Component {
   #points = null;
   #binLy = 0;
   #binnedMs = 0;
+  #isMoving = false;
+  #paintedMs = 0;
+  /** While they move each so many-th point is drawn. */
+  #every = 1;
   #size = { width: 1, height: 1 };
   #camera = this.props.camera;
   #isDrawing = false;
@@ -175,18 +181,9 @@ export class GalaxyMap extends Component {
         button('⌂', 'Back to where it began', () => this.props.home),
       ),
       h('p', { class: 'told' }, this.state.told),
-      h(
-        'ul',
-        {
-          class: 'legend',
-          'aria-label': 'Ages',
-          ref: (/** @type {HTMLElement | null} */ legend) => {
-            this.#legend = legend;
-          },
-        },
-        h('li', null, 'Seen'),
-        TONES.map((tone, at) => h('li', { class: tone }, h('i', null), AGES[at])),
-      ),
+      legend((list) => {
+        this.#legend = list;
+      }),
     );
   }
 
@@ -230,9 +227,17 @@ export class GalaxyMap extends Component {
   /** @param {Camera} camera */
   #move(camera) {
     this.#camera = camera;
+    this.#isMoving = true;
     this.#draw();
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.props.onMove(this.#camera), REST_MS);
+    this.#resting = setTimeout(() => {
+      this.#isMoving = false;
+      // A slow frame now and then is no slow machine.
+      this.#every = Math.max(1, this.#every / 2);
+      this.#paintedMs = 0;
+      this.#draw();
+      this.props.onMove(this.#camera);
+    }, REST_MS);
   }
 
   #draw() {
@@ -257,10 +262,27 @@ export class GalaxyMap extends Component {
       this.#binLy = binLy;
       this.#binnedMs = nowMs;
       this.#picture.show(this.#points);
+      this.#every = 1;
     }
+    if (this.#isMoving) this.#keepUp();
     this.#colours ??= coloursOf(this.#legend);
     const nowS = nowMs / 1000 - markets.baseS;
-    this.#picture.draw(this.#camera, this.#size, devicePixelRatio, nowS, this.#colours);
+    this.#picture.draw(
+      this.#camera,
+      this.#size,
+      devicePixelRatio,
+      nowS,
+      this.#isMoving ? this.#every : 1,
+      this.#colours,
+    );
+  }
+
+  #keepUp() {
+    const now = performance.now();
+    const took = now - this.#paintedMs;
+    // What follows a pause says nothing.
+    if (took < 4 * REST_MS && took > FRAME_MS && this.#every < FEWEST) this.#every *= 2;
+    this.#paintedMs = now;
   }
 
   /** @param {Pixel} pixel */
@@ -288,22 +310,4 @@ const NOTHING = { x: new Float32Array(0), y: new Float32Array(0), z: new Float32
 /** @param {Camera} camera */
 function addressOf(camera) {
   return JSON.stringify(writeCamera(camera));
-}
-
-/**
- * The colours of the legend.
- * @param {HTMLElement | null} legend
- * @returns {Colours}
- */
-function coloursOf(legend) {
-  const of = (/** @type {string} */ tone) => {
-    const swatch = legend?.querySelector(`.${tone} i`);
-    const text = swatch == null ? '' : getComputedStyle(swatch).color;
-    const [red = 0, green = 0, blue = 0] = (text.match(/[\d.]+/g) ?? []).map((each) => Number(each) / 255);
-    return /** @type {Colour} */ ([red, green, blue]);
-  };
-  return {
-    ...{ fresh: of('fresh'), today: of('today'), week: of('week') },
-    ...{ stale: of('stale'), never: of('never') },
-  };
 }
