@@ -144,6 +144,12 @@ function asks() {
       ],
       ['What is stale within 50 ly of Sol?', 'Markets to visit, the oldest first', linkTo('stale')],
       ['Is this market fresh?', 'By the name of a station or system', linkTo('markets')],
+      [
+        'What did gold cost?',
+        'Its prices now and by day, and the best offers',
+        linkTo('commodity', { name: 'Gold' }),
+      ],
+      ['Where is what is known?', 'Every market on a map, by its age', linkTo('map')],
       ['Everything else', 'The query API, to read and to try', '/api/v1/docs'],
     ].map(([title, note, href]) =>
       h(
