@@ -69,7 +69,8 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
       follows: true,
       cluster: lease && { lease, state: tokens },
     });
-    const journals = paths.journalDirs.length === 0 ? null : await followed(base);
+    const areJournalsRead = paths.journalDirs.length > 0 || base.config.remoteJournals;
+    const journals = areJournalsRead ? await followed(base) : null;
     const colonisation = journals?.watchers ?? null;
     const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });
     journals?.watchers.start();
@@ -111,7 +112,7 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
   }
 }
 
-/** Loaded only where there are folders to follow. Null: what they tell could not be kept. */
+/** Loaded only where there are folders to follow, or others send theirs. Null: what they tell could not be kept. */
 async function followed(base: Bootstrap) {
   if (base.config.ownTables) return (await import('./ports/journals.ts')).followJournals(base);
   base.log.warn({}, 'journals: not read, for own_tables is false: there is nowhere to keep what they tell');

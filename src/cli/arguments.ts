@@ -5,6 +5,7 @@ import { daysBetween } from '../domain/eddn/archives.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addJobsVerbs, type JobsCommand } from './jobs/arguments.ts';
+import { addJournalVerbs, type JournalCommand } from './journal/arguments.ts';
 import { addColonisationVerbs, type ColonisationCommand } from './colonisation/arguments.ts';
 import { addCompletionVerb, type CompletionCommand } from './completion/arguments.ts';
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
@@ -39,6 +40,7 @@ export type Command =
   | QuestionCommand
   | TourCommand
   | ColonisationCommand
+  | JournalCommand
   | PatrolCommand
   | JobsCommand
   | CompletionCommand
@@ -100,6 +102,7 @@ export function createProgram({
   addTokenVerbs(program, choose);
   addTourVerbs(program, choose);
   addColonisationVerbs(program, choose);
+  addJournalVerbs(program, choose);
   addPatrolVerbs(program, choose);
   addWatchVerbs(program, choose);
   addJobsVerbs(program, choose);

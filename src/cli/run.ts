@@ -47,6 +47,7 @@ const VERBS: { readonly [V in Command['verb']]: () => Promise<Verb<V>> } = {
   'colonisation-shop': () => import('./colonisation/shop.ts'),
   'colonisation-plan': () => import('./colonisation/plan.ts'),
   'colonisation-reload': () => import('./colonisation/reload.ts'),
+  'journal-send': () => import('./journal/send.ts'),
   'tour-calibrate': () => import('./tour/calibrate.ts'),
   'tour-list': () => import('./tour/list.ts'),
   'tour-plan': () => import('./tour/plan.ts'),

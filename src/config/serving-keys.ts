@@ -86,6 +86,13 @@ export const SERVING_KEYS = {
     about:
       "Folders of the game's journals that are followed: builds, carriers and cargo, see docs/colonisation.md. `ED_JOURNAL_DIR` names one more.",
   },
+  remote_journals: {
+    field: 'remoteJournals',
+    fallback: false,
+    schema: flag,
+    optional: true,
+    about: 'Take journals that others send with `tdl journal send` and a token; see docs/colonisation.md.',
+  },
   colonisation_public: {
     field: 'colonisationPublic',
     fallback: false,

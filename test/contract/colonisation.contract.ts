@@ -59,6 +59,7 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
       carriers: () => book.carriers,
       commanders: () => [...book.commanders.values()],
       watchers: () => [],
+      senders: () => [],
       onChange: () => () => undefined,
     };
     const { url } = await startHttp([

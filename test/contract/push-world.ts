@@ -98,6 +98,7 @@ export class PushWorld {
         carriers: () => this.book.carriers,
         commanders: () => [...this.book.commanders.values()],
         watchers: () => [],
+        senders: () => [],
         onChange: (listener) => {
           listeners.add(listener);
           return () => listeners.delete(listener);

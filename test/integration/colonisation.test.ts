@@ -326,6 +326,7 @@ test('without folders nothing of it is there', async () => {
   const daemon = await startLiveDaemon({ cwd, config: { http_listen: '127.0.0.1:0' } });
   const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
   expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(404);
+  expect((await ask(`${url}/api/v1/journal`, {}, 'POST', '{}')).status).toBe(404);
   const none = await runProgram({ cwd, args: ['colonisation', 'list'] });
   expect(none).toMatchObject({
     code: 0,

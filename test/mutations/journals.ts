@@ -7,6 +7,8 @@ const PLAN = 'test/unit/colonisation-plan.test.ts';
 const FILL = 'src/domain/colonisation/supply/fill-load.ts';
 const FOLDER = 'test/integration/journal-folder.test.ts';
 const WATCHERS = 'test/unit/journal-watchers.test.ts';
+const SENT = 'test/unit/journal-sent.test.ts';
+const INBOX = 'test/integration/http-journal.test.ts';
 const SITE = 'src/domain/colonisation/book/site.ts';
 const READER = 'src/infra/journal/folder.ts';
 
@@ -112,8 +114,8 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     guarantee: 'what is told of a file counts when it was taken',
     fault: 'a stop between reading and taking loses a part of a file',
     file: READER,
-    from: '            take(findings);\n',
-    to: '            signal.throwIfAborted();\n            take(findings);\n',
+    from: '            take(told);\n',
+    to: '            signal.throwIfAborted();\n            take(told);\n',
     tests: [FOLDER],
   },
   {
@@ -131,6 +133,38 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     from: 'if (isKept) await this.#keepPositions(true);',
     to: 'await this.#keepPositions(isKept || true);',
     tests: [WATCHERS],
+  },
+  {
+    guarantee: 'what is sent of a journal is what is used of it',
+    fault: 'whole lines are sent',
+    file: 'src/domain/colonisation/reading/sent-lines.ts',
+    from: 'const text = stripped(event, fields);',
+    to: 'const text = fields && line;',
+    tests: [SENT],
+  },
+  {
+    guarantee: 'a part from the middle of a file begins with whose it is and where he is',
+    fault: 'it begins with its first line',
+    file: 'src/domain/colonisation/reading/sent-lines.ts',
+    from: '[...opening(line), line.text]',
+    to: '[...opening(line).slice(0, 0), line.text]',
+    tests: [SENT],
+  },
+  {
+    guarantee: 'nothing of a part that is refused counts',
+    fault: 'lines before the wrong one do',
+    file: 'src/infra/http/routes/journal.ts',
+    from: 'if (error instanceof SentLineError) return refuse',
+    to: 'await inbox.receive("", 0, received.findings);\n        if (error instanceof SentLineError) return refuse',
+    tests: [INBOX],
+  },
+  {
+    guarantee: 'what was sent counts as sent when it is in the database of the other side',
+    fault: 'an answer that says no is passed over',
+    file: 'src/infra/journal/upload.ts',
+    from: "if (status >= 500 || FOR_NOW.has(status)) throw new AppError('unavailable', message);",
+    to: 'if (status >= 500) return;',
+    tests: [INBOX],
   },
   {
     guarantee: 'two daemons join what they have read',

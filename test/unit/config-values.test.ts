@@ -40,6 +40,7 @@ test('the defaults, in the units of the program', async () => {
     archiveUrl: 'https://edgalaxydata.space/EDDN',
     tours: false,
     journalDirs: [],
+    remoteJournals: false,
     colonisationPublic: false,
     tourTimes: TRAVEL_TIMES,
     dbMaxRetries: 10,

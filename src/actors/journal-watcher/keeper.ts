@@ -65,11 +65,14 @@ export class BookKeeper {
    * @param isLast also what was only seen again
    * @returns whether all of it is in the database; if not, it is tried again
    */
-  flush(isLast = false): Promise<boolean> {
+  async flush(isLast = false): Promise<boolean> {
     for (const kept of this.#deps.book.takeChanged(isLast)) this.#waiting.set(keyOf(kept), kept);
-    if (this.#waiting.size === 0) return Promise.resolve(true);
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
-    return this.#writing;
+    // What has come while others were writing, too.
+    while (this.#waiting.size > 0) {
+      this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
+      if (!(await this.#writing)) return false;
+    }
+    return true;
   }
 
   async close(): Promise<boolean> {
@@ -91,7 +94,7 @@ export class BookKeeper {
       }
     }
     this.#tell(null);
-    return this.#waiting.size === 0;
+    return true;
   }
 
   async #write(key: string, kept: Kept): Promise<void> {

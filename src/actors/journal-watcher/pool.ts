@@ -1,52 +1,53 @@
-import { createActor, fromCallback, fromPromise, type ActorRefFrom } from 'xstate';
 import { ColonisationBook } from '../../domain/colonisation/book/book.ts';
 import type { Carrier } from '../../domain/colonisation/book/carrier.ts';
 import type { Commander } from '../../domain/colonisation/book/commander.ts';
+import type { Finding } from '../../domain/colonisation/book/findings.ts';
 import type { Site } from '../../domain/colonisation/book/site.ts';
-import { describeError } from '../../domain/errors.ts';
-import type { Colonisation, Reloaded, WatcherStatus } from '../../domain/ports/commanders/colonisation.ts';
-import type { JournalFolder, Look, LookedAt } from '../../domain/ports/commanders/journal-folder.ts';
+import type {
+  Colonisation,
+  Reloaded,
+  SenderStatus,
+  WatcherStatus,
+} from '../../domain/ports/commanders/colonisation.ts';
+import type {
+  JournalFolder,
+  Look,
+  LookedAt,
+  ScanProgress,
+} from '../../domain/ports/commanders/journal-folder.ts';
+import type { JournalInbox } from '../../domain/ports/commanders/journal-inbox.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { AggregateStore } from '../../domain/ports/store/aggregate-store.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { Random } from '../../machines/backoff.ts';
-import { journalWatcherMachine } from '../../machines/commanders/journal-watcher.machine.ts';
+import { FolderWatcher, JOURNAL_BACKOFF } from './folder-watcher.ts';
 import { BookKeeper } from './keeper.ts';
-import { FolderReporter } from './reporter.ts';
 
 export interface JournalWatchersDeps {
-  readonly folders: readonly JournalFolder[];
+  readonly folders: readonly JournalFolder<Finding>[];
   readonly store: AggregateStore;
   readonly time: Time;
   readonly random: Random;
   readonly log: Log;
 }
 
-type Watcher = ActorRefFrom<typeof journalWatcherMachine>;
-
-const SETTINGS = {
-  pollMs: 1_000,
-  gatherMs: 50,
-  absentMs: 10_000,
-  backoff: { minMs: 1_000, capMs: 60_000 },
-};
-const STATES = ['absent', 'scanning', 'tailing', 'backingOff'] as const;
 /** Other daemons on the database may read journals, too. */
 const OTHERS_MS = 30_000;
 
 /** Follows folders of journals, an actor each, and keeps what they tell. */
-export class JournalWatchers implements Colonisation {
+export class JournalWatchers implements Colonisation, JournalInbox {
   readonly book = new ColonisationBook();
   readonly #deps: JournalWatchersDeps;
   readonly #keeper: BookKeeper;
-  readonly #watchers: { readonly folder: JournalFolder; readonly actor: Watcher }[] = [];
+  readonly #watchers: readonly FolderWatcher<Finding>[];
+  readonly #senders = new Map<string, SenderStatus>();
   readonly #listeners = new Set<() => void>();
-  readonly #looking = new Set<Promise<unknown>>();
   readonly #opened = Promise.withResolvers<undefined>();
   /** What is read anew, before it is taken; null: nothing is. */
   #shadow: { readonly book: ColonisationBook; readonly read: Promise<Reloaded> } | null = null;
   readonly #closing = new AbortController();
   #timer: unknown = null;
+  #isOpen = false;
   #isClosed = false;
 
   constructor(deps: JournalWatchersDeps) {
@@ -64,12 +65,14 @@ export class JournalWatchers implements Colonisation {
           );
       },
     });
-    for (const folder of deps.folders) this.#watchers.push({ folder, actor: this.#watcher(folder) });
+    this.#watchers = deps.folders.map(
+      (folder) => new FolderWatcher(folder, { ...deps, look: (...look) => this.#look(folder, ...look) }),
+    );
   }
 
   start(): void {
     this.#readKept();
-    for (const { actor } of this.#watchers) actor.start();
+    for (const watcher of this.#watchers) watcher.start();
   }
 
   /** What was read is kept, so that the next life goes on there. */
@@ -79,8 +82,8 @@ export class JournalWatchers implements Colonisation {
     this.#closing.abort();
     this.#opened.resolve(undefined);
     this.#deps.time.clearTimeout(this.#timer);
-    for (const { actor } of this.#watchers) actor.send({ type: 'stop' });
-    await Promise.allSettled(this.#looking);
+    await Promise.all(this.#watchers.map((watcher) => watcher.stop()));
+    await this.#shadow?.read.catch(() => undefined);
     const isKept = await this.#keeper.close();
     if (isKept) await this.#keepPositions(true);
   }
@@ -95,7 +98,6 @@ export class JournalWatchers implements Colonisation {
     const book = new ColonisationBook();
     const read = this.#readAnew(book).finally(() => (this.#shadow = null));
     this.#shadow = { book, read };
-    this.#keepTrackOf(read);
     return read;
   }
 
@@ -115,12 +117,6 @@ export class JournalWatchers implements Colonisation {
     this.#tellListeners();
     await this.#keeper.flush();
     return { files, lines, sites: anew.sites.size, problems };
-  }
-
-  #keepTrackOf(work: Promise<unknown>): void {
-    this.#looking.add(work);
-    const forget = () => this.#looking.delete(work);
-    work.then(forget, forget);
   }
 
   sites(): Site[] {
@@ -147,76 +143,46 @@ export class JournalWatchers implements Colonisation {
   }
 
   watchers(): WatcherStatus[] {
-    return this.#watchers.map(({ folder, actor }) => {
-      const now = actor.getSnapshot();
-      const { looked, progress, lastError } = now.context;
-      return {
-        folder: folder.path,
-        state: STATES.find((tag) => now.hasTag(tag)) ?? 'closed',
-        files: looked?.files ?? null,
-        progress:
-          looked !== null || progress === null ? null : progress.bytes / Math.max(1, progress.ofBytes),
-        problems: looked?.problems ?? [],
-        lastError,
-      };
-    });
+    return this.#watchers.map((watcher) => watcher.status());
   }
 
-  #watcher(folder: JournalFolder): Watcher {
-    const { time, random, log } = this.#deps;
-    const reporter = new FolderReporter(log, folder.path);
-    const actor: Watcher = createActor(
-      journalWatcherMachine.provide({
-        actors: {
-          look: fromPromise<LookedAt | null, Look>(({ input, signal }) =>
-            this.#look(folder, input, signal, actor),
-          ),
-          notice: fromCallback(({ sendBack }) => folder.notice(() => sendBack({ type: 'folder.stirred' }))),
-        },
-        actions: {
-          reportAbsent: () => reporter.absent(),
-          reportProgress: ({ context }) => context.progress && reporter.progress(context.progress),
-          reportScanned: ({ context }) => context.looked && reporter.scanned(context.looked),
-          reportProblems: ({ context }) => context.looked && reporter.problems(context.looked),
-          reportFailure: ({ context }) => reporter.failed(context.lastError),
-        },
-      }),
-      { clock: time, id: `journal-watcher-${folder.path}`, input: { ...SETTINGS, random } },
-    );
-    // A bug in one of them ends neither the others nor the process.
-    actor.subscribe({
-      error: (error) =>
-        log.error({ folder: folder.path }, `journals: not followed any more: ${describeError(error)}`),
-    });
-    return actor;
+  async receive(sender: string, lines: number, findings: readonly Finding[]): Promise<boolean> {
+    if (!this.#isOpen || this.#isClosed) return false;
+    this.#take(findings);
+    const before = this.#senders.get(sender)?.lines ?? 0;
+    this.#senders.set(sender, { name: sender, lines: before + lines, lastAtMs: this.#deps.time.now() });
+    return this.#keeper.flush();
   }
 
-  #look(
-    folder: JournalFolder,
+  senders(): SenderStatus[] {
+    return [...this.#senders.values()];
+  }
+
+  async #look(
+    folder: JournalFolder<Finding>,
     { everything }: Look,
     signal: AbortSignal,
-    actor: Watcher,
+    progress: (progress: ScanProgress) => void,
   ): Promise<LookedAt | null> {
-    const looking = (async () => {
-      await this.#opened.promise;
-      signal.throwIfAborted();
-      const keep = async () => {
-        if (await this.#keeper.flush()) await folder.keep(false);
-      };
-      const looked = await folder.look({
-        ...{ everything, signal, checkpoint: keep },
-        take: (findings) => {
-          this.book.take(findings);
-          this.#shadow?.book.take(findings);
-          if (findings.length > 0) this.#tellListeners();
-        },
-        progress: (progress) => actor.send({ type: 'scan.progressed', ...progress }),
-      });
-      await keep();
-      return looked;
-    })();
-    this.#keepTrackOf(looking);
-    return looking;
+    await this.#opened.promise;
+    signal.throwIfAborted();
+    const keep = async () => {
+      if (await this.#keeper.flush()) await folder.keep(false);
+    };
+    const looked = await folder.look({
+      ...{ everything, signal, progress, checkpoint: keep },
+      take: (findings) => {
+        this.#take(findings);
+        this.#shadow?.book.take(findings);
+      },
+    });
+    await keep();
+    return looked;
+  }
+
+  #take(findings: readonly Finding[]): void {
+    this.book.take(findings);
+    if (findings.length > 0) this.#tellListeners();
   }
 
   /** Nothing is read before what is kept is known; later, what other daemons have written is joined. */
@@ -227,11 +193,12 @@ export class JournalWatchers implements Colonisation {
     };
     this.#keeper.readKept().then(
       () => {
+        this.#isOpen = true;
         this.#opened.resolve(undefined);
         this.#tellListeners();
         again(OTHERS_MS);
       },
-      () => again(SETTINGS.backoff.minMs),
+      () => again(JOURNAL_BACKOFF.minMs),
     );
   }
 

@@ -18,5 +18,6 @@ export async function keptColonisation(store: Pick<AggregateStore, 'aggregates'>
     commanders: () => [...book.commanders.values()],
     watchers: () => [],
     onChange: () => () => undefined,
+    senders: () => [],
   };
 }

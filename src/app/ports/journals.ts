@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { JournalWatchers } from '../../actors/journal-watcher/pool.ts';
-import { openJournalFolder } from '../../infra/journal/folder.ts';
+import { JournalSender } from '../../actors/journal-watcher/sender.ts';
+import { openFolder, openJournalFolder } from '../../infra/journal/folder.ts';
+import { SENT_LINES } from '../../infra/journal/reading.ts';
+import { createUpload } from '../../infra/journal/upload.ts';
 import { realTime } from '../../infra/process/real-time.ts';
+import { makeDirectory } from '../../infra/process/ownership.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { createStore } from './store.ts';
 
@@ -23,6 +27,36 @@ export async function followJournals(
       await store.close();
     },
   };
+}
+
+/**
+ * Follows a folder, and sends what it tells to another daemon until the signal.
+ * @param to address of its HTTP server
+ * @throws AppError `usage`: it does not take it
+ */
+export async function sendJournals(
+  { paths, log }: Bootstrap,
+  { folder, to, token }: { readonly folder: string; readonly to: string; readonly token: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await makeDirectory(paths.dataDir);
+  // Another daemon has not got what the first one was sent.
+  const places = positionsFile(paths.dataDir, `${folder} ${to}`);
+  const sender = new JournalSender({
+    folder: openFolder(SENT_LINES, folder, places),
+    outlet: createUpload(to, token),
+    ...{ time: realTime, random: Math.random, log },
+  });
+  sender.start();
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([sender.refused, stopped]);
+  } finally {
+    await sender.close();
+  }
 }
 
 function positionsFile(dataDir: string, folder: string): string {

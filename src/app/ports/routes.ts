@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
 import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
+import type { JournalInbox } from '../../domain/ports/commanders/journal-inbox.ts';
 import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes } from '../../infra/http/routes/files.ts';
@@ -23,7 +24,7 @@ export interface Served {
   /** Null: no questions are answered. */
   readonly api: ApiSource | null;
   /** What journals tell; null: none are read. */
-  readonly colonisation: Colonisation | null;
+  readonly colonisation: (Colonisation & JournalInbox) | null;
   /** Who may write. */
   readonly tokens: Pick<TokenStore, 'tokens'>;
 }
@@ -46,6 +47,7 @@ export async function routesOf(
     ...(api === null || colonisation === null
       ? []
       : [await colonisationOf({ ...api, described }, colonisation, config)]),
+    ...(colonisation === null || !config.remoteJournals ? [] : [await inboxOf(colonisation, config)]),
     (app) =>
       fileRoutes(app, {
         ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log, isShared: config.clusterUrl !== null },
@@ -94,6 +96,13 @@ async function colonisationOf(
 ): Promise<Routes> {
   const { colonisationRoutes } = await import('../../infra/http/routes/colonisation/colonisation.ts');
   return (app) => colonisationRoutes(app, { ...api, colonisation, isPublic });
+}
+
+/** Takes journals of others. */
+async function inboxOf(inbox: JournalInbox, { rules }: Bootstrap['config']): Promise<Routes> {
+  const { journalRoutes } = await import('../../infra/http/routes/journal.ts');
+  const { maxClockSkewS } = rules;
+  return (app) => journalRoutes(app, { inbox, now: () => Date.now(), maxClockSkewS });
 }
 
 /** Tours and patrols, where they are kept. */

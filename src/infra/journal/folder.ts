@@ -2,12 +2,14 @@ import { watch } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { Finding } from '../../domain/colonisation/book/findings.ts';
 import { AppError, describeError } from '../../domain/errors.ts';
 import { parseEvent } from '../../domain/journal/event.ts';
 import { journalsAmong } from '../../domain/journal/file-names.ts';
 import type { JournalFolder, LookedAt, LookOptions } from '../../domain/ports/commanders/journal-folder.ts';
 import { JournalFile } from './journal-file.ts';
 import { readPositions, writePositions } from './positions.ts';
+import { FINDINGS, type Reading } from './reading.ts';
 
 const SIDE_FILES = ['Market.json', 'Cargo.json', 'Status.json'];
 /** Journals that may still grow: two games at once, and one that has just been left. */
@@ -23,13 +25,22 @@ interface Counts {
   readonly problems: string[];
 }
 
+/** A folder whose journals are read for what they tell. @param positionsFile where is kept how far was read; null: nowhere */
+export function openJournalFolder(path: string, positionsFile: string | null): JournalFolder<Finding> {
+  return openFolder(FINDINGS, path, positionsFile);
+}
+
 /** @param positionsFile where is kept how far was read; null: nowhere */
-export function openJournalFolder(path: string, positionsFile: string | null): JournalFolder {
-  const files = new Map<string, JournalFile>();
+export function openFolder<Told, Context>(
+  reading: Reading<Told, Context>,
+  path: string,
+  positionsFile: string | null,
+): JournalFolder<Told> {
+  const files = new Map<string, JournalFile<Told, Context>>();
   const sideFiles = new Map<string, string>();
   const stirred = new Set<string>();
   /** Whose side files they are: the journal that grew last. */
-  let last: JournalFile | null = null;
+  let last: JournalFile<Told, Context> | null = null;
   let isLoaded = false;
   let isChanged = false;
   let keptAtMs = -Infinity;
@@ -37,8 +48,8 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
 
   async function load(names: readonly string[]): Promise<void> {
     if (isLoaded || positionsFile === null) return;
-    const positions = await readPositions(positionsFile);
-    for (const [name, position] of positions) files.set(name, new JournalFile(position));
+    const positions = await readPositions(positionsFile, reading.context);
+    for (const [name, position] of positions) files.set(name, new JournalFile(reading, position));
     isLoaded = true;
     await followRenamed(names);
   }
@@ -54,7 +65,7 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
       if (files.has(name)) continue;
       const head = await withFile(name, (handle) => JournalFile.headOf(handle, true)).catch(() => null);
       const position = head === null ? undefined : heads.get(head);
-      if (position !== undefined && position !== null) files.set(name, new JournalFile(position));
+      if (position !== undefined && position !== null) files.set(name, new JournalFile(reading, position));
     }
   }
 
@@ -93,7 +104,7 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
     return found;
   }
 
-  async function readSideFiles(take: LookOptions['take'], { problems }: Counts): Promise<void> {
+  async function readSideFiles(take: LookOptions<Told>['take'], { problems }: Counts): Promise<void> {
     if (last === null) return;
     for (const name of SIDE_FILES) {
       try {
@@ -117,7 +128,7 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
     take,
     checkpoint,
     progress,
-  }: LookOptions): Promise<LookedAt | null> {
+  }: LookOptions<Told>): Promise<LookedAt | null> {
     const all = await names();
     if (all === null) return null;
     await load(all);
@@ -142,12 +153,12 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
     );
     let checkpointAt = CHECKPOINT_BYTES;
     for (const [at, name] of grown.entries()) {
-      const file = files.get(name) ?? new JournalFile();
+      const file = files.get(name) ?? new JournalFile(reading);
       files.set(name, file);
       try {
         await withFile(name, async (handle) => {
-          for await (const { findings, lines, bytes } of file.read(handle, name !== newest)) {
-            take(findings);
+          for await (const { told, lines, bytes } of file.read(handle, name !== newest)) {
+            take(told);
             counts.lines += lines;
             counts.bytes += bytes;
             last = file;
@@ -175,7 +186,7 @@ export function openJournalFolder(path: string, positionsFile: string | null): J
     path,
     look,
     reread: (options) =>
-      openJournalFolder(path, null).look({
+      openFolder(reading, path, null).look({
         ...{ ...options, everything: true },
         checkpoint: () => Promise.resolve(),
         progress: () => undefined,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { JournalReader, type JournalContext } from '../../domain/colonisation/reading/journal-reader.ts';
-import type { Finding } from '../../domain/colonisation/book/findings.ts';
 import { parseEvent } from '../../domain/journal/event.ts';
+import type { LineReader, Reading } from './reading.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** A longer line is no line of a journal. */
@@ -11,36 +10,42 @@ const HEAD_BYTES = 512;
 const NEWLINE = 10;
 
 /** How far a journal was read. */
-export interface ReadPosition {
+interface Place {
   /** Where the next line begins. */
   readonly offset: number;
   /** Of its first line, which has the time at which the game began: tells one file from another of its name. */
   readonly head: string;
-  readonly context: JournalContext;
 }
 
-interface Chunk {
-  readonly findings: readonly Finding[];
+/** With what is known there. */
+export interface ReadPosition<Context> extends Place {
+  readonly context: Context;
+}
+
+interface Chunk<Told> {
+  readonly told: readonly Told[];
   readonly lines: number;
   readonly bytes: number;
 }
 
 /** One journal, read line by line from where it was left. */
-export class JournalFile {
-  #position: ReadPosition | null;
-  #reader: JournalReader;
+export class JournalFile<Told, Context> {
+  readonly #reading: Reading<Told, Context>;
+  #position: Place | null;
+  #reader: LineReader<Told, Context>;
 
-  constructor(position: ReadPosition | null = null) {
+  constructor(reading: Reading<Told, Context>, position: ReadPosition<Context> | null = null) {
+    this.#reading = reading;
     this.#position = position;
-    this.#reader = new JournalReader(position?.context);
+    this.#reader = reading.reader(position?.context);
   }
 
-  get reader(): JournalReader {
+  get reader(): LineReader<Told, Context> {
     return this.#reader;
   }
 
   /** Null: nothing of it was read. */
-  get position(): ReadPosition | null {
+  get position(): ReadPosition<Context> | null {
     return this.#position === null ? null : { ...this.#position, context: this.#reader.context };
   }
 
@@ -63,14 +68,14 @@ export class JournalFile {
    * What is new, in parts of about a MB.
    * @param isSuperseded nobody writes it any more: a last line without an end counts when it is whole
    */
-  async *read(file: FileHandle, isSuperseded: boolean): AsyncGenerator<Chunk> {
+  async *read(file: FileHandle, isSuperseded: boolean): AsyncGenerator<Chunk<Told>> {
     const { size } = await file.stat();
     const head = await JournalFile.headOf(file, isSuperseded);
     if (head === null) return;
     if (this.#position?.head !== head || size < this.#position.offset) {
       // Another file has taken its place, or it was cut: what was read of it is joined with what is known, so again.
-      this.#position = { offset: 0, head, context: { fid: null, position: null } };
-      this.#reader = new JournalReader();
+      this.#position = { offset: 0, head };
+      this.#reader = this.#reading.reader();
     }
     let buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - this.offset)));
     while (this.offset < size) {
@@ -94,19 +99,19 @@ export class JournalFile {
 
   /** Nobody writes it any more: what makes reading on cheap is let go, for it holds a whole chunk in memory. */
   rest(): void {
-    this.#reader = new JournalReader(this.#reader.context);
+    this.#reader = this.#reading.reader(this.#reader.context);
   }
 
-  #take(text: string, bytes: number): Chunk {
-    const findings: Finding[] = [];
+  #take(text: string, bytes: number): Chunk<Told> {
+    const told: Told[] = [];
     let lines = 0;
     for (const line of text.split('\n')) {
       if (line === '' || line === '\r') continue;
       lines += 1;
       const found = this.#reader.read(line);
-      if (found.length > 0) findings.push(...found);
+      if (found.length > 0) told.push(...found);
     }
     if (this.#position !== null) this.#position = { ...this.#position, offset: this.offset + bytes };
-    return { findings, lines, bytes };
+    return { told, lines, bytes };
   }
 }

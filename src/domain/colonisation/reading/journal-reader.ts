@@ -4,6 +4,7 @@ import { emptyCarrier } from '../book/carrier.ts';
 import { emptyCommander, type Commander, type Position } from '../book/commander.ts';
 import type { Finding } from '../book/findings.ts';
 import { UNKNOWN_HOLD } from '../book/hold.ts';
+import { LINE_FIELDS } from './fields.ts';
 import { readCargo, readCarrierEvent, readCarrierMarket, readMoves, turned } from './read-carriers.ts';
 import { readContribution, readDepot, readDocking } from './read-sites.ts';
 import type { Site } from '../book/site.ts';
@@ -17,31 +18,6 @@ export interface JournalContext {
 }
 
 const NO_CONTEXT: JournalContext = { fid: null, position: null };
-
-const READS: ReadonlySet<string> = new Set([
-  'Commander',
-  'LoadGame',
-  'Location',
-  'FSDJump',
-  'CarrierJump',
-  'Docked',
-  'Undocked',
-  'ColonisationConstructionDepot',
-  'ColonizationConstructionDepot',
-  'ColonisationContribution',
-  'ColonizationContribution',
-  'CarrierStats',
-  'CarrierLocation',
-  'CarrierJumpRequest',
-  'CarrierJumpCancelled',
-  'CarrierTradeOrder',
-  'MarketBuy',
-  'MarketSell',
-  'CargoTransfer',
-  'Cargo',
-  'Loadout',
-  'Died',
-]);
 
 /** Status.json: the flag of somebody who sits in his ship. */
 const IN_MAIN_SHIP = 1 << 24;
@@ -63,7 +39,7 @@ export class JournalReader {
   /** @returns what the line tells; nothing where it is not whole, or of something else */
   read(line: string): Finding[] {
     const name = eventName(line);
-    if (name !== null && !READS.has(name)) return [];
+    if (name !== null && !LINE_FIELDS.has(name)) return [];
     const repeated = this.#repeated(line);
     if (repeated !== null) return [{ kind: 'site', site: repeated }];
     const event = parseEvent(line);

@@ -23,6 +23,16 @@ export interface Reloaded {
   readonly problems: readonly string[];
 }
 
+/** Who has sent journals since the daemon began. */
+export interface SenderStatus {
+  /** Of the token. */
+  readonly name: string;
+  /** Lines that told something. */
+  readonly lines: number;
+  /** Milliseconds since the epoch. */
+  readonly lastAtMs: number;
+}
+
 /** What journals have told, as it is now. */
 export interface Colonisation {
   sites(): readonly Site[];
@@ -31,4 +41,5 @@ export interface Colonisation {
   watchers(): readonly WatcherStatus[];
   /** Calls back whenever something new may have been told. @returns calls back no more */
   onChange(listener: () => void): () => void;
+  senders(): readonly SenderStatus[];
 }

@@ -1,5 +1,3 @@
-import type { Finding } from '../../colonisation/book/findings.ts';
-
 export interface Look {
   /** All files; else the newest ones, and those that stirred. */
   readonly everything: boolean;
@@ -24,30 +22,30 @@ export interface LookedAt {
 }
 
 /** How a look is made. */
-export interface LookOptions extends Look {
+export interface LookOptions<Told> extends Look {
   readonly signal: AbortSignal;
   /** What was read, in order. */
-  readonly take: (findings: readonly Finding[]) => void;
+  readonly take: (told: readonly Told[]) => void;
   /** After some tens of MB: resolves when what was read may be kept. */
   readonly checkpoint: () => Promise<void>;
   readonly progress: (progress: ScanProgress) => void;
 }
 
-/** A folder in which the game writes journals. They are read, never written. */
-export interface JournalFolder {
+/** A folder in which the game writes journals. They are read, never written. @typeParam Told what is made of a line */
+export interface JournalFolder<Told> {
   readonly path: string;
   /**
    * Reads every line that is whole and was not read before.
    * @returns null: there is no such folder
    * @throws AppError `journal`: it cannot be read
    */
-  look(options: LookOptions): Promise<LookedAt | null>;
+  look(options: LookOptions<Told>): Promise<LookedAt | null>;
   /**
    * Reads every line of every file, whatever was read before.
    * @returns null: there is no such folder
    * @throws AppError `journal`: it cannot be read
    */
-  reread(options: Pick<LookOptions, 'signal' | 'take'>): Promise<LookedAt | null>;
+  reread(options: Pick<LookOptions<Told>, 'signal' | 'take'>): Promise<LookedAt | null>;
   /**
    * Keeps how far was read for the next life, not more often than every few seconds.
    * @throws AppError when it cannot be written

@@ -127,13 +127,16 @@ export function colonisationRoutes(app: HttpApp, deps: ColonisationDeps): void {
 
       api.get({
         ...{ path: '/colonisation/watchers', params: NO_PARAMS, query: NO_PARAMS, ...own },
-        summary: 'What is done with each folder of journals',
-        answer: z.object({ entries: z.array(schemas.watcher) }),
+        summary: 'What is done with each folder of journals, and who has sent his',
+        answer: z.object({ entries: z.array(schemas.watcher), senders: z.array(schemas.sender) }),
         handle: () =>
           Promise.resolve({
             entries: colonisation
               .watchers()
               .map(({ problems, ...each }) => ({ ...each, problems: [...problems] })),
+            senders: colonisation
+              .senders()
+              .map(({ lastAtMs, ...each }) => ({ ...each, lastAt: new Date(lastAtMs).toISOString() })),
           }),
       });
 

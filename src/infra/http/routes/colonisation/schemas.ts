@@ -122,6 +122,12 @@ export const watcher = z.object({
   lastError: z.string().nullable(),
 });
 
+export const sender = z.object({
+  name: z.string().describe('Of the token'),
+  lines: z.int().describe('That told something, since the daemon began'),
+  lastAt: z.iso.datetime(),
+});
+
 const loads = z.object({ remaining: z.int(), toBuy: z.int() }).nullable();
 
 export const summary = z.object({
