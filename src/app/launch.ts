@@ -10,6 +10,7 @@ import { tellHealth } from './ports/broker.ts';
 import { leaseOf } from './ports/cluster.ts';
 import { openRelay, relayFeed } from './ports/feed.ts';
 import { createStore } from './ports/store.ts';
+import { offerJobs } from './offered-jobs.ts';
 import type { About } from './http/telling.ts';
 import { version } from './version.ts';
 
@@ -72,10 +73,11 @@ export async function launch(base: Bootstrap, update: boolean): Promise<Launched
     const areJournalsRead = paths.journalDirs.length > 0 || base.config.remoteJournals;
     const journals = areJournalsRead ? await followed(base) : null;
     const colonisation = journals?.watchers ?? null;
-    const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens });
+    const jobs = offerJobs(base, assembled, tokens);
+    const http = await serveHttp(base, assembled, { about, api: answering.api, colonisation, tokens, jobs });
     journals?.watchers.start();
     const control = await offerControl(base, assembled, {
-      ...{ about, store: tokens },
+      ...{ about, store: tokens, jobs },
       reloadJournals: journals && (() => journals.watchers.reload()),
     });
     const health = await tellHealth(base, about.version, () => ({

@@ -3,7 +3,6 @@ import type { HttpServer } from '../../infra/http/server.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import type { ClientLimits } from '../../infra/http/limits.ts';
-import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { Served } from '../ports/routes.ts';
 
 /**
@@ -15,7 +14,10 @@ export async function serveHttp(base: Bootstrap, system: System, about: Served):
   const { config, log } = base;
   if (config.httpListen === null) return null;
   const { routesOf } = await import('../ports/routes.ts');
-  const server = await listenWith(base, config.httpListen, await routesOf(base, system, about), about.tokens);
+  const { remembering } = await import('../../infra/http/guard.ts');
+  const tokens = { tokens: remembering(() => about.tokens.tokens()) };
+  const routes = await routesOf(base, system, { ...about, tokens });
+  const server = await listenWith(base, config.httpListen, routes, about.tokens);
   const page = config.api ? '/ (open it in a browser)' : '';
   log.info({ url: server.url }, `http: ${server.url}${page}`);
   return server;
@@ -29,7 +31,7 @@ export async function listenWith(
   { config, log }: Pick<Bootstrap, 'config' | 'log'>,
   address: NonNullable<Bootstrap['config']['httpListen']>,
   routes: readonly Routes[],
-  tokens: Pick<TokenStore, 'tokens'>,
+  tokens: Served['tokens'],
   limits?: ClientLimits,
 ): Promise<HttpServer> {
   const [{ createHttpApp }, { addGuard }, { listen }] = await Promise.all([

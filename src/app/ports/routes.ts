@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { System } from '../../actors/system.ts';
+import type { Token } from '../../domain/access.ts';
 import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
 import type { JournalInbox } from '../../domain/ports/commanders/journal-inbox.ts';
-import type { TokenStore } from '../../domain/ports/store/token-store.ts';
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { fileRoutes } from '../../infra/http/routes/files.ts';
 import { healthRoutes } from '../../infra/http/routes/health.ts';
@@ -13,6 +13,7 @@ import type { BuildNeeds } from '../../infra/http/push/builds.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { statusRoutes } from '../../infra/http/routes/status.ts';
 import type { SubscriptionDeps } from '../../infra/http/routes/subscriptions.ts';
+import type { OfferedJobs } from '../offered-jobs.ts';
 import type { ApiSource } from './api.ts';
 import { deltasDirectory, hasDeltas } from './delta-publisher.ts';
 import { sharedPlaces } from './cluster.ts';
@@ -26,14 +27,15 @@ export interface Served {
   /** What journals tell; null: none are read. */
   readonly colonisation: (Colonisation & JournalInbox) | null;
   /** Who may write. */
-  readonly tokens: Pick<TokenStore, 'tokens'>;
+  readonly tokens: { readonly tokens: () => Promise<readonly Token[]> };
+  readonly jobs: Pick<OfferedJobs, 'ask'>;
 }
 
 /** Everything that is served over HTTP, a subject a line, with what it tells. */
 export async function routesOf(
   { config, paths, log }: Pick<Bootstrap, 'config' | 'paths' | 'log'>,
   system: System,
-  { about, api, colonisation }: Omit<Served, 'tokens'>,
+  { about, api, colonisation, tokens, jobs }: Served,
 ): Promise<Routes[]> {
   const phase = () => system.status.phase();
   const described: DescribedEndpoint[] = [];
@@ -48,6 +50,7 @@ export async function routesOf(
       ? []
       : [await colonisationOf({ ...api, described }, colonisation, config)]),
     ...(colonisation === null || !config.remoteJournals ? [] : [await inboxOf(colonisation, config)]),
+    ...(api === null ? [] : await operatingOf({ config, log }, { api, colonisation, tokens, jobs })),
     (app) =>
       fileRoutes(app, {
         ...{ files, gzipDir: join(paths.tmpDir, 'http-gzip'), log, isShared: config.clusterUrl !== null },
@@ -103,6 +106,24 @@ async function inboxOf(inbox: JournalInbox, { rules }: Bootstrap['config']): Pro
   const { journalRoutes } = await import('../../infra/http/routes/journal.ts');
   const { maxClockSkewS } = rules;
   return (app) => journalRoutes(app, { inbox, now: () => Date.now(), maxClockSkewS });
+}
+
+/** Jobs and the log, and who may see what. */
+async function operatingOf(
+  { config, log }: Pick<Bootstrap, 'config' | 'log'>,
+  { api, colonisation, tokens, jobs }: Pick<Served, 'colonisation' | 'tokens' | 'jobs'> & { api: ApiSource },
+): Promise<Routes[]> {
+  const { accessRoutes } = await import('../../infra/http/routes/access.ts');
+  const { jobRoutes } = await import('../../infra/http/routes/jobs.ts');
+  const offered = {
+    tours: api.kept !== null,
+    colonisation: colonisation === null ? 'off' : config.colonisationPublic ? 'public' : 'token',
+    jobs: true,
+  } as const;
+  return [
+    (app) => accessRoutes(app, { tokens: () => tokens.tokens(), offered }),
+    (app) => jobRoutes(app, { jobs: () => jobs.ask(), log: log.recent }),
+  ];
 }
 
 /** Tours and patrols, where they are kept. */

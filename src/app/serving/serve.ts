@@ -1,5 +1,6 @@
 import type { HttpApp, Routes } from '../../infra/http/app.ts';
 import { AppError, describeError, EXIT } from '../../domain/errors.ts';
+import { accessRoutes } from '../../infra/http/routes/access.ts';
 import { healthRoutes } from '../../infra/http/routes/health.ts';
 import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
 import { refuse } from '../../infra/http/app.ts';
@@ -63,6 +64,7 @@ export async function serve(base: Bootstrap, address: ListenAddress | null): Pro
   try {
     const routes: Routes[] = [
       ...(await apisOf({ ...answering.api, version: version(), phase: () => status.phase })),
+      (app) => accessRoutes(app, { tokens: () => store.tokens(), offered: NOTHING_KEPT }),
       (app) => healthRoutes(app, status),
       (app) => metricsRoutes(app, status),
       (app) => statusRefused(app),
@@ -89,6 +91,9 @@ export async function serve(base: Bootstrap, address: ListenAddress | null): Pro
     throw error;
   }
 }
+
+/** What takes a token is a daemon's. */
+const NOTHING_KEPT = { tours: false, colonisation: 'off', jobs: false } as const;
 
 function statusRefused(app: HttpApp): void {
   app.get('/status', (_, reply) => refuse(reply, 404, 'this process only serves: ask a daemon how it is'));

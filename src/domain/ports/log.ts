@@ -7,3 +7,16 @@ export interface Log {
   readonly warn: LogMethod;
   readonly error: LogMethod;
 }
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A line that was logged a while ago. */
+export interface RecentLine {
+  /** Counts from 1 since the start. */
+  readonly n: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly msg: string;
+}

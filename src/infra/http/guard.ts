@@ -4,7 +4,7 @@ import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import { refuse, type HttpApp } from './app.ts';
 import { hostnameOf, isOwnName } from './asker.ts';
-import { findToken } from './token.ts';
+import { bearerOf, findToken } from './token.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -59,8 +59,8 @@ export function addGuard(app: HttpApp, options: GuardOptions): void {
     reply: FastifyReply,
     scope: Scope,
   ): Promise<FastifyReply | undefined> {
-    const [, secret] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (secret === undefined) {
+    const secret = bearerOf(request.headers.authorization);
+    if (secret === null) {
       return challenge(reply, scope).send({ error: `this takes a token with the scope ${scope}` });
     }
     let known: readonly Token[];
@@ -105,8 +105,8 @@ function whyMisled({ headers: { host = '', origin } }: FastifyRequest, names: Re
   return isOurs ? null : `pages of ${origin} may not write here`;
 }
 
-/** Asks again when the answer is old, and after a failure. */
-function remembering(ask: GuardOptions['tokens']): GuardOptions['tokens'] {
+/** Asks again when the answer is older than {@link REMEMBERED_MS}, and after a failure. */
+export function remembering(ask: GuardOptions['tokens']): GuardOptions['tokens'] {
   let answer: Promise<readonly Token[]> | undefined;
   let askedAtMs = -Infinity;
   return () => {

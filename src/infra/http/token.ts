@@ -19,3 +19,8 @@ export function findToken(tokens: readonly Token[], token: string): Token | unde
   const hash = Buffer.from(hashToken(token));
   return tokens.find((each) => timingSafeEqual(Buffer.from(each.hash), hash));
 }
+
+/** @returns the token that `Authorization` shows; null: it shows none */
+export function bearerOf(authorization = ''): string | null {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1] ?? null;
+}

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import pino from 'pino';
 import type { prettyFactory } from 'pino-pretty';
-import type { Log } from '../../domain/ports/log.ts';
+import type { Log, LogLevel } from '../../domain/ports/log.ts';
 import { openLogFile, type LogFileOptions } from './log-file.ts';
+import { RecentLines } from './recent-lines.ts';
 
 /** Lines waiting for a reader that has stopped reading: beyond that, new ones are dropped. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -10,8 +11,6 @@ const FLUSH_MS = 1_000;
 
 /** Control characters as they stand in JSON. Names come from strangers, and could drive the terminal. */
 const CONTROL_CHARACTERS = /\\u00[01][0-9a-f]|[\x7f-\x9f]/g;
-
-type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 interface LogVerbosity {
   /** False: warnings and errors only. */
@@ -29,6 +28,8 @@ export interface LogOptions extends LogVerbosity {
 }
 
 export interface LogHandle extends Log {
+  /** What was told last. */
+  readonly recent: Pick<RecentLines, 'read'>;
   /** Resolves when every line has been handed over, or the reader has not taken them for a second. */
   flush(): Promise<void>;
   setVerbosity(verbosity: LogVerbosity): void;
@@ -44,15 +45,21 @@ export interface LogHandle extends Log {
 export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
   const stream = process[to];
   const logFile = file ? openLogFile(file) : null;
+  const recent = new RecentLines();
   // Node's own streams, because they neither block on a full pipe nor hold up the exit.
   for (const each of [process.stdout, process.stderr]) {
     if (!each.listeners('error').includes(ignore)) each.on('error', ignore);
   }
   const pretty = stream.isTTY ? readable(stream.hasColors(), levelOf(verbosity) === 'debug') : null;
-  const destination = logFile ?? {
+  const print = (line: string) => {
+    if (stream.writableLength > MAX_WAITING_BYTES) return;
+    stream.write(pretty === null ? line : `${pretty(line.replace(CONTROL_CHARACTERS, '?')).trimEnd()}\n`);
+  };
+  const destination = {
     write(line: string): void {
-      if (stream.writableLength > MAX_WAITING_BYTES) return;
-      stream.write(pretty === null ? line : `${pretty(line.replace(CONTROL_CHARACTERS, '?')).trimEnd()}\n`);
+      recent.take(line);
+      if (logFile !== null) logFile.write(line);
+      else print(line);
     },
   };
   const logger = pino(
@@ -64,6 +71,7 @@ export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
     destination,
   );
   return {
+    recent,
     // Looked up at each call, for another level has other methods.
     debug: (facts, text) => logger.debug(facts, text),
     info: (facts, text) => logger.info(facts, text),
