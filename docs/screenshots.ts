@@ -84,7 +84,7 @@ try {
 
 async function shootPortal(): Promise<void> {
   const galaxy = await startLivingGalaxy({
-    ...{ systems: 700, stations: 2_000, reachLy: 120, messagesPerS: 10 },
+    ...{ systems: 700, stations: 2_000, reachLy: 120, messagesPerS: 10, stopEveryS: 20 },
     ...{ historyDays: 7, recorded: 500 },
   });
   try {

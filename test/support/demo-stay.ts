@@ -8,7 +8,7 @@ const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', linux: 'xdg-
 export async function stay(): Promise<void> {
   console.log('a galaxy of 2,000 markets is made, with a week of history: half a minute ...');
   const galaxy = await startLivingGalaxy({
-    ...{ systems: 700, stations: 2_000, reachLy: 120, messagesPerS: 10 },
+    ...{ systems: 700, stations: 2_000, reachLy: 120, messagesPerS: 10, stopEveryS: 20 },
     ...{ historyDays: 7, recorded: 500 },
   });
   try {
@@ -30,7 +30,7 @@ Try next:
   The same in a terminal:               cd ${cwd} && tdl status && tdl tour list && tdl colonisation shop
   From a program:                       curl '${url}/api/v1/commodities/gold/sellers?near=Sol'
 
-A dozen messages a second come in, a stop of a tour is seen every few seconds, and the build is delivered to.
+A dozen messages a second come in, a stop of a tour is seen every 20 seconds, and the build is delivered to.
 Ctrl-C ends it, and removes everything.`);
     openBrowser(`${url}/`);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), galaxy.program.exit]);

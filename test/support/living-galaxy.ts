@@ -31,6 +31,8 @@ export interface LivingGalaxy {
     path: string,
     init?: { readonly method: string; readonly body?: object },
   ) => Promise<Response>;
+  /** Somebody reads this market next. */
+  readonly visit: (marketId: number) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,11 +44,14 @@ export interface LivingSize {
   /** Markets that have a history. */
   readonly recorded: number;
   readonly messagesPerS: number;
+  /** Between two stops of tours that are seen. */
+  readonly stopEveryS: number;
 }
 
 /** The real daemon with all it can, on a galaxy in which commanders fly tours, keep a region fresh and build a port. */
 export async function startLivingGalaxy({
   messagesPerS,
+  stopEveryS,
   historyDays,
   recorded,
   ...size
@@ -61,6 +66,8 @@ export async function startLivingGalaxy({
     history_days: 14,
     tours: true,
     journal_dirs: ['journals'],
+    // Nothing leaves this machine.
+    archive_url: 'http://127.0.0.1:1/EDDN',
   });
   const database = join(cwd, 'data/TradeDangerous.db');
   const nowS = Math.floor(Date.now() / 1000);
@@ -89,7 +96,7 @@ export async function startLivingGalaxy({
   let sent = 0;
   const flow = setInterval(() => {
     sent += 1;
-    const visited = sent % (messagesPerS * 6) === 0 ? listed.shift() : undefined;
+    const visited = sent % (messagesPerS * stopEveryS) === 0 ? listed.shift() : undefined;
     const seen = visited ?? planted.stations[(sent * 41) % Math.min(600, planted.stations.length)]?.id ?? 0;
     const station = stations.get(seen);
     if (station === undefined) return;
@@ -99,6 +106,7 @@ export async function startLivingGalaxy({
   const building = setInterval(() => journal.deliver(), 15_000);
   return {
     ...{ url, token, program, cwd },
+    visit: (marketId) => void listed.unshift(marketId),
     async ask(path, init) {
       const response = await ask(path, init);
       if (path === '/api/v1/tours' && init?.method === 'POST' && response.ok) {

@@ -1,8 +1,12 @@
+import { listen } from './private/stream.js';
+import { authorization } from './private/viewer.js';
+
 /**
  * @import { Refusal, Told } from './answers.d.ts'
  *
  * @typedef {object} Place
  * @property {string} path
+ * @property {boolean} isPrivate asked with the token of whoever looks
  * @property {Told<any>} told
  * @property {number} dueMs when it is to be asked again
  * @property {AbortController | null} running
@@ -14,6 +18,8 @@ const AGAIN_AFTER_FAILURE_MS = 5_000;
 export class Asker {
   /** @type {Map<string, Place>} */
   #places = new Map();
+  /** @type {Map<string, AbortController>} */
+  #streams = new Map();
   /** @type {Set<string>} */
   #shown = new Set();
   #onAnswer;
@@ -35,23 +41,59 @@ export class Asker {
    * @param {string} name of the place on the page
    * @param {string} path
    * @param {number} everyS asked again after so long
+   * @param {boolean} isPrivate asked with the token of whoever looks
    * @returns {Told<T>}
    */
-  ask(name, path, everyS = Infinity) {
+  ask(name, path, everyS = Infinity, isPrivate = false) {
     this.#shown.add(name);
     let place = this.#places.get(name);
     if (place?.path !== path) {
       place?.running?.abort();
       const told = { value: place?.told.value ?? null, isOld: true, refusal: null };
-      place = { path, told, dueMs: 0, running: null };
+      place = { path, isPrivate, told, dueMs: 0, running: null };
       this.#places.set(name, place);
     }
     if (place.running === null && Date.now() >= place.dueMs) void this.#fetch(place, everyS * 1000);
     return place.told;
   }
 
+  /**
+   * Asks what is private again, as soon as somebody hears of a change of it.
+   * @param {string} path of server-sent events
+   */
+  listen(path) {
+    this.#shown.add(path);
+    if (this.#streams.has(path)) return;
+    const stream = new AbortController();
+    this.#streams.set(path, stream);
+    void listen(path, stream.signal, () => this.askPrivateAgain());
+  }
+
+  /** Somebody else looks: what was told is not for him. */
+  forgetPrivate() {
+    for (const [name, place] of this.#places) {
+      if (!place.isPrivate) continue;
+      place.running?.abort();
+      this.#places.delete(name);
+    }
+    for (const stream of this.#streams.values()) stream.abort();
+    this.#streams.clear();
+    this.#onAnswer();
+  }
+
+  /** Something private has changed. */
+  askPrivateAgain() {
+    for (const place of this.#places.values()) if (place.isPrivate) place.dueMs = 0;
+    this.#onAnswer();
+  }
+
   /** Forgets the questions that were not asked since the last call. */
   forgetOthers() {
+    for (const [path, stream] of this.#streams) {
+      if (this.#shown.has(path)) continue;
+      stream.abort();
+      this.#streams.delete(path);
+    }
     for (const [name, place] of this.#places) {
       if (this.#shown.has(name)) continue;
       place.running?.abort();
@@ -68,7 +110,8 @@ export class Asker {
     const running = new AbortController();
     place.running = running;
     try {
-      const response = await fetch(place.path, { signal: running.signal });
+      const headers = place.isPrivate ? authorization() : {};
+      const response = await fetch(place.path, { headers, signal: running.signal });
       const body = await response.json();
       if (response.ok) {
         this.#setClock(response);

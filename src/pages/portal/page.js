@@ -3,6 +3,7 @@ import { linkTo, question, readAddress, usualOf } from './address.js';
 import { Asker } from './asker.js';
 import { PAGES } from './pages.js';
 import { Form } from './parts/form.js';
+import { Sender } from './private/sender.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
@@ -15,6 +16,7 @@ import { Form } from './parts/form.js';
  * @property {Params} params
  * @property {Form} form
  * @property {Asker} asker
+ * @property {Sender} sender
  * @property {number} nowMs the server's time
  * @property {readonly string[]} systems names that begin with what is being typed
  * @property {(params: Params) => void} adjust says in the address what is shown now, without a step back to before
@@ -32,10 +34,11 @@ const OTHERS = /** @type {const} */ ([
 ]);
 
 /** Where a system is typed. */
-const SYSTEM_FIELDS = ['near', 'name'];
+const SYSTEM_FIELDS = ['near', 'name', 'start1', 'start2', 'start3', 'start4', 'start5'];
 const REDRAW_MS = 1_000;
 
 const asker = new Asker(drawSoon);
+const sender = new Sender(drawSoon, () => asker.askPrivateAgain());
 /** @type {Map<string, string>} what is being typed, by the name of its field */
 const drafts = new Map();
 /** @type {Map<string, Show>} */
@@ -57,7 +60,7 @@ function draw() {
   const { view, params } = readAddress(location.search);
   const form = new Form(params, drafts);
   const show = loaded.get(view) ?? loading(view);
-  const shown = show({ params, form, asker, nowMs: asker.nowMs(), systems: typedSystems(), adjust });
+  const shown = show({ params, form, asker, sender, nowMs: asker.nowMs(), systems: typedSystems(), adjust });
   asker.forgetOthers();
   isRendering = true;
   render([header(view, params), h('main', { id: 'main', key: view }, shown), footer()], document.body);

@@ -57,4 +57,20 @@ export const PAGES = {
   system: { under: 'markets', usual: { id: 'Sol' } },
   markets: { menu: 'Markets', usual: { name: '', system: '', show: '25' } },
   market: { under: 'markets', usual: { id: '', side: 'all', good: '', chart: '' } },
+  scout: {
+    menu: 'Scout',
+    usual: {
+      ...AROUND,
+      ...{ olderThan: '1d', minPad: '', maxLs: '', planetary: 'included', stops: '60', crew: '1', tour: '' },
+      ...{ name1: '', name2: '', name3: '', name4: '', name5: '' },
+      ...{ start1: '', start2: '', start3: '', start4: '', start5: '' },
+      ...{ jump1: '20', jump2: '20', jump3: '20', jump4: '20', jump5: '20' },
+      ...{ patrol: '', patrolAge: '12h' },
+    },
+  },
+  builds: {
+    menu: 'Builds',
+    usual: { site: '', near: '', within: '50', maxAge: '7d', minPad: '', capacity: '', by: 'nearest' },
+  },
+  operate: { menu: 'Operate', usual: { level: 'info', job: '' } },
 };
