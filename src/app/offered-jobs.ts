@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { System } from '../actors/system.ts';
 import { describeError } from '../domain/errors.ts';
-import { goesOn, type Job } from '../domain/jobs/job.ts';
+import { goesOn, type DescribedJob, type Job } from '../domain/jobs/job.ts';
 import type { AggregateStore } from '../domain/ports/store/aggregate-store.ts';
 import type { Jobs } from '../domain/ports/upkeep/jobs.ts';
 import type { Bootstrap } from './bootstrap.ts';
@@ -17,6 +17,8 @@ interface Kept {
 export interface OfferedJobs {
   /** @throws AppError where none can be kept */
   readonly ask: () => Promise<Jobs>;
+  /** Those there are; none where nothing is loaded. Never rejects. */
+  readonly known: () => Promise<readonly DescribedJob[]>;
   /** Takes up those of an earlier life, as soon as the database tells them. */
   readonly goOn: () => void;
   /** They end their processes; nothing more is taken. */
@@ -63,6 +65,7 @@ export function offerJobs(
 
   return {
     ask: async () => (await keep()).jobs,
+    known: async () => (await kept?.then(({ jobs }) => jobs.list()).catch(() => [])) ?? [],
     goOn() {
       if (config.ownTables && existsSync(paths.jobsDir)) void lookForWork();
     },

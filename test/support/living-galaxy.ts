@@ -65,6 +65,7 @@ export async function startLivingGalaxy({
     export_live_every_x_min: 1,
     history_days: 14,
     tours: true,
+    relay_bind: 'tcp://127.0.0.1:*',
     journal_dirs: ['journals'],
     // Nothing leaves this machine.
     archive_url: 'http://127.0.0.1:1/EDDN',

@@ -5,6 +5,7 @@ import { CONFIG_SCHEMA, configSchema } from '../../docs/config-schema.ts';
 import { CONFIGURATION_PAGE, withTables } from '../../docs/configuration-tables.ts';
 import { VARIABLES } from '../../src/config/environment.ts';
 import { defaultFile, KEYS } from '../../src/config/keys.ts';
+import type { Table } from '../../src/config/table.ts';
 
 const page = readFileSync(CONFIGURATION_PAGE, 'utf8');
 
@@ -18,6 +19,28 @@ test.each([
 
 test('its tables tell the defaults and ranges the program uses (node docs/configuration-tables.ts)', () => {
   expect(page).toBe(withTables(page));
+});
+
+/** What can be turned on or off. */
+const CAPABILITIES = [
+  ...[
+    'api',
+    'learn',
+    'own_tables',
+    'change_log_days',
+    'subscriptions',
+    'history_days',
+    'deltas',
+    'relay_bind',
+  ],
+  ...['tours', 'journal_dirs', 'remote_journals', 'broker_url', 'cluster_url'],
+];
+
+test('docs/operations.md tells what every capability costs, and whether it is on', () => {
+  const costs = readFileSync('docs/operations.md', 'utf8').split('## What each capability costs')[1] ?? '';
+  const rows = [...costs.matchAll(/^\| `(\w+)` \| `(.+?)` \|/gm)].map(([, key, fallback]) => [key, fallback]);
+  expect(rows.map(([key]) => key)).toEqual(CAPABILITIES);
+  expect(rows).toEqual(CAPABILITIES.map((key) => [key, JSON.stringify((KEYS as Table)[key]?.fallback)]));
 });
 
 test('docs/config.schema.json is what the program checks (npm run docs)', () => {

@@ -82,9 +82,24 @@ export function metricsOf(
     counter('relay_messages', 'Messages passed on to other consumers', one(report.relay.messages));
     gauge('relay_connections', 'Consumers that are connected', one(report.relay.connections));
   }
+  if (report.history !== null) {
+    const { whole, others, bytes } = report.history;
+    const wholeDays = whole.reduce((sum, { from, to }) => sum + daysFrom(from, to), 0);
+    gauge(
+      'history_days',
+      'Days of the history that are over, by whether they are whole',
+      by('kind', { whole: wholeDays, other: others.length }),
+    );
+    gauge('history_bytes', 'Size of the files of the history', one(bytes));
+  }
   gauge('file_age_seconds', 'Time since a published file changed', each(files, 'file', 'ageS'));
   gauge('file_bytes', 'Size of a published file', each(files, 'file', 'bytes'));
   return metrics;
+}
+
+/** Both counted. */
+function daysFrom(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
 }
 
 function one(value: number): Samples {

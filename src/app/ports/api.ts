@@ -21,6 +21,8 @@ import { announcing, createQueries } from './store.ts';
 /** What the HTTP server needs to answer questions. */
 export type ApiSource = Omit<ApiOptions & TourDeps, 'version'> & {
   readonly planner: TourPlanner;
+  /** How many are told what changes; absent: nobody is. */
+  readonly listeners?: () => number;
   /** Null: none are kept. */
   readonly kept: { readonly tours: ScoutTours; readonly patrols: Patrols } | null;
 };
@@ -96,11 +98,12 @@ export async function answeringWith(base: Bootstrap, parts: AnsweringParts) {
   const { keepSubscriptions } = await import('../subscriptions.ts');
   const deps = { queries, commodities, now: () => Date.now() };
   const { named, reconfigure } = keepSubscriptions(base, store, deps);
-  const api: ApiSource & Required<Pick<ApiSource, 'push' | 'named'>> = {
+  const api: ApiSource & Required<Pick<ApiSource, 'push' | 'named' | 'listeners'>> = {
     ...{ ...deps, kept },
     planner,
     travelTimes: config.tourTimes,
     ...{ push, named },
+    listeners: () => hub?.size ?? 0,
     ...(history !== null && { history }),
     questionsPerMinute: config.apiQuestionsPerMinute === 0 ? null : config.apiQuestionsPerMinute,
   };
@@ -108,7 +111,7 @@ export async function answeringWith(base: Bootstrap, parts: AnsweringParts) {
     ...{ api, kept, reconfigure },
     /** The log has come further. */
     poke: (position: LogPosition | null = null) => hub?.poke(position),
-    listeners: () => hub?.size ?? 0,
+    listeners: api.listeners,
     close: async () => {
       await kept?.close();
       hub?.close();

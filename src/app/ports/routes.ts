@@ -18,6 +18,7 @@ import type { ApiSource } from './api.ts';
 import { deltasDirectory, hasDeltas } from './delta-publisher.ts';
 import { sharedPlaces } from './cluster.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import { keptMetrics } from '../http/kept-metrics.ts';
 import { tellingOf, type About } from '../http/telling.ts';
 
 export interface Served {
@@ -28,7 +29,7 @@ export interface Served {
   readonly colonisation: (Colonisation & JournalInbox) | null;
   /** Who may write. */
   readonly tokens: { readonly tokens: () => Promise<readonly Token[]> };
-  readonly jobs: Pick<OfferedJobs, 'ask'>;
+  readonly jobs: Pick<OfferedJobs, 'ask' | 'known'>;
 }
 
 /** Everything that is served over HTTP, a subject a line, with what it tells. */
@@ -59,7 +60,8 @@ export async function routesOf(
     ...(config.clusterUrl === null ? [] : [await sharedFilesOf({ config, paths })]),
     (app) => healthRoutes(app, { health, notReady }),
     (app) => statusRoutes(app, { status }),
-    (app) => metricsRoutes(app, { metrics }),
+    (app) =>
+      metricsRoutes(app, { metrics: async () => [...metrics(), ...(await keptMetrics({ api, jobs }))] }),
   ];
 }
 

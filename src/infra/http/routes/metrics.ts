@@ -12,7 +12,7 @@ export interface Metric {
 }
 
 export interface MetricsRoutesDeps {
-  readonly metrics: () => readonly Metric[];
+  readonly metrics: () => readonly Metric[] | Promise<readonly Metric[]>;
 }
 
 /** `/metrics`: the process's own figures (memory, event loop delay, garbage collection), and what `metrics` tells. */
@@ -22,7 +22,7 @@ export function metricsRoutes(app: HttpApp, { metrics }: MetricsRoutesDeps): voi
   collectDefaultMetrics({ register: process, eventLoopMonitoringPrecision: 50 });
   app.get('/metrics', { config: { isVital: true } }, async (_request, reply) => {
     const registry = new Registry();
-    for (const metric of metrics()) register(registry, metric);
+    for (const metric of await metrics()) register(registry, metric);
     const text = [await process.metrics(), await registry.metrics(), ''].join('\n');
     return reply.type(process.contentType).send(text);
   });

@@ -1,0 +1,46 @@
+import { ENDED } from '../../domain/tours/scout-tour.ts';
+import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { ApiSource } from '../ports/api.ts';
+import type { OfferedJobs } from '../offered-jobs.ts';
+
+export interface KeptMetricsDeps {
+  /** Null: no questions are answered. */
+  readonly api: Pick<ApiSource, 'kept' | 'listeners'> | null;
+  readonly jobs: Pick<OfferedJobs, 'known'>;
+}
+
+/** Figures of what is kept beside markets: who listens, tours, patrols, jobs. What is off has none. */
+export async function keptMetrics({ api, jobs }: KeptMetricsDeps): Promise<Metric[]> {
+  const metrics: Metric[] = [];
+  const gauge = (name: string, help: string, samples: Metric['samples']) =>
+    metrics.push({ type: 'gauge', name: `tdl_${name}`, help, samples });
+  const byState = (states: readonly string[]) =>
+    [...Map.groupBy(states, (state) => state)].map(([state, { length }]) => ({
+      labels: { state },
+      value: length,
+    }));
+
+  if (api?.listeners !== undefined) {
+    gauge('listeners', 'Clients that are told what changes', [{ labels: {}, value: api.listeners() }]);
+  }
+  const known = (await jobs.known()).map(({ state }) => state);
+  gauge('jobs', 'Jobs that are kept, by state', byState(known));
+  if (api === null || api.kept === null) return metrics;
+  const { tours, patrols } = api.kept;
+  const open = tours.list().filter(({ state }) => !ENDED.has(state));
+  gauge('tours', 'Tours that have not ended', [{ labels: {}, value: open.length }]);
+  const kept = patrols.list();
+  gauge(
+    'patrol_state',
+    '1 for the state a patrol is in',
+    kept.map(({ order, state }) => ({ labels: { patrol: order.name, state }, value: 1 })),
+  );
+  gauge(
+    'patrol_overdue_markets',
+    'Markets of a patrol that are older than they may be, when last looked',
+    kept.flatMap(({ order, look }) =>
+      look === null ? [] : [{ labels: { patrol: order.name }, value: look.overdue }],
+    ),
+  );
+  return metrics;
+}
