@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const SQLITE = 'test/contract/sqlite-store.test.ts';
+const SCRIPTED = 'test/simulation/scripted.test.ts';
 
 /** Of what the feed teaches, archives, and a start without anything. */
 export const LEARNING_MUTATIONS: readonly Mutation[] = [
@@ -11,6 +12,30 @@ export const LEARNING_MUTATIONS: readonly Mutation[] = [
     from: 'if (a[0] !== b[0]) return a[0] > b[0];',
     to: 'if (a[1] !== b[1]) return a[1] > b[1];',
     tests: [SQLITE],
+  },
+  {
+    guarantee: 'what a dump says of services and bodies is joined with what the feed says',
+    fault: 'the first docking forgets what the dump told',
+    file: 'src/infra/store/sqlite/galaxy/station-states.ts',
+    from: 'profile: profileOf(told) }',
+    to: 'profile: {} }',
+    tests: [SQLITE],
+  },
+  {
+    guarantee: 'what is learned while the database is away is written when it is back',
+    fault: 'records that met a dead database are dropped',
+    file: 'src/actors/writer/learner.ts',
+    from: 'this.#queue.add(records);\n      throw error;',
+    to: 'throw error;',
+    tests: [SCRIPTED],
+  },
+  {
+    guarantee: 'parked markets come in with their system',
+    fault: 'they wait until the catalogue looks',
+    file: 'src/actors/writer/learner.ts',
+    from: 'await pool.release(await spool.parkedIn(systems));',
+    to: '',
+    tests: [SCRIPTED],
   },
   {
     guarantee: 'a verdict about prices holds for the rows it was made of',

@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import { withoutFate } from '../../src/actors/station-coalescer/ledger.ts';
 import type { Acceptance, Life } from './life.ts';
+import { systemName } from './frames.ts';
 import type { World } from './world.ts';
 
 /** Beyond `maxLive`: what may be taken back from the spool while the pool fills up. */
@@ -46,6 +47,8 @@ export function checkCalm(world: World, life: Life | null): void {
   const last = world.stations.get(1)?.message;
   const probed = world.messages.findLast(({ marketId }) => marketId === 1);
   if (world.systems.has('System 1') && last !== probed) world.violated('the last message was not written');
+  for (const system of world.visited)
+    if (!world.systems.has(systemName(system))) world.violated(`system ${system} was not learned`);
   for (const { state: kept, entry } of world.spoolDisk.entries.values()) {
     if (kept !== 'parked' || world.systems.has(entry.systemName))
       world.violated(`market ${entry.marketId} is still ${kept}`);

@@ -96,7 +96,23 @@ export function createFakeStore(world: World, time: ProcessTime, now: Now): Mark
     open: () => ask(() => INFO),
     useCatalogue: () => exclusively(() => ask(() => undefined)),
     knownSystems: (names) => ask(() => new Set(names.filter((name) => world.systems.has(name)))),
-    learn: () => ask(() => ({ madeTables: false, systems: [], deferred: [] })),
+    learn: (records) =>
+      exclusively(() =>
+        world.using('learning', () =>
+          ask(() => {
+            checkWritable();
+            const told = records.flatMap((record) => (record.kind === 'system' ? [record.name] : []));
+            if (new Set(told).size < told.length) world.violated('a system twice');
+            const systems = told.filter((name) => !world.systems.has(name));
+            for (const name of systems) world.systems.add(name);
+            world.note(`learned ${systems.join()}`);
+            if (world.suffers('answers lost') && random.chance(0.5)) {
+              throw new StoreError('unavailable', 'the connection broke after the commit');
+            }
+            return { madeTables: false, systems, deferred: [] };
+          }),
+        ),
+      ),
     stats: () => ask(() => ({ ...NO_STATS, totalRows: 2, newestAtS: world.nowS })),
     checkTimes: () => Promise.reject(new Error('not simulated')),
     purge: async ({ signal, dryRun }) => {

@@ -9,8 +9,8 @@ import type { Spool } from '../../src/domain/ports/market/spool.ts';
 import type { UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool } from '../support/memory-spool.ts';
 import type { ProcessTime } from '../support/virtual-time.ts';
-import { decodeFrame, frameOf, snapshotOf, unresolvedOf } from './frames.ts';
-import type { Message } from './messages.ts';
+import { decodeFrames, frameOf, snapshotOf, unresolvedOf } from './frames.ts';
+import type { Message, Visit } from './messages.ts';
 import type { World } from './world.ts';
 
 /** ZeroMQ keeps so many frames for a slow reader, then drops. */
@@ -44,7 +44,7 @@ export function createFakeFeed(world: World, time: ProcessTime): Feed & { readon
         }
         reading = false;
       };
-      const receive = (message: Message) => {
+      const receive = (message: Message | Visit) => {
         if (world.suffers('relay fails')) {
           finish(() => reject(new AppError('feed', 'the relay broke the connection')));
           return;
@@ -94,10 +94,13 @@ export function createFakeDecoder(world: World, time: ProcessTime): Decoder {
   return {
     decode: ({ frames, receivedAtMs }, catalogue) =>
       work(() => {
-        const messages = frames.map((frame) => decodeFrame(world, frame));
-        return catalogue === null
-          ? staged(frames.length, { unresolved: messages.map((each) => unresolvedOf(each, receivedAtMs)) })
-          : staged(frames.length, { snapshots: messages.map((each) => snapshotOf(each, receivedAtMs)) });
+        const { messages, records } = decodeFrames(world, frames);
+        return staged(frames.length, {
+          ...{ records, learned: records.length },
+          ...(catalogue === null
+            ? { unresolved: messages.map((each) => unresolvedOf(each, receivedAtMs)) }
+            : { snapshots: messages.map((each) => snapshotOf(each, receivedAtMs)) }),
+        });
       }),
     resolve: (entries) =>
       work(() => {

@@ -1,12 +1,25 @@
 import { ROW, type Snapshot, type UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
-import { clearKey, type Message } from './messages.ts';
+import type { SystemRecord } from '../../src/domain/galaxy/records.ts';
+import { clearKey, type Message, type Visit } from './messages.ts';
 import type { World } from './world.ts';
 
-/** On the wire a message is its number. */
-export const frameOf = ({ id }: Message): Uint8Array => new TextEncoder().encode(String(id));
+/** On the wire a message is its number, and a visit its two. */
+export const frameOf = (told: Message | Visit): Uint8Array =>
+  new TextEncoder().encode('id' in told ? String(told.id) : `${told.system} ${told.observedAtS}`);
 
-export function decodeFrame(world: World, frame: Uint8Array): Message {
-  return world.messages[Number(new TextDecoder().decode(frame))]!;
+export function decodeFrames(world: World, frames: readonly Uint8Array[]) {
+  const texts = frames.map((frame) => new TextDecoder().decode(frame).split(' ').map(Number));
+  const messages = texts.filter(({ length }) => length === 1).map(([id]) => world.messages[id!]!);
+  const visits = texts.filter(({ length }) => length === 2);
+  const records = visits.map(([system, observedAtS]): SystemRecord => {
+    const [id, name] = [BigInt(system! + 1), systemName(system!)];
+    return { kind: 'system', id, name, ...{ x: system!, y: 0, z: 0 }, observedAtS: observedAtS! };
+  });
+  return { messages, records };
+}
+
+export function systemName(system: number): string {
+  return `System ${system}`;
 }
 
 export function snapshotOf(message: Message, receivedAtMs: number): Snapshot {

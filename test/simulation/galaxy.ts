@@ -1,6 +1,7 @@
 import type { World } from './world.ts';
 
 const PROBE_EVERY_MS = 5_000;
+const VISIT_EVERY_MS = 20_000;
 
 /** Lets players fly about: markets are seen, and another program writes to the same database. */
 export function populate(world: World): void {
@@ -13,9 +14,25 @@ export function populate(world: World): void {
   };
   clock.setTimeout(publishNext, 0);
   // While all is well one market goes on, so that it can be seen whether messages still arrive.
+  let visits = 0;
+  const visit = () => {
+    const system = visits++ % scenario.systemsKnownAtMs.length;
+    // Most tell what is so now, some what was.
+    world.publish({ system, observedAtS: world.nowS - (visits % 5) * 60 });
+    return system;
+  };
+  const travel = () => {
+    if (clock.now() >= scenario.troubledUntilMs) return;
+    visit();
+    clock.setTimeout(travel, VISIT_EVERY_MS);
+  };
+  if (scenario.learns) clock.setTimeout(travel, VISIT_EVERY_MS);
   const probe = () => {
     if (clock.now() >= scenario.messagesUntilMs) return;
-    if (clock.now() >= scenario.troubledUntilMs) world.publish(world.message(1, world.nowS, 2));
+    if (clock.now() >= scenario.troubledUntilMs) {
+      world.publish(world.message(1, world.nowS, 2));
+      if (scenario.learns) world.visited.add(visit());
+    }
     clock.setTimeout(probe, PROBE_EVERY_MS);
   };
   probe();

@@ -61,6 +61,8 @@ export interface Scenario {
   readonly messageEveryMs: number;
   /** When each system becomes known; Infinity: never. */
   readonly systemsKnownAtMs: readonly number[];
+  /** Whether the feed tells of systems, too. */
+  readonly learns: boolean;
   readonly windows: ReadonlyMap<Fault, readonly Window[]>;
   readonly restarts: readonly Restart[];
   readonly newDumpsAtMs: readonly number[];
@@ -139,6 +141,7 @@ export function scenario(seed: number, troubledMs?: number): Scenario {
     settings: settings(random.fork()),
     random: random.fork(),
     filesDeletedAtMs: some(random.integer(0, 2)),
+    learns: random.chance(0.7),
   };
 }
 

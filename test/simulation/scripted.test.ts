@@ -90,3 +90,25 @@ test('a child that is started again in a maintenance window keeps quiet', async 
   await stop(world, life);
   expect(world.violations).toEqual([]);
 });
+
+test('what is told of a system while the database is away brings its parked markets in when it is back', async () => {
+  const plan = scenario(1);
+  const world = worldWith(
+    { 'database down': [20, 60] },
+    { systemsKnownAtMs: plan.systemsKnownAtMs.map(() => Infinity) },
+  );
+  const life = startLife(world);
+  await world.clock.advance(10_000);
+  world.publish(world.observe(3));
+  await world.clock.advance(12_000);
+  expect(world.spoolDisk.entries.get(3)?.state).toBe('parked');
+  world.publish({ system: 3, observedAtS: world.nowS });
+  await world.clock.advance(30_000);
+  expect(world.systems).toEqual(new Set());
+  // Long before the catalogue looks by itself.
+  await world.clock.advance(55_000);
+  expect(world.systems).toEqual(new Set(['System 3']));
+  expect(world.stations.has(3)).toBe(true);
+  await stop(world, life);
+  expect(world.violations).toEqual([]);
+});

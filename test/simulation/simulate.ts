@@ -1,5 +1,6 @@
 import { checkAlways, checkCalm, checkGone, checkNothingLost } from './checks.ts';
 import { populate } from './galaxy.ts';
+import { systemName } from './frames.ts';
 import { startLife, type Acceptance, type Life } from './life.ts';
 import { scenario, type Moment } from './scenario.ts';
 import { World } from './world.ts';
@@ -90,7 +91,7 @@ class Simulation {
     const at = (atMs: number, act: () => void) => clock.setTimeout(act, Math.max(0, atMs - clock.now()));
 
     for (const [system, knownAtMs] of plan.systemsKnownAtMs.entries()) {
-      if (knownAtMs < plan.endMs) at(knownAtMs, () => world.systems.add(`System ${system}`));
+      if (knownAtMs < plan.endMs) at(knownAtMs, () => world.systems.add(systemName(system)));
     }
     for (const atMs of plan.newDumpsAtMs) at(atMs, () => world.renewDump());
     for (const atMs of plan.filesDeletedAtMs) at(atMs, () => (world.publishedSet = null));

@@ -6,7 +6,8 @@ import type { SeededRandom } from '../support/random.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 import type { MaintenanceTask } from '../../src/domain/ports/upkeep/maintenance-window.ts';
 import type { DumpProgress } from '../../src/domain/ports/galaxy/dump.ts';
-import { clearKey, type Dump, type Message } from './messages.ts';
+import { systemName } from './frames.ts';
+import { clearKey, type Dump, type Message, type Visit } from './messages.ts';
 import type { Fault, Moment, Scenario } from './scenario.ts';
 
 /** A station as the database has it. */
@@ -26,6 +27,8 @@ export class World {
   /** The database: the last message written for each station, and the systems it knows. */
   readonly stations = new Map<number, StoredMarket>();
   readonly systems = new Set<string>();
+  /** Systems that somebody has told of since all is well. */
+  readonly visited = new Set<number>();
   readonly spoolDisk = emptyDisk();
   /** What of each market was observed and has left no rows; in the database, too. */
   readonly memory = new Map<number, Memory>();
@@ -61,7 +64,7 @@ export class World {
   readonly #trace: ((line: string) => void) | undefined;
   /** Hears when things are in motion. */
   onMoment: (moment: Moment) => void = () => undefined;
-  #relayReader: ((message: Message) => void) | null = null;
+  #relayReader: ((told: Message | Visit) => void) | null = null;
 
   constructor(scenario: Scenario, trace?: (line: string) => void) {
     this.scenario = scenario;
@@ -142,12 +145,12 @@ export class World {
   }
 
   /** The relay has one reader; a new one takes the old one's place. */
-  connect(reader: ((message: Message) => void) | null): void {
+  connect(reader: ((told: Message | Visit) => void) | null): void {
     this.#relayReader = reader;
   }
 
-  publish(message: Message): void {
-    if (!this.suffers('relay silent')) this.#relayReader?.(message);
+  publish(told: Message | Visit): void {
+    if (!this.suffers('relay silent')) this.#relayReader?.(told);
   }
 
   /** Something is seen at a market: mostly now, sometimes long ago. */
@@ -170,7 +173,7 @@ export class World {
     const message = {
       id,
       marketId,
-      systemName: `System ${system}`,
+      systemName: systemName(system),
       stationName: `Station ${marketId}`,
       observedAtS,
       rows,
