@@ -12,6 +12,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'import-mariadb': async () => (await import('./import-mariadb.ts')).benchmark,
   latency: async () => (await import('./latency.ts')).benchmark,
   push: async () => (await import('./push.ts')).benchmark,
+  serve: async () => (await import('./serve.ts')).benchmark,
   journals: async () => (await import('./journals.ts')).benchmark,
   'followed-journals': async () => (await import('./followed-journals.ts')).benchmark,
   replay: async () => (await import('./replay.ts')).replay,

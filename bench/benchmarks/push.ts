@@ -1,16 +1,15 @@
-import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '../../test/support/random.ts';
 import { until } from '../../test/support/until.ts';
 import { addStations } from '../generators/galaxy.ts';
 import { stationIds } from '../generators/markets.ts';
 import { TracedMessages, TRACER } from '../generators/traced-messages.ts';
-import { onBoth, startDaemon, type BenchDaemon, type DaemonDatabase } from '../harness/daemon.ts';
+import { onBoth, startDaemon, type DaemonDatabase } from '../harness/daemon.ts';
 import { cpuOf, peakRssMiB } from '../harness/measure.ts';
 import { quantile } from '../harness/statistics.ts';
 import type { Benchmark, Figures } from '../harness/types.ts';
-import type { Crowd, ListenersTold } from '../limits/listeners.ts';
+import { Listeners, publish } from '../harness/listeners.ts';
+import type { Crowd } from '../limits/listeners.ts';
 
 const RATE = 100;
 const MARKETS = 2_000;
@@ -90,56 +89,4 @@ function crowd(): Omit<Crowd, 'url'> {
     stuck: Array.from({ length: STUCK }, () => '/api/v1/stream'),
     tracerId: TRACER.id,
   };
-}
-
-/** Those who listen, in a process of their own. */
-class Listeners {
-  readonly seen: (readonly [number: number, atMs: number])[] = [];
-  dropped = 0;
-  #listening = 0;
-  readonly #child;
-
-  constructor(who: Crowd) {
-    const script = fileURLToPath(new URL('../limits/listeners.ts', import.meta.url));
-    this.#child = fork(script, { execArgv: [] });
-    this.#child.send(who);
-    this.#child.on('message', (told: ListenersTold) => {
-      if ('listening' in told) this.#listening = told.listening;
-      else {
-        for (const each of told.seen) this.seen.push(each);
-        this.dropped = told.dropped;
-      }
-    });
-  }
-
-  async there(count: number): Promise<void> {
-    await until(() => this.#listening > 0, 100);
-    if (this.#listening !== count) throw new Error(`${this.#listening} of ${count} subscribers were let in`);
-  }
-
-  leave(): void {
-    this.#child.kill('SIGKILL');
-  }
-}
-
-/** @returns by message number when it was sent, epoch milliseconds */
-async function publish(
-  { relay }: BenchDaemon,
-  messages: TracedMessages,
-  count: number,
-  rate: number,
-): Promise<ReadonlyMap<number, number>> {
-  const sentAt = new Map<number, number>();
-  const startMs = performance.now();
-  while (sentAt.size < count) {
-    const due = Math.min(count, Math.ceil(((performance.now() - startMs) / 1_000) * rate));
-    while (sentAt.size < due) {
-      const number = messages.next;
-      const bytes = messages.frame(Date.now());
-      sentAt.set(number, performance.timeOrigin + performance.now());
-      await relay.publish(bytes);
-    }
-    await sleep(2);
-  }
-  return sentAt;
 }

@@ -60,7 +60,8 @@ export async function onBoth<T>(run: (database: DaemonDatabase) => Promise<T[]>)
   return [...results, ...(await orNone(onMariadb(run)))];
 }
 
-async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[]>): Promise<T[]> {
+/** The same with a server only. @throws Unavailable */
+export async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[]>): Promise<T[]> {
   return withServer(async (bench) => {
     const { server } = bench;
     const { database, store, connection } = await createGalaxy(server);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { OutboxPorts } from '../../src/domain/ports/publishing/broker.ts';
 import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { latestOf, marketsOf, streamOf, toldAll } from '../support/broker.ts';
@@ -40,8 +41,8 @@ export function outboxContract(create: CreateDatabase): void {
     queries = db.queries();
   });
 
-  const start = () => {
-    const outbox = startOutbox(redis.url, { store, queries: world().db.queries() });
+  const start = (reading: OutboxPorts['queries'] = world().db.queries()) => {
+    const outbox = startOutbox(redis.url, { store, queries: reading });
     onTestFinished(() => outbox.end());
     return outbox;
   };
@@ -91,9 +92,23 @@ export function outboxContract(create: CreateDatabase): void {
     await store.writeMarkets(
       ids.map((marketId) => snapshot([gold(marketId)], { marketId, stationName: 'S' })),
     );
-    const { lines } = start();
+    // The first one changes when its page has been told.
+    const reading = world().db.queries();
+    let changes = 1;
+    const { lines } = start({
+      ...reading,
+      async marketIdsAfter(id, limit) {
+        if (id >= ids[0]! && changes-- > 0)
+          await write([gold(1)], { marketId: ids[0]!, stationName: 'S', at: NOON_S + 1 });
+        return reading.marketIdsAfter(id, limit);
+      },
+    });
     await toldAll(redis, queries);
     await isSame();
+    expect(await goodsTold(), 'it is told when all are').toEqual([
+      ...['filling began', 'filling ended'],
+      `market {"${GOLD}":[1,100,2,0,0,0]}`,
+    ]);
     await redis.ask((client) => client.flushAll());
     await toldAll(redis, queries);
     await isSame();

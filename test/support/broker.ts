@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Queries } from '../../src/domain/ports/store/queries.ts';
-import type { RedisServer } from './redis.ts';
+import type { RedisServer } from './redis-server.ts';
 import { until } from './until.ts';
 
 /** `{"item": [supply price, units, level, demand price, units, level]}`, with names and time. */
