@@ -5,7 +5,7 @@ import type { HttpApp } from '../app.ts';
 import { bearerOf, findToken } from '../token.ts';
 
 /** Which capabilities that are not for everybody are there. */
-export interface Offered {
+interface Offered {
   readonly tours: boolean;
   /** `public`: without a token, too. */
   readonly colonisation: 'off' | 'token' | 'public';

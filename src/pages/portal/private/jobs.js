@@ -112,7 +112,7 @@ async function remove({ sender, params }, id) {
 }
 
 /** @param {Job['work']} work */
-export function inWords(work) {
+function inWords(work) {
   return work.kind === 'replay'
     ? `Replay of ${work.files.join(', ')}`
     : `Backfill of ${work.from} to ${work.to}`;

@@ -2,7 +2,7 @@ import { h } from '/portal/preact.js';
 import { linkTo, question, usualOf } from '../address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from '../parts/form.js';
 import { count, decimal, spelled } from '../parts/format.js';
-import { ageOf, answer, card, stationName, table, unknown } from '../parts/parts.js';
+import { ageOf, answer, card, heard, stationName, table, unknown } from '../parts/parts.js';
 import { act, lasting, systemsToCopy } from '../private/controls.js';
 import { keptTours } from '../private/kept-tours.js';
 import { patrols } from '../private/patrols.js';
@@ -54,7 +54,7 @@ export function page(showing) {
         ),
         h(
           'div',
-          { class: 'columns even' },
+          { class: 'columns flights' },
           told.tours.map((tour) => flight(showing, tour)),
         ),
       ],
@@ -225,7 +225,7 @@ function flight({ nowMs }, tour) {
               title: 'Jumps',
               isNumber: true,
               cell: (stop) => [
-                h('span', { class: 'over' }, stop.jumps === 0 ? 'same system' : count(stop.jumps)),
+                h('span', { class: 'over' }, count(stop.jumps)),
                 h(
                   'span',
                   { class: 'under' },
@@ -242,7 +242,10 @@ function flight({ nowMs }, tour) {
             {
               title: 'Read after',
               isNumber: true,
-              cell: (stop) => `${stop.guess ? 'about ' : ''}${lasting(stop.doneAfterS)}`,
+              cell: ({ guess, doneAfterS }) => [
+                guess && [heard('about '), h('span', { 'aria-hidden': 'true', title: 'a guess' }, '~')],
+                lasting(doneAfterS),
+              ],
             },
           ],
           [{ rows: all }],
