@@ -34,7 +34,8 @@ export async function openPage(url: string, size = { width: 1440, height: 900 })
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warn') return;
-    if (!NO_GPU.test(message.text())) complaints.push(`${message.text()} ${message.location().url ?? ''}`.trim());
+    if (!NO_GPU.test(message.text()))
+      complaints.push(`${message.text()} ${message.location().url ?? ''}`.trim());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);

@@ -3,18 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FDEVIDS_DIR } from './messages.ts';
-import { ProgramOutput, type LogLine } from './program-output.ts';
+import { ProgramOutput, type Exit, type LogLine } from './program-output.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
 
-export type { LogLine };
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Exit, LogLine };
 
 /** The real program, in a directory of its own. */
 export interface Program {

@@ -1,10 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Exit } from './daemon.ts';
 
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
   readonly [fact: string]: unknown;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** What a program has printed: its texts, and the lines of its log. */

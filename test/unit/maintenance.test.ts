@@ -89,9 +89,7 @@ async function start(options: Options = {}) {
   const actor = createActor(machine, {
     clock: time,
     input: {
-      users: ['writer', 'exporter'],
-      quiesceMs: MINUTE,
-      deferMs: 10 * MINUTE,
+      ...{ users: ['writer', 'exporter'], quiesceMs: MINUTE, deferMs: 10 * MINUTE },
       backoff: { minMs: 10 * MINUTE, capMs: HOUR },
       random: () => 1,
     },

@@ -1,10 +1,15 @@
 import { waitFor, type AnyActorRef, type AnyMachineSnapshot } from 'xstate';
 import type { ElectionEvent } from '../../machines/protocol.ts';
 import type { ChildName } from '../../machines/supervision/supervisor.machine.ts';
-import type { Child } from '../child.ts';
+
+/** What it needs to know of a child. */
+interface Electable {
+  readonly runs?: 'elected';
+  readonly dispose?: () => Promise<void>;
+}
 
 export interface ElectedDeps {
-  readonly children: () => Readonly<Record<ChildName, Child>>;
+  readonly children: () => Readonly<Record<ChildName, Electable>>;
   /** Undefined: not started. */
   readonly guardianOf: (name: ChildName) => AnyActorRef | undefined;
 }

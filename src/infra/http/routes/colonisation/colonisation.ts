@@ -2,37 +2,18 @@ import { z } from 'zod';
 import { galaxySites } from '../../../../domain/colonisation/book/galaxy-sites.ts';
 import { closeFinished } from '../../../../domain/colonisation/book/finished.ts';
 import type { Site } from '../../../../domain/colonisation/book/site.ts';
-import type { Colonisation } from '../../../../domain/ports/commanders/colonisation.ts';
-import type { TourPlanner } from '../../../../domain/ports/commanders/tour-planner.ts';
-import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
-import type { ApiDeps } from '../../api/deps.ts';
 import { Api, NO_PARAMS } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { Goods } from '../../api/goods.ts';
-import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
+import { addManners, answerStoreError } from '../../api/manners.ts';
 import * as parameters from '../../api/parameters.ts';
 import type { HttpApp } from '../../app.ts';
 import { ColonisationPresenter } from './answers.ts';
 import { Asked, isIn, isOf, oneSite, STATES } from './asked.ts';
+import type { BuildRoutes, ColonisationDeps } from './deps.ts';
 import { planRoutes } from './plan.ts';
 import * as schemas from './schemas.ts';
 import { shoppingRoutes } from './shopping.ts';
-
-export interface ColonisationDeps extends ApiDeps, Pick<ApiOptions, 'questionsPerMinute' | 'described'> {
-  readonly colonisation: Colonisation;
-  readonly planner: Pick<TourPlanner, 'supply'>;
-  readonly travelTimes: TravelTimes;
-  /** Anybody is answered, without a token. */
-  readonly isPublic: boolean;
-}
-
-/** What the routes of builds share. */
-export interface BuildRoutes extends ColonisationDeps {
-  readonly asked: Asked;
-  readonly goods: Goods;
-  readonly present: () => ColonisationPresenter;
-  readonly requires: 'journal' | undefined;
-}
 
 const sitesQuery = z.strictObject({
   system: z.string().max(128).optional().describe('Only in this system, by name or id64'),

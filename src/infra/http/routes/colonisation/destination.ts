@@ -5,7 +5,7 @@ import { stopAt } from '../../../../domain/tours/scout.ts';
 import { ApiError } from '../../api/errors.ts';
 import { resolveSystem } from '../../api/places.ts';
 import { oneSite, type Listed } from './asked.ts';
-import type { BuildRoutes } from './colonisation.ts';
+import type { BuildRoutes } from './deps.ts';
 
 /** Where everything is brought. */
 export interface Destination {

@@ -10,7 +10,7 @@ import * as parameters from '../../api/parameters.ts';
 import { goodsBySymbol } from '../../push/builds.ts';
 import { travelTimes as travelTimesShape } from '../v1/tours.ts';
 import { listParameters } from './asked.ts';
-import type { BuildRoutes } from './colonisation.ts';
+import type { BuildRoutes } from './deps.ts';
 import { destinationOf } from './destination.ts';
 import * as schemas from './schemas.ts';
 import { offerScout } from './scout.ts';

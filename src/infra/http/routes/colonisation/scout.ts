@@ -3,7 +3,7 @@ import { sellersNear, topSuppliers, type Wanted } from '../../../../domain/colon
 import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
 import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
 import { Presenter } from '../../api/answers.ts';
-import type { BuildRoutes } from './colonisation.ts';
+import type { BuildRoutes } from './deps.ts';
 import type { scout } from './schemas.ts';
 
 /** Suppliers of an offer. */

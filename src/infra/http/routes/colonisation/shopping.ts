@@ -6,7 +6,7 @@ import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { seenAfter, stationFilter } from '../../api/filters.ts';
 import { goodsBySymbol } from '../../push/builds.ts';
 import { listParameters, type ListQuery } from './asked.ts';
-import type { BuildRoutes } from './colonisation.ts';
+import type { BuildRoutes } from './deps.ts';
 import * as schemas from './schemas.ts';
 
 const shoppingAnswer = z.object({

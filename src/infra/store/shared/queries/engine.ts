@@ -19,7 +19,6 @@ import type {
   FoundStation,
   HopRequest,
   NameCursor,
-  NamePage,
   Page,
   PriceReport,
   Queries,
@@ -30,6 +29,7 @@ import { readChanges } from './changes.ts';
 import { LogNews } from './log-news.ts';
 import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
+import { byPrefix, namePage } from './names.ts';
 import { readPriceReports } from './price-reports.ts';
 import { QuotesCache } from './quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
@@ -47,9 +47,6 @@ interface Model {
 
 /** How long a report that reads every row is good for. */
 const REPORT_MS = 10 * 60_000;
-
-/** The end of a range of names that begin alike: no character of a name is larger. */
-const LAST = '\u{10ffff}';
 
 /** Answers questions from one reading connection and what it keeps in memory. */
 export class QueryEngine implements Answers {
@@ -92,12 +89,16 @@ export class QueryEngine implements Answers {
   }
 
   async systemsByPrefix(prefix: string, limit: number, after: NameCursor | null) {
-    const read = await readSystems(this.#reader, this.#byPrefix('sy', prefix, limit, after));
+    const read = await readSystems(this.#reader, byPrefix('sy', prefix, limit, after, this.#reader.dialect));
     return namePage(read, limit);
   }
 
   async stationsByPrefix(prefix: string, limit: number, after: NameCursor | null) {
-    const read = await readStations(this.#reader, this.#kinds, this.#byPrefix('st', prefix, limit, after));
+    const read = await readStations(
+      this.#reader,
+      this.#kinds,
+      byPrefix('st', prefix, limit, after, this.#reader.dialect),
+    );
     return namePage(read, limit);
   }
 
@@ -293,32 +294,8 @@ export class QueryEngine implements Answers {
     });
     return pageOf(found, entries);
   }
-
-  /** By name and id, from after the cursor on, and one more than asked for. */
-  #byPrefix(table: 'sy' | 'st', prefix: string, limit: number, after: NameCursor | null): string {
-    const { text } = this.#reader.dialect;
-    const name = `${table}.name`;
-    const id = table === 'sy' ? 'sy.system_id' : 'st.station_id';
-    const later =
-      after === null
-        ? ''
-        : ` AND ${name} >= ${text(after.name)} AND (${name} > ${text(after.name)} OR ${id} > ${BigInt(after.id)})`;
-    return `WHERE ${name} >= ${text(prefix)} AND ${name} < ${text(prefix + LAST)}${later}
-      ORDER BY ${name}, ${id} LIMIT ${limit + 1}`;
-  }
 }
 
 function pageOf<T>({ total, next }: Found, entries: readonly T[]): Page<T> {
   return { entries, total, next };
-}
-
-/** One more than asked for was read where there is more. */
-function namePage<T extends { readonly name: string; readonly id: bigint | number }>(
-  read: readonly T[],
-  limit: number,
-): NamePage<T> {
-  const entries = read.slice(0, limit);
-  const last = entries.at(-1);
-  const isMore = read.length > limit && last !== undefined;
-  return { entries, next: isMore ? { name: last.name, id: String(last.id) } : null };
 }
