@@ -87,6 +87,14 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     tests: ['test/unit/journal-reload.test.ts'],
   },
   {
+    guarantee: 'a depot event that differs from the last one is read',
+    fault: 'any is taken for a repeat',
+    file: 'src/infra/journal/journal-file.ts',
+    from: 'hasTail(text, from, to, this.#depot)',
+    to: 'name === DEPOT',
+    tests: ['test/unit/journal-plain-lines.test.ts'],
+  },
+  {
     guarantee: 'a plan buys no more from a seller than there is',
     fault: 'what is needed is taken, whatever the stock',
     file: FILL,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { LINE_FIELDS } from '../../domain/colonisation/reading/fields.ts';
 import { parseEvent } from '../../domain/journal/event.ts';
+import { hasTail, plainEventName, plainTail, plainTime } from './plain-lines.ts';
 import type { LineReader, Reading } from './reading.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -8,6 +10,9 @@ const CHUNK_BYTES = 1024 * 1024;
 const MAX_LINE_BYTES = 16 * CHUNK_BYTES;
 const HEAD_BYTES = 512;
 const NEWLINE = 10;
+const RETURN = 13;
+/** The game writes it again every quarter of a minute while somebody is docked. */
+const DEPOT = 'ColonisationConstructionDepot';
 
 /** How far a journal was read. */
 interface Place {
@@ -33,6 +38,8 @@ export class JournalFile<Told, Context> {
   readonly #reading: Reading<Told, Context>;
   #position: Place | null;
   #reader: LineReader<Told, Context>;
+  /** The depot event that was read last, what follows its time; null: none was. */
+  #depot: Buffer | null = null;
 
   constructor(reading: Reading<Told, Context>, position: ReadPosition<Context> | null = null) {
     this.#reading = reading;
@@ -76,6 +83,7 @@ export class JournalFile<Told, Context> {
       // Another file has taken its place, or it was cut: what was read of it is joined with what is known, so again.
       this.#position = { offset: 0, head };
       this.#reader = this.#reading.reader();
+      this.#depot = null;
     }
     let buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - this.offset)));
     while (this.offset < size) {
@@ -84,15 +92,16 @@ export class JournalFile<Told, Context> {
       const end = buffer.lastIndexOf(NEWLINE, bytesRead - 1) + 1;
       const isAtEnd = this.offset + bytesRead >= size;
       if (end > 0) {
-        yield this.#take(buffer.toString('utf8', 0, end), end);
+        yield this.#take(buffer.subarray(0, end), end);
         continue;
       }
       if (isAtEnd) {
         const rest = buffer.toString('utf8', 0, bytesRead);
-        if (isSuperseded && parseEvent(rest) !== null) yield this.#take(rest, bytesRead);
+        if (isSuperseded && parseEvent(rest) !== null)
+          yield this.#take(buffer.subarray(0, bytesRead), bytesRead);
         return;
       }
-      if (buffer.length >= MAX_LINE_BYTES) yield this.#take('', bytesRead);
+      if (buffer.length >= MAX_LINE_BYTES) yield this.#take(buffer.subarray(0, 0), bytesRead);
       else buffer = Buffer.allocUnsafe(buffer.length * 2);
     }
   }
@@ -100,18 +109,36 @@ export class JournalFile<Told, Context> {
   /** Nobody writes it any more: what makes reading on cheap is let go, for it holds a whole chunk in memory. */
   rest(): void {
     this.#reader = this.#reading.reader(this.#reader.context);
+    this.#depot = null;
   }
 
-  #take(text: string, bytes: number): Chunk<Told> {
+  /** @param text lines, the last one with or without its end */
+  #take(text: Buffer, bytes: number): Chunk<Told> {
     const told: Told[] = [];
     let lines = 0;
-    for (const line of text.split('\n')) {
-      if (line === '' || line === '\r') continue;
+    let to: number;
+    for (let from = 0; from < text.length; from = to + 1) {
+      const end = text.indexOf(NEWLINE, from);
+      to = end < 0 ? text.length : end;
+      if (to === from || (to === from + 1 && text[from] === RETURN)) continue;
       lines += 1;
-      const found = this.#reader.read(line);
+      const found = this.#readLine(text, from, to);
       if (found.length > 0) told.push(...found);
     }
     if (this.#position !== null) this.#position = { ...this.#position, offset: this.offset + bytes };
     return { told, lines, bytes };
+  }
+
+  /** Most lines are of what nobody uses, or a repeat: these are never made a text. */
+  #readLine(text: Buffer, from: number, to: number): readonly Told[] {
+    const name = plainEventName(text, from, to);
+    if (name !== null && !LINE_FIELDS.has(name)) return [];
+    const isRepeat = name !== null && this.#depot !== null && hasTail(text, from, to, this.#depot);
+    if (isRepeat) return this.#reader.repeat?.(plainTime(text, from)) ?? [];
+    const found = this.#reader.read(text.toString('utf8', from, to));
+    if (name === DEPOT && this.#reader.repeat !== undefined) {
+      this.#depot = found.length === 0 ? null : plainTail(text, from, to);
+    }
+    return found;
   }
 }

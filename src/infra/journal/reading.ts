@@ -7,6 +7,8 @@ import { SentReader, type SentContext, type SentLine } from '../../domain/coloni
 export interface LineReader<Told, Context> {
   readonly context: Context;
   read(line: string): readonly Told[];
+  /** The depot event that was read last, at another time; absent: it is read like any other line. */
+  repeat?(timestamp: string): readonly Told[];
   /** What a file beside it tells. @param text whole */
   readSideFile(text: string): readonly Told[];
 }

@@ -40,10 +40,16 @@ export class JournalReader {
   read(line: string): Finding[] {
     const name = eventName(line);
     if (name !== null && !LINE_FIELDS.has(name)) return [];
-    const repeated = this.#repeated(line);
+    const repeated = name === null || name.endsWith('ConstructionDepot') ? this.#repeated(line) : null;
     if (repeated !== null) return [{ kind: 'site', site: repeated }];
     const event = parseEvent(line);
     return event === null ? [] : this.#readEvent(event);
+  }
+
+  /** The depot event that was read last, once more. */
+  repeat(timestamp: string): Finding[] {
+    const site = this.#depotAt(timestamp);
+    return site === null ? [] : [{ kind: 'site', site }];
   }
 
   /** What one of the files beside a journal tells, of whoever wrote the journal. @param text whole */
@@ -67,9 +73,15 @@ export class JournalReader {
     if (this.#depot === null || !line.endsWith(this.#depot.rest)) return null;
     const before = line.slice(0, line.length - this.#depot.rest.length);
     const [, time] = /^\s*\{\s*"timestamp"\s*:\s*"([^"]*)"\s*,\s*$/.exec(before) ?? [];
-    const atS = time === undefined ? NaN : Date.parse(time) / 1000;
-    const { site } = this.#depot;
-    return Number.isInteger(atS) && site.depot !== null ? { ...site, depot: { ...site.depot, atS } } : null;
+    return time === undefined ? null : this.#depotAt(time);
+  }
+
+  #depotAt(timestamp: string): Site | null {
+    const atS = Date.parse(timestamp) / 1000;
+    const { site } = this.#depot ?? {};
+    return Number.isInteger(atS) && site?.depot !== undefined && site.depot !== null
+      ? { ...site, depot: { ...site.depot, atS } }
+      : null;
   }
 
   #readEvent(event: JournalEvent): Finding[] {
