@@ -8,7 +8,7 @@ import puppeteer from 'puppeteer-core';
 import { CHROMIUM_ARGS, findChromium } from '../test/support/chromium.ts';
 import { startProgram, writeConfig } from '../test/support/daemon.ts';
 import { makeGalaxy } from '../test/support/galaxy.ts';
-import { startLivingGalaxy } from '../test/support/living-galaxy.ts';
+import { sendCommanders, startLivingGalaxy } from '../test/support/living-galaxy.ts';
 import { commodityMessage, frame } from '../test/support/messages.ts';
 import { startRelay } from '../test/support/relay.ts';
 
@@ -21,6 +21,9 @@ const PORTAL = [
   ['find', 'dark', '?view=find&commodity=Tritium&minPad=L', 1280, 900, 'tbody tr'],
   ['commodity', 'light', '?view=commodity&name=Gold', 1280, 1250, '.plot canvas'],
   ['system', 'light', '?view=system', 1280, 900, '.pile tbody tr'],
+  ['scout', 'light', '?view=scout&crew=3', 1280, 1150, '.flights tbody tr'],
+  ['builds', 'dark', '?view=builds&by=cheapest&capacity=784', 1280, 1150, 'tbody progress'],
+  ['operate', 'light', '?view=operate', 1280, 1150, '.log li'],
   ['phone', 'dark', '?view=stale', 390, 844, 'tbody tr'],
   ['phone-map', 'light', '?view=map&span=60', 390, 844, '.overlay .name'],
 ] as const;
@@ -88,9 +91,13 @@ async function shootPortal(): Promise<void> {
     ...{ historyDays: 7, recorded: 500 },
   });
   try {
+    // The page shows what is not for everybody, too.
+    const keep = `sessionStorage.setItem('tdl-token', ${JSON.stringify(galaxy.token)})`;
+    await sendCommanders(galaxy);
     for (const [name, scheme, view, width, height, there] of PORTAL) {
       const page = await browser.newPage();
       await page.setViewport({ width, height });
+      await page.evaluateOnNewDocument(keep);
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await page.goto(`${galaxy.url}/${view}`);
       await page.waitForSelector(there);

@@ -8,6 +8,7 @@ const LONG = [
   'contract/mariadb-deltas',
   'contract/sqlite-deltas',
   'integration/portal-page',
+  'integration/portal-private',
   'integration/jobs.test',
   'integration/live',
   'integration/spansh-daemon',
