@@ -25,8 +25,9 @@ export async function keptMetrics({ api, jobs }: KeptMetricsDeps): Promise<Metri
   }
   const known = (await jobs.known()).map(({ state }) => state);
   gauge('jobs', 'Jobs that are kept, by state', byState(known));
-  if (api === null || api.kept === null) return metrics;
-  const { tours, patrols } = api.kept;
+  const keeping = api?.kept ?? null;
+  if (keeping === null) return metrics;
+  const { tours, patrols } = keeping;
   const open = tours.list().filter(({ state }) => !ENDED.has(state));
   gauge('tours', 'Tours that have not ended', [{ labels: {}, value: open.length }]);
   const kept = patrols.list();
