@@ -12,7 +12,7 @@ const MARKETS = 20;
 describeMariadb('several daemons on one database', () => {
   const server = useMariadb();
 
-  test('all write, one leads, the others have its files; killed, frozen, asked to yield', async () => {
+  test('all write, one leads, the others have its files; killed, asked to yield', async () => {
     const database = await server.createDatabase();
     await makeMariadbGalaxy(server, database, ['Sol']);
     const relay = await startRelay();
@@ -86,28 +86,16 @@ describeMariadb('several daemons on one database', () => {
 
     first.start();
     await first.answers();
-    await relay.waitForSubscribers(3);
-    const frozenMs = performance.now();
-    second.program.kill('SIGSTOP');
-    const rest = members.filter((member) => member !== second);
-    const third = await aLeaderAmong(rest);
-    expect(performance.now() - frozenMs, 'moves when it is frozen').toBeLessThan(15_000);
-    await send(MARKETS);
-    await written();
-    second.program.kill('SIGCONT');
-    await second.program.logged(/^leadership: lost/);
-    await second.answers();
-    expect(await until(() => leaderAmong(members))).toBe(third);
-    await written();
+    await until(() => leaderAmong(members));
 
-    const yielded = await runProgram({ cwd: third.cwd, args: ['yield'], env: env(third) });
+    const yielded = await runProgram({ cwd: second.cwd, args: ['yield'], env: env(second) });
     expect(yielded).toMatchObject({ code: 0, stdout: expect.stringContaining('no longer lead') as string });
-    const fourth = await until(async () => {
+    const third = await until(async () => {
       const leader = await leaderAmong(members);
-      return leader !== third && leader;
+      return leader !== second && leader;
     }, 50);
-    const status = await runProgram({ cwd: third.cwd, args: ['status'], env: env(third) });
-    expect(status.stdout).toMatch(new RegExp(`leads +\\S+, process \\d+, at ${fourth.url}, since `));
+    const status = await runProgram({ cwd: second.cwd, args: ['status'], env: env(second) });
+    expect(status.stdout).toMatch(new RegExp(`leads +\\S+, process \\d+, at ${third.url}, since `));
     for (const { program } of members) program.kill('SIGTERM');
     for (const { program } of members) expect((await program.exit).code).toBe(0);
   });
