@@ -1,6 +1,7 @@
 import { ACCESS_MUTATIONS } from './access.ts';
 import { ACTOR_MUTATIONS } from './actors.ts';
 import { BROKER_MUTATIONS } from './broker.ts';
+import { CLUSTER_MUTATIONS } from './cluster.ts';
 import { FILE_MUTATIONS } from './files.ts';
 import { FOLLOWER_MUTATIONS } from './followers.ts';
 import { JOB_MUTATIONS } from './jobs.ts';
@@ -20,6 +21,7 @@ export const SUBJECT_MUTATIONS: readonly Mutation[] = [
   ...ACCESS_MUTATIONS,
   ...ACTOR_MUTATIONS,
   ...BROKER_MUTATIONS,
+  ...CLUSTER_MUTATIONS,
   ...FILE_MUTATIONS,
   ...HISTORY_MUTATIONS,
   ...FOLLOWER_MUTATIONS,

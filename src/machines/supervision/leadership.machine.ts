@@ -57,12 +57,18 @@ export const leadershipMachine = setup({
   },
   guards: {
     isShared: ({ context }) => context.shared,
-    leads: (_, { leads }: Claimed) => leads,
-    isHeld: (_, { held }: Renewed) => held,
-    isNews: ({ context }, { leader }: Claimed) => leader !== null && leader.epoch !== context.leader?.epoch,
+    // An answer may be read long after it was given, by a process that stood still.
+    leads: (_, answer: Claimed) => answer.leads && answer.heldMs > 0,
+    isHeld: (_, answer: Renewed) => answer.held && answer.heldMs > 0,
+    isNews: ({ context }, { leads, leader }: Claimed) =>
+      !leads && leader !== null && leader.epoch !== context.leader?.epoch,
   },
   actions: {
-    noteLeader: assign({ leader: (_, { leader }: Claimed) => leader, attempt: 0, lastError: null }),
+    noteLeader: assign({
+      leader: (_, answer: Claimed) => (answer.leads && answer.heldMs <= 0 ? null : answer.leader),
+      attempt: 0,
+      lastError: null,
+    }),
     noteHeld: assign({
       heldMs: (_, answer: Claimed | Renewed) => ('heldMs' in answer ? answer.heldMs : 0),
       lastError: null,

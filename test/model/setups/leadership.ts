@@ -22,8 +22,10 @@ const leadership: ModelSetup<typeof leadershipMachine> = {
       { leads: true, leader: US, heldMs: 9_000 },
       { leads: false, leader: OTHER },
       { leads: false, leader: null },
+      // Read too late.
+      { leads: true, leader: US, heldMs: 0 },
     ],
-    renew: [{ held: true, heldMs: 9_000 }, { held: false }],
+    renew: [{ held: true, heldMs: 9_000 }, { held: false }, { held: true, heldMs: 0 }],
     release: [undefined],
   },
   fails: ['standDown', 'claim', 'renew', 'release'],
@@ -50,7 +52,7 @@ const leadership: ModelSetup<typeof leadershipMachine> = {
     const started = history.lastIndexOf('do startElected');
     const ended = history.lastIndexOf('end standDown');
     if (news.includes('do startElected'))
-      expect(event, 'only with the lease').toMatchObject({ output: { leads: true } });
+      expect(event, 'only with the lease').toMatchObject({ output: { leads: true, heldMs: 9_000 } });
     if (news.includes('start claim')) {
       expect(ended, 'what was elected before has ended').toBeGreaterThan(started);
     }
