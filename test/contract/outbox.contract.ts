@@ -195,7 +195,12 @@ export function outboxContract(create: CreateDatabase): void {
       expect(rounds, 'none goes back').toEqual([...rounds].sort((a, b) => a - b));
     }
 
+    // Those who lead no more end, and begin again when they lead.
+    await Promise.all(outboxes.map((outbox) => outbox.end()));
     await store.purge({ olderThanS: NOON_S + 1_000 });
+    expect(Object.keys(await latestOf(redis))).toHaveLength(ids.length);
+    const again = outboxes[0]!.begin();
+    onTestFinished(() => again.send({ type: 'stop' }));
     await toldAll(redis, queries);
     expect(await latestOf(redis)).toEqual({});
   });

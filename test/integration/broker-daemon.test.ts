@@ -16,7 +16,7 @@ describeRedis('with a broker', () => {
 
   test('the real daemon tells it what it writes and how it is, also after kill -9, and works on without it', async () => {
     const cwd = tempDir();
-    const config = { http_listen: '127.0.0.1:0', broker_url: redis.url };
+    const config = { http_listen: '127.0.0.1:0', broker_url: redis.url.replace('redis', 'valkey') };
     const now = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1_000).toISOString();
     const told = async () =>
       (await streamOf(redis, PASSWORD)).filter(({ kind }) => kind === 'market').map(({ id }) => Number(id));

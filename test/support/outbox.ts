@@ -20,18 +20,22 @@ export function startOutbox(url: string, ports: Pick<OutboxPorts, 'store' | 'que
       reportFailure: ({ context }) => reporter.failed(context),
     },
   });
-  const actor = createActor(machine, {
-    input: {
-      ...{ enabled: true, startMs: 0, gatherMs: 5, lookMs: 20, random: Math.random },
-      backoff: { minMs: 20, capMs: 100 },
-    },
-  }).start();
+  const begin = () =>
+    createActor(machine, {
+      input: {
+        ...{ enabled: true, startMs: 0, gatherMs: 5, lookMs: 20, random: Math.random },
+        backoff: { minMs: 20, capMs: 100 },
+      },
+    }).start();
+  const actor = begin();
   return {
     actor,
+    /** After its end, as when it leads again. */
+    begin,
     /** What its operator was told. */
     lines,
     async end() {
-      actor.send({ type: 'stop' });
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'stop' });
       await dispose();
     },
   };
