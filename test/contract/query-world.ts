@@ -21,6 +21,8 @@ export interface PlainStation {
   readonly name: string;
   readonly system: { readonly id: bigint; readonly name: string; readonly at: readonly number[] };
   readonly ls: number | null;
+  /** Which it is at. */
+  readonly body: string | null;
   readonly pad: string;
   readonly planetary: string;
   readonly typeId: number;
@@ -95,9 +97,10 @@ async function plantGalaxy(db: TestDatabase, generation: Generation, seed: numbe
   const profiles = stations.flatMap(({ id }) => {
     if (random.chance(0.3)) return [];
     const some = ['dock', 'facilitator', 'materialtrader', 'materialtraders', 'searchrescue'];
-    return [`(${id}, ${random.chance(0.2) ? 'NULL' : `'${some.filter(() => random.chance(0.4)).join()}'`})`];
+    const services = random.chance(0.2) ? 'NULL' : `'${some.filter(() => random.chance(0.4)).join()}'`;
+    return [`(${id}, ${id % 3 === 0 ? 'NULL' : `'Body ${id % 8}'`}, ${services})`];
   });
-  await db.sql(`INSERT INTO tdl_profile (station_id, services) VALUES ${profiles.join()}`);
+  await db.sql(`INSERT INTO tdl_profile (station_id, body, services) VALUES ${profiles.join()}`);
 }
 
 /** Prices repeat, so that the order among equals is seen. */
@@ -117,7 +120,7 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
   );
   const rows = await db.sql('SELECT * FROM StationItem ORDER BY station_id, item_id');
   const prices = await db.sql('SELECT * FROM tdl_price WHERE ratio IS NOT NULL');
-  const profiles = await db.sql('SELECT station_id, services FROM tdl_profile WHERE services IS NOT NULL');
+  const profiles = await db.sql('SELECT * FROM tdl_profile');
   return stations.map((station) => {
     const own = rows.filter((row) => row.station_id === station.station_id);
     return {
@@ -132,6 +135,7 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
       pad: station.max_pad_size!,
       planetary: station.planetary!,
       typeId: Number(station.type_id),
+      body: profiles.find(({ station_id }) => station_id === station.station_id)?.body ?? null,
       listed:
         profiles.find(({ station_id }) => station_id === station.station_id)?.services?.split(',') ?? [],
       flags: Object.fromEntries(FLAGS.map((flag) => [flag, station[flag]!])),

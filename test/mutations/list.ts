@@ -259,6 +259,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/integration/http-routes.test.ts'],
   },
   {
+    guarantee: 'the map shows only markets where the good is to be had',
+    fault: 'a market without stock is shown',
+    file: 'src/domain/galaxy/map.ts',
+    from: '(units[market] ?? 0) === 0',
+    to: 'units[market] === undefined',
+    tests: ['test/contract/sqlite-queries.test.ts'],
+  },
+  {
     guarantee: 'demotion of exactly what was published',
     fault: 'stations written since are demoted, too',
     file: 'src/infra/store/sqlite/export/demote.ts',

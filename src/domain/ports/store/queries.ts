@@ -250,6 +250,9 @@ export interface Queries extends ChangeReader {
   /** What stations have in their markets; a station that does not exist has nothing. */
   seenMarkets(ids: readonly number[]): Promise<readonly SeenMarket[]>;
 
+  /** Names of the bodies that stations are at, by the station's id; what is unknown is left out. */
+  bodies(stationIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+
   items(): Promise<readonly ItemRecord[]>;
   /** Both sides of a good's prices over the markets that fit. */
   prices(

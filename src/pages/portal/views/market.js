@@ -186,6 +186,15 @@ function facts({ marketId, systemId, systemName, type, lsFromStar, maxPad, plane
       'ul',
       { class: 'chips' },
       h('li', null, h('a', { href: linkTo('stale', { near: systemName }) }, 'Stale around here')),
+      h(
+        'li',
+        null,
+        h(
+          'a',
+          { href: linkTo('map', { near: systemName, span: '50', market: String(marketId) }) },
+          'On the map',
+        ),
+      ),
       h('li', null, h('a', { href: linkTo('system', { id: systemId }) }, 'All of this system')),
     ),
   ];

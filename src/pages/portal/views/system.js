@@ -9,6 +9,7 @@ import { ageOf, answer, card, marketAge, stationName, table, unknown } from '../
  * @import { Showing } from '../page.js'
  *
  * @typedef {Candidate & { readonly updatedAt: string | null }} System
+ * @typedef {Station & { readonly body: string | null }} Placed
  */
 
 const AROUND_LY = 20;
@@ -36,7 +37,7 @@ export function page(showing) {
 function shown({ systemId, name, position, updatedAt }, { asker, nowMs }) {
   const { x, y, z } = position;
   const near = [x, y, z].join();
-  /** @type {Told<List<Station>>} */
+  /** @type {Told<List<Placed>>} */
   const stations = asker.ask('stations', question(`/systems/${systemId}/stations`, { limit: 1_000 }), 10);
   /** @type {Told<List<Candidate & Near>>} */
   const around = asker.ask(
@@ -44,6 +45,10 @@ function shown({ systemId, name, position, updatedAt }, { asker, nowMs }) {
     question('/systems/near', { near, within: AROUND_LY, limit: NEIGHBOURS + 1 }),
     120,
   );
+  /** @type {Told<{ entries: Candidate[] }>} */
+  const namesakes = asker.ask('namesakes', question(`/systems/named/${encodeURIComponent(name)}`), 600);
+  // As people know it, where that says which.
+  const place = namesakes.value?.entries.length === 1 ? name : systemId;
   /** @type {Told<Histogram>} */
   const ages = asker.ask('ages', question('/freshness/histogram', { near, within: AROUND_LY }), 20);
   return [
@@ -57,9 +62,9 @@ function shown({ systemId, name, position, updatedAt }, { asker, nowMs }) {
       'ul',
       { class: 'chips' },
       [
-        ['On the map', linkTo('map', { near: systemId, span: '50' })],
-        ['Stale around it', linkTo('stale', { near: systemId })],
-        ['What to trade around it', linkTo('goods', { near: systemId })],
+        ['On the map', linkTo('map', { near: place, span: '50' })],
+        ['Stale around it', linkTo('stale', { near: place })],
+        ['What to trade around it', linkTo('goods', { near: place })],
       ].map(([title, href]) => h('li', null, h('a', { href }, title))),
     ),
     h(
@@ -80,11 +85,7 @@ function shown({ systemId, name, position, updatedAt }, { asker, nowMs }) {
                   isNumber: true,
                   cell: ({ lsFromStar }) => (lsFromStar === null ? unknown() : `${count(lsFromStar)} ls`),
                 },
-                {
-                  title: 'On a planet',
-                  isExtra: true,
-                  cell: ({ planetary }) => (planetary === null ? unknown() : planetary ? 'yes' : 'no'),
-                },
+                { title: 'Body', isExtra: true, cell: bodyOf },
                 { title: 'Market seen', isNumber: true, cell: (station) => marketAge(station, nowMs) },
               ],
               [{ rows: [...entries].sort(nearestFirst) }],
@@ -152,6 +153,12 @@ function shown({ systemId, name, position, updatedAt }, { asker, nowMs }) {
       ' ago.',
     ];
   }
+}
+
+/** Which it is at, and whether on it. @param {Placed} station */
+function bodyOf({ body, planetary }) {
+  const place = planetary === null ? unknown() : planetary ? 'on a planet' : 'in space';
+  return [h('span', { class: 'over' }, body ?? unknown()), h('span', { class: 'under' }, place)];
 }
 
 /**

@@ -93,17 +93,21 @@ export function systemRoutes(api: Api, deps: ApiDeps): void {
     summary: 'The stations of a system',
     params: oneSystem,
     query: z.strictObject({ limit: parameters.limit, cursor: parameters.cursor.optional() }),
-    answer: listOf(station),
+    answer: listOf(station.extend({ body: z.string().nullable().describe('Which it is at; null: unknown') })),
     maxAgeS: 10,
     async handle({ params, query: { limit, cursor = null } }) {
       const { id } = await resolveSystem(queries, params.system);
       const page = await queries.stations({ systemId: id }, { limit, after: cursor });
+      const bodies = await queries.bodies(page.entries.map((each) => each.station.id));
       const presenter = new Presenter(deps);
       return {
         at: presenter.at,
         total: page.total,
         next: parameters.writeCursor(page.next),
-        entries: page.entries.map((each) => presenter.station(each.station)),
+        entries: page.entries.map((each) => ({
+          ...presenter.station(each.station),
+          body: bodies.get(each.station.id) ?? null,
+        })),
       };
     },
   });

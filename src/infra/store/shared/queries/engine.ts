@@ -24,6 +24,7 @@ import type {
   Queries,
   QueryStatus,
 } from '../../../../domain/ports/store/queries.ts';
+import { readBodies } from './bodies.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
 import { LogNews } from './log-news.ts';
@@ -140,6 +141,10 @@ export class QueryEngine implements Answers {
 
   seenMarkets(ids: readonly number[]) {
     return readSeenMarkets(this.#reader, this.#kinds, ids);
+  }
+
+  bodies(stationIds: readonly number[]) {
+    return readBodies(this.#reader, stationIds);
   }
 
   async items() {

@@ -85,6 +85,7 @@ export function createThreadQueries(
     markets: lookUp('markets'),
     marketIdsAfter: lookUp('marketIdsAfter'),
     seenMarkets: lookUp('seenMarkets'),
+    bodies: lookUp('bodies'),
     items: lookUp('items'),
     prices: ask('prices'),
     trades: ask('trades'),
