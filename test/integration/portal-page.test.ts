@@ -237,6 +237,7 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
 
   test('the address is the state: back, forward and a reload show the same', async () => {
     const { page } = await openPage(`${world.url}/?view=stale`);
+    await page.waitForSelector('#field-within');
     await page.select('#field-within', '20');
     await says(page, '[role=status]', 'within 20 ly of Sol');
     await page.select('#field-olderThan', '7d');

@@ -251,22 +251,6 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [PUBLISH, 'test/integration/http-files.test.ts'],
   },
   {
-    guarantee: 'nothing foreign runs in the page for people, whatever a name of a station holds',
-    fault: 'inline scripts may run',
-    file: 'src/infra/http/routes/portal.ts',
-    from: "script-src 'self';",
-    to: "script-src 'self' 'unsafe-inline';",
-    tests: ['test/integration/http-routes.test.ts'],
-  },
-  {
-    guarantee: 'the map shows only markets where the good is to be had',
-    fault: 'a market without stock is shown',
-    file: 'src/domain/galaxy/map.ts',
-    from: '(units[market] ?? 0) === 0',
-    to: 'units[market] === undefined',
-    tests: ['test/contract/sqlite-queries.test.ts'],
-  },
-  {
     guarantee: 'demotion of exactly what was published',
     fault: 'stations written since are demoted, too',
     file: 'src/infra/store/sqlite/export/demote.ts',

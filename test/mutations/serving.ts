@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 const REPLICA = 'test/contract/mariadb-replica.test.ts';
 const SERVE = 'test/integration/serve.test.ts';
 
-/** Of processes that only serve. */
+/** Of pages and maps, and of processes that only serve. */
 export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'who comes from a server that is further ahead is not led back',
@@ -36,5 +36,21 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     from: 'await createQueries(base, true)',
     to: 'await createQueries(base)',
     tests: [SERVE],
+  },
+  {
+    guarantee: 'nothing foreign runs in the page for people, whatever a name of a station holds',
+    fault: 'inline scripts may run',
+    file: 'src/infra/http/routes/portal.ts',
+    from: "script-src 'self';",
+    to: "script-src 'self' 'unsafe-inline';",
+    tests: ['test/integration/http-routes.test.ts'],
+  },
+  {
+    guarantee: 'the map shows only markets where the good is to be had',
+    fault: 'a market without stock is shown',
+    file: 'src/domain/galaxy/map.ts',
+    from: '(units[market] ?? 0) === 0',
+    to: 'units[market] === undefined',
+    tests: ['test/contract/sqlite-queries.test.ts'],
   },
 ];
