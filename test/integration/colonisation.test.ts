@@ -327,6 +327,7 @@ test('without folders nothing of it is there', async () => {
   const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
   expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(404);
   expect((await ask(`${url}/api/v1/journal`, {}, 'POST', '{}')).status).toBe(404);
+  for (const path of ['/api/sites', '/ws/colonization']) expect((await ask(url + path)).status).toBe(404);
   const none = await runProgram({ cwd, args: ['colonisation', 'list'] });
   expect(none).toMatchObject({
     code: 0,

@@ -8,6 +8,7 @@ const FILL = 'src/domain/colonisation/supply/fill-load.ts';
 const FOLDER = 'test/integration/journal-folder.test.ts';
 const WATCHERS = 'test/unit/journal-watchers.test.ts';
 const SENT = 'test/unit/journal-sent.test.ts';
+const ASSISTANT = 'test/integration/http-assistant.test.ts';
 const INBOX = 'test/integration/http-journal.test.ts';
 const SITE = 'src/domain/colonisation/book/site.ts';
 const READER = 'src/infra/journal/folder.ts';
@@ -157,6 +158,22 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     from: '[...opening(line), line.text]',
     to: '[...opening(line).slice(0, 0), line.text]',
     tests: [SENT],
+  },
+  {
+    guarantee: 'pages of other servers open no WebSocket',
+    fault: 'anybody may',
+    file: 'src/infra/http/guard.ts',
+    from: 'const isChecked = ownPagesOnly || ',
+    to: 'const isChecked = (ownPagesOnly && false) || ',
+    tests: [ASSISTANT],
+  },
+  {
+    guarantee: 'what the game repeats is told to nobody',
+    fault: 'being seen again is a change',
+    file: 'src/infra/http/routes/assistant/changes.ts',
+    from: ' || (was !== undefined && isOnlySeenAgain(was, site))',
+    to: ' || (was !== undefined && !isOnlySeenAgain(was, was))',
+    tests: [ASSISTANT],
   },
   {
     guarantee: 'nothing of a part that is refused counts',

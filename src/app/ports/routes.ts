@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { JournalWatchers } from '../../actors/journal-watcher/pool.ts';
 import type { System } from '../../actors/system.ts';
 import type { Token } from '../../domain/access.ts';
 import type { Colonisation } from '../../domain/ports/commanders/colonisation.ts';
@@ -26,7 +27,7 @@ export interface Served {
   /** Null: no questions are answered. */
   readonly api: ApiSource | null;
   /** What journals tell; null: none are read. */
-  readonly colonisation: (Colonisation & JournalInbox) | null;
+  readonly colonisation: JournalWatchers | null;
   /** Who may write. */
   readonly tokens: { readonly tokens: () => Promise<readonly Token[]> };
   readonly jobs: Pick<OfferedJobs, 'ask' | 'known'>;
@@ -50,6 +51,9 @@ export async function routesOf(
     ...(api === null || colonisation === null
       ? []
       : [await colonisationOf({ ...api, described }, colonisation, config)]),
+    ...(api === null || colonisation === null
+      ? []
+      : [await assistantOf({ ...api, version: about.version }, colonisation, config)]),
     ...(colonisation === null || !config.remoteJournals ? [] : [await inboxOf(colonisation, config)]),
     ...(api === null ? [] : await operatingOf({ config, log }, { api, colonisation, tokens, jobs })),
     (app) =>
@@ -101,6 +105,17 @@ async function colonisationOf(
 ): Promise<Routes> {
   const { colonisationRoutes } = await import('../../infra/http/routes/colonisation/colonisation.ts');
   return (app) => colonisationRoutes(app, { ...api, colonisation, isPublic });
+}
+
+/** What clients of the colonisation assistant ask. */
+async function assistantOf(
+  api: ApiSource & Pick<ApiOptions, 'version'>,
+  colonisation: JournalWatchers,
+  { colonisationPublic: isPublic }: Bootstrap['config'],
+): Promise<Routes> {
+  const { assistantRoutes } = await import('../../infra/http/routes/assistant/assistant.ts');
+  const reload = () => colonisation.reload();
+  return (app) => assistantRoutes(app, { ...api, colonisation, isPublic, reload });
 }
 
 /** Takes journals of others. */

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -116,6 +116,17 @@ export function refuseForNow(reply: FastifyReply, error: string): FastifyReply {
 
 function limitClients(app: HttpApp, connections: Connections): void {
   app.addHook('onClose', () => connections.close());
+  app.addHook('onResponse', ({ socket }, _reply, done) => {
+    connections.endHandedOver(socket);
+    done();
+  });
+  app.addHook('onReady', (done) => {
+    // Where there are WebSockets.
+    if (app.server.listenerCount('upgrade') > 0) {
+      app.server.prependListener('upgrade', ({ socket }) => connections.handOver(socket));
+    }
+    done();
+  });
   app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
     if (connections.isRefused(socket)) {
       refuseForNow(reply, 'too many connections: ask again in a moment');
@@ -130,10 +141,18 @@ function limitClients(app: HttpApp, connections: Connections): void {
 
 function fastifyOn(errors: ErrorAnswers, connections: Connections): HttpApp {
   return Fastify({
-    serverFactory: (handle) =>
-      createServer(SERVER_OPTIONS, connections.inTurn(handle)).on('connection', (socket) =>
-        connections.admit(socket),
-      ),
+    serverFactory: (handle) => {
+      const server: Server = createServer(
+        {
+          ...SERVER_OPTIONS,
+          // Others who would upgrade (to HTTP/2) are answered as they ask.
+          shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+            server.listenerCount('upgrade') > 0 && headers.upgrade?.toLowerCase() === 'websocket',
+        },
+        connections.inTurn(handle),
+      );
+      return server.on('connection', (socket) => connections.admit(socket));
+    },
     schemaController: ZOD_SCHEMAS,
     // Only a proxy on this machine may say whom it asks for.
     trustProxy: 'loopback',

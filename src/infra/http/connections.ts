@@ -33,6 +33,9 @@ export class Connections {
   /** Of those with an answer under way the ones that listen: they hold up nobody else. */
   readonly #listening = new Set<Socket>();
   readonly #refused = new Set<Socket>();
+  readonly #handedOver = new WeakSet<Socket>();
+  /** What reads those that speak HTTP. */
+  readonly #reading = new Map<Socket, Parse>();
   readonly #watch: NodeJS.Timeout;
 
   constructor(limits: ClientLimits) {
@@ -55,6 +58,25 @@ export class Connections {
       this.#idle.add(socket);
     } else if (this.#refused.size < MOST_REFUSED) this.#refused.add(socket);
     else socket.destroy();
+  }
+
+  /** It is a WebSocket from now on, which somebody else reads. */
+  handOver(socket: Socket): void {
+    const read = this.#reading.get(socket);
+    if (read !== undefined) socket.off('data', read);
+    this.#reading.delete(socket);
+    this.#handedOver.add(socket);
+    this.#idle.delete(socket);
+    this.#answering.set(socket, {
+      waiting: [],
+      takenBytes: takenBytes(socket),
+      sinceMs: performance.now(),
+    });
+  }
+
+  /** Somebody who would have had a WebSocket was answered instead: nobody reads him any more. */
+  endHandedOver(socket: Socket): void {
+    if (this.#handedOver.has(socket)) socket.destroySoon();
   }
 
   isRefused(socket: Socket): boolean {
@@ -113,9 +135,13 @@ export class Connections {
     const [parse] = socket.listeners('data') as Parse[];
     if (parse === undefined) return;
     socket.removeListener('data', parse);
-    socket.on('data', (bytes: Buffer) => {
+    const read = (bytes: Buffer) => {
       let rest = bytes;
       while (rest.length > 0 && !socket.destroyed) {
+        if (!this.#reading.has(socket)) {
+          socket.unshift(rest);
+          return;
+        }
         const waiting = this.#answering.get(socket)?.waiting.length ?? 0;
         if (waiting > 0) socket.pause();
         // By Node, too, when the answer under way is taken slowly.
@@ -128,7 +154,9 @@ export class Connections {
         parse(rest.subarray(0, size));
         rest = rest.subarray(size);
       }
-    });
+    };
+    this.#reading.set(socket, read);
+    socket.on('data', read);
   }
 
   #next(socket: Socket): void {
@@ -166,6 +194,7 @@ export class Connections {
     this.#listening.delete(socket);
     this.#idle.delete(socket);
     this.#refused.delete(socket);
+    this.#reading.delete(socket);
   }
 }
 

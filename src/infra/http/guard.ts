@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Only whoever has a token with this scope is answered. Every route that writes says one. */
     requires?: Scope;
+    /** Pages of other servers may not: browsers let them open a WebSocket anywhere. */
+    readonly ownPagesOnly?: true;
   }
   interface FastifyInstance {
     /** Answers whoever has no token with this scope. For what only some requests to a route require. */
@@ -47,11 +49,11 @@ export function addGuard(app: HttpApp, options: GuardOptions): void {
     }
   });
   app.addHook('onRequest', async (request, reply) => {
-    const scope = request.routeOptions.config.requires;
-    if (scope === undefined) return;
-    const misled = READS.has(request.method) ? null : whyMisled(request, names);
+    const { requires: scope, ownPagesOnly = false } = request.routeOptions.config;
+    const isChecked = ownPagesOnly || (scope !== undefined && !READS.has(request.method));
+    const misled = isChecked ? whyMisled(request, names) : null;
     if (misled !== null) return refuse(reply, 403, misled);
-    return admit(request, reply, scope);
+    return scope === undefined ? undefined : admit(request, reply, scope);
   });
 
   async function admit(
