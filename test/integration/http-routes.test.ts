@@ -282,7 +282,7 @@ test('a metric without a sample is not there, rather than 0', async () => {
   expect(await page()).toMatch(/^tdl_file_age_seconds\{file="listings\.csv"\} 0$/m);
 });
 
-test('the schema compilers of fastify, and a broker nobody asked for, are never loaded', () => {
+test('the schema compilers of fastify, and a broker and WebSockets nobody asked for, are never loaded', () => {
   const loaded = execFileSync(process.execPath, [
     '--input-type=module',
     '--eval',
@@ -292,12 +292,12 @@ test('the schema compilers of fastify, and a broker nobody asked for, are never 
      const { outboxPorts, tellHealth } = await import('./src/app/ports/broker.ts');
      const base = { config: { generation: 'auto', brokerUrl: null }, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
      const system = { done: new Promise(() => undefined) };
-     const app = await createHttpApp(console, await routesOf(base, system, { about: { version: '1' }, api: { questionsPerMinute: 9 } }));
+     const app = await createHttpApp(console, await routesOf(base, system, { about: { version: '1' }, api: { questionsPerMinute: 9 }, colonisation: null }));
      await app.ready();
      if ((await outboxPorts(base)) !== null || (await tellHealth(base)) !== null) process.exit(1);
      console.log((await app.inject('/files/')).statusCode, ...Object.keys(createRequire(import.meta.url).cache));
      process.exit();`,
   ]).toString();
   expect(loaded).toMatch(/^200 .*node_modules\/fastify\//);
-  expect(loaded).not.toMatch(/node_modules\/(@redis|ajv|@fastify\/(ajv|fast-json|swagger|static))/);
+  expect(loaded).not.toMatch(/node_modules\/(@redis|ajv|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/);
 });
