@@ -290,7 +290,7 @@ test('the schema compilers of fastify, and a broker and WebSockets nobody asked 
      const { createHttpApp } = await import('./src/infra/http/app.ts');
      const { routesOf } = await import('./src/app/ports/routes.ts');
      const { outboxPorts, tellHealth } = await import('./src/app/ports/broker.ts');
-     const base = { config: { generation: 'auto', brokerUrl: null }, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
+     const base = { config: { generation: 'auto', brokerUrl: null }, log: {}, paths: { exportDir: '', csvDir: '', tmpDir: '' } };
      const system = { done: new Promise(() => undefined) };
      const app = await createHttpApp(console, await routesOf(base, system, { about: { version: '1' }, api: { questionsPerMinute: 9 }, colonisation: null }));
      await app.ready();
@@ -299,5 +299,7 @@ test('the schema compilers of fastify, and a broker and WebSockets nobody asked 
      process.exit();`,
   ]).toString();
   expect(loaded).toMatch(/^200 .*node_modules\/fastify\//);
-  expect(loaded).not.toMatch(/node_modules\/(@redis|ajv|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/);
+  expect(loaded).not.toMatch(
+    /node_modules\/(@redis|ajv|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/,
+  );
 });
