@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { stationKinds } from '../../src/domain/galaxy/station-types.ts';
+import { stationKinds } from '../../src/domain/galaxy/stations/station-types.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import { ardentRoutes } from '../../src/infra/http/routes/ardent/ardent.ts';
 import { ask, startHttp } from '../support/http.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { stationKinds } from '../../src/domain/galaxy/station-types.ts';
+import { stationKinds } from '../../src/domain/galaxy/stations/station-types.ts';
 import type { FreshnessFilter, TradeFilter } from '../../src/domain/galaxy/search.ts';
-import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
+import type { StationFilter } from '../../src/domain/galaxy/stations/station-filter.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import { serviceBits, STATION_SERVICES, type HopRequest } from '../../src/domain/ports/store/queries.ts';
 import { SeededRandom } from '../support/random.ts';

@@ -2,7 +2,7 @@ import { PatrolPool } from '../../src/actors/patrol/pool.ts';
 import { ScoutTourPool } from '../../src/actors/scout-tour/pool.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import { distanceLy } from '../../src/domain/galaxy/galaxy.ts';
-import type { StationFilter } from '../../src/domain/galaxy/station-filter.ts';
+import type { StationFilter } from '../../src/domain/galaxy/stations/station-filter.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Aggregate, AggregateStore } from '../../src/domain/ports/store/aggregate-store.ts';
 import {

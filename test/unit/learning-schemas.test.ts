@@ -4,7 +4,7 @@ import { SCHEMAS } from '../../src/domain/eddn/schemas/registry.ts';
 import { compileRules, stageMessage } from '../../src/domain/eddn/staging.ts';
 import type { FactName, Facts } from '../../src/domain/galaxy/facts.ts';
 import type { GalaxyRecord } from '../../src/domain/galaxy/records.ts';
-import { typeIdOf } from '../../src/domain/galaxy/station-kinds.ts';
+import { typeIdOf } from '../../src/domain/galaxy/stations/station-kinds.ts';
 import type { StagedBatch } from '../../src/domain/ports/market/feed.ts';
 import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import { commodityMessage, frameBatch, OBSERVED_AT_S, testRules } from '../support/messages.ts';

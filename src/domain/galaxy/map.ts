@@ -1,8 +1,8 @@
 import { NO_MARKET, type Galaxy } from './galaxy.ts';
 import type { Quotes, Side } from './quotes.ts';
 import type { Ages } from './search.ts';
-import { stationMatcher, type StationFilter } from './station-filter.ts';
-import type { StationKinds } from './station-types.ts';
+import { stationMatcher, type StationFilter } from './stations/station-filter.ts';
+import type { StationKinds } from './stations/station-types.ts';
 
 /** Which markets a map shows. */
 export interface MapFilter extends StationFilter, Ages {

@@ -1,8 +1,8 @@
 import { Best, type Cursor } from './best.ts';
 import { NO_MARKET, type Galaxy, type Position } from './galaxy.ts';
 import type { Quotes, Side } from './quotes.ts';
-import { stationMatcher, type StationFilter } from './station-filter.ts';
-import type { StationKinds } from './station-types.ts';
+import { stationMatcher, type StationFilter } from './stations/station-filter.ts';
+import type { StationKinds } from './stations/station-types.ts';
 
 /** A page of a list. */
 export interface PageRequest {

@@ -1,4 +1,4 @@
-import { isShipNotPort } from '../galaxy/station-kinds.ts';
+import { isShipNotPort } from '../galaxy/stations/station-kinds.ts';
 import { lookupName, type Generation } from '../generation.ts';
 import { MAX_INT32 } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';

@@ -1,5 +1,5 @@
 import type { Ages } from '../../galaxy/search.ts';
-import type { StationFilter } from '../../galaxy/station-filter.ts';
+import type { StationFilter } from '../../galaxy/stations/station-filter.ts';
 import { legSeconds, type TravelTimes } from '../../galaxy/travel-time.ts';
 import type { Queries, StationRecord } from '../../ports/store/queries.ts';
 import { stopAt } from '../../tours/scout.ts';

@@ -1,6 +1,6 @@
 import type { Ages } from '../../galaxy/search.ts';
 import { isPlausible } from '../../market/plausibility.ts';
-import type { StationFilter } from '../../galaxy/station-filter.ts';
+import type { StationFilter } from '../../galaxy/stations/station-filter.ts';
 import type { Queries, StationRecord } from '../../ports/store/queries.ts';
 import { isConstruction } from '../book/construction.ts';
 import type { Quote } from '../../galaxy/quotes.ts';

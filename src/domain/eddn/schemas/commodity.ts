@@ -1,6 +1,6 @@
 import { factsOf, RANK } from '../../galaxy/facts.ts';
 import type { GalaxyRecord } from '../../galaxy/records.ts';
-import { kindFacts } from '../../galaxy/station-kinds.ts';
+import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
 import { MAX_NAME_LENGTH } from '../../names.ts';
 import { isAbsent, isObject, readName, toMarketId } from '../values.ts';
 import { COMMODITY_SCHEMA_REF } from '../staging-rules.ts';

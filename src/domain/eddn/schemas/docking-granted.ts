@@ -1,5 +1,5 @@
 import { factsOf, RANK } from '../../galaxy/facts.ts';
-import { kindFacts } from '../../galaxy/station-kinds.ts';
+import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
 import { toMarketId } from '../values.ts';
 import { readShortName } from './journal-fields.ts';
 import type { Schema } from './schema.ts';

@@ -1,5 +1,5 @@
 import { factsOf, RANK, type Facts, type FactValues } from '../../galaxy/facts.ts';
-import { kindFacts } from '../../galaxy/station-kinds.ts';
+import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
 import type { StationRecord, SystemRecord } from '../../galaxy/records.ts';
 import { MAX_INT32 } from '../../market/snapshot.ts';
 import { MAX_NAME_LENGTH } from '../../names.ts';

@@ -1,5 +1,5 @@
 import type { ChangeReader } from './changes.ts';
-import type { Pad } from '../../galaxy/pads.ts';
+import type { Pad } from '../../galaxy/stations/pads.ts';
 import type { HopGood } from '../../galaxy/hops.ts';
 import type { MapFilter, MarketMap } from '../../galaxy/map.ts';
 import type { Quote } from '../../galaxy/quotes.ts';
@@ -11,8 +11,8 @@ import type {
   PriceSpread,
   TradeFilter,
 } from '../../galaxy/search.ts';
-import type { StationFilter } from '../../galaxy/station-filter.ts';
-import type { StationGroup } from '../../galaxy/station-types.ts';
+import type { StationFilter } from '../../galaxy/stations/station-filter.ts';
+import type { StationGroup } from '../../galaxy/stations/station-types.ts';
 import type { Cursor } from '../../galaxy/best.ts';
 
 /** Null everywhere: unknown. Times are epoch seconds, distances light years. */

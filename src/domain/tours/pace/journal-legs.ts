@@ -1,4 +1,4 @@
-import { kindFacts } from '../../galaxy/station-kinds.ts';
+import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
 import type { Leg } from '../../galaxy/travel-time.ts';
 
 /** A leg somebody has flown. */

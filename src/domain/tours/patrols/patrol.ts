@@ -1,4 +1,4 @@
-import type { StationFilter } from '../../galaxy/station-filter.ts';
+import type { StationFilter } from '../../galaxy/stations/station-filter.ts';
 import type { Strategy } from '../plan.ts';
 import type { Commander, TourStop } from '../travel-problem.ts';
 

@@ -9,7 +9,7 @@ import type {
   SystemRecord,
 } from '../../../domain/ports/store/queries.ts';
 import { STATION_SERVICES } from '../../../domain/ports/store/queries.ts';
-import { STATION_GROUPS } from '../../../domain/galaxy/station-types.ts';
+import { STATION_GROUPS } from '../../../domain/galaxy/stations/station-types.ts';
 import type { Quote } from '../../../domain/galaxy/quotes.ts';
 import type { PriceSpread } from '../../../domain/galaxy/search.ts';
 import type { ApiDeps } from './deps.ts';

@@ -1,5 +1,5 @@
-import type { StationFilter } from '../../../domain/galaxy/station-filter.ts';
-import type { StationGroup } from '../../../domain/galaxy/station-types.ts';
+import type { StationFilter } from '../../../domain/galaxy/stations/station-filter.ts';
+import type { StationGroup } from '../../../domain/galaxy/stations/station-types.ts';
 import { serviceBits, type Queries, type StationService } from '../../../domain/ports/store/queries.ts';
 import type { ApiDeps } from './deps.ts';
 import * as parameters from './parameters.ts';

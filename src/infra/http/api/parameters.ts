@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cursor } from '../../../domain/galaxy/best.ts';
-import { STATION_GROUPS } from '../../../domain/galaxy/station-types.ts';
+import { STATION_GROUPS } from '../../../domain/galaxy/stations/station-types.ts';
 import { STATION_SERVICES, type NameCursor } from '../../../domain/ports/store/queries.ts';
 
 const UNIT_S = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

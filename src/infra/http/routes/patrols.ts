@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StationFilter } from '../../../domain/galaxy/station-filter.ts';
+import type { StationFilter } from '../../../domain/galaxy/stations/station-filter.ts';
 import type { Patrols } from '../../../domain/ports/commanders/patrols.ts';
 import type { ScoutTours } from '../../../domain/ports/commanders/scout-tours.ts';
 import { describePatrol } from '../../../domain/tours/patrols/describe-patrol.ts';

@@ -1,4 +1,4 @@
-import { isCarrier } from '../../../domain/galaxy/station-state.ts';
+import { isCarrier } from '../../../domain/galaxy/stations/station-state.ts';
 import type { Generation } from '../../../domain/generation.ts';
 import {
   isImplausibleSql,

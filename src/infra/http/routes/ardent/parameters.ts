@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import type { StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { Position } from '../../../../domain/galaxy/galaxy.ts';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import type { TradeFilter } from '../../../../domain/galaxy/search.ts';

@@ -1,6 +1,6 @@
 import type { HttpApp } from '../../app.ts';
-import type { StationGroup } from '../../../../domain/galaxy/station-types.ts';
-import { PADS, type Pad } from '../../../../domain/galaxy/pads.ts';
+import type { StationGroup } from '../../../../domain/galaxy/stations/station-types.ts';
+import { PADS, type Pad } from '../../../../domain/galaxy/stations/pads.ts';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import {
   serviceBits,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { sellersNear, topSuppliers, type Wanted } from '../../../../domain/colonisation/supply/sellers.ts';
-import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import type { StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
 import { Presenter } from '../../api/answers.ts';
 import type { BuildRoutes } from './deps.ts';

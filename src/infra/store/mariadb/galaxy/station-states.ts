@@ -8,7 +8,7 @@ import {
   rowOfFacts,
   type OwnState,
   type Told,
-} from '../../../../domain/galaxy/station-state.ts';
+} from '../../../../domain/galaxy/stations/station-state.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type { StationProfile, StationRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';

@@ -3,7 +3,7 @@ import { rowCount } from '../../../../domain/market/snapshot.ts';
 import type { StagedStation, StagedVendor, StationRow } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { RowWriter } from '../bulk.ts';
-import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
+import { factsOfRow } from '../../../../domain/galaxy/stations/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 import type { NoteChange } from '../../../../domain/ports/store/changes.ts';
 import type { ChangeLog } from '../change-log.ts';

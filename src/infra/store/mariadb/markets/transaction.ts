@@ -3,7 +3,7 @@ import type { Commodity } from '../../../../domain/market/catalogue.ts';
 import { lookupName, NEW_STATION, type Generation } from '../../../../domain/generation.ts';
 import type { WriteOutcome } from '../../../../domain/market/outcome.ts';
 import { rowCount, type Snapshot } from '../../../../domain/market/snapshot.ts';
-import { isCarrier, marketFacts, type OwnState } from '../../../../domain/galaxy/station-state.ts';
+import { isCarrier, marketFacts, type OwnState } from '../../../../domain/galaxy/stations/station-state.ts';
 import {
   decideWrite,
   sameName,

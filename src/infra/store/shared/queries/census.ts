@@ -1,5 +1,5 @@
 import { NO_MARKET, type Galaxy } from '../../../../domain/galaxy/galaxy.ts';
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import type { Census } from '../../../../domain/ports/store/queries.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
 import type { QueryReader } from './reader.ts';

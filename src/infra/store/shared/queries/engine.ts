@@ -11,8 +11,8 @@ import {
   type Found,
   type PageRequest,
 } from '../../../../domain/galaxy/search.ts';
-import { stationKinds, type StationKinds } from '../../../../domain/galaxy/station-types.ts';
-import type { StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import { stationKinds, type StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
+import type { StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { Generation } from '../../../../domain/generation.ts';
 import type {
   Census,
@@ -24,18 +24,18 @@ import type {
   Queries,
   QueryStatus,
 } from '../../../../domain/ports/store/queries.ts';
-import { readBodies } from './bodies.ts';
+import { readBodies } from './memory/bodies.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
-import { LogNews } from './log-news.ts';
+import { LogNews } from './memory/log-news.ts';
 import { findHops } from './hops.ts';
-import { loadGalaxy, refreshStations } from './load-galaxy.ts';
+import { loadGalaxy, refreshStations } from './memory/load-galaxy.ts';
 import { byPrefix, namePage } from './names.ts';
 import { readPriceReports } from './price-reports.ts';
-import { QuotesCache } from './quotes-cache.ts';
+import { QuotesCache } from './memory/quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
 import { readSeenMarkets } from './seen-markets.ts';
-import { StationsOffering } from './stations-offering.ts';
+import { StationsOffering } from './memory/stations-offering.ts';
 import { findSpreads } from './spreads.ts';
 import { readMarkets, readStations, readStationsById, readSystems, readSystemsById } from './records.ts';
 

@@ -4,7 +4,7 @@ import { hopGoods, type HopGood } from '../../../../domain/galaxy/hops.ts';
 import { findMarkets, type PageRequest } from '../../../../domain/galaxy/search.ts';
 import { jumpsFor, legSeconds } from '../../../../domain/galaxy/travel-time.ts';
 import type { HopPage, HopRecord, HopRequest, MarketRecord } from '../../../../domain/ports/store/queries.ts';
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { NO_MARKET, type Galaxy } from '../../../../domain/galaxy/galaxy.ts';
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import type { PriceReport, PriceTotals } from '../../../../domain/ports/store/queries.ts';
 import type { QueryReader } from './reader.ts';
 

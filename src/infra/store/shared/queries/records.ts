@@ -1,5 +1,5 @@
 import { NEW_STATION } from '../../../../domain/generation.ts';
-import type { Pad } from '../../../../domain/galaxy/pads.ts';
+import type { Pad } from '../../../../domain/galaxy/stations/pads.ts';
 import {
   STATION_SERVICES,
   type MarketRecord,
@@ -7,9 +7,9 @@ import {
   type StationRecord,
   type SystemRecord,
 } from '../../../../domain/ports/store/queries.ts';
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
-import { flagOf } from './load-galaxy.ts';
-import { quoteOf } from './quotes-cache.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
+import { flagOf } from './memory/load-galaxy.ts';
+import { quoteOf } from './memory/quotes-cache.ts';
 import { RATIO_CELLS, ratioOf, ratiosOf } from './price-ratios.ts';
 import type { Cell, Dialect, QueryReader } from './reader.ts';
 

@@ -1,4 +1,4 @@
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import { ROW, ROW_WIDTH } from '../../../../domain/market/snapshot.ts';
 import type { SeenMarket } from '../../../../domain/ports/store/queries.ts';
 import type { QueryReader } from './reader.ts';

@@ -1,8 +1,8 @@
 import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { Ages } from '../../../../domain/galaxy/search.ts';
-import { stationMatcher, type StationFilter } from '../../../../domain/galaxy/station-filter.ts';
+import { stationMatcher, type StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { SpreadRecord, StationRecord } from '../../../../domain/ports/store/queries.ts';
-import type { StationKinds } from '../../../../domain/galaxy/station-types.ts';
+import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 

@@ -9,7 +9,7 @@ import {
   type OwnState,
   type StoredState,
   type Told,
-} from '../../../../domain/galaxy/station-state.ts';
+} from '../../../../domain/galaxy/stations/station-state.ts';
 import type { StationProfile, StationRow } from '../../../../domain/spansh/records.ts';
 import { nameKey } from '../../../../domain/names.ts';
 import { formatTimestamp, parseTimestamp } from '../../../../domain/timestamp.ts';

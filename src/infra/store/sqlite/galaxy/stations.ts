@@ -9,7 +9,7 @@ import type {
   StationRow,
 } from '../../../../domain/spansh/records.ts';
 import { formatTimestamp } from '../../../../domain/timestamp.ts';
-import { factsOfRow } from '../../../../domain/galaxy/station-state.ts';
+import { factsOfRow } from '../../../../domain/galaxy/stations/station-state.ts';
 import { STATION_COLUMNS, stationValues } from '../../shared/station-columns.ts';
 import { transact, inSavepoint } from '../database.ts';
 import { isRowError } from '../errors.ts';

@@ -11,7 +11,7 @@ import {
   type WriteDecision,
 } from '../../../../domain/market/write-rule.ts';
 import { leftOutOf, withoutItems } from '../../shared/seed-items.ts';
-import { isCarrier, marketFacts } from '../../../../domain/galaxy/station-state.ts';
+import { isCarrier, marketFacts } from '../../../../domain/galaxy/stations/station-state.ts';
 import { transact } from '../database.ts';
 import { isRowError } from '../errors.ts';
 import type { OwnWriters } from '../galaxy/learn.ts';

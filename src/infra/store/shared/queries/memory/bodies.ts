@@ -1,4 +1,4 @@
-import type { QueryReader } from './reader.ts';
+import type { QueryReader } from '../reader.ts';
 
 /** Which bodies stations are at, by the station's id; one that nobody has told of is left out. */
 export async function readBodies(

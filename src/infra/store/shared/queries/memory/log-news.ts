@@ -1,6 +1,6 @@
-import type { LogPosition } from '../../../../domain/ports/store/changes.ts';
-import { readChanges } from './changes.ts';
-import type { QueryReader } from './reader.ts';
+import type { LogPosition } from '../../../../../domain/ports/store/changes.ts';
+import { readChanges } from '../changes.ts';
+import type { QueryReader } from '../reader.ts';
 
 /** Between two looks. */
 const LOOK_MS = 250;

@@ -1,6 +1,6 @@
 import { PADS, type Pad } from './pads.ts';
-import { isPlausible } from '../market/plausibility.ts';
-import type { Galaxy, Position } from './galaxy.ts';
+import { isPlausible } from '../../market/plausibility.ts';
+import type { Galaxy, Position } from '../galaxy.ts';
 import type { StationGroup, StationKinds } from './station-types.ts';
 
 /** Which stations a search takes; what is absent is not asked. A fact that is unknown fits no condition on it. */

@@ -1,4 +1,4 @@
-import type { Generation } from '../generation.ts';
+import type { Generation } from '../../generation.ts';
 
 export const STATION_GROUPS = [
   'port',

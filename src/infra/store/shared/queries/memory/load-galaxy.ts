@@ -1,9 +1,9 @@
-import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
-import { PADS } from '../../../../domain/galaxy/pads.ts';
-import { serviceBits, STATION_SERVICES } from '../../../../domain/ports/store/queries.ts';
-import { NEW_STATION } from '../../../../domain/generation.ts';
-import { RATIO_CELLS, ratioOf, ratiosOf, type Ratios } from './price-ratios.ts';
-import type { Cell, Dialect, QueryReader } from './reader.ts';
+import type { Galaxy } from '../../../../../domain/galaxy/galaxy.ts';
+import { PADS } from '../../../../../domain/galaxy/stations/pads.ts';
+import { serviceBits, STATION_SERVICES } from '../../../../../domain/ports/store/queries.ts';
+import { NEW_STATION } from '../../../../../domain/generation.ts';
+import { RATIO_CELLS, ratioOf, ratiosOf, type Ratios } from '../price-ratios.ts';
+import type { Cell, Dialect, QueryReader } from '../reader.ts';
 
 /** Ids of a statement. */
 const IDS_AT_ONCE = 500;

@@ -1,6 +1,6 @@
-import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
-import { Quotes, type Quote } from '../../../../domain/galaxy/quotes.ts';
-import type { Cell, QueryReader } from './reader.ts';
+import type { Galaxy } from '../../../../../domain/galaxy/galaxy.ts';
+import { Quotes, type Quote } from '../../../../../domain/galaxy/quotes.ts';
+import type { Cell, QueryReader } from '../reader.ts';
 
 /** Goods kept in memory, the ones asked for last: at 94,000 markets some 1.7 MB each. */
 const MAX_GOODS = 64;

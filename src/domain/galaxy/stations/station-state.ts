@@ -1,7 +1,7 @@
-import { lookupName, NEW_STATION, type Generation } from '../generation.ts';
-import type { Flag, StationRow } from '../spansh/records.ts';
-import { believedS, isMixedIdentity, sameName } from '../market/write-rule.ts';
-import { factsOf, joinFacts, newestFactS, RANK, type Facts } from './facts.ts';
+import { lookupName, NEW_STATION, type Generation } from '../../generation.ts';
+import type { Flag, StationRow } from '../../spansh/records.ts';
+import { believedS, isMixedIdentity, sameName } from '../../market/write-rule.ts';
+import { factsOf, joinFacts, newestFactS, RANK, type Facts } from '../facts.ts';
 import { typeIdOf, typeOfId } from './station-kinds.ts';
 
 /** What `tdl_fact` keeps of a station. */

@@ -1,5 +1,5 @@
-import type { Generation } from '../generation.ts';
-import type { FactValues } from './facts.ts';
+import type { Generation } from '../../generation.ts';
+import type { FactValues } from '../facts.ts';
 
 interface Kind {
   /** `Station.type_id`. */

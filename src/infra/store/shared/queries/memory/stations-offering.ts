@@ -1,4 +1,4 @@
-import type { QueryReader } from './reader.ts';
+import type { QueryReader } from '../reader.ts';
 
 /** How long a list is good for: it is read from every station's profile. */
 const GOOD_MS = 10 * 60_000;
