@@ -115,7 +115,7 @@ describeMariadb('a MariaDB server that goes away', () => {
     const errors = await writeThrough(async (next) => {
       await next.round();
       server.pause();
-      await sleep(PAUSE_MS);
+      await Promise.all([sleep(PAUSE_MS), next.error()]);
       server.resume();
     }, roundWithoutMeans);
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['unavailable']));

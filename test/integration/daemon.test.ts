@@ -26,7 +26,7 @@ describe('the daemon without a network', () => {
     writeConfig(cwd, { edcd_source: 'http://127.0.0.1:9/nothing' });
     const program = start({ cwd });
     await Promise.all([
-      program.logged(/catalogue: 256 commodities, as known before; source not reached: .*127\.0\.0\.1:9/),
+      program.logged(/catalogue: 398 commodities, as known before; source not reached: .*127\.0\.0\.1:9/),
       program.logged(/feed tcp:\/\/127\.0\.0\.1:1: no connection; trying again/),
       program.logged(/database: .*TradeDangerous\.db .*new/),
     ]);

@@ -3,6 +3,7 @@ import type { ChangeStore } from '../../domain/ports/store/changes.ts';
 import { OWN_TABLES_MADE } from '../../domain/ports/store/learning-store.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { WholeStore } from '../../domain/ports/store/store.ts';
+import type { MariadbConnection } from '../../infra/store/mariadb/connection.ts';
 import type { Epoch } from '../../infra/store/mariadb/leadership/fence.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 
@@ -88,6 +89,10 @@ export async function createPrimaryQueries(
 
 type Mariadb = Extract<Bootstrap['database'], { backend: 'mariadb' }>;
 
-export function connectionTo({ name, socket, ...connection }: NonNullable<Mariadb['read']>) {
+export function connectionTo({
+  name,
+  socket,
+  ...connection
+}: NonNullable<Mariadb['read']>): MariadbConnection {
   return { ...connection, database: name, ...(socket === undefined ? {} : { socketPath: socket }) };
 }
