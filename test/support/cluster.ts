@@ -11,12 +11,24 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
-/** One of several daemons on a database; it reaches the server through a network of its own. */
+/** What can be cut between a daemon and others. */
+export interface Networks {
+  readonly database: TcpProxy;
+  /** By which the other daemons reach it. */
+  readonly peers: TcpProxy;
+  /** Null: there is none. */
+  readonly broker: TcpProxy | null;
+}
+
+/** One of several daemons on a database; it reaches the servers, and others reach it, through networks of its own. */
 export interface Member {
   readonly name: string;
+  /** Where it answers this test. */
   readonly url: string;
+  /** As others know it. */
+  readonly clusterUrl: string;
   readonly cwd: string;
-  readonly network: TcpProxy;
+  readonly networks: Networks;
   readonly program: Program;
   /** Starts it, again where it was killed. */
   start(): void;
@@ -29,6 +41,8 @@ export interface Member {
 export interface ClusterOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly count?: number;
+  /** Port of the broker; default: there is none. */
+  readonly brokerPort?: number | undefined;
 }
 
 /** Daemons on one database, which end with the test. Not one of them is asked for yet. */
@@ -36,10 +50,12 @@ export async function startCluster(
   server: MariadbServer,
   database: string,
   relay: Relay,
-  { config = {}, count = 3 }: ClusterOptions = {},
+  { config = {}, count = 3, brokerPort }: ClusterOptions = {},
 ): Promise<readonly Member[]> {
   const members = await Promise.all(
-    Array.from({ length: count }, (_, i) => memberOf(`daemon${i + 1}`, server, database, relay, config)),
+    Array.from({ length: count }, (_, i) =>
+      memberOf(`daemon${i + 1}`, server, database, relay, { config, brokerPort }),
+    ),
   );
   for (const member of members) member.start();
   return members;
@@ -50,28 +66,34 @@ async function memberOf(
   server: MariadbServer,
   database: string,
   relay: Relay,
-  config: Readonly<Record<string, unknown>>,
+  { config, brokerPort }: Pick<ClusterOptions, 'config' | 'brokerPort'>,
 ): Promise<Member> {
   const cwd = tempDir();
-  const network = await startTcpProxy(server.socketPath);
   const port = await freePort();
+  const networks: Networks = {
+    database: await startTcpProxy(server.socketPath),
+    peers: await startTcpProxy(port),
+    broker: brokerPort === undefined ? null : await startTcpProxy(brokerPort),
+  };
   const url = `http://127.0.0.1:${port}`;
+  const clusterUrl = `http://127.0.0.1:${networks.peers.port}`;
   writeConfig(cwd, {
-    ...{ eddn_url: relay.url, http_listen: `127.0.0.1:${port}`, cluster_url: url },
+    ...{ eddn_url: relay.url, http_listen: `127.0.0.1:${port}`, cluster_url: clusterUrl },
     ...{ listener_processor_rate_every: 1, listener_db_backoff_min: 0.1, listener_db_backoff_cap: 0.5 },
+    ...(networks.broker && { broker_url: `redis://127.0.0.1:${networks.broker.port}` }),
     ...config,
   });
   const dbConfig = writeDbConfig(cwd, server, database);
-  const viaNetwork = `host = 127.0.0.1\nport = ${network.port}`;
+  const viaNetwork = `host = 127.0.0.1\nport = ${networks.database.port}`;
   writeFileSync(dbConfig, readFileSync(dbConfig, 'utf8').replace(/^socket = .*$/m, viaNetwork));
   let program: Program | undefined;
   onTestFinished(async () => {
     program?.kill('SIGKILL');
     await program?.exit;
-    network.close();
+    for (const network of Object.values(networks)) (network as TcpProxy | null)?.close();
   });
   const member: Member = {
-    ...{ name, url, cwd, network },
+    ...{ name, url, clusterUrl, cwd, networks },
     get program() {
       if (program === undefined) throw new Error(`${name} was not started`);
       return program;
@@ -97,7 +119,7 @@ export async function leaderAmong(members: readonly Member[]): Promise<Member | 
   const leading = members.filter((_, i) => told[i]?.leads === true);
   const [leader] = leading;
   if (leader === undefined || leading.length > 1) return undefined;
-  return told.every((each) => each?.leader?.url === leader.url) ? leader : undefined;
+  return told.every((each) => each?.leader?.url === leader.clusterUrl) ? leader : undefined;
 }
 
 /** Waits until all of these agree that one of them leads. */

@@ -11,8 +11,8 @@ export interface TcpProxy {
   close(): void;
 }
 
-/** @param path of the server's unix socket */
-export async function startTcpProxy(path: string): Promise<TcpProxy> {
+/** @param target the server's unix socket, or its port on this machine */
+export async function startTcpProxy(target: string | number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const keep = (socket: Socket, other: Socket) => {
@@ -29,9 +29,9 @@ export async function startTcpProxy(path: string): Promise<TcpProxy> {
     socket.on('error', () => undefined);
   };
   const server = createServer((client) => {
-    const target = connect(path);
-    keep(client, target);
-    keep(target, client);
+    const behind = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
+    keep(client, behind);
+    keep(behind, client);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
