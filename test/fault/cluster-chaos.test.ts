@@ -97,7 +97,7 @@ describeMariadb('three daemons that are killed, frozen and cut off in any order'
         const goods = await redis.ask((client) =>
           Promise.all([...newest.keys()].map((id) => client.hGet(`tdl:latest:${id}`, String(GOLD)))),
         );
-        return [...newest.values()].every((price, i) => goods?.[i]?.startsWith(`[${price},`) === true);
+        return [...newest.values()].every((price, i) => goods[i]?.startsWith(`[${price},`) === true);
       }, 200);
       for (const [id, prices] of goldByMarket(await streamOf(redis))) {
         expect(prices, `the broker is told of ${id} in order`).toEqual(prices.toSorted((a, b) => a - b));

@@ -24,7 +24,7 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
   beforeAll(async () => {
     world = await startLivingGalaxy({
       ...{ systems: 120, stations: 320, reachLy: 60, historyDays: 0, recorded: 0 },
-      ...{ messagesPerS: 10, stopEveryS: 3 },
+      ...{ messagesPerS: 100, stopEveryS: 3 },
     });
     await sendCommanders(world);
   }, 120_000);
@@ -230,7 +230,10 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
       .poll(
         async () => {
           const shown = (await textsOf(page, '.account dd.number')).slice(0, 2).join();
-          return statuses.some(({ totals }) => shown === [totals.received, totals.written].join());
+          return statuses.some(
+            ({ totals }) =>
+              shown === [totals.received, totals.written].map((each) => each.toLocaleString('en')).join(),
+          );
         },
         { timeout: 30_000 },
       )

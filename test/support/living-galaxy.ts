@@ -48,6 +48,9 @@ export interface LivingSize {
   readonly stopEveryS: number;
 }
 
+/** Of all messages; the others are of other schemas. */
+const MARKETS_PER_S = 2.5;
+
 /** The real daemon with all it can, on a galaxy in which commanders fly tours, keep a region fresh and build a port. */
 export async function startLivingGalaxy({
   messagesPerS,
@@ -95,13 +98,17 @@ export async function startLivingGalaxy({
   const listed: number[] = [];
   const stations = new Map(planted.stations.map((station) => [station.id, station]));
   let sent = 0;
+  const marketEvery = Math.round(messagesPerS / MARKETS_PER_S);
   const flow = setInterval(() => {
     sent += 1;
     const visited = sent % (messagesPerS * stopEveryS) === 0 ? listed.shift() : undefined;
-    const seen = visited ?? planted.stations[(sent * 41) % Math.min(600, planted.stations.length)]?.id ?? 0;
+    const seen =
+      visited ??
+      planted.stations[(Math.floor(sent / marketEvery) * 164) % Math.min(600, planted.stations.length)]?.id ??
+      0;
     const station = stations.get(seen);
     if (station === undefined) return;
-    const isMarket = visited !== undefined || sent % 4 === 0;
+    const isMarket = visited !== undefined || sent % marketEvery === 0;
     void relay.publish(frame(isMarket ? marketMessage(station, planted, sent) : otherMessage()));
   }, 1000 / messagesPerS);
   const building = setInterval(() => journal.deliver(), 15_000);
