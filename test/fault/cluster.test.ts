@@ -95,7 +95,7 @@ describeMariadb('several daemons on one database', () => {
       return leader !== second && leader;
     }, 50);
     const status = await runProgram({ cwd: second.cwd, args: ['status'], env: env(second) });
-    expect(status.stdout).toMatch(new RegExp(`leads +\\S+, process \\d+, at ${third.url}, since `));
+    expect(status.stdout).toMatch(new RegExp(`leads +\\S+, process \\d+, at ${third.clusterUrl}, since `));
     for (const { program } of members) program.kill('SIGTERM');
     for (const { program } of members) expect((await program.exit).code).toBe(0);
   });

@@ -53,6 +53,11 @@ export function outboxLogics({ broker, store, queries }: OutboxPorts) {
       signal.throwIfAborted();
       const told = await broker.begin();
       signal.throwIfAborted();
+      // Since it was found wanting, somebody else has filled it, or has begun to.
+      if (start !== null && told?.position.logId === start.logId) {
+        const { changes } = await read(told.position.seq, 1);
+        if (changes !== null) start = null;
+      }
       const begun = start === null ? told : { position: positionOf(start), filledUpTo: -1 };
       // Somebody else has filled it meanwhile, or it was emptied.
       if (typeof begun?.filledUpTo !== 'number') return filled;

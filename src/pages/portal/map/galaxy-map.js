@@ -207,7 +207,8 @@ export class GalaxyMap extends Component {
         this.#draw();
       },
       onSeen: (at, seenS) => {
-        if (this.#binLy === 0) this.#picture?.see(at, seenS);
+        // Others than are in the picture: all of them are drawn anew.
+        if (this.#binLy === 0 && this.#points !== null) this.#picture?.see(at, seenS);
         this.#draw();
       },
       onFailure: () => this.setState({ told: 'The daemon does not answer. It is asked again.' }),
