@@ -140,15 +140,15 @@ test('settings tell no secrets and are not changed; journals are read anew witho
   });
   // What is known is there all the while.
   const seen: unknown[] = [];
-  let hasReloaded = false;
+  const reload = { isDone: false };
   const watching = (async () => {
-    while (!hasReloaded || seen.length < 3) seen.push((await get('/stats', {})).body.total_sites);
+    while (!reload.isDone || seen.length < 3) seen.push((await get('/stats', {})).body.total_sites);
   })();
   expect(await post('/debug/reload-journals', 'operate')).toEqual({
     status: 200,
     body: { processed_files: [FILE], total_events: LINES.length, journal_directory: folder },
   });
-  hasReloaded = true;
+  reload.isDone = true;
   await watching;
   expect(new Set(seen)).toEqual(new Set([4]));
 });
