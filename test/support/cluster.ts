@@ -12,7 +12,7 @@ import { tempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
 /** What can be cut between a daemon and others. */
-export interface Networks {
+interface Networks {
   readonly database: TcpProxy;
   /** By which the other daemons reach it. */
   readonly peers: TcpProxy;
