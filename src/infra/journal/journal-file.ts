@@ -136,7 +136,9 @@ export class JournalFile<Told, Context> {
     const isRepeat = name !== null && this.#depot !== null && hasTail(text, from, to, this.#depot);
     if (isRepeat) return this.#reader.repeat?.(plainTime(text, from)) ?? [];
     const found = this.#reader.read(text.toString('utf8', from, to));
-    if (name === DEPOT && this.#reader.repeat !== undefined) {
+    // Spaced otherwise, it may be of a depot: the one that was read last is another then.
+    if (name === null) this.#depot = null;
+    else if (name === DEPOT && this.#reader.repeat !== undefined) {
       this.#depot = found.length === 0 ? null : plainTail(text, from, to);
     }
     return found;
