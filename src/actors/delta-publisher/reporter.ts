@@ -1,18 +1,19 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { MadeDelta } from '../../domain/ports/publishing/delta-publisher.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 /** What the delta publisher tells its operator. Repeats of the same trouble are not told again. */
 export class DeltaReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'deltas: none made');
   }
 
   made = (made: MadeDelta | null): void => {
-    this.#error = null;
+    this.#trouble.over();
     if (made === null) return;
     const { kind, delta, isBroken } = made;
     if (isBroken) {
@@ -29,9 +30,5 @@ export class DeltaReporter {
     );
   };
 
-  failed = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error({ attempt, error: lastError }, `deltas: none made: ${lastError ?? 'unknown error'}`);
-  };
+  failed = (failing: Failing): void => this.#trouble.tell(failing);
 }

@@ -1,18 +1,19 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { PublishedExport } from '../../machines/publishing/exporter.machine.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 /** What the exporter tells its operator. Repeats of the same trouble are not told again. */
 export class ExporterReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'listings-live.csv not published');
   }
 
   published = (published: PublishedExport | null): void => {
-    this.#error = null;
+    this.#trouble.over();
     if (published === null) return;
     const { rows, stations, changed } = published;
     this.#log.info(
@@ -21,12 +22,5 @@ export class ExporterReporter {
     );
   };
 
-  failed = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error(
-      { attempt, error: lastError },
-      `listings-live.csv not published: ${lastError ?? 'unknown error'}`,
-    );
-  };
+  failed = (failing: Failing): void => this.#trouble.tell(failing);
 }

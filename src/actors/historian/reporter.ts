@@ -1,21 +1,22 @@
 import { dayName } from '../../domain/history/days.ts';
 import type { Log } from '../../domain/ports/log.ts';
 import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 /** What the historian tells its operator. Repeats of the same trouble are not told again. */
 export class HistorianReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
   /** The last day whose gap was told. */
   #told: string | null = null;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'history: not recorded');
   }
 
   followed = (days: readonly HistoryDay[]): void => {
-    this.#error = null;
+    this.#trouble.over();
     const running = days.at(-1);
     if (running === undefined || running.gap === null) return;
     const { day, gap } = running;
@@ -33,9 +34,5 @@ export class HistorianReporter {
     );
   };
 
-  failed = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error({ attempt, error: lastError }, `history: not recorded: ${lastError ?? 'unknown error'}`);
-  };
+  failed = (failing: Failing): void => this.#trouble.tell(failing);
 }

@@ -1,23 +1,24 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { Leader } from '../../domain/ports/upkeep/leadership.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 /** What the operator hears of who leads. Repeats of the same trouble are not told again. */
 export class LeadershipReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'leadership: not known');
   }
 
   leads = (leader: Leader | null): void => {
-    this.#error = null;
+    this.#trouble.over();
     this.#log.info({ epoch: leader?.epoch }, 'leadership: this daemon updates, publishes and maintains');
   };
 
   follows = (leader: Leader | null): void => {
-    this.#error = null;
+    this.#trouble.over();
     if (leader === null) return;
     this.#log.info(
       { epoch: leader.epoch },
@@ -30,9 +31,5 @@ export class LeadershipReporter {
     this.#log.warn({ error: lastError }, `leadership: lost, what this daemon did for all ends: ${why}`);
   };
 
-  failed = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error({ attempt, error: lastError }, `leadership: not known: ${lastError ?? 'unknown error'}`);
-  };
+  failed = (failing: Failing): void => this.#trouble.tell(failing);
 }

@@ -1,6 +1,6 @@
 import type { Log } from '../../domain/ports/log.ts';
 import type { RefillReason } from '../../machines/publishing/outbox.machine.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 const REASONS: Readonly<Record<RefillReason, string>> = {
   empty: 'it has nothing of this database',
@@ -12,30 +12,27 @@ const REASONS: Readonly<Record<RefillReason, string>> = {
 /** What the outbox tells its operator. Repeats of the same trouble are not told again. */
 export class OutboxReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'broker: not told');
   }
 
   told = (): void => {
-    if (this.#error !== null) this.#log.info({}, 'broker: told again, from where it was told to');
-    this.#error = null;
+    if (this.#trouble.isTold) this.#log.info({}, 'broker: told again, from where it was told to');
+    this.#trouble.over();
   };
 
   refill = ({ refill }: { readonly refill: RefillReason }): void => {
-    this.#error = null;
+    this.#trouble.over();
     this.#log.info({ reason: refill }, `broker: filled anew, for ${REASONS[refill]}`);
   };
 
   filled = ({ marketsFilled }: { readonly marketsFilled: number }): void => {
-    this.#error = null;
+    this.#trouble.over();
     this.#log.info({ markets: marketsFilled }, `broker: filled, ${marketsFilled} markets`);
   };
 
-  failed = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error({ attempt, error: lastError }, `broker: not told: ${lastError ?? 'unknown error'}`);
-  };
+  failed = (failing: Failing): void => this.#trouble.tell(failing);
 }

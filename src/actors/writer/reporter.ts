@@ -2,7 +2,7 @@ import type { Log } from '../../domain/ports/log.ts';
 import type { StoreInfo } from '../../domain/ports/store/market-store.ts';
 import { reasonKind } from '../../domain/refusals.ts';
 import type { WriteReport } from '../../machines/market/writer.machine.ts';
-import type { Failing } from '../failing.ts';
+import { Trouble, type Failing } from '../failing.ts';
 
 /** Of refusals: as many are remembered. */
 const MAX_REASONS = 100;
@@ -10,34 +10,28 @@ const MAX_REASONS = 100;
 /** What the writer tells its operator of the database. Repeats of the same trouble are not told again. */
 export class WriterReporter {
   readonly #log: Log;
-  #error: string | null = null;
+  readonly #trouble: Trouble;
   readonly #reasons = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
+    this.#trouble = new Trouble(log, 'database not available, snapshots go to the spool');
   }
 
   opened = (info: StoreInfo): void => {
-    if (this.#error !== null) return;
+    if (this.#trouble.isTold) return;
     this.#log.info(
       { ...info },
       `database: ${info.description} (${info.generation}${info.created ? ', new' : ''})`,
     );
   };
 
-  unavailable = ({ attempt, lastError }: Failing): void => {
-    if (lastError === this.#error) return;
-    this.#error = lastError;
-    this.#log.error(
-      { attempt, error: lastError },
-      `database not available, snapshots go to the spool: ${lastError ?? 'unknown error'}`,
-    );
-  };
+  unavailable = (failing: Failing): void => this.#trouble.tell(failing);
 
   available = ({ attempt }: Failing): void => {
     if (attempt > 0)
       this.#log.info({ attempts: attempt }, `database available again after ${attempt} attempts`);
-    this.#error = null;
+    this.#trouble.over();
   };
 
   /** Once a reason. */
