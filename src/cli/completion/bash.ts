@@ -1,13 +1,9 @@
-import { quoted, type Place, type Values } from './places.ts';
+import { quoted } from '../../domain/shell.ts';
+import { patternsOf, type Place, type Values } from './places.ts';
 
 /** @returns a script that bash reads: `source <(tdl completion bash)` */
 export function bashScript(places: readonly Place[]): string {
-  const paths = places.flatMap(({ path }) => (path === '' ? [] : [quoted(path)]));
-  const values = places.flatMap((place) =>
-    place.values.map(
-      ([option, each]) => `    ${quoted(`${place.path} ${option}`)}) ${filling(each)}; return ;;`,
-    ),
-  );
+  const { paths, values } = patternsOf(places, filling);
   const offers = places.map(({ path, commands, options, words }) => {
     const listed = [...commands.map(({ word }) => word), ...(typeof words === 'string' ? [] : words)];
     return (
@@ -28,11 +24,11 @@ _tdl() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$path \${COMP_WORDS[i]}" in
-    ${paths.join(' | ')}) path="$path \${COMP_WORDS[i]}" ;;
+    ${paths}) path="$path \${COMP_WORDS[i]}" ;;
     esac
   done
   case "$path $before" in
-${values.join('\n')}
+${values}
   esac
   case "$path" in
 ${offers.join('\n')}

@@ -1,4 +1,5 @@
 import type { Command as Program, Option } from 'commander';
+import { quoted } from '../../domain/shell.ts';
 
 /** A word that can be typed, and what it does. */
 export interface Offer {
@@ -59,7 +60,14 @@ function summary(text: string): string {
   return text.split('\n', 1).join();
 }
 
-/** As one word of a shell. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+/** What both shells match: a pattern a place, and what comes after an option. @param fill completes a value */
+export function patternsOf(places: readonly Place[], fill: (values: Values) => string) {
+  return {
+    paths: places.flatMap(({ path }) => (path === '' ? [] : [quoted(path)])).join(' | '),
+    values: places
+      .flatMap(({ path, values }) =>
+        values.map(([option, each]) => `    ${quoted(`${path} ${option}`)}) ${fill(each)}; return ;;`),
+      )
+      .join('\n'),
+  };
 }

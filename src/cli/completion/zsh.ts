@@ -1,13 +1,9 @@
-import { quoted, type Offer, type Place, type Values } from './places.ts';
+import { quoted } from '../../domain/shell.ts';
+import { patternsOf, type Offer, type Place, type Values } from './places.ts';
 
 /** @returns a script that zsh reads, `source <(tdl completion zsh)`, or has as `_tdl` in a folder of `fpath` */
 export function zshScript(places: readonly Place[]): string {
-  const paths = places.flatMap(({ path }) => (path === '' ? [] : [quoted(path)]));
-  const values = places.flatMap((place) =>
-    place.values.map(
-      ([option, each]) => `    ${quoted(`${place.path} ${option}`)}) ${filling(each)}; return ;;`,
-    ),
-  );
+  const { paths, values } = patternsOf(places, filling);
   const offers = places.map(
     ({ path, commands, options, words }) =>
       `    ${quoted(path)}) commands=(${described(commands)}) options=(${described(options)}) ` +
@@ -21,11 +17,11 @@ _tdl() {
   integer files
   for each in \${words[2,CURRENT-1]}; do
     case "$path_ $each" in
-    (${paths.join(' | ')}) path_="$path_ $each" ;;
+    (${paths}) path_="$path_ $each" ;;
     esac
   done
   case "$path_ $before" in
-${values.join('\n')}
+${values}
   esac
   case "$path_" in
 ${offers.join('\n')}

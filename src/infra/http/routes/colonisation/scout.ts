@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { sellersNear, topSuppliers, type Wanted } from '../../../../domain/colonisation/supply/sellers.ts';
 import type { StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
+import { quoted } from '../../../../domain/shell.ts';
 import { Presenter } from '../../api/answers.ts';
 import type { BuildRoutes } from './deps.ts';
 import type { scout } from './schemas.ts';
@@ -56,9 +57,4 @@ export async function offerScout(
     const isKnown = at !== null && (await queries.systemById(BigInt(at))) !== null;
     return isKnown ? at : String(systemId);
   }
-}
-
-/** For a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
