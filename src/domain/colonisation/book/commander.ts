@@ -39,3 +39,10 @@ export function mergeCommanders(a: Commander, b: Commander): Commander {
     cargo: mergeHolds(a.cargo, b.cargo),
   });
 }
+
+/** Who was seen last; null: nobody was. */
+export function lastSeen(commanders: readonly Commander[]): Commander | null {
+  return commanders.reduce<Commander | null>((last, commander) => {
+    return (commander.position?.atS ?? 0) > (last?.position?.atS ?? 0) ? commander : last;
+  }, null);
+}

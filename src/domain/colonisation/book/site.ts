@@ -1,6 +1,6 @@
 import { portName } from './construction.ts';
 import { totalOf, type Tonnes } from './goods.ts';
-import { newest, timeKey, union, type Seen } from './newest.ts';
+import { newest, timeKey, union, unlessSame, type Seen } from './newest.ts';
 
 /** A good of a site, as a depot event tells it. */
 export interface DepotGood {
@@ -74,13 +74,7 @@ export function mergeSites(a: Site, b: Site): Site {
   const counted = mergeCounted(a.counted, b.counted);
   const deliveries = union(a.deliveries, b.deliveries, deliveryKey);
   const port = newest(a.port, b.port);
-  const isSame =
-    place === a.place &&
-    depot === a.depot &&
-    counted === a.counted &&
-    deliveries === a.deliveries &&
-    port === a.port;
-  return isSame ? a : { marketId: a.marketId, place, depot, counted, deliveries, port };
+  return unlessSame(a, { marketId: a.marketId, place, depot, counted, deliveries, port });
 }
 
 /**
@@ -203,6 +197,11 @@ export function siteState(site: Site): SiteState {
   if (depot === null) return 'planned';
   const isAllThere = siteGoods(site).every(({ remaining }) => remaining === 0);
   return depot.isComplete && isAllThere ? 'complete' : 'building';
+}
+
+/** Whether something is still to be brought there. */
+export function isOpen(site: Site): boolean {
+  return ['planned', 'building'].includes(siteState(site));
 }
 
 /** What tells that a site is complete; null: it is not. */

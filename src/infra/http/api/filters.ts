@@ -65,6 +65,13 @@ export function seenAfter(deps: ApiDeps, maxAgeS: number | undefined): { readonl
   return maxAgeS === undefined ? {} : { seenAfterS: Math.floor(deps.now() / 1000) - maxAgeS };
 }
 
+/** Seconds since the epoch before which something is at least so old. */
+export function seenBefore(deps: ApiDeps, olderThanS: number): { readonly seenBeforeS: number };
+export function seenBefore(deps: ApiDeps, olderThanS: number | undefined): { readonly seenBeforeS?: number };
+export function seenBefore(deps: ApiDeps, olderThanS: number | undefined) {
+  return olderThanS === undefined ? {} : { seenBeforeS: Math.floor(deps.now() / 1000) - olderThanS };
+}
+
 /** Entries that are undefined are left out. */
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

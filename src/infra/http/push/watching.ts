@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { canonicalWatch, type WatchDefinition } from '../../../domain/push/definition.ts';
 import type { Watch } from '../../../domain/push/watch.ts';
 import type { ApiDeps } from '../api/deps.ts';
+import type { HttpApp } from '../app.ts';
 import { parse } from '../api/endpoint.ts';
 import { ApiError } from '../api/errors.ts';
 import { defined } from '../api/filters.ts';
@@ -89,4 +91,18 @@ export async function watchOf(
 export function tagOf(definition: WatchDefinition, itemIds: ReadonlySet<number> = new Set()): string {
   const text = [canonicalWatch(definition), ...[...itemIds].sort((a, b) => a - b)].join();
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** What builds need is not for everybody: answers whoever may not know it. @returns whether he may */
+export async function admitsTo(
+  { builds }: WatchDefinition,
+  needs: BuildNeeds | undefined,
+  {
+    app,
+    request,
+    reply,
+  }: { readonly app: HttpApp; readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<boolean> {
+  if (builds !== undefined && needs?.isPublic === false) await app.admit?.(request, reply, 'journal');
+  return !reply.sent;
 }

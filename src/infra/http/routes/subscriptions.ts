@@ -11,7 +11,7 @@ import { answerStoreError } from '../api/manners.ts';
 import type { HttpApp } from '../app.ts';
 import type { BuildNeeds } from '../push/builds.ts';
 import { positionNow } from '../push/position.ts';
-import { readNamed, watchOf } from '../push/watching.ts';
+import { admitsTo, readNamed, watchOf } from '../push/watching.ts';
 
 const SUBSCRIPTIONS = '/api/v1/subscriptions';
 
@@ -49,9 +49,7 @@ export function subscriptionRoutes(app: HttpApp, deps: SubscriptionDeps): void {
     assertRunning();
     const { body, tokenName } = request;
     const { name, watch } = readNamed(body);
-    const isPrivate = watch.builds !== undefined && builds?.isPublic === false;
-    if (isPrivate) await app.admit?.(request, reply, 'journal');
-    if (reply.sent) return reply;
+    if (!(await admitsTo(watch, builds, { app, request, reply }))) return reply;
     await positionNow(await push());
     await watchOf(deps, goods, watch);
     const added = await named.add(name, watch, tokenName ?? '');

@@ -1,7 +1,7 @@
 import { placeOf, type Carrier } from '../../../../domain/colonisation/book/carrier.ts';
-import type { Commander } from '../../../../domain/colonisation/book/commander.ts';
 import { contentsOf } from '../../../../domain/colonisation/book/hold.ts';
 import {
+  isOpen,
   percentOf,
   siteGoods,
   siteProgress,
@@ -58,14 +58,13 @@ function goodAnswer({ symbol, name, required, provided, remaining, payment }: Si
 
 /** Builds of one system. */
 export function buildsAnswer(sites: readonly Site[]) {
-  const states = sites.map(siteState);
-  const completed = states.filter((state) => state === 'complete').length;
+  const completed = sites.filter((site) => siteState(site) === 'complete').length;
   return {
     construction_sites: sites.map(siteAnswer),
     total_sites: sites.length,
     completed_sites: completed,
     // Failed ones are neither.
-    in_progress_sites: states.filter((state) => state === 'planned' || state === 'building').length,
+    in_progress_sites: sites.filter(isOpen).length,
     completion_percentage: sites.length === 0 ? 0 : (100 * completed) / sites.length,
   };
 }
@@ -132,11 +131,4 @@ export function carrierStateAnswer(carrier: Carrier, nowS: number) {
     sell_orders: ofSide('sells'),
     snapshot_time: isoTime(contents?.listedAtS ?? facts?.atS ?? nowS),
   };
-}
-
-/** Who was seen last, which the assistant takes for the only one. */
-export function latest(commanders: readonly Commander[]): Commander | null {
-  return commanders.reduce<Commander | null>((last, commander) => {
-    return (commander.position?.atS ?? 0) > (last?.position?.atS ?? 0) ? commander : last;
-  }, null);
 }

@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import websocket from '@fastify/websocket';
 import { z } from 'zod';
 import { closeFinished } from '../../../../domain/colonisation/book/finished.ts';
-import { siteState, type Site } from '../../../../domain/colonisation/book/site.ts';
+import { lastSeen } from '../../../../domain/colonisation/book/commander.ts';
+import { isOpen, siteState, type Site } from '../../../../domain/colonisation/book/site.ts';
 import { journalsAmong } from '../../../../domain/journal/file-names.ts';
+import { nameKey } from '../../../../domain/names.ts';
 import type { Colonisation, Reloaded } from '../../../../domain/ports/commanders/colonisation.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { parse } from '../../api/endpoint.ts';
@@ -11,15 +13,8 @@ import { ApiError } from '../../api/errors.ts';
 import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
 import type { HttpApp } from '../../app.ts';
 import { isStranger } from '../../asker.ts';
-import {
-  buildsAnswer,
-  carrierAnswer,
-  carrierStateAnswer,
-  commoditiesAnswer,
-  latest,
-  siteAnswer,
-} from './answers.ts';
-import { SiteChanges, systemKey } from './changes.ts';
+import { buildsAnswer, carrierAnswer, carrierStateAnswer, commoditiesAnswer, siteAnswer } from './answers.ts';
+import { SiteChanges } from './changes.ts';
 import { tellUpdates } from './updates.ts';
 
 export interface AssistantDeps extends ApiDeps, Pick<ApiOptions, 'questionsPerMinute' | 'version'> {
@@ -51,13 +46,13 @@ export function assistantRoutes(app: HttpApp, deps: AssistantDeps): void {
   const sitesIn = async (name: string) => {
     const there = colonisation
       .sites()
-      .filter(({ place }) => systemKey(place?.systemName ?? '') === systemKey(name));
+      .filter(({ place }) => nameKey(place?.systemName ?? '') === nameKey(name));
     return (await closeFinished(deps.queries, there)).toSorted(byName);
   };
   const systems = () =>
     [...new Set(colonisation.sites().flatMap(({ place }) => place?.systemName ?? []))].sort();
   const folders = () => colonisation.watchers().map(({ folder }) => folder);
-  const position = () => latest(colonisation.commanders())?.position ?? null;
+  const position = () => lastSeen(colonisation.commanders())?.position ?? null;
   const carrierHere = () => {
     const station = position()?.station ?? null;
     if (station?.type !== 'FleetCarrier') return null;
@@ -212,10 +207,6 @@ function nextChange(changes: SiteChanges, timeoutMs: number, request: NodeJS.Eve
 function someOf(sites: readonly Site[], name: string): readonly Site[] {
   if (sites.length === 0) throw new ApiError(404, `No construction sites found in system: ${name}`);
   return sites;
-}
-
-function isOpen(site: Site): boolean {
-  return ['planned', 'building'].includes(siteState(site));
 }
 
 function byName(a: Site, b: Site): number {

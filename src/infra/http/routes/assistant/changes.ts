@@ -1,13 +1,9 @@
 import { isOnlySeenAgain, type Site } from '../../../../domain/colonisation/book/site.ts';
+import { nameKey } from '../../../../domain/names.ts';
 import type { Colonisation } from '../../../../domain/ports/commanders/colonisation.ts';
 
 /** What changes within so long is told together. */
 const GATHER_MS = 20;
-
-/** Under which a system is known to those who ask for it. */
-export function systemKey(name: string): string {
-  return name.trim().toLowerCase();
-}
 
 /** Counts what changes, and tells in which systems. Being seen again is no change. */
 export class SiteChanges {
@@ -49,7 +45,7 @@ export class SiteChanges {
     for (const site of this.#sites.values()) {
       const was = before.get(site.marketId);
       if (was === site || (was !== undefined && isOnlySeenAgain(was, site))) continue;
-      for (const each of [was, site]) systems.add(systemKey(each?.place?.systemName ?? ''));
+      for (const each of [was, site]) systems.add(nameKey(each?.place?.systemName ?? ''));
     }
     const isSame =
       systems.size === 0 &&

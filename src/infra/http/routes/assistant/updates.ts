@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
+import { nameKey } from '../../../../domain/names.ts';
 import { isObject } from '../../../../domain/eddn/values.ts';
-import { systemKey, type SiteChanges } from './changes.ts';
+import type { SiteChanges } from './changes.ts';
 
 /** What is told of a system: a part of the answer to `/api/system`. */
 type TellSystem = (name: string) => Promise<object>;
@@ -63,7 +64,7 @@ export function tellUpdates(socket: WebSocket, changes: SiteChanges, tellSystem:
     const { type, system_name: name } = message;
     if (type === 'ping') send({ type: 'pong', timestamp: now() });
     if (typeof name !== 'string' || name.trim() === '') return;
-    const key = systemKey(name);
+    const key = nameKey(name);
     if (type === 'unsubscribe') systems.delete(key);
     if (type !== 'subscribe') return;
     if (systems.size >= MOST_SYSTEMS && !systems.has(key)) {

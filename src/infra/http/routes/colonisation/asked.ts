@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { placeOf } from '../../../../domain/colonisation/book/carrier.ts';
 import { closeFinished } from '../../../../domain/colonisation/book/finished.ts';
-import { siteState, type Site } from '../../../../domain/colonisation/book/site.ts';
+import { isOpen, siteState, type Site } from '../../../../domain/colonisation/book/site.ts';
 import { shoppingList, type ShoppingList } from '../../../../domain/colonisation/supply/shopping-list.ts';
 import { didYouMean } from '../../../../domain/nearest.ts';
+import { nameKey } from '../../../../domain/names.ts';
 import type { Colonisation } from '../../../../domain/ports/commanders/colonisation.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { ApiError } from '../../api/errors.ts';
@@ -106,7 +107,7 @@ export class Asked {
   }
 
   carrierCalled(name: string) {
-    const key = name.trim().toLowerCase();
+    const key = nameKey(name);
     return this.#colonisation
       .carriers()
       .find(({ facts, carrierId }) => [facts?.callsign?.toLowerCase(), String(carrierId)].includes(key));
@@ -126,7 +127,7 @@ export class Asked {
 
 /** By market id, or by name. @throws ApiError 404: there is none; 400: several */
 export function oneSite(sites: readonly Site[], text: string): Site {
-  const key = text.trim().toLowerCase();
+  const key = nameKey(text);
   const called = ({ marketId, place }: Site) => String(marketId) === key || place?.name.toLowerCase() === key;
   const endsSo = ({ place }: Site) => place?.name.toLowerCase().endsWith(`: ${key}`) === true;
   const found = sites.filter(called);
@@ -147,12 +148,11 @@ export function oneSite(sites: readonly Site[], text: string): Site {
 
 export function isIn({ place }: Site, system: string | undefined): boolean {
   if (system === undefined) return true;
-  const key = system.trim().toLowerCase();
+  const key = nameKey(system);
   return place?.systemName.toLowerCase() === key || place?.systemId === key;
 }
 
 export function isOf(site: Site, wanted: (typeof STATES)[number]): boolean {
-  const state = siteState(site);
-  if (wanted === 'open') return state === 'planned' || state === 'building';
-  return wanted === 'all' || wanted === state;
+  if (wanted === 'open') return isOpen(site);
+  return wanted === 'all' || wanted === siteState(site);
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import { lastSeen } from '../../../../domain/colonisation/book/commander.ts';
 import { sellersNear, topSuppliers, type Wanted } from '../../../../domain/colonisation/supply/sellers.ts';
 import type { StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { TravelTimes } from '../../../../domain/galaxy/travel-time.ts';
 import { quoted } from '../../../../domain/shell.ts';
 import { Presenter } from '../../api/answers.ts';
+import { seenBefore } from '../../api/filters.ts';
 import type { BuildRoutes } from './deps.ts';
 import type { scout } from './schemas.ts';
 
@@ -24,15 +26,11 @@ export async function offerScout(
   routes: BuildRoutes,
   { wanted, filter, flight, systemId, staleAfterS }: ScoutQuestion,
 ): Promise<z.input<typeof scout>> {
-  const { queries, colonisation, now } = routes;
-  const seenBeforeS = Math.floor(now() / 1000) - staleAfterS;
-  const stale = await sellersNear(queries, wanted, { ...filter, seenBeforeS });
+  const { queries, colonisation } = routes;
+  const stale = await sellersNear(queries, wanted, { ...filter, ...seenBefore(routes, staleAfterS) });
   const suppliers = topSuppliers(stale, wanted, flight).slice(0, MOST);
   if (suppliers.length === 0) return null;
-  const [newest] = colonisation
-    .commanders()
-    .filter(({ position }) => position !== null)
-    .sort((a, b) => (b.position?.atS ?? 0) - (a.position?.atS ?? 0));
+  const newest = lastSeen(colonisation.commanders());
   const name = (newest?.name?.text ?? 'commander').replaceAll(/[@,]/g, ' ');
   const start = await startOf(newest?.position?.systemId ?? null);
   const body = {

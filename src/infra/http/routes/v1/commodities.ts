@@ -3,7 +3,14 @@ import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import { commodity, listOf, offer, Presenter, quoteAnswer, spread, spreadAnswer } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
-import { defined, maxAge, searchParameters, seenAfter, stationFilter } from '../../api/filters.ts';
+import {
+  defined,
+  maxAge,
+  searchParameters,
+  seenAfter,
+  seenBefore,
+  stationFilter,
+} from '../../api/filters.ts';
 import type { Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
 
@@ -96,11 +103,8 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         const filter = {
           ...(await stationFilter(deps, query)),
           ...seenAfter(deps, maxAgeS),
-          ...defined({
-            minPrice,
-            maxPrice,
-            seenBeforeS: olderThan === undefined ? undefined : Math.floor(deps.now() / 1000) - olderThan,
-          }),
+          ...seenBefore(deps, olderThan),
+          ...defined({ minPrice, maxPrice }),
           ...{ side, minUnits, sort },
         };
         const page = await queries.trades(good.commodityId, filter, { limit, after: cursor });

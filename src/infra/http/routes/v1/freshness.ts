@@ -3,7 +3,7 @@ import { foundStation, listOf, Presenter } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { maxAge, route, searchParameters, seenAfter, stationFilter } from '../../api/filters.ts';
+import { maxAge, route, searchParameters, seenAfter, seenBefore, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
 
 /** Seconds that part the ages of markets. */
@@ -47,7 +47,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
           ...seenAfter(deps, query.maxAge),
           exceptGroups: ['construction'],
           ...(along !== undefined && { along: await route(queries, along), alongWithinLy: within }),
-          seenBeforeS: Math.floor(deps.now() / 1000) - olderThanS,
+          ...seenBefore(deps, olderThanS),
           ...{ neverSeen, sort },
         },
         { limit, after: cursor },

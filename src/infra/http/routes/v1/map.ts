@@ -6,7 +6,7 @@ import type { MapFilter } from '../../../../domain/galaxy/map.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { maxAge, searchParameters, seenAfter, stationFilter } from '../../api/filters.ts';
+import { maxAge, searchParameters, seenAfter, seenBefore, stationFilter } from '../../api/filters.ts';
 import type { Goods } from '../../api/goods.ts';
 import { encodeMap } from '../../api/map-file.ts';
 import * as parameters from '../../api/parameters.ts';
@@ -106,7 +106,7 @@ export function mapRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       ...(await stationFilter(deps, query)),
       ...seenAfter(deps, maxAgeS),
       exceptGroups: ['construction'],
-      ...(olderThan !== undefined && { seenBeforeS: Math.floor(deps.now() / 1000) - olderThan }),
+      ...seenBefore(deps, olderThan),
       ...(commodity !== undefined &&
         side !== undefined && { good: { itemId: await goods.idOf(commodity), side } }),
     };

@@ -12,7 +12,7 @@ import type { Goods } from '../../api/goods.ts';
 import { EventWriter } from '../../push/event-stream.ts';
 import type { BuildNeeds } from '../../push/builds.ts';
 import { position, positionNow, readPosition } from '../../push/position.ts';
-import { definitionOf, tagOf, watchOf, watchShape } from '../../push/watching.ts';
+import { admitsTo, definitionOf, tagOf, watchOf, watchShape } from '../../push/watching.ts';
 
 const query = z.strictObject({
   since: position.optional(),
@@ -51,9 +51,7 @@ export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void
   app.get('/stream', { exposeHeadRoute: false, config: { listens: true } }, async (request, reply) => {
     const asked = parse(query, request.query);
     const { watch: definition, id, tag: definitionTag } = await listeningTo(asked);
-    const isPrivate = definition.builds !== undefined && deps.builds?.isPublic === false;
-    if (isPrivate) await app.admit?.(request, reply, 'journal');
-    if (reply.sent) return reply;
+    if (!(await admitsTo(definition, deps.builds, { app, request, reply }))) return reply;
     const watch = await watchOf(deps, goods, definition);
     const tag = definition.builds === undefined ? definitionTag : tagOf(definition, watch.itemIds);
     const lastId = request.headers['last-event-id'];

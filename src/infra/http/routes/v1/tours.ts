@@ -7,7 +7,7 @@ import { commanders as commanderTexts, resolveCommanders } from '../../api/comma
 import type { TourDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { route, searchParameters, stationFilter } from '../../api/filters.ts';
+import { route, searchParameters, seenBefore, stationFilter } from '../../api/filters.ts';
 import * as parameters from '../../api/parameters.ts';
 
 /** Names of strategies, with what others call the solver. */
@@ -55,7 +55,7 @@ export async function scoutRequest(
       ...(near === undefined && along === undefined && start && { near: { ...start, withinLy: within } }),
       ...(along !== undefined && { along: await route(queries, along), alongWithinLy: within }),
       exceptGroups: megaships === 'included' ? ['construction'] : ['construction', 'megaship'],
-      seenBeforeS: Math.floor(deps.now() / 1000) - query.olderThan,
+      ...seenBefore(deps, query.olderThan),
       ...{ neverSeen, sort },
     },
     ...(query.markets !== undefined && { only: query.markets }),
