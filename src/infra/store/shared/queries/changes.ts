@@ -1,4 +1,5 @@
 import type { Change, ChangeKind, ChangePage, ChangeSource } from '../../../../domain/ports/store/changes.ts';
+import { hasOwnTable } from './own-table.ts';
 import type { Cell, QueryReader } from './reader.ts';
 
 /** What the tables of the log hold. One statement, so that all of it is of one moment. */
@@ -7,7 +8,7 @@ export async function readChanges(
   seq: number,
   limit: number,
 ): Promise<ChangePage | null> {
-  if ((await reader.rows(reader.dialect.tableNamed('tdl_change'))).length === 0) return null;
+  if (!(await hasOwnTable(reader, 'tdl_change'))) return null;
   const rows = await reader.rows(
     `SELECT l.log_id, l.seq, (SELECT MIN(seq) FROM tdl_change), c.seq, c.kind, ${reader.dialect.exact('c.id')},
        c.observed_s, c.written_s, c.source

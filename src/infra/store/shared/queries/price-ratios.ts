@@ -1,3 +1,4 @@
+import { hasOwnTable } from './own-table.ts';
 import type { Cell, QueryReader } from './reader.ts';
 
 /** How the ratio of a station's prices is read with it. */
@@ -19,10 +20,10 @@ const NOT_KEPT: Ratios = { columns: 'NULL, NULL', join: '' };
 /** Databases that have been seen to keep them. */
 const keeping = new WeakSet<QueryReader>();
 
-/** They are kept in a table of our own, which may not be there (yet). */
+/** They are kept in a table of our own; one that was seen stays. */
 export async function ratiosOf(reader: QueryReader): Promise<Ratios> {
   if (!keeping.has(reader)) {
-    if ((await reader.rows(reader.dialect.tableNamed('tdl_price'))).length === 0) return NOT_KEPT;
+    if (!(await hasOwnTable(reader, 'tdl_price'))) return NOT_KEPT;
     keeping.add(reader);
   }
   return KEPT;

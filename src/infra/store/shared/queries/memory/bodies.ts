@@ -1,3 +1,4 @@
+import { hasOwnTable } from '../own-table.ts';
 import type { QueryReader } from '../reader.ts';
 
 /** Which bodies stations are at, by the station's id; one that nobody has told of is left out. */
@@ -5,9 +6,7 @@ export async function readBodies(
   reader: QueryReader,
   stationIds: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
-  // A table of our own, which may not be there (yet).
-  const isKept = (await reader.rows(reader.dialect.tableNamed('tdl_profile'))).length > 0;
-  if (!isKept || stationIds.length === 0) return new Map();
+  if (stationIds.length === 0 || !(await hasOwnTable(reader, 'tdl_profile'))) return new Map();
   const rows = await reader.rows(
     `SELECT station_id, body FROM tdl_profile WHERE body IS NOT NULL AND station_id IN (${stationIds.join()})`,
   );

@@ -1,3 +1,4 @@
+import { hasOwnTable } from '../own-table.ts';
 import type { QueryReader } from '../reader.ts';
 
 /** How long a list is good for: it is read from every station's profile. */
@@ -30,10 +31,8 @@ export class StationsOffering {
 
   async #load(service: string): Promise<ReadonlySet<number>> {
     const ids = new Set<number>();
-    const { tableNamed, text } = this.#reader.dialect;
-    // A table of our own, which may not be there (yet).
-    if ((await this.#reader.rows(tableNamed('tdl_profile'))).length === 0) return ids;
-    const listed = text(`%,${service},%`);
+    if (!(await hasOwnTable(this.#reader, 'tdl_profile'))) return ids;
+    const listed = this.#reader.dialect.text(`%,${service},%`);
     await this.#reader.each(
       `SELECT station_id FROM tdl_profile WHERE CONCAT(',', services, ',') LIKE ${listed}`,
       ([id]) => void ids.add(Number(id)),
