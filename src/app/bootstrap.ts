@@ -3,6 +3,7 @@ import { loadDatabaseConfig, type LoadedDatabaseConfig } from '../config/databas
 import type { Environment } from '../config/environment.ts';
 import { createDirectories, resolvePaths, type Paths } from '../config/paths.ts';
 import { changedKeys, livePart, type ChangedKeys } from '../config/reload.ts';
+import { describeError } from '../domain/errors.ts';
 import type { Now } from '../domain/now.ts';
 import { createLog, type LogHandle } from '../infra/log/log.ts';
 import type { LogFileOptions } from '../infra/log/log-file.ts';
@@ -95,6 +96,27 @@ export async function bootstrap(
       return { live, needRestart: changedKeys(written, fresh.written).needRestart };
     },
   };
+}
+
+/**
+ * Reads the configuration again. Never rejects: a file that is broken leaves everything as it is.
+ * @param apply puts in force what is not looked up in it
+ */
+export async function readAgain(base: Bootstrap, apply: () => Promise<void>): Promise<void> {
+  const { log, paths } = base;
+  try {
+    const { live, needRestart } = await base.reload();
+    await apply();
+    log.info(
+      { file: paths.configFile, live, needRestart },
+      `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,
+    );
+    if (needRestart.length > 0) {
+      log.warn({ needRestart }, `configuration: ${needRestart.join(', ')} changed, which takes a restart`);
+    }
+  } catch (error) {
+    log.error({}, `the configuration stays as it was: ${describeError(error)}`);
+  }
 }
 
 function logFile({ logRotateMb, logKeepDays, logCompress }: Config, file: string): LogFileOptions {

@@ -1,8 +1,8 @@
 import { createSystem, type System } from '../actors/system.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import { readAgain, type Bootstrap } from './bootstrap.ts';
 import { keepNow } from './now.ts';
 import { createStore } from './ports/store.ts';
-import { describeError, EXIT } from '../domain/errors.ts';
+import { EXIT } from '../domain/errors.ts';
 import { aheadOfClock } from './times.ts';
 import type { Feed } from '../domain/ports/market/feed.ts';
 import type { PublicFile } from '../domain/ports/publishing/publishing.ts';
@@ -124,7 +124,12 @@ export async function run(
   let reloading = Promise.resolve();
   const onHangup = () => {
     log.reopen();
-    reloading = reloading.then(() => reload(system, base, reconfigure));
+    reloading = reloading.then(() =>
+      readAgain(base, async () => {
+        system.reconfigure(settingsFrom(config, false));
+        await reconfigure();
+      }),
+    );
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
   const saveNow = keepNow(now, paths.clockFile, log);
@@ -140,24 +145,5 @@ export async function run(
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
     await saveNow();
-  }
-}
-
-/** Never rejects: a file that is broken leaves everything as it is. */
-async function reload(system: System, base: Bootstrap, reconfigure: () => Promise<void>): Promise<void> {
-  const { config, log, paths } = base;
-  try {
-    const { live, needRestart } = await base.reload();
-    system.reconfigure(settingsFrom(config, false));
-    await reconfigure();
-    log.info(
-      { file: paths.configFile, live, needRestart },
-      `configuration read again: ${live.length === 0 ? 'nothing has changed' : `${live.join(', ')} in force`}`,
-    );
-    if (needRestart.length > 0) {
-      log.warn({ needRestart }, `configuration: ${needRestart.join(', ')} changed, which takes a restart`);
-    }
-  } catch (error) {
-    log.error({}, `the configuration stays as it was: ${describeError(error)}`);
   }
 }

@@ -20,8 +20,10 @@ export async function findDaemon({ paths }: Pick<Bootstrap, 'paths'>): Promise<D
   };
 }
 
-/** @throws AppError `control`: none works on the data directory */
-/** @param what it alone does */
+/**
+ * @param what it alone does
+ * @throws AppError `control`: none works on the data directory
+ */
 export async function needDaemon(
   base: Pick<Bootstrap, 'paths'>,
   what = 'jobs are done by a daemon',

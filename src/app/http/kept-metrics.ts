@@ -2,6 +2,7 @@ import { ENDED } from '../../domain/tours/scout-tour.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { OfferedJobs } from '../offered-jobs.ts';
+import { gaugeOf, listening } from './metrics.ts';
 
 export interface KeptMetricsDeps {
   /** Null: no questions are answered. */
@@ -12,17 +13,14 @@ export interface KeptMetricsDeps {
 /** Figures of what is kept beside markets: who listens, tours, patrols, jobs. What is off has none. */
 export async function keptMetrics({ api, jobs }: KeptMetricsDeps): Promise<Metric[]> {
   const metrics: Metric[] = [];
-  const gauge = (name: string, help: string, samples: Metric['samples']) =>
-    metrics.push({ type: 'gauge', name: `tdl_${name}`, help, samples });
+  const gauge = (...figure: Parameters<typeof gaugeOf>) => metrics.push(gaugeOf(...figure));
   const byState = (states: readonly string[]) =>
     [...Map.groupBy(states, (state) => state)].map(([state, { length }]) => ({
       labels: { state },
       value: length,
     }));
 
-  if (api?.listeners !== undefined) {
-    gauge('listeners', 'Clients that are told what changes', [{ labels: {}, value: api.listeners() }]);
-  }
+  if (api?.listeners !== undefined) metrics.push(listening(api.listeners()));
   const known = (await jobs.known()).map(({ state }) => state);
   gauge('jobs', 'Jobs that are kept, by state', byState(known));
   const keeping = api?.kept ?? null;

@@ -12,6 +12,24 @@ export interface FileReport {
 
 type Samples = Metric['samples'];
 
+export function gaugeOf(name: string, help: string, samples: Samples): Metric {
+  return { type: 'gauge', name: `tdl_${name}`, help, samples };
+}
+
+export function buildInfo(version: string): Metric {
+  const labels = { version, node: process.versions.node };
+  return gaugeOf('build_info', 'Version of the program and of Node', [{ labels, value: 1 }]);
+}
+
+/** @param isReady `/ready` says so */
+export function readiness(isReady: boolean): Metric {
+  return gaugeOf('ready', '1 when it works and serves: see /ready', one(isReady ? 1 : 0));
+}
+
+export function listening(clients: number): Metric {
+  return gaugeOf('listeners', 'Clients that are told what changes', one(clients));
+}
+
 /** What `/metrics` tells besides the process's own figures; docs/http.md lists the names. */
 export function metricsOf(
   report: SystemReport & { readonly relay: RelayCounts | null },
@@ -19,16 +37,11 @@ export function metricsOf(
   version: string,
 ): Metric[] {
   const { totals, held, markets, actors, database, newestSnapshot, notReady } = report;
-  const metrics: Metric[] = [];
-  const gauge = (name: string, help: string, samples: Samples) =>
-    metrics.push({ type: 'gauge', name: `tdl_${name}`, help, samples });
+  const metrics: Metric[] = [buildInfo(version), readiness(notReady.length === 0)];
+  const gauge = (...figure: Parameters<typeof gaugeOf>) => metrics.push(gaugeOf(...figure));
   const counter = (name: string, help: string, samples: Samples) =>
     metrics.push({ type: 'counter', name: `tdl_${name}_total`, help, samples });
 
-  gauge('build_info', 'Version of the program and of Node', [
-    { labels: { version, node: process.versions.node }, value: 1 },
-  ]);
-  gauge('ready', '1 when it works and serves: see /ready', one(notReady.length === 0 ? 1 : 0));
   counter('messages_received', 'Messages read from the feed', one(totals.received));
   counter('messages_learned', 'Messages about the galaxy, not about a market', one(totals.learned));
   counter(

@@ -13,8 +13,8 @@ import type { TourPlanAnswer } from '../../infra/http/routes/v1/tours.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { realTime } from '../../infra/process/real-time.ts';
-import { commoditySource } from '../ports/catalogue.ts';
-import { createQueries } from '../ports/store.ts';
+import { commoditySource, knownCommodities } from '../ports/catalogue.ts';
+import { begunElsewhere, createQueries } from '../ports/store.ts';
 
 /** A page of a list, as the API answers it. */
 export interface ListAnswer<Entry> {
@@ -65,14 +65,11 @@ export async function withQuestions<T>(
   const { apiRoutes } = await import('../../infra/http/routes/v1/api.ts');
   const { createTourPlanner } = await import('../../infra/tours/planner.ts');
   const queries = await createQueries(base);
-  const source = commoditySource(base);
-  const commodities = (await source.readCached()) ?? (await source.builtIn()) ?? [];
+  const commodities = await knownCommodities(commoditySource(base));
   const planner = createTourPlanner();
   const push = async () => {
     const { Hub } = await import('../../actors/subscription/hub.ts');
-    // Whoever writes has begun the log.
-    const beginChangeLog = async () => ((await queries.changesSince(0, 1)) === null ? 'none' : 'there');
-    return (hub ??= new Hub({ store: { beginChangeLog }, queries, time: realTime }));
+    return (hub ??= new Hub({ store: begunElsewhere(queries), queries, time: realTime }));
   };
   let hub: Hub | undefined;
   const options: Omit<ApiSource, 'kept'> & { readonly version: string } = {

@@ -60,3 +60,8 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
 export function dumpCommoditiesFile({ dataDir }: Bootstrap['paths']): string {
   return join(dataDir, 'edcd', 'dump-commodities.json');
 }
+
+/** What is known without asking anybody: what was fetched before, else what ships with the program. */
+export async function knownCommodities(source: CommoditySource): Promise<readonly Commodity[]> {
+  return (await source.readCached()) ?? (await source.builtIn()) ?? [];
+}

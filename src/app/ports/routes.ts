@@ -50,10 +50,10 @@ export async function routesOf(
       : await apisOf({ ...api, version: about.version, phase, described, ...(builds && { builds }) })),
     ...(api === null || colonisation === null
       ? []
-      : [await colonisationOf({ ...api, described }, colonisation, config)]),
-    ...(api === null || colonisation === null
-      ? []
-      : [await assistantOf({ ...api, version: about.version }, colonisation, config)]),
+      : [
+          await colonisationOf({ ...api, described }, colonisation, config),
+          await assistantOf({ ...api, version: about.version }, colonisation, config),
+        ]),
     ...(colonisation === null || !config.remoteJournals ? [] : [await inboxOf(colonisation, config)]),
     ...(api === null ? [] : await operatingOf({ config, log }, { api, colonisation, tokens, jobs })),
     (app) =>

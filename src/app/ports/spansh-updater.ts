@@ -20,7 +20,7 @@ import { createSharedDumpState } from '../../infra/spansh/shared-dump-state.ts';
 import { createDumpState } from '../../infra/spansh/dump-state.ts';
 import { importDump } from '../../infra/spansh/import-dump.ts';
 import { claimImport } from '../instance.ts';
-import { commoditySource, dumpCommoditiesFile, type Base } from './catalogue.ts';
+import { commoditySource, dumpCommoditiesFile, knownCommodities, type Base } from './catalogue.ts';
 import { fullFileOf } from './delta-publisher.ts';
 
 /** One core stays for the feed and the database. */
@@ -42,7 +42,7 @@ export async function importSource(
   const known = commoditySource(base);
   const commodities = await known.refresh(hooks.signal).then(
     (refreshed) => refreshed.commodities,
-    async () => (await known.readCached()) ?? known.builtIn(),
+    () => knownCommodities(known),
   );
   const { tables, warnings } = await readReference(
     config.edcdSource,

@@ -60,6 +60,13 @@ export function announcing(store: ChangeStore, log: Log): ChangeStore {
   };
 }
 
+/** The change log for who only reads: whoever writes has begun it. */
+export function begunElsewhere(queries: Pick<Queries, 'changesSince'>): ChangeStore {
+  return {
+    beginChangeLog: async () => ((await queries.changesSince(0, 1)) === null ? 'none' : 'there'),
+  };
+}
+
 /**
  * The asking side of the same database, of a replica where there is one; nothing is connected before the first question.
  * @param followsLog other processes write, and tell only the change log

@@ -5,13 +5,13 @@ import { healthRoutes } from '../../infra/http/routes/health.ts';
 import { metricsRoutes } from '../../infra/http/routes/metrics.ts';
 import { refuse } from '../../infra/http/app.ts';
 import { servingLimits } from '../../infra/http/limits.ts';
-import type { Bootstrap } from '../bootstrap.ts';
+import { readAgain, type Bootstrap } from '../bootstrap.ts';
 import { listenWith } from '../http/http.ts';
 import { answeringWith } from '../ports/api.ts';
 import { followBroker, tellHealth } from '../ports/broker.ts';
-import { commoditySource } from '../ports/catalogue.ts';
+import { commoditySource, knownCommodities } from '../ports/catalogue.ts';
 import { apisOf } from '../ports/routes.ts';
-import { createQueries, createStore } from '../ports/store.ts';
+import { begunElsewhere, createQueries, createStore } from '../ports/store.ts';
 import { version } from '../version.ts';
 import { ServingStatus } from './status.ts';
 
@@ -43,13 +43,10 @@ export async function serve(base: Bootstrap, address: ListenAddress | null): Pro
   }
   const queries = await createQueries(base, true);
   const store = await createStore(base, true);
-  const source = commoditySource(base);
-  const commodities = (await source.readCached()) ?? (await source.builtIn()) ?? [];
-  // Whoever writes has begun the log.
-  const beginChangeLog = async () => ((await queries.changesSince(0, 1)) === null ? 'none' : 'there');
+  const commodities = await knownCommodities(commoditySource(base));
   const limits = servingLimits();
   const answering = await answeringWith(base, {
-    ...{ queries, store, changeStore: { beginChangeLog }, commodities: () => commodities },
+    ...{ queries, store, changeStore: begunElsewhere(queries), commodities: () => commodities },
     ...{ keeps: false, mostListeners: limits.listeners },
   });
   const status = new ServingStatus({ queries, listeners: answering.listeners, version: version() });
@@ -117,13 +114,7 @@ export async function runServing(serving: Serving, base: Bootstrap): Promise<num
   };
   const onHangup = () => {
     base.log.reopen();
-    base
-      .reload()
-      .then(({ live }) => {
-        base.log.info({ live }, 'configuration read again');
-        return serving.reconfigure();
-      })
-      .catch((error: unknown) => base.log.error({}, `the configuration stays: ${describeError(error)}`));
+    void readAgain(base, serving.reconfigure);
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
   const code = await ended.promise;

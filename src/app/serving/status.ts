@@ -1,6 +1,7 @@
 import { describeError } from '../../domain/errors.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
+import { buildInfo, gaugeOf, listening, readiness } from '../http/metrics.ts';
 import type { Health } from '../http/telling.ts';
 
 /** Between two looks whether the database answers. */
@@ -45,18 +46,14 @@ export class ServingStatus {
   readonly notReady = (): string[] => (this.#trouble === null ? [] : [`database: ${this.#trouble}`]);
 
   readonly metrics = (): Metric[] => {
-    const gauge = (name: string, help: string, value: number | null): Metric => ({
-      ...{ type: 'gauge', name: `tdl_${name}`, help },
-      samples: value === null ? [] : [{ labels: {}, value }],
-    });
-    const { version } = this.#deps;
-    const build = { labels: { version, node: process.versions.node }, value: 1 };
+    const known = (name: string, help: string, value: number | null) =>
+      gaugeOf(name, help, value === null ? [] : [{ labels: {}, value }]);
     return [
-      { type: 'gauge', name: 'tdl_build_info', help: 'Version of the program and of Node', samples: [build] },
-      gauge('ready', '1 when it works and serves: see /ready', this.#trouble === null ? 1 : 0),
-      gauge('listeners', 'Clients that are told what changes', this.#deps.listeners()),
-      gauge('change_seq', 'Newest entry of the change log that can be read here', this.#seq),
-      gauge('replica_lag_seconds', 'How far what is read may be behind what is written', this.#lagS),
+      buildInfo(this.#deps.version),
+      readiness(this.#trouble === null),
+      listening(this.#deps.listeners()),
+      known('change_seq', 'Newest entry of the change log that can be read here', this.#seq),
+      known('replica_lag_seconds', 'How far what is read may be behind what is written', this.#lagS),
     ];
   };
 
