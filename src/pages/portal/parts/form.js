@@ -1,4 +1,5 @@
 import { h } from '/portal/preact.js';
+import { spelled } from './format.js';
 
 /**
  * @import { ComponentChildren } from 'preact'
@@ -79,6 +80,24 @@ export class Form {
         all.map(([each, text]) => h('option', { value: each, selected: each === value }, text)),
       ),
     );
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {readonly string[]} durations
+   */
+  age(name, label, durations) {
+    return this.select(
+      name,
+      label,
+      durations.map((each) => [each, spelled(each)]),
+    );
+  }
+
+  /** Around which system, or everywhere. @param {readonly string[]} systems that are suggested */
+  near(systems) {
+    return this.text('near', 'Near system', { suggestions: systems, placeholder: 'whole galaxy' });
   }
 
   /**

@@ -69,3 +69,12 @@ export function spelled(duration) {
   if (number === '') return duration;
   return `${number} ${units[unit]}${number === '1' ? '' : 's'}`;
 }
+
+/**
+ * Where is searched.
+ * @param {string} near empty: everywhere
+ * @param {string} within light years
+ */
+export function around(near, within) {
+  return near === '' ? 'in the whole galaxy' : `within ${within} ly of ${near}`;
+}

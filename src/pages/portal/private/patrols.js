@@ -1,5 +1,5 @@
 import { h } from '/portal/preact.js';
-import { count, spelled } from '../parts/format.js';
+import { count } from '../parts/format.js';
 import { ageOf, answer, card, table, unknown } from '../parts/parts.js';
 import { act, lasting } from './controls.js';
 
@@ -118,11 +118,7 @@ function begin({ form, params, sender }, search) {
         'div',
         { class: 'fields' },
         form.text('patrol', 'Name', { placeholder: 'home' }),
-        form.select(
-          'patrolAge',
-          'No market older than',
-          AGES.map((age) => [age, spelled(age)]),
-        ),
+        form.age('patrolAge', 'No market older than', AGES),
         act(sender, {
           name: 'patrol',
           text: `Keep ${within} ly around ${near} fresh`,

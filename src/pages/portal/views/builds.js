@@ -1,7 +1,7 @@
 import { h } from '/portal/preact.js';
 import { linkTo, question, usualOf } from '../address.js';
 import { PADS, WITHIN } from '../parts/form.js';
-import { count, decimal, spelled } from '../parts/format.js';
+import { count, decimal } from '../parts/format.js';
 import { ageOf, answer, card, table, unknown } from '../parts/parts.js';
 import { holds } from '../private/holds.js';
 import { accessOf, permitted, whoLooks } from '../private/permission.js';
@@ -184,11 +184,7 @@ function wishes({ form, systems }) {
     form.more(
       ['maxAge'],
       usualOf('builds'),
-      form.select(
-        'maxAge',
-        'Markets seen within',
-        ['12h', '1d', '3d', '7d', '30d'].map((age) => [age, spelled(age)]),
-      ),
+      form.age('maxAge', 'Markets seen within', ['12h', '1d', '3d', '7d', '30d']),
     ),
   );
 }

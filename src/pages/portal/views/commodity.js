@@ -1,7 +1,7 @@
 import { h } from '/portal/preact.js';
 import { linkTo, question } from '../address.js';
 import { PADS, WITHIN } from '../parts/form.js';
-import { count, spelled } from '../parts/format.js';
+import { around, count, spelled } from '../parts/format.js';
 import { commodityHistory } from '../parts/history.js';
 import { answer, card, credits, stationName, table, tonnes, wayAndAge } from '../parts/parts.js';
 import { priceRange } from '../parts/price-range.js';
@@ -23,7 +23,7 @@ export function page({ asker, params, form, nowMs, systems }) {
   /** @type {Told<Prices>} */
   const told = asker.ask('commodity', question(path, search), 30);
   const { value } = told;
-  const where = near === '' ? 'in the whole galaxy' : `within ${within} ly of ${near}`;
+  const where = around(near, within);
   return [
     h('h1', { tabIndex: -1 }, value?.name ?? name),
     value !== null &&
@@ -39,14 +39,10 @@ export function page({ asker, params, form, nowMs, systems }) {
       h(
         'div',
         { class: 'fields' },
-        form.text('near', 'Near system', { suggestions: systems, placeholder: 'whole galaxy' }),
+        form.near(systems),
         form.select('within', 'Within', WITHIN),
         form.radios('minPad', 'Landing pad', PADS),
-        form.select(
-          'maxAge',
-          'Seen within',
-          ['1h', '1d', '7d', '30d', '365d'].map((each) => [each, spelled(each)]),
-        ),
+        form.age('maxAge', 'Seen within', ['1h', '1d', '7d', '30d', '365d']),
         h('button', { class: 'primary' }, 'Search'),
       ),
     ),

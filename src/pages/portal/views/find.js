@@ -1,7 +1,7 @@
 import { h } from '/portal/preact.js';
 import { limitOf, linkTo, question, showMore, usualOf } from '../address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from '../parts/form.js';
-import { count, spelled } from '../parts/format.js';
+import { around, count, spelled } from '../parts/format.js';
 import { commodityHistory } from '../parts/history.js';
 import { answer, card, credits, stationName, table, tonnes, wayAndAge } from '../parts/parts.js';
 
@@ -59,7 +59,7 @@ export function page({ asker, params, form, nowMs, systems }) {
           suggestions: known.map(({ name }) => name),
           placeholder: 'Tritium',
         }),
-        form.text('near', 'Near system', { suggestions: systems, placeholder: 'whole galaxy' }),
+        form.near(systems),
         form.select('within', 'Within', WITHIN),
         form.radios('minPad', 'Landing pad', PADS),
         form.select('sort', 'First', [
@@ -72,11 +72,7 @@ export function page({ asker, params, form, nowMs, systems }) {
       form.more(
         ['maxAge', 'maxLs', 'minUnits', 'planetary', 'carriers'],
         usualOf('find'),
-        form.select(
-          'maxAge',
-          'Seen within',
-          ['1h', '6h', '1d', '3d', '7d', '30d', '365d'].map((age) => [age, spelled(age)]),
-        ),
+        form.age('maxAge', 'Seen within', ['1h', '6h', '1d', '3d', '7d', '30d', '365d']),
         form.select('maxLs', 'From the star at most', MAX_LS),
         form.text('minUnits', 'Tonnes at least', { isNumber: true }),
         form.select('planetary', 'On planets', KINDS),
@@ -139,7 +135,7 @@ export function page({ asker, params, form, nowMs, systems }) {
         (systemId) => linkTo('find', { ...params, near: systemId }),
       );
     }
-    const where = near === '' ? 'in the whole galaxy' : `within ${within} ly of ${near}`;
+    const where = around(near, within);
     return [
       h('p', { class: 'quiet' }, `Markets ${where}, seen within ${spelled(maxAge)}.`),
       h('div', { class: 'columns even' }, lists),

@@ -1,7 +1,7 @@
 import { h } from '/portal/preact.js';
 import { linkTo, question } from '../address.js';
 import { PADS, WITHIN } from '../parts/form.js';
-import { count } from '../parts/format.js';
+import { around, count } from '../parts/format.js';
 import { answer, card, credits, heard, stationName, table } from '../parts/parts.js';
 
 /**
@@ -20,7 +20,7 @@ export function page({ asker, params, form, systems }) {
   const goods = asker.ask('goods', question('/commodities'), 600);
   /** @type {Told<{ entries: Spread[] }>} */
   const spreads = asker.ask('spreads', question('/spreads', { near, within, minPad }), 60);
-  const where = near === '' ? 'in the whole galaxy' : `within ${within} ly of ${near}`;
+  const where = around(near, within);
   return [
     h('h1', { tabIndex: -1 }, 'Goods'),
     h(
@@ -30,7 +30,7 @@ export function page({ asker, params, form, systems }) {
         'div',
         { class: 'fields' },
         form.text('good', 'Good', { placeholder: 'all goods' }),
-        form.text('near', 'Near system', { suggestions: systems, placeholder: 'whole galaxy' }),
+        form.near(systems),
         form.select('within', 'Within', WITHIN),
         form.radios('minPad', 'Landing pad', PADS),
         form.select('sort', 'First', [

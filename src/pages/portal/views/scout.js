@@ -87,11 +87,7 @@ function region({ form, params, systems }) {
       ),
       form.text('near', 'Around system', { suggestions: systems }),
       form.select('within', 'Within', WITHIN),
-      form.select(
-        'olderThan',
-        'Not seen for',
-        ['6h', '12h', '1d', '3d', '7d', '30d'].map((age) => [age, spelled(age)]),
-      ),
+      form.age('olderThan', 'Not seen for', ['6h', '12h', '1d', '3d', '7d', '30d']),
       form.radios('minPad', 'Landing pad', PADS),
     ),
     h(

@@ -1,7 +1,7 @@
 import { h } from '/portal/preact.js';
 import { limitOf, linkTo, question, showMore, usualOf } from '../address.js';
 import { KINDS, MAX_LS, PADS, WITHIN } from '../parts/form.js';
-import { count, spelled } from '../parts/format.js';
+import { around, count, spelled } from '../parts/format.js';
 import { histogram } from '../parts/histogram.js';
 import { answer, card, stationName, table, wayAndAge } from '../parts/parts.js';
 
@@ -24,7 +24,7 @@ export function page({ asker, params, form, nowMs, systems }) {
     question('/freshness/stale', { ...search, olderThan, neverSeen, sort: order, limit: limitOf(show) }),
     15,
   );
-  const where = near === '' ? 'in the whole galaxy' : `within ${within} ly of ${near}`;
+  const where = around(near, within);
   return [
     h('h1', { tabIndex: -1 }, 'What is stale'),
     h(
@@ -33,13 +33,9 @@ export function page({ asker, params, form, nowMs, systems }) {
       h(
         'div',
         { class: 'fields' },
-        form.text('near', 'Near system', { suggestions: systems, placeholder: 'whole galaxy' }),
+        form.near(systems),
         form.select('within', 'Within', WITHIN),
-        form.select(
-          'olderThan',
-          'Not seen for',
-          ['1h', '6h', '12h', '1d', '3d', '7d', '30d'].map((age) => [age, spelled(age)]),
-        ),
+        form.age('olderThan', 'Not seen for', ['1h', '6h', '12h', '1d', '3d', '7d', '30d']),
         form.radios('minPad', 'Landing pad', PADS),
         form.select('sort', 'First', [
           ['oldest', 'Oldest'],
