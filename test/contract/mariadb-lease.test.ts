@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Claimed } from '../../src/domain/ports/upkeep/leadership.ts';
 import { createMariadbLease, type LeaseOptions } from '../../src/infra/store/mariadb/leadership/lease.ts';
 import { batch, NO_TABLES, systemRow } from './store-galaxy-batches.ts';
-import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
+import { aWaitFor, describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { market, NOON_S, storeOn, withWorld } from '../support/mariadb-world.ts';
 import { until } from '../support/until.ts';
 
@@ -100,12 +100,7 @@ describeMariadb('the lease by which one daemon leads', () => {
           () => 'done',
           (error: unknown) => error,
         );
-        await until(async () => {
-          const [waits] = await server.sql(
-            "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
-          );
-          return waits;
-        }, INNODB_LOOK_MS);
+        await aWaitFor(server);
         await before.release();
         const beganMs = performance.now();
         expect(await next.claim(signal)).toMatchObject({ leads: true, leader: { epoch: 2 } });
@@ -153,12 +148,7 @@ describeMariadb('the lease by which one daemon leads', () => {
         await other.query('START TRANSACTION');
         await other.query('SELECT * FROM StationItem WHERE station_id = 7 FOR UPDATE');
         const begun = led.purge({ olderThanS: NOON_S + 1 });
-        await until(async () => {
-          const [waits] = await server.sql(
-            "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
-          );
-          return waits;
-        }, INNODB_LOOK_MS);
+        await aWaitFor(server);
         await before.release();
         // It may slip in between two tries of that transaction.
         await next.claim(signal).catch((error: unknown) => {

@@ -8,8 +8,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { dayName } from '../../src/domain/history/days.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
-import { createSqliteDatabase } from '../contract/sqlite-database.ts';
-import { addStations, COMMODITIES, FUEL, GOLD, NOON_S, snapshot, SYSTEM } from '../contract/store-world.ts';
+import { FUEL, GOLD, NOON_S, snapshot } from '../contract/store-world.ts';
+import { killChild } from '../support/child.ts';
+import { followedStore } from '../support/followed-store.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -20,20 +21,8 @@ const MARKETS = Array.from({ length: 20 }, (_, i) => 6_000 + i);
 
 test('killed again and again while days end, every change is there once and no day is missing or torn', async () => {
   const random = new SeededRandom(5);
-  const file = join(tempDir(), 'TradeDangerous.db');
+  const { file, db, store } = await followedStore(MARKETS);
   const directory = tempDir();
-  const db = await createSqliteDatabase(file);
-  onTestFinished(() => db.dispose());
-  const store = db.store('v12', { changeLog: { keepS: 86_400, keepEntries: 1_000_000 } });
-  await store.useCatalogue(COMMODITIES);
-  await store.beginChangeLog();
-  await db.sql(
-    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
-  );
-  await addStations(
-    db,
-    MARKETS.map((id) => [id, 'S', SYSTEM.Sol]),
-  );
 
   const firstMs = String(Date.now());
   let child = await start();
@@ -66,8 +55,7 @@ test('killed again and again while days end, every change is there once and no d
   })();
   for (let kill = 0; kill < KILLS; kill++) {
     await sleep(random.integer(100, 1_500));
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killChild(child);
     child = await start();
   }
   ending.abort();
@@ -81,8 +69,7 @@ test('killed again and again while days end, every change is there once and no d
   });
   const lastSeq = (await db.queries().changesSince(0, 1))?.lastSeq ?? 0;
   await until(async () => (await recorder.position())?.seq === lastSeq);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await killChild(child);
 
   const days = await recorder.days();
   expect(days.length, 'days went by').toBeGreaterThan(2 * KILLS);

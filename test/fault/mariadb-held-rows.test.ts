@@ -9,10 +9,8 @@ import { inSnapshot, readLines, writeListings } from '../../src/infra/store/mari
 import { writeSet } from '../../src/infra/store/mariadb/export/set.ts';
 import { PriceWriter } from '../../src/infra/store/mariadb/markets/prices.ts';
 import { writeMarkets } from '../../src/infra/store/mariadb/markets/write-markets.ts';
-import { describeMariadb, INNODB_LOOK_MS, useMariadb } from '../support/mariadb.ts';
-import type { MariadbServer } from '../support/mariadb-server.ts';
+import { aWaitFor, describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { LOCK, market, NOON_S, readMarkets, shown, storeOn, withWorld } from '../support/mariadb-world.ts';
-import { until } from '../support/until.ts';
 
 const STATIONS = 50;
 const ALL = Array.from({ length: STATIONS }, (_, i) => i + 1);
@@ -28,15 +26,6 @@ async function holdRows(other: Connection): Promise<void> {
   await other.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   await other.query('START TRANSACTION');
   await other.query('SELECT * FROM StationItem WHERE station_id = 7 FOR UPDATE');
-}
-
-async function aWaitFor(server: MariadbServer): Promise<void> {
-  await until(async () => {
-    const [row] = await server.sql(
-      "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
-    );
-    return row;
-  }, INNODB_LOOK_MS);
 }
 
 function write(link: Link, ids: readonly number[], atS: number) {

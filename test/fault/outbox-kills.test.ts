@@ -1,16 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSqliteDatabase } from '../contract/sqlite-database.ts';
-import { addStations, COMMODITIES, GOLD, NOON_S, snapshot, SYSTEM } from '../contract/store-world.ts';
+import { GOLD, NOON_S, snapshot } from '../contract/store-world.ts';
+import { killChild } from '../support/child.ts';
 import { latestOf, marketsOf, toldAll, type StreamEntry } from '../support/broker.ts';
+import { followedStore } from '../support/followed-store.ts';
 import { SeededRandom } from '../support/random.ts';
 import { describeRedis, useRedis } from '../support/redis.ts';
 import { times } from '../support/times.ts';
-import { tempDir } from '../support/temp-dir.ts';
 
 const CHILD = fileURLToPath(new URL('../support/outbox-child.ts', import.meta.url));
 const MARKETS = Array.from({ length: 20 }, (_, i) => 6_000 + i);
@@ -21,19 +20,7 @@ describeRedis('with a broker', () => {
 
   test('whoever is killed or frozen, outbox or broker, every market ends as it is, and none ever goes back', async () => {
     const random = new SeededRandom(21);
-    const file = join(tempDir(), 'TradeDangerous.db');
-    const db = await createSqliteDatabase(file);
-    onTestFinished(() => db.dispose());
-    const store = db.store('v12', { changeLog: { keepS: 86_400, keepEntries: 1_000_000 } });
-    await store.useCatalogue(COMMODITIES);
-    await store.beginChangeLog();
-    await db.sql(
-      `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
-    );
-    await addStations(
-      db,
-      MARKETS.map((id) => [id, 'S', SYSTEM.Sol]),
-    );
+    const { file, db, store } = await followedStore(MARKETS);
 
     const start = (): ChildProcess => {
       const child = spawn(process.execPath, [CHILD, file, redis.url], {
@@ -71,8 +58,7 @@ describeRedis('with a broker', () => {
         await sleep(random.integer(100, 600));
         children[at]!.kill('SIGCONT');
       } else {
-        children[at]!.kill('SIGKILL');
-        await once(children[at]!, 'exit');
+        await killChild(children[at]!);
         children[at] = start();
       }
     }

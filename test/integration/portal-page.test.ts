@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { quote, spread, station, commodity } from '../../src/infra/http/api/answers.ts';
 import type { FileIndex } from '../../src/infra/http/routes/files.ts';
 import type * as told from '../../src/pages/portal/answers.d.ts';
-import { CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
+import { axeFindings, CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
 import { ask } from '../support/http.ts';
 import { TWIN } from '../support/planted-galaxy.ts';
 import { startPortal, type PortalWorld } from '../support/portal-world.ts';
@@ -32,7 +30,6 @@ const VIEWS = [
   `/?view=markets&name=${encodeURIComponent(TWIN)}`,
   '/?view=market&id=128027648',
 ];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Entry extends Record<string, unknown> {
   readonly marketId: number;
@@ -84,10 +81,7 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
       for (const view of VIEWS) {
         await page.goto(world.url + view);
         await settled(page);
-        await page.evaluate(AXE);
-        const found = await page.evaluate(
-          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
-        );
+        const found = await axeFindings(page);
         expect({ view, found }).toEqual({ view, found: [] });
         for (const width of widths) {
           await page.setViewport({ ...size, width });

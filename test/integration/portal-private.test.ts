@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
@@ -12,11 +11,10 @@ import type { RecentLine } from '../../src/domain/ports/log.ts';
 import type { DescribedTour } from '../../src/domain/tours/describe-tour.ts';
 import type { DescribedPatrol } from '../../src/domain/tours/patrols/describe-patrol.ts';
 import type * as told from '../../src/pages/portal/private/told.d.ts';
-import { CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
+import { axeFindings, CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
 import { runProgram } from '../support/daemon.ts';
 import { sendCommanders, startLivingGalaxy, type LivingGalaxy } from '../support/living-galaxy.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = ['/?view=scout&crew=3', '/?view=builds&by=cheapest&capacity=784', '/?view=operate'];
 
 describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_000 }, () => {
@@ -111,10 +109,7 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
     for (const view of VIEWS) {
       await page.goto(world.url + view);
       await settled(page);
-      await page.evaluate(AXE);
-      const found = await page.evaluate(
-        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
-      );
+      const found = await axeFindings(page);
       expect({ view, found }).toEqual({ view, found: [] });
       expect([view, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, width]);
     }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { findMariadb } from './mariadb-binaries.ts';
 import { MariadbServer, type ServerOptions } from './mariadb-server.ts';
+import { until } from './until.ts';
 
 const mariadb = await findMariadb();
 
@@ -24,4 +25,14 @@ export function useMariadb(options: ServerOptions = {}): MariadbServer {
   beforeAll(() => server.create());
   afterAll(() => server.destroy());
   return server;
+}
+
+/** Resolves when somebody waits for rows that another one holds. */
+export async function aWaitFor(server: MariadbServer): Promise<void> {
+  await until(async () => {
+    const [waits] = await server.sql(
+      "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
+    );
+    return waits;
+  }, INNODB_LOOK_MS);
 }

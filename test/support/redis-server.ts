@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
+import { killChild } from './child.ts';
 import { freePort } from './mariadb-server.ts';
 import { onPath, sayOnce, unpackedEnv, unpackPackages } from './packages.ts';
 
@@ -80,11 +80,7 @@ export class RedisServer {
   }
 
   async kill(): Promise<void> {
-    const child = this.#process;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    if (this.#process !== undefined) await killChild(this.#process);
   }
 
   /** Freezes it: connections stay open, nothing answers. */
