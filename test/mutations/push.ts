@@ -31,8 +31,8 @@ export const PUSH_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'what a build needs is told to nobody without a token',
     fault: 'whoever listens is told',
-    file: 'src/infra/http/routes/v1/stream.ts',
-    from: "if (isPrivate) await app.admit?.(request, reply, 'journal');",
+    file: 'src/infra/http/push/watching.ts',
+    from: "if (builds !== undefined && needs?.isPublic === false) await app.admit?.(request, reply, 'journal');",
     to: '',
     tests: [PUSH],
   },
