@@ -1,13 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { stationKinds } from '../../src/domain/galaxy/stations/station-types.ts';
 import type { Generation } from '../../src/domain/generation.ts';
-import { ardentRoutes } from '../../src/infra/http/routes/ardent/ardent.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { NOW_S, useArdent, type Row } from './ardent-world.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
-import { COMMODITIES, FUEL, GOLD, NOON_S, PLATINUM } from './store-world.ts';
+import { GOLD } from './store-world.ts';
 
-/** 2026-03-01T13:00:00Z. */
-const NOW_S = NOON_S + 3_600;
 const DAY_S = 86_400;
 
 /** The keys of Ardent's rows, from its source. */
@@ -51,34 +48,14 @@ const MARKET_KEYS = [
   'updatedAt',
 ];
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** Ardent's API v2 over a store, beside an independent computation of what its SQL says. */
 export function ardentContract(use: () => QueryWorld, generation: Generation): void {
+  const get = useArdent(use);
   let plain: readonly PlainStation[];
-  let url: string;
 
-  beforeEach(async () => {
-    const { plain: stations, queries } = use();
-    plain = stations;
-    const server = await startHttp([
-      (app) =>
-        ardentRoutes(app, {
-          queries,
-          commodities: () => COMMODITIES,
-          now: () => NOW_S * 1000,
-          questionsPerMinute: null,
-          version: '1.2.3',
-        }),
-    ]);
-    url = server.url;
+  beforeEach(() => {
+    plain = use().plain;
   });
-
-  async function get<T = Row[]>(path: string, status = 200, base = '/v2'): Promise<T> {
-    const answer = await ask(url + base + path);
-    expect({ path, status: answer.status }).toEqual({ path, status });
-    return JSON.parse(answer.bytes.toString()) as T;
-  }
 
   const carrier = generation === 'v12' ? 24 : 5;
   const away = (a: PlainStation, b: PlainStation) =>
@@ -147,7 +124,7 @@ export function ardentContract(use: () => QueryWorld, generation: Generation): v
       distanceToArrival: station.ls,
       maxLandingPadSize: { S: 1, M: 2, L: 3 }[station.pad] ?? null,
       bodyId: null,
-      bodyName: null,
+      bodyName: station.body,
       systemAddress: Number(station.system.id),
       systemName: station.system.name,
       systemX: station.system.at[0],
@@ -280,45 +257,6 @@ export function ardentContract(use: () => QueryWorld, generation: Generation): v
       error: 'Not Found',
       message: 'Service unknown',
     });
-  });
-
-  test('statistics', async () => {
-    expect(await get('/version')).toEqual({ version: '1.2.3' });
-    const seen = plain.filter(({ atS }) => atS !== null);
-    expect(await get('/stats')).toMatchObject({
-      systems: 60,
-      stations: { carriers: plain.filter(({ typeId }) => typeId === carrier).length },
-      trade: {
-        stations: seen.filter(({ typeId }) => typeId !== carrier).length,
-        tradeOrders: seen.reduce((sum, { rows }) => sum + rows.size, 0),
-        uniqueCommodities: 3,
-      },
-      timestamp: new Date(NOW_S * 1000).toISOString(),
-    });
-    const types = await get<{ total: number; stationTypes: Record<string, number> }>('/stats/stations/types');
-    expect(types.total).toBe(plain.length);
-    expect(types.stationTypes.FleetCarrier).toBe(plain.filter(({ typeId }) => typeId === carrier).length);
-    expect(await get('/stats/stations/economies')).toMatchObject({ primary: {}, secondary: {} });
-
-    const report = await get('/commodities');
-    expect(report.map(({ commodityName }) => commodityName)).toEqual(['gold', 'hydrogenfuel', 'platinum']);
-    for (const [name, item] of [
-      ['gold', GOLD],
-      ['hydrogenfuel', FUEL],
-      ['platinum', PLATINUM],
-    ] as const) {
-      const rows = plain.flatMap(({ rows: own, typeId }) =>
-        own.has(item) && typeId !== carrier ? [own.get(item)!] : [],
-      );
-      const offered = rows.filter((row) => row[3]! > 0 && row[4]! > 0).map((row) => row[3]!);
-      expect(await get<Row>(`/commodity/name/${name}`)).toMatchObject({
-        minBuyPrice: Math.min(...offered),
-        maxBuyPrice: Math.max(...offered),
-        avgBuyPrice: Math.trunc(offered.reduce((sum, price) => sum + price, 0) / offered.length),
-        totalStock: rows.reduce((sum, row) => sum + row[4]!, 0),
-      });
-    }
-    await get('/commodity/name/unobtainium', 404);
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { ardentToldContract } from './ardent-told.contract.ts';
 import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
@@ -20,6 +21,7 @@ describeMariadb('with a server', () => {
     describe('API, plausibility', () => apiPlausibilityContract(world));
     describe('map', () => mapContract(world, generation));
     describe('Ardent', () => ardentContract(world, generation));
+    describe('Ardent, told', () => ardentToldContract(world, generation));
     describe('searches', () => searchContract(world, generation));
     describe('tours', () => tourPlanContract(world));
     describe('colonisation', () => colonisationContract(world, generation));

@@ -142,6 +142,7 @@ export function searchContract(use: () => QueryWorld, generation: Generation): v
         isPlanetary: flag(expected.planetary),
         services: Object.fromEntries(STATION_SERVICES.map((each) => [each, flag(expected.flags[each]!)])),
         marketAtS: expected.atS,
+        priceRatio: expected.ratio,
         updatedAtS: NOON_S,
       });
       expect(station.system).toMatchObject({ id: expected.system.id, name: expected.system.name });

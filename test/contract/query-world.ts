@@ -29,6 +29,8 @@ export interface PlainStation {
   readonly flags: Readonly<Record<string, string>>;
   /** Services that feed or dump told of. */
   readonly listed: readonly string[];
+  /** Its economies, the greatest share first. */
+  readonly economies: readonly string[];
   /** Item -> [demand price, units, level, supply price, units, level]. */
   readonly rows: ReadonlyMap<number, readonly number[]>;
   readonly atS: number | null;
@@ -98,9 +100,15 @@ async function plantGalaxy(db: TestDatabase, generation: Generation, seed: numbe
     if (random.chance(0.3)) return [];
     const some = ['dock', 'facilitator', 'materialtrader', 'materialtraders', 'searchrescue'];
     const services = random.chance(0.2) ? 'NULL' : `'${some.filter(() => random.chance(0.4)).join()}'`;
-    return [`(${id}, ${id % 3 === 0 ? 'NULL' : `'Body ${id % 8}'`}, ${services})`];
+    const economies = random.pick([
+      'NULL',
+      "'agri=1'",
+      "'hightech=0.8,agri=0.2'",
+      "'refinery=0.5,industrial=0.3,agri=0.2'",
+    ]);
+    return [`(${id}, ${id % 3 === 0 ? 'NULL' : `'Body ${id % 8}'`}, ${services}, ${economies})`];
   });
-  await db.sql(`INSERT INTO tdl_profile (station_id, body, services) VALUES ${profiles.join()}`);
+  await db.sql(`INSERT INTO tdl_profile (station_id, body, services, economies) VALUES ${profiles.join()}`);
 }
 
 /** Prices repeat, so that the order among equals is seen. */
@@ -122,6 +130,7 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
   const prices = await db.sql('SELECT * FROM tdl_price WHERE ratio IS NOT NULL');
   const profiles = await db.sql('SELECT * FROM tdl_profile');
   return stations.map((station) => {
+    const profile = profiles.find(({ station_id }) => station_id === station.station_id);
     const own = rows.filter((row) => row.station_id === station.station_id);
     return {
       id: Number(station.station_id),
@@ -135,9 +144,9 @@ async function readPlainly(db: TestDatabase): Promise<PlainStation[]> {
       pad: station.max_pad_size!,
       planetary: station.planetary!,
       typeId: Number(station.type_id),
-      body: profiles.find(({ station_id }) => station_id === station.station_id)?.body ?? null,
-      listed:
-        profiles.find(({ station_id }) => station_id === station.station_id)?.services?.split(',') ?? [],
+      body: profile?.body ?? null,
+      listed: profile?.services?.split(',') ?? [],
+      economies: profile?.economies?.split(',').map((share) => share.replace(/=.*/, '')) ?? [],
       flags: Object.fromEntries(FLAGS.map((flag) => [flag, station[flag]!])),
       rows: new Map(
         own.map((row) => [

@@ -5,6 +5,7 @@ import { afterAll, describe } from 'vitest';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { ardentToldContract } from './ardent-told.contract.ts';
 import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
@@ -23,6 +24,7 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('API, plausibility', () => apiPlausibilityContract(world));
   describe('map', () => mapContract(world, generation));
   describe('Ardent', () => ardentContract(world, generation));
+  describe('Ardent, told', () => ardentToldContract(world, generation));
   describe('searches', () => searchContract(world, generation));
   describe('tours', () => tourPlanContract(world));
   describe('colonisation', () => colonisationContract(world, generation));

@@ -70,7 +70,7 @@ export class Galaxy {
   /** Newest observation, epoch seconds; 0: never seen; {@link NO_MARKET}. */
   seenAtS = new Uint32Array(0);
   /** Median of price / usual price; NaN: unknown. */
-  #priceRatio = new Float32Array(0);
+  #priceRatio = new Float64Array(0);
 
   /** Adds a system or moves it. */
   setSystem(id: bigint, { x, y, z }: Position): void {
@@ -153,6 +153,12 @@ export class Galaxy {
   lsFromStar(station: number): number | null {
     const ls = this.#ls[station] ?? UNKNOWN;
     return ls === UNKNOWN ? null : ls;
+  }
+
+  /** Newest observation of the station's market, epoch seconds; null: never seen, or it has none. */
+  marketAtS(station: number): number | null {
+    const atS = this.seenAtS[this.#marketOf[station] ?? UNKNOWN] ?? 0;
+    return atS === 0 || atS === NO_MARKET ? null : atS;
   }
 
   /** Of the station's market; null: unknown. */

@@ -46,6 +46,14 @@ export interface StationRecord {
   readonly priceRatio: number | null;
 }
 
+/** What feed and dumps told of a station that Trade Dangerous has no place for. */
+export interface Profile {
+  /** Which it is at. */
+  readonly body: string | null;
+  /** As the game's journal names them, in small letters, the greatest share first; none: unknown. */
+  readonly economies: readonly string[];
+}
+
 /** What Trade Dangerous keeps of a station's services. */
 export const STATION_SERVICES = [
   'market',
@@ -94,7 +102,7 @@ export interface ItemRecord {
 }
 
 /** One offer. `distanceLy` is null where no place was named. */
-interface TradeRecord {
+export interface TradeRecord {
   readonly station: StationRecord;
   readonly quote: Quote;
   readonly distanceLy: number | null;
@@ -209,6 +217,13 @@ export interface Census {
   readonly seenAfterS: { readonly markets: number; readonly rows: number };
 }
 
+/** Stations but fleet carriers by an economy; null: unknown, or none. */
+export interface EconomyCensus {
+  readonly primary: readonly (readonly [economy: string | null, stations: number])[];
+  readonly secondary: readonly (readonly [economy: string | null, stations: number])[];
+  readonly carriers: number;
+}
+
 /** What the reading side knows of itself. */
 export interface QueryStatus {
   readonly systems: number;
@@ -250,8 +265,8 @@ export interface Queries extends ChangeReader {
   /** What stations have in their markets; a station that does not exist has nothing. */
   seenMarkets(ids: readonly number[]): Promise<readonly SeenMarket[]>;
 
-  /** Names of the bodies that stations are at, by the station's id; what is unknown is left out. */
-  bodies(stationIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** By the station's id; of whom nobody has told is left out. */
+  profiles(stationIds: readonly number[]): Promise<ReadonlyMap<number, Profile>>;
 
   items(): Promise<readonly ItemRecord[]>;
   /** Both sides of a good's prices over the markets that fit. */
@@ -276,6 +291,8 @@ export interface Queries extends ChangeReader {
   changedAll(): void;
   /** Of all goods; made anew every few minutes, for it reads every row. */
   priceReports(): Promise<readonly PriceReport[]>;
+  /** Counted anew every few minutes. */
+  economies(): Promise<EconomyCensus>;
   /** Counted anew every few minutes. @param seenAfterS epoch seconds after which markets count as seen lately */
   census(seenAfterS: number): Promise<Census>;
   status(): Promise<QueryStatus | null>;

@@ -6,7 +6,7 @@ import { ApiError } from '../../api/errors.ts';
 import { Goods, type Good } from '../../api/goods.ts';
 import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
 import { openToAllOrigins } from '../../origins.ts';
-import { lookUp, NotFound } from './lookups.ts';
+import { lookUp, NotFound, offerRows, profilesOf } from './lookups.ts';
 import { commodityQuery, GALAXY, SEARCH_RESULTS, tradeFilter, within } from './parameters.ts';
 import { commodityRow, stationRow, systemRow } from './rows.ts';
 import { statisticsRoutes } from './statistics.ts';
@@ -76,27 +76,25 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
         { ...tradeFilter(side, asked, deps.now()), ...(around !== null && { near: within(around, reach) }) },
         { limit: GALAXY.results, after: null },
       );
-      return page.entries.map(({ station, quote, distanceLy }) =>
-        commodityRow(station, good, quote, distanceLy),
-      );
+      return offerRows(queries, good, page.entries);
     });
   }
 
   async function market(params: unknown) {
     const { marketId: id } = parse(marketId, params);
-    const [found] = await queries.markets([id]);
+    const [[found], profiles] = await Promise.all([queries.markets([id]), queries.profiles([id])]);
     const known = await goods.all();
     if (found === undefined) return [];
     return found.rows.flatMap((row) => {
       const good = known.get(row.itemId);
-      return good === undefined ? [] : [{ row: commodityRow(found.station, good, row), good }];
+      return good === undefined ? [] : [{ row: commodityRow(found.station, profiles, good, row), good }];
     });
   }
 
   app.get('/market/:marketId', async ({ params }) => {
     const [found] = await queries.markets([parse(marketId, params).marketId]);
     if (found === undefined) throw new NotFound('Market not found');
-    return stationRow(found.station);
+    return stationRow(found.station, await profilesOf(queries, [found.station]));
   });
 
   app.get('/market/:marketId/commodities', async ({ params }) => {
@@ -124,6 +122,7 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
 
   app.get<{ Params: Named }>('/search/station/name/:name', async ({ params }) => {
     const { entries } = await queries.stationsByPrefix(params.name, SEARCH_RESULTS, null);
-    return entries.map(stationRow);
+    const profiles = await profilesOf(queries, entries);
+    return entries.map((station) => stationRow(station, profiles));
   });
 }

@@ -1,6 +1,12 @@
-import type { Queries, SystemRecord } from '../../../../domain/ports/store/queries.ts';
+import type {
+  Queries,
+  StationRecord,
+  SystemRecord,
+  TradeRecord,
+} from '../../../../domain/ports/store/queries.ts';
 import { ApiError } from '../../api/errors.ts';
-import { systemRow, type ArdentSystem } from './rows.ts';
+import type { Good } from '../../api/goods.ts';
+import { commodityRow, systemRow, type ArdentSystem, type Profiles } from './rows.ts';
 
 export class NotFound extends ApiError {
   constructor(what: string) {
@@ -34,4 +40,20 @@ export async function lookUp(queries: Queries, kind: string, identifier: string)
 
 function exactly(found: readonly SystemRecord[], name: string): SystemRecord | null {
   return found.find((system) => system.name === name) ?? found[0] ?? null;
+}
+
+/** Of stations that come in a row each, or many. */
+export function profilesOf(queries: Queries, stations: readonly StationRecord[]): Promise<Profiles> {
+  return queries.profiles([...new Set(stations.map(({ id }) => id))]);
+}
+
+/** Offers of a good. */
+export async function offerRows(queries: Queries, good: Good, offers: readonly TradeRecord[]) {
+  const profiles = await profilesOf(
+    queries,
+    offers.map(({ station }) => station),
+  );
+  return offers.map(({ station, quote, distanceLy }) =>
+    commodityRow(station, profiles, good, quote, distanceLy),
+  );
 }

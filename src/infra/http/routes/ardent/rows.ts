@@ -1,11 +1,16 @@
 import { isoTime } from '../../../../domain/timestamp.ts';
-import type { MarketRow, StationRecord, SystemRecord } from '../../../../domain/ports/store/queries.ts';
+import type {
+  MarketRow,
+  Profile,
+  StationRecord,
+  SystemRecord,
+} from '../../../../domain/ports/store/queries.ts';
 import type { Quote } from '../../../../domain/galaxy/quotes.ts';
 import type { Good } from '../../api/goods.ts';
 
 /**
  * The shapes of Ardent's API v2, written down from its source: flat rows, 0 for "does not trade it on that side", numbers
- * for system addresses. What Trade Dangerous' tables do not know (bodies, factions, economies) is null.
+ * for system addresses. What nobody keeps here (ids of bodies, factions) is null.
  */
 export interface ArdentSystem {
   readonly systemAddress: number;
@@ -29,15 +34,37 @@ export function systemRow({ id, name, x, y, z, updatedAtS }: SystemRecord): Arde
   };
 }
 
+/** What is known of stations besides their record, by id. */
+export type Profiles = ReadonlyMap<number, Profile>;
+
+/** Words of the journal that are not what Ardent makes of them: a capital in front. */
+const ECONOMIES = new Map([
+  ['agri', 'Agriculture'],
+  ['hightech', 'HighTech'],
+]);
+
+export function economyName(word: string): string {
+  return ECONOMIES.get(word) ?? word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+/** Fleet carriers have none. */
+function economiesRow({ id, group }: StationRecord, profiles: Profiles) {
+  const [first, second] = group === 'carrier' ? [] : (profiles.get(id)?.economies ?? []);
+  return {
+    primaryEconomy: first === undefined ? null : economyName(first),
+    secondaryEconomy: second === undefined ? null : economyName(second),
+  };
+}
+
 /** Where a row is: the part that stations and commodities share. */
-function placeRow({ name, journalType, lsFromStar, maxPad, system }: StationRecord) {
+function placeRow({ id, name, journalType, lsFromStar, maxPad, system }: StationRecord, profiles: Profiles) {
   return {
     stationName: name,
     stationType: journalType,
     distanceToArrival: lsFromStar,
     maxLandingPadSize: maxPad === null ? null : PAD_SIZES[maxPad],
     bodyId: null,
-    bodyName: null,
+    bodyName: profiles.get(id)?.body ?? null,
     systemAddress: Number(system.id),
     systemName: system.name,
     systemX: system.x,
@@ -46,16 +73,15 @@ function placeRow({ name, journalType, lsFromStar, maxPad, system }: StationReco
   };
 }
 
-export function stationRow(station: StationRecord) {
+export function stationRow(station: StationRecord, profiles: Profiles) {
   const { shipyard, outfitting, blackmarket, refuel, repair, rearm } = station.services;
   return {
     marketId: station.id,
-    ...placeRow(station),
+    ...placeRow(station, profiles),
     allegiance: null,
     government: null,
     controllingFaction: null,
-    primaryEconomy: null,
-    secondaryEconomy: null,
+    ...economiesRow(station, profiles),
     shipyard: bit(shipyard),
     outfitting: bit(outfitting),
     blackMarket: bit(blackmarket),
@@ -68,15 +94,14 @@ export function stationRow(station: StationRecord) {
 }
 
 /** A station with a market, as the list of a system's markets has it. */
-export function marketRow(station: StationRecord) {
+export function marketRow(station: StationRecord, profiles: Profiles) {
   return {
     systemAddress: Number(station.system.id),
     systemName: station.system.name,
     marketId: station.id,
     stationName: station.name,
     stationType: station.journalType,
-    primaryEconomy: null,
-    secondaryEconomy: null,
+    ...economiesRow(station, profiles),
     distanceToArrival: station.lsFromStar,
     maxLandingPadSize: station.maxPad === null ? null : PAD_SIZES[station.maxPad],
     allegiance: null,
@@ -89,6 +114,7 @@ export function marketRow(station: StationRecord) {
 /** @param distanceLy where a place was named; told in whole light years */
 export function commodityRow(
   station: StationRecord,
+  profiles: Profiles,
   good: Good,
   quote: Quote | MarketRow,
   distanceLy: number | null = null,
@@ -96,7 +122,7 @@ export function commodityRow(
   return {
     commodityName: (good.symbol ?? good.name).toLowerCase(),
     marketId: station.id,
-    ...placeRow(station),
+    ...placeRow(station, profiles),
     buyPrice: quote.supplyPrice,
     demand: quote.demandUnits,
     demandBracket: bracket(quote.demandLevel),

@@ -2,6 +2,7 @@ import type { HttpApp } from '../../app.ts';
 import type { ApiOptions } from '../../api/manners.ts';
 import type { Goods } from '../../api/goods.ts';
 import { NotFound } from './lookups.ts';
+import { economyName } from './rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -47,7 +48,21 @@ export function statisticsRoutes(app: HttpApp, deps: ApiOptions, goods: Goods): 
     };
   });
 
-  app.get('/stats/stations/economies', () => ({ primary: {}, secondary: {}, timestamp: timestamp() }));
+  app.get('/stats/stations/economies', async () => {
+    const { primary, secondary, carriers } = await queries.economies();
+    const byName = (counts: typeof primary) =>
+      Object.fromEntries(
+        counts
+          .filter(([, stations]) => stations > 0)
+          .map(([word, stations]) => [word === null ? 'null' : economyName(word), stations]),
+      );
+    return {
+      primary: byName(primary),
+      secondary: byName(secondary),
+      fleetCarriers: carriers,
+      timestamp: timestamp(),
+    };
+  });
 
   async function reports() {
     const [found, known] = await Promise.all([queries.priceReports(), goods.all()]);

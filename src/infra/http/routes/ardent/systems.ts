@@ -11,7 +11,7 @@ import {
 import type { ApiDeps } from '../../api/deps.ts';
 import { parse } from '../../api/endpoint.ts';
 import type { Goods } from '../../api/goods.ts';
-import { lookUp, NotFound } from './lookups.ts';
+import { lookUp, NotFound, offerRows, profilesOf } from './lookups.ts';
 import {
   commodityQuery,
   NEARBY,
@@ -68,17 +68,22 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
     return page.entries.map(({ station }) => station).sort((a, b) => compare(a.name, b.name) || a.id - b.id);
   }
 
+  async function stationRows(stations: readonly StationRecord[]) {
+    const profiles = await profilesOf(queries, stations);
+    return stations.map((station) => stationRow(station, profiles));
+  }
+
   async function rowsOf(
     stations: readonly StationRecord[],
     takes: (row: MarketRow, station: StationRecord) => boolean,
   ) {
     const known = await goods.all();
     const seen = stations.filter(({ marketAtS }) => marketAtS !== null).map(({ id }) => id);
-    const markets = await queries.markets(seen);
+    const [markets, profiles] = await Promise.all([queries.markets(seen), queries.profiles(seen)]);
     return markets.flatMap(({ station, rows }) =>
       rows.flatMap((row) => {
         const good = known.get(row.itemId);
-        return good === undefined || !takes(row, station) ? [] : [commodityRow(station, good, row)];
+        return good === undefined || !takes(row, station) ? [] : [commodityRow(station, profiles, good, row)];
       }),
     );
   }
@@ -90,18 +95,20 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
 
   app.get<{ Params: Params }>(`${base}/markets`, async ({ params }) => {
     const { system } = await lookUp(queries, params.kind, params.id);
-    return (await stationsOf(system.id)).filter(({ services }) => services.market === true).map(marketRow);
+    const stations = (await stationsOf(system.id)).filter(({ services }) => services.market === true);
+    const profiles = await profilesOf(queries, stations);
+    return stations.map((station) => marketRow(station, profiles));
   });
 
   app.get<{ Params: Params }>(`${base}/stations`, async ({ params }) => {
     const { system } = await lookUp(queries, params.kind, params.id);
-    return (await stationsOf(system.id)).filter(({ journalType }) => journalType !== null).map(stationRow);
+    return stationRows((await stationsOf(system.id)).filter(({ journalType }) => journalType !== null));
   });
 
   for (const [name, groups] of Object.entries(GROUPS)) {
     app.get<{ Params: Params }>(`${base}/stations/${name}`, async ({ params }) => {
       const { system } = await lookUp(queries, params.kind, params.id);
-      return (await stationsOf(system.id, groups)).map(stationRow);
+      return stationRows(await stationsOf(system.id, groups));
     });
   }
 
@@ -154,9 +161,7 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
         },
         { limit: NEARBY.results, after: null },
       );
-      return page.entries.map(({ station, quote, distanceLy }) =>
-        commodityRow(station, good, quote, distanceLy),
-      );
+      return offerRows(queries, good, page.entries);
     });
   }
 
@@ -200,10 +205,8 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
       listed === undefined
         ? await queries.stations(filter, first)
         : await queries.stationsOffering(listed, filter, first);
-    return page.entries.map(({ station, distanceLy }) => ({
-      ...stationRow(station),
-      distance: Math.round(distanceLy ?? 0),
-    }));
+    const rows = await stationRows(page.entries.map(({ station }) => station));
+    return rows.map((row, at) => ({ ...row, distance: Math.round(page.entries[at]?.distanceLy ?? 0) }));
   });
 }
 

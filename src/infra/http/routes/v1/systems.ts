@@ -98,7 +98,7 @@ export function systemRoutes(api: Api, deps: ApiDeps): void {
     async handle({ params, query: { limit, cursor = null } }) {
       const { id } = await resolveSystem(queries, params.system);
       const page = await queries.stations({ systemId: id }, { limit, after: cursor });
-      const bodies = await queries.bodies(page.entries.map((each) => each.station.id));
+      const profiles = await queries.profiles(page.entries.map((each) => each.station.id));
       const presenter = new Presenter(deps);
       return {
         at: presenter.at,
@@ -106,7 +106,7 @@ export function systemRoutes(api: Api, deps: ApiDeps): void {
         next: parameters.writeCursor(page.next),
         entries: page.entries.map((each) => ({
           ...presenter.station(each.station),
-          body: bodies.get(each.station.id) ?? null,
+          body: profiles.get(each.station.id)?.body ?? null,
         })),
       };
     },

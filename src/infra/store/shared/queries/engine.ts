@@ -20,18 +20,18 @@ import type {
   HopRequest,
   NameCursor,
   Page,
-  PriceReport,
   Queries,
   QueryStatus,
 } from '../../../../domain/ports/store/queries.ts';
-import { readBodies } from './memory/bodies.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
+import { Kept } from './memory/kept.ts';
 import { LogNews } from './memory/log-news.ts';
 import { findHops } from './hops.ts';
 import { loadGalaxy, refreshStations } from './memory/load-galaxy.ts';
 import { byPrefix, namePage } from './names.ts';
 import { readPriceReports } from './price-reports.ts';
+import { countEconomies, readProfiles } from './profiles.ts';
 import { QuotesCache } from './memory/quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
 import { readSeenMarkets } from './seen-markets.ts';
@@ -46,7 +46,7 @@ interface Model {
   readonly quotes: QuotesCache;
 }
 
-/** How long a report that reads every row is good for. */
+/** How long a report that reads every row or profile is good for. */
 const REPORT_MS = 10 * 60_000;
 
 /** Answers questions from one reading connection and what it keeps in memory. */
@@ -55,7 +55,14 @@ export class QueryEngine implements Answers {
   readonly #kinds: StationKinds;
   readonly #news: LogNews | null;
   #model: Promise<Model> | undefined;
-  #reports: { readonly atMs: number; readonly made: Promise<PriceReport[]> } | undefined;
+  readonly #reports = new Kept(REPORT_MS, async () => {
+    const { galaxy } = await this.#current();
+    return readPriceReports(this.#reader, galaxy, this.#kinds);
+  });
+  readonly #economies = new Kept(REPORT_MS, async () => {
+    const { galaxy } = await this.#current();
+    return countEconomies(this.#reader, galaxy, this.#kinds);
+  });
   /** Markets written since they were read. */
   readonly #changed = new Set<number>();
   readonly #offering: StationsOffering;
@@ -70,7 +77,12 @@ export class QueryEngine implements Answers {
 
   /** Read again before the next question that needs them. */
   noteChanged(marketIds: readonly number[]): void {
-    if (this.#model !== undefined) for (const id of marketIds) this.#changed.add(id);
+    // The log tells of these, too.
+    if (this.#news?.isThere !== true) this.#willRead(marketIds);
+  }
+
+  #willRead(stationIds: readonly number[]): void {
+    if (this.#model !== undefined) for (const id of stationIds) this.#changed.add(id);
   }
 
   noteAllChanged(): void {
@@ -143,8 +155,8 @@ export class QueryEngine implements Answers {
     return readSeenMarkets(this.#reader, this.#kinds, ids);
   }
 
-  bodies(stationIds: readonly number[]) {
-    return readBodies(this.#reader, stationIds);
+  profiles(stationIds: readonly number[]) {
+    return readProfiles(this.#reader, stationIds);
   }
 
   async items() {
@@ -209,15 +221,12 @@ export class QueryEngine implements Answers {
     return this.#describe(galaxy, found, stations, filter);
   }
 
-  async priceReports() {
-    const { galaxy } = await this.#current();
-    const nowMs = Date.now();
-    if (this.#reports === undefined || nowMs - this.#reports.atMs > REPORT_MS) {
-      const made = readPriceReports(this.#reader, galaxy, this.#kinds);
-      this.#reports = { atMs: nowMs, made };
-      made.catch(() => (this.#reports = undefined));
-    }
-    return this.#reports.made;
+  priceReports() {
+    return this.#reports.get();
+  }
+
+  economies() {
+    return this.#economies.get();
   }
 
   async census(seenAfterS: number): Promise<Census> {
@@ -257,7 +266,7 @@ export class QueryEngine implements Answers {
   async #current(): Promise<Model> {
     const news = (await this.#news?.changed()) ?? [];
     if (news === 'all') this.noteAllChanged();
-    else this.noteChanged(news);
+    else this.#willRead(news);
     this.#model ??= this.#load();
     const loading = this.#model;
     try {
@@ -289,6 +298,7 @@ export class QueryEngine implements Answers {
       this.#reader,
       this.#kinds,
       stationIndexes.map((index) => galaxy.stationIds[index] ?? 0),
+      galaxy,
     );
     const places = filter.near === undefined ? (filter.along ?? []) : [filter.near];
     const entries = stationIndexes.flatMap((index) => {

@@ -88,7 +88,7 @@ export async function findHops(
 
   async function describe(found: readonly Hop[]): Promise<HopRecord[]> {
     const ids = found.map(({ station }) => galaxy.stationIds[station] ?? 0);
-    const stations = await readStationsById(reader, kinds, ids);
+    const stations = await readStationsById(reader, kinds, ids, galaxy);
     return found.flatMap(({ distanceLy, seconds, goods }, at) => {
       const station = stations.get(ids[at] ?? 0);
       if (station === undefined) return [];

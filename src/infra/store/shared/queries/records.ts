@@ -1,4 +1,5 @@
 import { NEW_STATION } from '../../../../domain/generation.ts';
+import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { Pad } from '../../../../domain/galaxy/stations/pads.ts';
 import {
   STATION_SERVICES,
@@ -10,7 +11,7 @@ import {
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import { flagOf } from './memory/load-galaxy.ts';
 import { quoteOf } from './memory/quotes-cache.ts';
-import { RATIO_CELLS, ratioOf, ratiosOf } from './price-ratios.ts';
+import { ratioOf, ratiosOf } from './price-ratios.ts';
 import type { Cell, Dialect, QueryReader } from './reader.ts';
 
 /** Ids of a statement. */
@@ -50,24 +51,29 @@ export async function readSystemsById(
 
 const SYSTEM_CELLS = 6;
 
-/** @param where on `st` and `sy` */
+/**
+ * @param where on `st` and `sy`
+ * @param galaxy knows when markets were seen, which else is looked up in their rows: a page of the table for each
+ */
 export async function readStations(
   reader: QueryReader,
   kinds: StationKinds,
   where: string,
+  galaxy: Galaxy | null = null,
 ): Promise<StationRecord[]> {
   const { epochOf } = reader.dialect;
   const ratios = await ratiosOf(reader);
+  const market = `, (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
+    ${ratios.columns}`;
   const rows = await reader.rows(
     `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
-       st.planetary, ${epochOf('st.modified')},
-       (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
-       ${ratios.columns}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
-     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${ratios.join} ${where}`,
+       st.planetary, ${epochOf('st.modified')}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
+       ${galaxy === null ? market : ''}
+     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''} ${where}`,
   );
   return rows.map((cells) => {
-    const [id, name, typeId, ls, pad, planetary, updatedAtS, marketAtS, ...rest] = cells.slice(SYSTEM_CELLS);
-    const services = rest.slice(RATIO_CELLS);
+    const [id, name, typeId, ls, pad, planetary, updatedAtS, ...rest] = cells.slice(SYSTEM_CELLS);
+    const [marketAtS, ...ratio] = rest.slice(STATION_SERVICES.length);
     const kind = kinds.get(Number(typeId));
     return {
       id: Number(id),
@@ -80,24 +86,32 @@ export async function readStations(
       maxPad: pad === '?' ? null : (pad as Pad),
       isPlanetary: flagOf(planetary),
       services: Object.fromEntries(
-        STATION_SERVICES.map((service, at) => [service, flagOf(services[at])]),
+        STATION_SERVICES.map((service, at) => [service, flagOf(rest[at])]),
       ) as StationRecord['services'],
       updatedAtS: numberOrNull(updatedAtS),
-      marketAtS: numberOrNull(marketAtS),
-      priceRatio: ratioOf(marketAtS, rest),
+      ...(galaxy === null
+        ? { marketAtS: numberOrNull(marketAtS), priceRatio: ratioOf(marketAtS, ratio) }
+        : marketIn(galaxy, Number(id))),
     };
   });
+}
+
+function marketIn(galaxy: Galaxy, id: number): Pick<StationRecord, 'marketAtS' | 'priceRatio'> {
+  const station = galaxy.stationIndex(id);
+  if (station === null) return { marketAtS: null, priceRatio: null };
+  return { marketAtS: galaxy.marketAtS(station), priceRatio: galaxy.priceRatio(station) };
 }
 
 export async function readStationsById(
   reader: QueryReader,
   kinds: StationKinds,
   ids: readonly number[],
+  galaxy: Galaxy | null = null,
 ): Promise<ReadonlyMap<number, StationRecord>> {
   const found = new Map<number, StationRecord>();
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
     const where = `WHERE st.station_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
-    for (const station of await readStations(reader, kinds, where)) found.set(station.id, station);
+    for (const station of await readStations(reader, kinds, where, galaxy)) found.set(station.id, station);
   }
   return found;
 }
@@ -108,22 +122,39 @@ export async function readMarkets(
   kinds: StationKinds,
   ids: readonly number[],
 ): Promise<MarketRecord[]> {
-  const stations = await readStationsById(reader, kinds, ids);
-  const rows = new Map<number, MarketRow[]>([...stations.keys()].map((id) => [id, []]));
+  const [stations, markets] = await Promise.all([
+    readStationsById(reader, kinds, ids),
+    readRows(reader, ids),
+  ]);
+  return ids.flatMap((id) => {
+    const station = stations.get(id);
+    if (station === undefined) return [];
+    const { atS = null, rows = [] } = markets.get(id) ?? {};
+    const { marketAtS, priceRatio } = station;
+    // It may have been written in between.
+    const seen = { marketAtS: atS, priceRatio: marketAtS === atS ? priceRatio : null };
+    return [{ station: { ...station, ...seen }, atS, rows }];
+  });
+}
+
+async function readRows(
+  reader: QueryReader,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, { readonly atS: number; readonly rows: MarketRow[] }>> {
+  const markets = new Map<number, { readonly atS: number; readonly rows: MarketRow[] }>();
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
     const some = ids.slice(at, at + IDS_AT_ONCE);
     const read = await reader.rows(
-      `SELECT station_id, item_id, supply_price, supply_units, supply_level, demand_price, demand_units, demand_level
+      `SELECT station_id, ${reader.dialect.epochOf('modified')}, item_id, supply_price, supply_units, supply_level, demand_price, demand_units, demand_level
        FROM StationItem WHERE station_id IN (${some.join()}) ORDER BY station_id, item_id`,
     );
-    for (const [stationId, itemId, ...cells] of read) {
-      rows.get(Number(stationId))?.push({ itemId: Number(itemId), ...quoteOf(cells, 0) });
+    for (const [stationId, atS, itemId, ...cells] of read) {
+      const id = Number(stationId);
+      const market = markets.get(id) ?? { atS: Number(atS), rows: [] };
+      if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 0) }) === 1) markets.set(id, market);
     }
   }
-  return ids.flatMap((id) => {
-    const station = stations.get(id);
-    return station === undefined ? [] : [{ station, atS: station.marketAtS, rows: rows.get(id) ?? [] }];
-  });
+  return markets;
 }
 
 function numberOrNull(cell: Cell | undefined): number | null {

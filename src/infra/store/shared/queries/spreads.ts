@@ -66,6 +66,7 @@ export async function findSpreads(
     reader,
     kinds,
     found.flatMap(({ ask, bid }) => [ask.stationId, bid.stationId]),
+    galaxy,
   );
   return found
     .flatMap(({ itemId, ask, bid }) => {

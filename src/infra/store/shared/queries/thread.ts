@@ -85,7 +85,7 @@ export function createThreadQueries(
     markets: lookUp('markets'),
     marketIdsAfter: lookUp('marketIdsAfter'),
     seenMarkets: lookUp('seenMarkets'),
-    bodies: lookUp('bodies'),
+    profiles: lookUp('profiles'),
     items: lookUp('items'),
     prices: ask('prices'),
     trades: ask('trades'),
@@ -95,6 +95,7 @@ export function createThreadQueries(
     ages: ask('ages'),
     map: ask('map'),
     census: ask('census'),
+    economies: ask('economies'),
     changesSince: lookUp('changesSince'),
     priceReports: ask('priceReports'),
     changed(marketIds) {

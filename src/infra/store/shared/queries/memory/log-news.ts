@@ -12,11 +12,19 @@ const MAX_PAGES = 20;
 export class LogNews {
   readonly #reader: QueryReader;
   #position: LogPosition | null = null;
+  #hadOne = false;
+  /** There has been none as long as it is looked for: all that happened since is in the one that is there now. */
+  #wasMissing = false;
   #lookedAtMs = -Infinity;
   #looking: Promise<readonly number[] | 'all'> | null = null;
 
   constructor(reader: QueryReader) {
     this.#reader = reader;
+  }
+
+  /** Whether there is a log: nobody else need tell what has changed. */
+  get isThere(): boolean {
+    return this.#position !== null;
   }
 
   /** Stations that have changed since the last call; `all`: anything may have. */
@@ -34,9 +42,15 @@ export class LogNews {
       const page = await readChanges(this.#reader, this.#position?.seq ?? 0, ENTRIES_AT_ONCE);
       this.#lookedAtMs = lookedAtMs;
       // Without a log nobody knows what has changed.
-      if (page === null) return [];
+      if (page === null) {
+        this.#position = null;
+        this.#wasMissing = !this.#hadOne;
+        return [];
+      }
+      this.#hadOne = true;
       const { logId, lastSeq, changes } = page;
-      if (logId !== this.#position?.logId || changes === null || pages === MAX_PAGES) {
+      const isSame = this.#position === null ? this.#wasMissing : logId === this.#position.logId;
+      if (!isSame || changes === null || pages === MAX_PAGES) {
         this.#position = { logId, seq: lastSeq };
         return 'all';
       }

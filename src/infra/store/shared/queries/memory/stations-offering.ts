@@ -1,18 +1,14 @@
 import { hasOwnTable } from '../own-table.ts';
 import type { QueryReader } from '../reader.ts';
+import { Kept } from './kept.ts';
 
 /** How long a list is good for: it is read from every station's profile. */
 const GOOD_MS = 10 * 60_000;
 
-interface Read {
-  readonly atMs: number;
-  readonly ids: Promise<ReadonlySet<number>>;
-}
-
 /** Ids of the stations that are known to have a service, read when it is first asked for. */
 export class StationsOffering {
   readonly #reader: QueryReader;
-  readonly #read = new Map<string, Read>();
+  readonly #read = new Map<string, Kept<ReadonlySet<number>>>();
 
   constructor(reader: QueryReader) {
     this.#reader = reader;
@@ -20,13 +16,9 @@ export class StationsOffering {
 
   /** @param service as the game's journal names it, in small letters */
   of(service: string): Promise<ReadonlySet<number>> {
-    const nowMs = Date.now();
-    const read = this.#read.get(service);
-    if (read !== undefined && Math.abs(nowMs - read.atMs) <= GOOD_MS) return read.ids;
-    const ids = this.#load(service);
-    this.#read.set(service, { atMs: nowMs, ids });
-    ids.catch(() => this.#read.delete(service));
-    return ids;
+    const read = this.#read.get(service) ?? new Kept(GOOD_MS, () => this.#load(service));
+    this.#read.set(service, read);
+    return read.get();
   }
 
   async #load(service: string): Promise<ReadonlySet<number>> {

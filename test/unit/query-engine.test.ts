@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { QueryEngine } from '../../src/infra/store/shared/queries/engine.ts';
+import type { Cell, QueryReader } from '../../src/infra/store/shared/queries/reader.ts';
+import { createSqliteDatabase } from '../contract/sqlite-database.ts';
+import { addStations, COMMODITIES, GOLD, NOON_S, snapshot, SYSTEM } from '../contract/store-world.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const MARKETS = [11, 12, 13];
+const LOG = { changeLog: { keepS: 86_400, keepEntries: 1_000 } };
+
+/** An engine on a real database, and what it asks of it. */
+async function world({ hasLog }: { readonly hasLog: boolean }) {
+  const file = join(tempDir(), 'TradeDangerous.db');
+  const database = await createSqliteDatabase(file);
+  onTestFinished(() => database.dispose());
+  const store = database.store('v12', LOG);
+  await store.open();
+  await store.useCatalogue(COMMODITIES);
+  await database.sql(
+    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
+  );
+  await addStations(
+    database,
+    MARKETS.map((id) => [id, 'S', SYSTEM.Sol]),
+  );
+  const write = (marketId: number, atS: number, price: number) =>
+    store.writeMarkets([
+      snapshot([[GOLD, 0, 0, 0, price, 900, 3]], { marketId, stationName: 'S', systemName: 'Sol', at: atS }),
+    ]);
+  if (hasLog) {
+    await store.beginChangeLog();
+    for (const id of MARKETS) await write(id, NOON_S, id);
+  }
+  const db = new DatabaseSync(file, { readOnly: true });
+  onTestFinished(() => db.close());
+  const asked: string[] = [];
+  const reader: QueryReader = {
+    dialect: {
+      epochOf: (column) => `unixepoch(${column})`,
+      exact: (column) => `CAST(${column} AS TEXT)`,
+      coordinate: (column) => column,
+      tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
+      text: (value) => `'${value}'`,
+    },
+    rows(sql) {
+      asked.push(sql);
+      const statement = db.prepare(sql);
+      statement.setReturnArrays(true);
+      return Promise.resolve(statement.all() as unknown as Cell[][]);
+    },
+    async each(sql, take) {
+      for (const row of await this.rows(sql)) take(row);
+    },
+  };
+  const engine = new QueryEngine(reader, 'v12', true);
+  const sellers = async () => {
+    asked.length = 0;
+    const page = await engine.trades(GOLD, { side: 'supply', sort: 'price' }, { limit: 10, after: null });
+    return page.entries.map(({ station, quote }) => [station.id, quote.supplyPrice, station.marketAtS]);
+  };
+  /** The log is looked at four times a second. */
+  const afterALook = () => new Promise((resolve) => setTimeout(resolve, 300));
+  return { store, write, engine, asked, sellers, afterALook };
+}
+
+test('what is found in memory is described without a look at its rows', async () => {
+  const { sellers, asked } = await world({ hasLog: true });
+  const found = MARKETS.map((id) => [id, id, NOON_S]);
+  expect(await sellers()).toEqual(found);
+  expect(asked.some((sql) => sql.includes('StationItem'))).toBe(true);
+  expect(await sellers()).toEqual(found);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((sql) => sql.includes('StationItem'))).toEqual([]);
+});
+
+test('what the log tells of is read once, whoever else tells of it', async () => {
+  const { sellers, asked, write, engine, afterALook } = await world({ hasLog: true });
+  await sellers();
+  await write(12, NOON_S + 60, 5);
+  engine.noteChanged([12]);
+  await sellers();
+  expect(asked.filter((sql) => sql.includes('StationItem'))).toEqual([]);
+  await afterALook();
+  expect((await sellers())[0]).toEqual([12, 5, NOON_S + 60]);
+  const read = asked.filter((sql) => sql.includes('StationItem'));
+  expect(read.length).toBeGreaterThan(0);
+  expect(read.every((sql) => sql.includes('station_id IN (12)'))).toBe(true);
+});
+
+test('a log that is begun later tells what has happened since: nothing else is read again', async () => {
+  const { sellers, asked, write, store, engine, afterALook } = await world({ hasLog: false });
+  expect(await sellers()).toEqual([]);
+  await afterALook();
+  await store.beginChangeLog();
+  await write(13, NOON_S, 7);
+  expect(await sellers()).toEqual([[13, 7, NOON_S]]);
+  expect(asked.filter((sql) => sql.includes('FROM Station st') && !sql.includes('IN (13)'))).toEqual([]);
+  // Until then nobody but the daemon told.
+  engine.noteChanged([11]);
+  await sellers();
+  expect(asked.filter((sql) => sql.includes('IN (11)'))).toEqual([]);
+});
