@@ -24,7 +24,10 @@ import { hasSharedData } from '../support/shared-data.ts';
 import type { CreateDatabase } from './store-world.ts';
 import { writeContract } from './store-writes.contract.ts';
 
-/** What every adapter of the MarketStore and GalaxyStore ports must do. `create` gives an empty database; the suite disposes of it. */
+/**
+ * What every adapter of the MarketStore and GalaxyStore ports must do, besides {@link busyStoreContract}. `create` gives an
+ * empty database; the suite disposes of it.
+ */
 export function marketStoreContract(name: string, create: CreateDatabase): void {
   describe(`${name} store`, () => {
     describe('schema', () => schemaContract(create));
@@ -32,7 +35,6 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('order', () => orderContract(create));
     describe('identity', () => identityContract(create));
     describe('growth', () => growthContract(create));
-    describe('exports', () => exportContract(create));
     describe('purge and stats', () => purgeContract(create));
     describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
       describe('learning', () => learningContract(create, generation));
@@ -52,6 +54,13 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe('tokens', () => tokenContract(create));
     describe('changed listings', () => changedListingsContract(create));
     describe('changes', () => changesContract(create));
+  });
+}
+
+/** What such an adapter must do when much goes on at once. Its threads, if it has any, are real ones. */
+export function busyStoreContract(name: string, create: CreateDatabase): void {
+  describe(`${name} store`, () => {
     describe('life', () => lifeContract(create));
+    describe('exports', () => exportContract(create));
   });
 }

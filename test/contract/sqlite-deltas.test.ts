@@ -1,6 +1,9 @@
+import { storeThreadsHere } from '../support/threads-here.ts';
 import { deltaKillsContract } from './deltas-kills.contract.ts';
 import { deltasContract } from './deltas.contract.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
+
+storeThreadsHere();
 
 deltasContract(() => createSqliteDatabase());
 deltaKillsContract(() => createSqliteDatabase());

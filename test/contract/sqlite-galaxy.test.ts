@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { storeThreadsHere } from '../support/threads-here.ts';
 import {
   DUMP_FUEL,
   DUMP_GOLD,
@@ -21,6 +22,8 @@ import {
   withImport,
 } from './store-galaxy-batches.ts';
 import { COMMODITIES, GOLD_ROW, LINCOLN, snapshot } from './store-world.ts';
+
+storeThreadsHere();
 
 async function open(generation: Generation = 'v12') {
   const file = join(tempDir(), 'TradeDangerous.db');

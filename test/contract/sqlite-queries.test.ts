@@ -1,3 +1,4 @@
+import { storeThreadsHere } from '../support/threads-here.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
+
+storeThreadsHere();
 
 const dir = mkdtempSync(join(tmpdir(), 'tdl-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,4 +1,6 @@
-import { marketStoreContract } from './market-store.contract.ts';
+import { storeThreadsHere } from '../support/threads-here.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
+import { marketStoreContract } from './market-store.contract.ts';
 
+storeThreadsHere();
 marketStoreContract('SQLite', createSqliteDatabase);

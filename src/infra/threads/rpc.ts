@@ -1,10 +1,11 @@
-import { parentPort, Worker, type Transferable } from 'node:worker_threads';
+import { parentPort, Worker, workerData, type MessagePort, type Transferable } from 'node:worker_threads';
 import { AppError, StoreError, type ErrorCode, type StoreErrorCode } from '../../domain/errors.ts';
 
 /**
  * Typed request/response over one worker thread, for adapters whose library is synchronous (node:sqlite).
  *
- * The worker file calls {@link serveThread} with its methods; the other side makes calls through {@link openThread}.
+ * The worker file calls {@link serveThread} with its methods, or {@link threadModule} with what makes them; the other
+ * side makes calls through {@link openThread}.
  * Calls run in the order they were made; an asynchronous method lets later ones in while it awaits.
  */
 export interface CallContext {
@@ -156,10 +157,32 @@ interface RunningCall {
   emitted(error: ThrownError | null): void;
 }
 
+/** What a thread answers calls with. */
+interface Service<M extends Methods<M>> {
+  readonly methods: M;
+  /** Before it ends, when its calls are done. */
+  readonly onClose?: (() => void) | undefined;
+}
+
 /** Worker side: answers calls until the other side closes. */
-export function serveThread<M extends Methods<M>>(methods: M, onClose: () => void = () => undefined): void {
+export function serveThread<M extends Methods<M>>(methods: M, onClose?: () => void): void {
   if (parentPort === null) throw new Error('not a worker thread');
-  const port = parentPort;
+  serve(parentPort, { methods, onClose });
+}
+
+/**
+ * The same for a module that keeps nothing outside of what `create` makes of the thread's `workerData`.
+ * @returns serves another one beside, over any port
+ */
+export function threadModule<D, M extends Methods<M>>(create: (data: D) => Service<M>) {
+  if (parentPort !== null) serve(parentPort, create(workerData as D));
+  return (port: MessagePort, data: D): void => serve(port, create(data));
+}
+
+function serve<M extends Methods<M>>(
+  port: MessagePort,
+  { methods, onClose = () => undefined }: Service<M>,
+): void {
   const calls = new Map<number, RunningCall>();
 
   function run(id: number, method: keyof M, input: unknown): RunningCall {

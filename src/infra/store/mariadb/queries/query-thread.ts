@@ -1,9 +1,9 @@
-import { workerData } from 'node:worker_threads';
 import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
-import { serveQueries } from '../../shared/queries/thread.ts';
+import { answerQuestions } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import { recognise } from '../../shared/generation.ts';
+import { threadModule } from '../../../threads/rpc.ts';
 import { readShape } from '../database.ts';
 import { addressOf, createPool, type Link } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
@@ -11,11 +11,11 @@ import { epochOf, text, tableNamed } from '../sql.ts';
 import type { QueryThreadData } from './queries.ts';
 import { Replica } from './replica.ts';
 
-const { connection, primary, followsLog } = workerData as QueryThreadData;
-const address = `MariaDB at ${addressOf(connection)}`;
-
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
 const STATEMENT_TIMEOUT_MS = 20_000;
+
+/** How long the first question waits for a replica that lags. */
+const PATIENCE_MS = 5_000;
 
 const DIALECT: Dialect = {
   epochOf,
@@ -26,62 +26,64 @@ const DIALECT: Dialect = {
   text,
 };
 
-const pool = createPool(connection, STATEMENT_TIMEOUT_MS);
+function createQueryThread({ connection, primary, followsLog }: QueryThreadData) {
+  const address = `MariaDB at ${addressOf(connection)}`;
+  const pool = createPool(connection, STATEMENT_TIMEOUT_MS);
 
-async function borrowing<T>(run: (link: Link) => Promise<T>, from = pool): Promise<T> {
-  const link = await from.acquire();
-  try {
-    return await run(link);
-  } finally {
-    link.release();
+  async function borrowing<T>(run: (link: Link) => Promise<T>, from = pool): Promise<T> {
+    const link = await from.acquire();
+    try {
+      return await run(link);
+    } finally {
+      link.release();
+    }
   }
+
+  const reader: QueryReader = {
+    dialect: DIALECT,
+    rows: (sql) => borrowing((link) => link.rows(sql)),
+    each: (sql, take) =>
+      borrowing(async (link) => {
+        for await (const rows of link.stream(sql, STATEMENT_TIMEOUT_MS)) {
+          for (const row of rows as Cell[][]) take(row);
+        }
+      }),
+  };
+
+  let engine: Promise<QueryEngine> | undefined;
+  const primaryPool = primary === null ? null : createPool(primary, STATEMENT_TIMEOUT_MS);
+  const replica =
+    primaryPool === null
+      ? null
+      : new Replica({
+          primary: (sql) => borrowing((link) => link.rows(sql), primaryPool),
+          replica: (sql) => reader.rows(sql),
+          deliver: (changed) => note(changed),
+        });
+
+  async function createEngine(): Promise<QueryEngine> {
+    const generation = recognise(await borrowing(readShape), 'auto', address);
+    if (generation === null) throw new StoreError('unavailable', `${address} has no tables yet`);
+    // What is written and not there yet would be missing from the memory, and nobody would tell of it again.
+    if (replica !== null && !(await replica.catchUp(PATIENCE_MS))) replica.hold('all');
+    return new QueryEngine(reader, generation, followsLog);
+  }
+
+  function current(): Promise<QueryEngine> {
+    const creating = (engine ??= createEngine());
+    creating.catch(() => (engine = undefined));
+    return creating;
+  }
+
+  const { methods, note } = answerQuestions(current, (error) => toStoreError(error, address), replica);
+  return {
+    methods,
+    onClose() {
+      replica?.close();
+      void primaryPool?.close();
+      void pool.close();
+    },
+  };
 }
 
-const reader: QueryReader = {
-  dialect: DIALECT,
-  rows: (sql) => borrowing((link) => link.rows(sql)),
-  each: (sql, take) =>
-    borrowing(async (link) => {
-      for await (const rows of link.stream(sql, STATEMENT_TIMEOUT_MS)) {
-        for (const row of rows as Cell[][]) take(row);
-      }
-    }),
-};
-
-let engine: Promise<QueryEngine> | undefined;
-/** How long the first question waits for a replica that lags. */
-const PATIENCE_MS = 5_000;
-const primaryPool = primary === null ? null : createPool(primary, STATEMENT_TIMEOUT_MS);
-const replica =
-  primaryPool === null
-    ? null
-    : new Replica({
-        primary: (sql) => borrowing((link) => link.rows(sql), primaryPool),
-        replica: (sql) => reader.rows(sql),
-        deliver: (changed) => tell(changed),
-      });
-
-async function createEngine(): Promise<QueryEngine> {
-  const generation = recognise(await borrowing(readShape), 'auto', address);
-  if (generation === null) throw new StoreError('unavailable', `${address} has no tables yet`);
-  // What is written and not there yet would be missing from the memory, and nobody would tell of it again.
-  if (replica !== null && !(await replica.catchUp(PATIENCE_MS))) replica.hold('all');
-  return new QueryEngine(reader, generation, followsLog);
-}
-
-function current(): Promise<QueryEngine> {
-  const creating = (engine ??= createEngine());
-  creating.catch(() => (engine = undefined));
-  return creating;
-}
-
-const tell = serveQueries(
-  current,
-  (error) => toStoreError(error, address),
-  () => {
-    replica?.close();
-    void primaryPool?.close();
-    void pool.close();
-  },
-  replica,
-);
+export default threadModule(createQueryThread);

@@ -1,5 +1,5 @@
 import type { Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
-import { openThread, serveThread } from '../../../threads/rpc.ts';
+import { openThread } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';
 
@@ -128,37 +128,33 @@ export function createThreadQueries(
  * @param current the engine on the database as it is now
  * @param translate what the database throws -> what the port promises
  * @param lagging where what is read is a replica
- * @returns tells the engine what has changed
+ * @returns the thread's methods, and what tells the engine what has changed
  */
-export function serveQueries(
+export function answerQuestions(
   current: () => Promise<QueryEngine> | QueryEngine,
   translate: (error: unknown) => unknown,
-  onClose: () => void,
   lagging: Lagging | null = null,
-): (changed: readonly number[] | 'all') => void {
+) {
   let engine: QueryEngine | undefined;
   const note = (changed: readonly number[] | 'all') => {
     if (changed === 'all') engine?.noteAllChanged();
     else engine?.noteChanged(changed);
   };
-  serveThread<QueryMethods>(
-    {
-      async ask({ question, args }: Asked) {
-        try {
-          engine = await current();
-          return await (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
-        } catch (error) {
-          throw translate(error);
-        }
-      },
-      changed(marketIds: readonly number[] | 'all') {
-        if (lagging === null) note(marketIds);
-        else lagging.hold(marketIds);
-      },
-      completeToMs: () => lagging?.completeToMs ?? null,
-      status: () => engine?.status() ?? Promise.resolve(null),
+  const methods: QueryMethods = {
+    async ask({ question, args }) {
+      try {
+        engine = await current();
+        return await (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+      } catch (error) {
+        throw translate(error);
+      }
     },
-    onClose,
-  );
-  return note;
+    changed(marketIds) {
+      if (lagging === null) note(marketIds);
+      else lagging.hold(marketIds);
+    },
+    completeToMs: () => lagging?.completeToMs ?? null,
+    status: () => engine?.status() ?? Promise.resolve(null),
+  };
+  return { methods, note };
 }

@@ -1,17 +1,15 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { workerData } from 'node:worker_threads';
 import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
-import { serveQueries } from '../../shared/queries/thread.ts';
+import { answerQuestions } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import { recognise } from '../../shared/generation.ts';
+import { threadModule } from '../../../threads/rpc.ts';
 import { BUSY_MS, readShape } from '../database.ts';
 import { toStoreError } from '../errors.ts';
 import type { QueryThreadData } from './queries.ts';
-
-const { file, followsLog } = workerData as QueryThreadData;
 
 const DIALECT: Dialect = {
   epochOf: (column) => `unixepoch(${column})`,
@@ -49,24 +47,25 @@ class SqliteReader implements QueryReader {
   }
 }
 
-/** The open file, and which one it was: Trade Dangerous puts a database aside to begin a new one. */
-let open: { readonly db: DatabaseSync; readonly inode: bigint; readonly engine: QueryEngine } | undefined;
+function createQueryThread({ file, followsLog }: QueryThreadData) {
+  /** The open file, and which one it was: Trade Dangerous puts a database aside to begin a new one. */
+  let open: { readonly db: DatabaseSync; readonly inode: bigint; readonly engine: QueryEngine } | undefined;
 
-function current(): QueryEngine {
-  const inode = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
-  if (open?.inode !== inode) {
-    open?.db.close();
-    open = undefined;
-    const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
-    const generation = recognise(readShape(db), 'auto', file);
-    if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
-    open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation, followsLog) };
+  function current(): QueryEngine {
+    const inode = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
+    if (open?.inode !== inode) {
+      open?.db.close();
+      open = undefined;
+      const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+      const generation = recognise(readShape(db), 'auto', file);
+      if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
+      open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation, followsLog) };
+    }
+    return open.engine;
   }
-  return open.engine;
+
+  const { methods } = answerQuestions(current, (error) => toStoreError(error, file));
+  return { methods, onClose: () => open?.db.close() };
 }
 
-serveQueries(
-  current,
-  (error) => toStoreError(error, file),
-  () => open?.db.close(),
-);
+export default threadModule(createQueryThread);
