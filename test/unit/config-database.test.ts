@@ -62,6 +62,15 @@ test('a TD_DB_CONFIG that does not exist is an error, and is not created', async
   expect(await readdir(cwd)).toEqual([]);
 });
 
+test('a db_config.ini that cannot be read is an error, too', async () => {
+  await mkdir(join(cwd, 'db_config.ini'));
+  await expect(loadDatabaseConfig({}, cwd)).rejects.toMatchObject({
+    code: 'dbConfig.unreadable',
+    message: expect.stringContaining('EISDIR'),
+    advice: expect.stringContaining('TD_DB_CONFIG'),
+  });
+});
+
 test('the defaults of MariaDB', async () => {
   expect(await database('[database]\nbackend = mariadb')).toEqual({
     backend: 'mariadb',
@@ -134,6 +143,32 @@ user = reader`;
   });
 });
 
+test.each(['host = copy', 'port = 3307', 'socket = run/copy.sock'])(
+  '%s alone says where the replica is',
+  async (address) => {
+    const ini = `[database]\nbackend = mariadb\n[mariadb]\nsocket = run/own.sock\n[mariadb-read]\n${address}`;
+    const { read } = (await database(ini)) as { read?: object };
+    expect(read).toMatchObject({
+      host: address === 'host = copy' ? 'copy' : '127.0.0.1',
+      port: address === 'port = 3307' ? 3307 : 3306,
+    });
+    const socket = join(cwd, 'run/copy.sock');
+    expect(read).toEqual(
+      address.startsWith('socket')
+        ? expect.objectContaining({ socket })
+        : expect.not.objectContaining({ socket: expect.anything() }),
+    );
+  },
+);
+
+test('a socket in [database] is that of [mariadb]; what is in [mariadb] is of no other section', async () => {
+  const ini = '[database]\nbackend = mariadb\nsocket = run/own.sock\n[mariadb]\nconnect_timeout = 3';
+  expect(await database(ini)).toMatchObject({
+    socket: join(cwd, 'run/own.sock'),
+    connectTimeoutMs: 10_000,
+  });
+});
+
 test('a key missing in its section is looked up in [database]', async () => {
   const ini = '[database]\nbackend = mariadb\nuser = shared\nhost = other\n[mariadb]\nhost = own';
   expect(await database(ini)).toMatchObject({ user: 'shared', host: 'own' });
@@ -192,6 +227,19 @@ describe('TLS', () => {
     });
   });
 
+  test.each([
+    ['1', true],
+    ['TRUE', true],
+    ['yes', true],
+    ['on', true],
+    ['0', false],
+    ['False', false],
+    ['no', false],
+    ['off', false],
+  ])('ssl = %s is %j', async (word, on) => {
+    expect('ssl' in (await database(mariadb(`ssl = ${word}`)))).toBe(on);
+  });
+
   test('ssl = no turns it off', async () => {
     expect(await database(mariadb('ssl = no\nssl_ca = missing.pem'))).not.toHaveProperty('ssl');
   });
@@ -208,6 +256,9 @@ describe('TLS', () => {
 test.each([
   ['[database]\nbackend = postgres', '[database] backend is "postgres"', 'sqlite or mariadb'],
   ['[database]\nbackend = mariadb\n[mariadb]\nport = 99999', '[mariadb] port is "99999"', 'from 1 to 65535'],
+  ['[database]\nbackend = mariadb\n[mariadb]\nport = 0', '[mariadb] port is "0"', 'from 1 to 65535'],
+  ['[database]\nbackend = mariadb\n[mariadb]\nport = 65536', '[mariadb] port is "65536"', 'from 1 to 65535'],
+  ['[database]\nbackend = mariadb\n[mariadb]\nport = 1.5', '[mariadb] port is "1.5"', 'a whole number'],
   ['[database]\nbackend = mariadb\n[mariadb]\nport = x', '[mariadb] port is "x"', 'a whole number'],
   [
     '[database]\nbackend = mariadb\n[mariadb]\nssl_verify = 2\nssl = 1',
@@ -220,6 +271,10 @@ test.each([
     message: `${join(cwd, 'td.ini')}: ${what}`,
     advice: expect.stringContaining(allowed),
   });
+});
+
+test.each([1, 65_535])('port %i is one', async (port) => {
+  expect(await database(`[database]\nbackend = mariadb\n[mariadb]\nport = ${port}`)).toMatchObject({ port });
 });
 
 describe('paths', () => {
@@ -271,6 +326,16 @@ describe('paths', () => {
     });
   });
 
+  test('the PID file, the log and folders of journals are where they are said to be, each folder once', async () => {
+    const json = { pid_file: 'run/td.pid', log_file: '~/td.log', journal_dirs: ['~', 'a~/b', './a~/b'] };
+    const env = { ED_JOURNAL_DIR: 'journals' };
+    expect(await paths(env, json)).toMatchObject({
+      pidFile: join(cwd, 'run/td.pid'),
+      logFile: join(homedir(), 'td.log'),
+      journalDirs: [homedir(), join(cwd, 'a~/b'), join(cwd, 'journals')],
+    });
+  });
+
   test('directories are created when asked for, not before', async () => {
     const wanted = await paths({ TD_CSV: 'a/b' });
     expect(await readdir(cwd)).toEqual(['config.json']);
@@ -284,6 +349,7 @@ describe('paths', () => {
     await expect(createDirectories(await paths({}), makeDirectory)).rejects.toMatchObject({
       code: 'paths.notWritable',
       message: expect.stringContaining(join(cwd, 'data')),
+      advice: expect.stringContaining('TD_DATA'),
     });
   });
 });

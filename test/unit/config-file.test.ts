@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import {
   chmod,
@@ -15,9 +13,9 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { updateConfigFile } from '../../src/config/config-file.ts';
-import { CONFIG_FILE_NAME, loadConfig } from '../../src/config/load.ts';
+import { CONFIG_FILE_NAME, inspectConfig, loadConfig } from '../../src/config/load.ts';
 
 let cwd: string;
 let file: string;
@@ -110,7 +108,7 @@ test('missing keys are added at the end; values, order and unknown keys stay', a
     file,
     '{"zebra": {"b": 1, "a": 2}, "export_path": "/srv/x", "debug": true, "eddn_url": "nonsense"}',
   );
-  await load();
+  expect(await load()).toMatchObject({ created: false });
   const keys = Object.keys(await json());
   expect(keys.slice(0, 5)).toEqual(['zebra', 'export_path', 'debug', 'eddn_url', 'verbose']);
   expect(keys).toHaveLength(24);
@@ -142,7 +140,9 @@ test('a byte order mark does no harm', async () => {
 test.each([
   ['cut off', '{"debug": true'],
   ['empty', ''],
-  ['no object', '[1, 2]'],
+  ['a list', '[1, 2]'],
+  ['null', 'null'],
+  ['a number', '7'],
   ['Latin-1', Buffer.from('{"export_path": "/srv/b\xf6rse"}', 'latin1')],
 ])('a broken file (%s) is kept beside a fresh default, and the error says so', async (_what, content) => {
   await writeFile(file, content);
@@ -155,7 +155,11 @@ test.each([
   expect(names.sort()).toEqual([CONFIG_FILE_NAME, backup]);
   expect(await readFile(join(cwd, backup))).toEqual(Buffer.from(content));
   expect(await text()).toBe(DEFAULT_FILE);
-  expect(error).toMatchObject({ code: 'config.broken', advice: expect.stringContaining(join(cwd, backup)) });
+  expect(error).toMatchObject({
+    code: 'config.broken',
+    message: expect.stringContaining(`${file} is no valid configuration: `),
+    advice: expect.stringContaining(join(cwd, backup)),
+  });
 });
 
 test('a broken file that cannot be copied stays as it is', async () => {
@@ -170,7 +174,11 @@ test('a broken file that cannot be copied stays as it is', async () => {
 
 test('a directory in the place of the file is an error an operator can act on', async () => {
   await mkdir(file);
-  await expect(load()).rejects.toMatchObject({ code: 'config.unreadable', advice: expect.any(String) });
+  await expect(load()).rejects.toMatchObject({
+    code: 'config.unreadable',
+    message: expect.stringContaining(`${file} cannot be read: `),
+    advice: expect.stringContaining('TD_LISTENER_CONFIG'),
+  });
 });
 
 test('an invalid value is not overwritten, neither at start nor by an update', async () => {
@@ -222,7 +230,11 @@ test('an update of a file that was removed writes a complete one', async () => {
 
 test('an update never touches a file an operator is halfway through editing', async () => {
   await writeFile(file, '{"debug": tr');
-  await expect(updateConfigFile(file, { last_update: 9 })).rejects.toMatchObject({ code: 'config.broken' });
+  await expect(updateConfigFile(file, { last_update: 9 })).rejects.toMatchObject({
+    code: 'config.broken',
+    message: expect.stringContaining(`${file} is no valid configuration: `),
+    advice: 'repair it; it was not changed',
+  });
   expect(await readdir(cwd)).toEqual([CONFIG_FILE_NAME]);
   expect(await text()).toBe('{"debug": tr');
 });
@@ -232,8 +244,37 @@ test('an update that fails leaves the old file', async () => {
   await mkdir(`${file}.tmp`);
   await expect(updateConfigFile(file, { last_update: 9 })).rejects.toMatchObject({
     code: 'config.notWritable',
+    message: expect.stringContaining(`${file} cannot be written: `),
+    advice: expect.stringContaining('free space'),
   });
   expect(await text()).toBe('{"mine": 1}');
+});
+
+describe('a look at it', () => {
+  const look = () => inspectConfig({ cwd, env: {} });
+
+  test('writes nothing; without a file everything is the default', async () => {
+    const looked = await look();
+    expect(looked).toMatchObject({ exists: false, file, written: {}, problems: [] });
+    expect(await readdir(cwd)).toEqual([]);
+    expect(looked.config).toEqual((await load()).config);
+  });
+
+  test('says what stands in the file, and adds nothing to it', async () => {
+    await writeFile(file, '{"debug": true}');
+    expect(await look()).toMatchObject({ exists: true, written: { debug: true }, config: { debug: true } });
+    expect(await text()).toBe('{"debug": true}');
+  });
+
+  test('leaves a broken file where it is', async () => {
+    await writeFile(file, '{');
+    await expect(look()).rejects.toMatchObject({
+      code: 'config.broken',
+      message: expect.stringContaining(`${file} is no valid configuration: `),
+      advice: expect.stringContaining('move it away'),
+    });
+    expect(await readdir(cwd)).toEqual([CONFIG_FILE_NAME]);
+  });
 });
 
 test('the lock file the Python listener leaves behind is no obstacle', async () => {
@@ -248,36 +289,6 @@ test('the lock of a process that was killed is taken over', async () => {
   await utimes(`${file}.lock.d`, longAgoS, longAgoS);
   await updateConfigFile(file, { last_update: 9 });
   expect(await json()).toMatchObject({ last_update: 9 });
-});
-
-test('so it is when its time is ahead of the clock', async () => {
-  await mkdir(`${file}.lock.d`);
-  const aheadS = Date.now() / 1000 + 1e6;
-  await utimes(`${file}.lock.d`, aheadS, aheadS);
-  await updateConfigFile(file, { last_update: 9 });
-  expect(await json()).toMatchObject({ last_update: 9 });
-});
-
-test('two processes updating at once lose nothing, and a reader always sees a whole file', async () => {
-  await load();
-  const script = new URL('../support/config-updater.ts', import.meta.url).pathname;
-  const children = ['a', 'b'].map((prefix) =>
-    spawn(process.execPath, [script, file, prefix, '50'], { stdio: ['ignore', 'ignore', 'inherit'] }),
-  );
-  const exits = Promise.all(children.map((child) => once(child, 'exit')));
-  let reads = 0;
-  while (children.some(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
-    expect(await json()).toHaveProperty('shutdown_timeout_s', 25);
-    reads++;
-  }
-  expect(await exits).toEqual([
-    [0, null],
-    [0, null],
-  ]);
-  expect(reads).toBeGreaterThan(1);
-  const written = await json();
-  for (let n = 0; n < 50; n++) expect(written).toMatchObject({ [`a${n}`]: n, [`b${n}`]: n });
-  expect(await readdir(cwd)).toEqual([CONFIG_FILE_NAME]);
 });
 
 test('loads that begin at once on a first run agree on one file', async () => {

@@ -29,6 +29,7 @@ test.each([
   ['key = null', 'null'],
   ['key = [1]', '[1]'],
   ['key = v\n  w', 'v\nw'],
+  ['key = a\uFEFFb', 'a\uFEFFb'],
 ])('%j gives %j', (line, expected) => {
   expect(value(line)).toBe(expected);
 });
@@ -36,6 +37,7 @@ test.each([
 test.each([
   ['key = "a ; b"', 'a ; b'],
   ["key = 'a #b'", 'a #b'],
+  ['  key  = "a ; b"', 'a ; b'],
   ['key: "a ; \'b"  # note', "a ; 'b"],
 ])('quotes shield a comment character after a blank: %j gives %j', (line, expected) => {
   expect(value(line)).toBe(expected);
@@ -71,7 +73,11 @@ test.each([
   ['[s]\n[t]\n[s]', 3, 'a second section [s]'],
 ])('%j is an error in its line', (text, line, what) => {
   expect(() => parseIni(text, 'x.ini')).toThrow(
-    expect.objectContaining({ code: 'dbConfig.invalid', message: `x.ini, line ${line}: ${what}` }),
+    expect.objectContaining({
+      code: 'dbConfig.invalid',
+      message: `x.ini, line ${line}: ${what}`,
+      advice: 'correct the file',
+    }),
   );
 });
 

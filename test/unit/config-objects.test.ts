@@ -33,6 +33,25 @@ describe('active hours', () => {
   });
 });
 
+describe('learn', () => {
+  const all = 'commodity journal outfitting shipyard approachsettlement dockinggranted navroute'.split(' ');
+
+  test.each([
+    [true, all],
+    [false, []],
+    [{}, all],
+    [{ journal: false, shipyard: true }, all.filter((name) => name !== 'journal')],
+  ])('%j', async (learn, expected) => {
+    expect((await config({ learn })).rules.learn).toEqual(expected);
+  });
+
+  test('a name that is none is reported', async () => {
+    expect(await messages({ learn: { journals: false } })).toEqual([
+      expect.stringContaining('allowed: true, false or {"name": true or false, ...} with names of commodity'),
+    ]);
+  });
+});
+
 describe('tour_times', () => {
   test('what is said goes before the medians, down to single figures', async () => {
     const { tourTimes } = await config({ tour_times: { jumpToJumpS: 45, arrivalSpaceS: { base: 100 } } });

@@ -105,6 +105,7 @@ test.each([
     { rules: { schemaRef: 'https://example.org/schemas/commodity/4' } },
   ],
   [{ contract: 'v13' }, { generation: 'v13' }],
+  [{ edcd_source: 'http://localhost:8080//' }, { edcdSource: 'http://localhost:8080' }],
   [{ edcd_source: 'http://localhost:8080/ids/' }, { edcdSource: 'http://localhost:8080/ids' }],
   [
     { listener_station_lock_backoff_min: 0.5, listener_station_lock_backoff_cap: 2 },
@@ -142,12 +143,15 @@ test.each([
   expect((await config({ http_listen: written })).httpListen).toEqual(expected);
 });
 
-test.each(['tcp://127.0.0.1:9501', 'tcp://*:9501', 'tcp://[::1]:9501', 'tcp://127.0.0.1:*'])(
-  'relay_bind may be %s',
-  async (written) => {
-    expect((await config({ relay_bind: written })).relayBind).toBe(written);
-  },
-);
+test.each([
+  'tcp://127.0.0.1:9501',
+  'tcp://127.0.0.1:65535',
+  'tcp://*:9501',
+  'tcp://[::1]:9501',
+  'tcp://127.0.0.1:*',
+])('relay_bind may be %s', async (written) => {
+  expect((await config({ relay_bind: written })).relayBind).toBe(written);
+});
 
 test.each(['listener_diag', 'diagnostics'])('%s alone turns the diagnostics on', async (key) => {
   expect((await config({ [key]: true })).diagnostics.enabled).toBe(true);
@@ -206,6 +210,14 @@ test('a report names the key, the value, what is allowed and the default', async
   expect(await messages({ export_live_every_x_min: 'often' })).toEqual([
     'export_live_every_x_min is "often"; allowed: a number of minutes from 0.01 to 720; this run uses the default 5',
   ]);
+});
+
+test.each([
+  [118, `"${'x'.repeat(118)}"`],
+  [119, `"${'x'.repeat(119)}...`],
+])('of a value of %i letters 120 are told', async (length, told) => {
+  const [message] = await messages({ contract: 'x'.repeat(length) });
+  expect(message).toContain(`contract is ${told}; allowed: `);
 });
 
 describe('whitelist', () => {
