@@ -7,9 +7,9 @@ import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import { startProgram } from '../../test/support/daemon.ts';
 import { loadMarkets } from '../../test/support/load.ts';
-import { feedTexts, frameBatches, LOAD, RULES } from '../generators/feed.ts';
+import { feedTexts, LOAD, RULES } from '../generators/feed.ts';
 import type { Execute } from '../generators/galaxy.ts';
-import { GOODS, groupsOf } from '../generators/markets.ts';
+import { GOODS, groupsOf, START_S } from '../generators/markets.ts';
 import { configure, onBoth, sqliteDatabase, sqliteFile, type DaemonDatabase } from '../harness/daemon.ts';
 import { createGalaxy } from '../harness/mariadb.ts';
 import { compare, cpuOf, peakRssMiB } from '../harness/measure.ts';
@@ -120,9 +120,10 @@ function writeArchive(dir: string, texts: readonly string[]): string {
   return file;
 }
 
-export function stage(texts: readonly string[]): Snapshot[] {
+export function stage(texts: readonly string[]): readonly Snapshot[] {
   const rowStager = new RowStager(indexCommodities(GOODS));
-  return frameBatches(texts).flatMap((batch) => [...stageBatch(batch, rowStager, RULES).snapshots]);
+  const frames = texts.map((text) => Buffer.from(text));
+  return stageBatch({ encoding: 'json', frames, receivedAtMs: START_S * 1000 }, rowStager, RULES).snapshots;
 }
 
 /** Every station of the load, each in a system of its own. */

@@ -1,12 +1,12 @@
 import type { StagingRules } from '../domain/eddn/staging-rules.ts';
 import type { Backoff } from '../machines/backoff.ts';
-import type { StationPoolOptions } from './station-coalescer/pool.ts';
+import type { StationPoolOptions } from './station-coalescer/pool-options.ts';
 
 /** The numbers the system runs by. */
 export interface SystemSettings {
   readonly rules: StagingRules;
   readonly listener: { readonly silenceMs: number; readonly connectMs: number; readonly backoff: Backoff };
-  readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch'>;
+  readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch' | 'gather'>;
   readonly writer: { readonly gatherMs: number; readonly backoff: Backoff };
   readonly exporter: { readonly intervalMs: number; readonly firstMs: number; readonly backoff: Backoff };
   readonly deltaPublisher: { readonly startMs: number; readonly backoff: Backoff };
@@ -63,6 +63,7 @@ export const DEFAULT_SETTINGS: Omit<SystemSettings, 'rules'> = {
     maxFailures: 10,
     maxLive: 4_096,
     batch: { rows: 24_000, markets: 240 },
+    gather: null,
   },
   writer: { gatherMs: 200, backoff: { minMs: 1_000, capMs: 60_000 } },
   exporter: { intervalMs: 5 * MINUTE_MS, firstMs: 2_000, backoff: { minMs: 1_000, capMs: 60_000 } },

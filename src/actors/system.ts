@@ -39,7 +39,7 @@ import type { SystemSettings } from './settings.ts';
 import { createSpanshUpdater } from './spansh-updater/child.ts';
 import type { ImportAsker } from './spansh-updater/given.ts';
 import type { WholePublication } from './spansh-updater/steps.ts';
-import { Ledger } from './station-coalescer/ledger.ts';
+import { Ledger, withoutFate } from './station-coalescer/ledger.ts';
 import { StationPool } from './station-coalescer/pool.ts';
 import { StationsReporter } from './station-coalescer/reporter.ts';
 import { SpoolKeeper } from './station-coalescer/spool-keeper.ts';
@@ -70,6 +70,10 @@ export interface System {
     /** Lets another daemon lead. */
     readonly yield: () => Promise<void>;
   };
+  /** Nothing more comes for now: has written what was gathered of a file. */
+  endGathering(): void;
+  /** Nothing that was read waits for the database in memory only. */
+  readonly isAtRest: boolean;
   /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
   adopt(entries: readonly SpoolEntry[]): Promise<void>;
   /** Observes the running system from now on; the caller closes it. Without one nothing is observed. */
@@ -106,7 +110,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
   const pool: StationPool = new StationPool(
     {
       ...{ ...settings.stations, ledger, keeper, time, random },
-      ...{ feedWaits: feed.finite, alsoHeld: () => learner.waiting },
+      ...{ feedWaits: feed.finite, recordsHeld: () => learner.waiting },
     },
     {
       workAvailable: () => tell('writer', { type: 'work.available' }),
@@ -233,6 +237,10 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     reconfigure: (changed) => {
       settings = changed;
       for (const name of CHILD_NAMES) all[name].bringUpToDate?.();
+    },
+    endGathering: () => pool.endGathering(),
+    get isAtRest() {
+      return withoutFate(ledger.totals) + learner.waiting + keeper.backlog === 0;
     },
     adopt: (entries) => {
       keeper.adopt(entries);

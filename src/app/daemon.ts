@@ -28,6 +28,7 @@ import { settingsFrom } from './settings.ts';
  *   configuration wants them
  * @param options.besideDaemon a daemon works here, which publishes
  * @param options.cluster what it shares with other daemons on the database; null: there are none
+ * @param options.gathers a file that can be read again, of which only the newest observation of a market need be written
  * @param options.store the one the configuration names, unless given
  */
 export async function assemble(
@@ -37,11 +38,12 @@ export async function assemble(
     readonly update?: boolean;
     readonly follows?: boolean;
     readonly besideDaemon?: boolean;
+    readonly gathers?: boolean;
     readonly store?: Store;
     readonly cluster?: Cluster | null;
   } = {},
 ): Promise<System> {
-  const { update = false, follows = false, besideDaemon = false, cluster = null } = options;
+  const { update = false, follows = false, besideDaemon = false, gathers = false, cluster = null } = options;
   const { config, paths } = base;
   const { enabled, statsEveryMs } = config.diagnostics;
   const diagnostics = enabled && !besideDaemon ? createDiagnostics(paths.diagnosticsFile, base.log) : null;
@@ -69,7 +71,7 @@ export async function assemble(
       now: base.now,
       random: Math.random,
     },
-    settingsFrom(config, update),
+    settingsFrom(config, update, gathers),
   );
   if (update) {
     // What the database has against it, the writer tells.

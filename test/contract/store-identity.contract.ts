@@ -48,6 +48,13 @@ export function identityContract(create: CreateDatabase): void {
       expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([FUEL_ROW], NOON_S + 60));
     });
 
+    test('one that an earlier one gave way to is confirmed', async () => {
+      const { store, rowsOf } = world();
+      await store.writeMarkets([snapshot([GOLD_ROW])]);
+      expect(await store.writeMarkets([{ ...mixed(NOON_S + 60), isConfirmed: true }])).toEqual([MOVED]);
+      expect(await rowsOf(LINCOLN.marketId)).toEqual(stored([FUEL_ROW], NOON_S + 60));
+    });
+
     test('a second one of other names does not', async () => {
       const { store } = world();
       await store.writeMarkets([mixed(NOON_S)]);

@@ -56,6 +56,9 @@ test.skipIf(!hasBzip2)(
     const once = await runHere({ cwd: whole.cwd, args: ['replay', 'eddn'] });
     expect(once.code, once.stderr).toBe(0);
     const expected = content(whole.cwd);
+    expect(once.stdout, 'what was seen of a market before is not written').toContain(
+      `written     ${whole.markets} (`,
+    );
     expect(new Set(expected.StationItem!.map((row) => row.split(',')[0])).size).toBe(whole.markets);
 
     const { cwd } = place('multi');

@@ -6,6 +6,22 @@ const SCRIPTED = 'test/simulation/scripted.test.ts';
 /** Of what the feed teaches, archives, and a start without anything. */
 export const LEARNING_MUTATIONS: readonly Mutation[] = [
   {
+    guarantee: 'of an archive what proves something of a station is written for itself',
+    fault: 'an observation under other names makes the one before give way',
+    file: 'src/actors/station-coalescer/gathering.ts',
+    from: 'const gaveWay = areAlike(held, snapshot);',
+    to: 'const gaveWay = true;',
+    tests: ['test/unit/gathering.test.ts'],
+  },
+  {
+    guarantee: 'what is gathered is in the spool after a stop',
+    fault: 'only what is in flight is kept',
+    file: 'src/actors/station-coalescer/pool.ts',
+    from: 'for (const snapshot of this.#gathering?.taken() ?? []) this.#take(snapshot);',
+    to: '',
+    tests: ['test/model/station-pool.oracle.test.ts'],
+  },
+  {
     guarantee: 'facts merge in any order, by rank first',
     fault: 'a newer fact of a lesser source wins',
     file: 'src/domain/galaxy/facts.ts',

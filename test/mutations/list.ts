@@ -94,7 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
     guarantee: 'an outage of any length costs nothing',
     fault: 'what does not fit into memory is dropped',
     file: STATION_POOL,
-    from: 'ledger.totals.spilled += 1;\n        keeper.pend(snapshot);',
+    from: 'ledger.totals.spilled += 1;\n      keeper.pend(snapshot);',
     to: 'ledger.totals.spilled += 1;',
     tests: [ORACLE, SIMULATION],
   },

@@ -33,7 +33,7 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     guarantee: 'one message does not change who a station is',
     fault: 'a message with another name and system is believed at once',
     file: WRITE_RULE,
-    from: 'if (isMixed && !confirms(',
+    from: 'if (isMixed && !isConfirmed && !confirms(',
     to: 'if (isMixed && memory?.clear !== undefined && !confirms(',
     tests: [SQLITE],
   },

@@ -154,6 +154,7 @@ function settings(random: SeededRandom): SystemSettings {
       maxFailures: random.pick([2, 10]),
       maxLive: random.pick([4, 20, 4_096]),
       batch: { rows: random.pick([20, 12_000]), markets: random.pick([1, 5, 120]) },
+      gather: null,
     },
     exporter: { ...DEFAULT_SETTINGS.exporter, intervalMs: random.pick([30_000, 2 * MINUTE_MS]) },
     catalogue: {

@@ -21,6 +21,8 @@ export async function createPool(time: Time, disk = emptyDisk()) {
       maxLive: 10,
       feedWaits: false,
       batch: { rows: 100, markets: 10 },
+      gather: null,
+      recordsHeld: () => 0,
     },
     {
       workAvailable: nothing,

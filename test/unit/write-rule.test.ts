@@ -245,6 +245,11 @@ describe('another name and another system', () => {
     });
   });
 
+  test('are believed when an earlier message that said so gave way to this one', () => {
+    const confirmed = told({ isConfirmed: true });
+    expect(decideWrite(confirmed, market({ systems: [LHS] }))).toEqual(RENAMED);
+  });
+
   test.each([
     ['of the same second', { observedAtS: 1_000 }, true],
     ['of another name', { name: 'Abraham' }, true],

@@ -23,7 +23,7 @@ export function createListener(parts: Parts): ListenerChild {
     watch.note(batch);
     const newUnknown = ledger.countStaged(batch);
     learner.add(batch.records);
-    pool.accept(batch.snapshots);
+    pool.receive(batch.snapshots);
     pool.parkUnresolved(batch.unresolved);
     try {
       watch.tell();

@@ -2,43 +2,17 @@ import { createActor } from 'xstate';
 import type { WriteOutcome } from '../../domain/market/outcome.ts';
 import type { StagedBatch } from '../../domain/ports/market/feed.ts';
 import { isUnresolved, type SpoolEntry } from '../../domain/ports/market/spool.ts';
-import type { Time } from '../../domain/ports/time.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
-import type { Backoff, Random } from '../../machines/backoff.ts';
 import type {
   stationCoalescerMachine,
   WriteAnswer,
 } from '../../machines/market/station-coalescer.machine.ts';
-import { FeedRegulator, type FlowEvents } from './feed-regulator.ts';
-import type { Ledger } from './ledger.ts';
-import { WriteQueue, type BatchLimits, type QueueEvents, type StationActor } from './queue.ts';
-import type { SpoolKeeper } from './spool-keeper.ts';
+import { FeedRegulator } from './feed-regulator.ts';
+import { Gathering } from './gathering.ts';
+import { countIf, hasNewerWaiting, statesOf } from './pool-counts.ts';
+import type { StationPoolEvents, StationPoolOptions } from './pool-options.ts';
+import { WriteQueue, type StationActor } from './queue.ts';
 import { answerFor, countedStation } from './steps.ts';
-
-export interface StationPoolOptions {
-  readonly ledger: Ledger;
-  readonly keeper: SpoolKeeper;
-  readonly time: Time;
-  readonly random: Random;
-  readonly backoff: Backoff;
-  /** Database errors in a row after which a snapshot is parked. */
-  readonly maxFailures: number;
-  /** Markets held in memory. Above it a relay's snapshots go straight to the spool, and a file has to wait. */
-  readonly maxLive: number;
-  /** The feed can wait without losing anything. */
-  readonly feedWaits: boolean;
-  /** What else of a file is held, and not here. */
-  readonly alsoHeld?: () => number;
-  readonly batch: BatchLimits;
-}
-
-/** What the pool tells others; filled in by the wiring. */
-export interface StationPoolEvents extends QueueEvents, FlowEvents {
-  /** Rows were committed. */
-  written(): void;
-  /** Nothing is in flight any more. */
-  emptied(): void;
-}
 
 interface Entry {
   readonly actor: StationActor;
@@ -68,6 +42,7 @@ export class StationPool {
   readonly #machine: typeof stationCoalescerMachine;
   readonly #entries = new Map<number, Entry>();
   readonly #queue: WriteQueue;
+  readonly #gathering: Gathering | null;
   readonly #regulator: FeedRegulator;
   #follower: StationFollower | null = null;
   #closing = false;
@@ -77,6 +52,7 @@ export class StationPool {
     this.#options = options;
     this.#events = events;
     this.#queue = new WriteQueue(options.batch, events);
+    this.#gathering = options.gather && new Gathering(options.gather);
     this.#machine = countedStation({ ...options, queue: this.#queue });
     this.#regulator = new FeedRegulator(options.maxLive, events);
   }
@@ -86,19 +62,14 @@ export class StationPool {
     return this.#closed;
   }
 
-  /** Markets with work in flight. */
+  /** Markets with work in flight, or gathered. */
   get liveCount(): number {
-    return this.#entries.size;
+    return this.#entries.size + (this.#gathering?.size ?? 0);
   }
 
   /** Snapshots in memory: one a market, two where a newer one waits behind the one being written. */
   get heldCount(): number {
-    let held = this.#entries.size;
-    for (const { actor } of this.#entries.values()) {
-      const { inFlight, newest } = actor.getSnapshot().context;
-      if (inFlight !== null && inFlight !== newest) held += 1;
-    }
-    return held;
+    return this.liveCount + countIf(this.#entries, hasNewerWaiting);
   }
 
   get queuedCount(): number {
@@ -107,21 +78,12 @@ export class StationPool {
 
   /** Stations waiting out a backoff. */
   get deferredCount(): number {
-    let deferred = 0;
-    for (const { actor } of this.#entries.values()) {
-      if (actor.getSnapshot().hasTag('deferred')) deferred += 1;
-    }
-    return deferred;
+    return countIf(this.#entries, (actor) => actor.getSnapshot().hasTag('deferred'));
   }
 
   /** How many stations are in which state. */
   get states(): Record<string, number> {
-    const states: Record<string, number> = {};
-    for (const { actor } of this.#entries.values()) {
-      const { value } = actor.getSnapshot();
-      states[value] = (states[value] ?? 0) + 1;
-    }
-    return states;
+    return statesOf(this.#entries);
   }
 
   /** Replaces the follower; null: nobody follows. */
@@ -131,27 +93,34 @@ export class StationPool {
     if (present !== undefined) follower?.announce(present.actor);
   }
 
-  /** Takes snapshots in: from the feed, or released from the spool. */
-  accept(snapshots: readonly Snapshot[]): void {
-    const { keeper, ledger, feedWaits, maxLive } = this.#options;
+  /** Takes in what the feed brings. */
+  receive(snapshots: readonly Snapshot[]): void {
+    const gathering = this.#closing ? null : this.#gathering;
+    gathering?.goOn();
     for (const snapshot of snapshots) {
-      const entry = this.#closing ? undefined : this.#entries.get(snapshot.marketId);
-      if (keeper.clearedSince(snapshot)) {
-        ledger.totals.stale += 1;
-        keeper.forget(snapshot);
-      } else if (entry !== undefined) {
-        entry.unspooledSinceMs = Math.min(entry.unspooledSinceMs, snapshot.receivedAtMs);
-        entry.actor.send({ type: 'snapshot.observed', snapshot });
-      } else if (keeper.holdsNewer(snapshot)) {
-        ledger.totals.superseded += 1;
-      } else if (this.#closing || (this.#entries.size >= maxLive && !feedWaits)) {
-        ledger.totals.spilled += 1;
-        keeper.pend(snapshot);
-      } else {
-        this.#enter(snapshot);
-      }
+      const left = gathering === null ? { older: snapshot, gaveWay: false } : gathering.add(snapshot);
+      if (left?.gaveWay === true) this.#options.ledger.totals.superseded += 1;
+      else if (left !== null) this.#take(left.older);
     }
+    if (gathering?.isDue === true) this.#events.batchFull();
     this.#regulateFeed();
+  }
+
+  /** Takes in what is to be written. */
+  accept(snapshots: readonly Snapshot[]): void {
+    for (const snapshot of snapshots) this.#take(snapshot);
+    this.#regulateFeed();
+  }
+
+  /** Nothing more comes of a file for now: what is gathered is written, what was learned first. */
+  endGathering(): void {
+    this.#gathering?.end();
+    this.#events.batchFull();
+  }
+
+  /** Whether so many records wait for more. */
+  gathers(records: number): boolean {
+    return this.#gathering?.gathers(records) === true;
   }
 
   /** Keeps messages for which no catalogue exists yet. */
@@ -165,6 +134,7 @@ export class StationPool {
 
   /** Hands a batch to a write: newest snapshot of each market, longest waiting first. */
   takeBatch(): Snapshot[] {
+    if (this.#gathering?.isDue === true) this.#draw(this.#gathering);
     return this.#queue.take().map((actor) => {
       const { newest } = actor.getSnapshot().context;
       actor.send({ type: 'write.started' });
@@ -174,7 +144,7 @@ export class StationPool {
 
   /** What the queue holds now, in the writer's terms. */
   get left(): WriteQueue['left'] {
-    return this.#queue.left;
+    return this.#gathering?.isDue === true ? 'fullBatch' : this.#queue.left;
   }
 
   /** Tells each station what became of its snapshot. */
@@ -195,8 +165,9 @@ export class StationPool {
     this.#afterAnswers();
   }
 
-  /** Deferred stations ask once more without waiting. */
+  /** Deferred stations ask once more without waiting; what is gathered is written, too. */
   flush(): void {
+    this.endGathering();
     for (const { actor } of this.#entries.values()) actor.send({ type: 'flush' });
   }
 
@@ -223,6 +194,7 @@ export class StationPool {
   async spoolRest(): Promise<void> {
     this.#closing = true;
     this.#pend(() => true);
+    for (const snapshot of this.#gathering?.taken() ?? []) this.#take(snapshot);
     try {
       await this.sync();
     } finally {
@@ -261,6 +233,34 @@ export class StationPool {
       this.#options.keeper.forget(entry);
     } else {
       Object.assign(this.#enter(entry), { spooled: entry, unspooledSinceMs: Infinity });
+    }
+  }
+
+  #take(snapshot: Snapshot): void {
+    const { keeper, ledger, feedWaits, maxLive } = this.#options;
+    const entry = this.#closing ? undefined : this.#entries.get(snapshot.marketId);
+    if (keeper.clearedSince(snapshot)) {
+      ledger.totals.stale += 1;
+      keeper.forget(snapshot);
+    } else if (entry !== undefined) {
+      entry.unspooledSinceMs = Math.min(entry.unspooledSinceMs, snapshot.receivedAtMs);
+      entry.actor.send({ type: 'snapshot.observed', snapshot });
+    } else if (keeper.holdsNewer(snapshot)) {
+      ledger.totals.superseded += 1;
+    } else if (this.#closing || (this.#entries.size >= maxLive && !feedWaits)) {
+      ledger.totals.spilled += 1;
+      keeper.pend(snapshot);
+    } else {
+      this.#enter(snapshot);
+    }
+  }
+
+  /** A batch of what is gathered; nothing as long as something that was learned waits, for it may tell where markets are. */
+  #draw(gathering: Gathering): void {
+    if (this.#options.recordsHeld() > 0) return;
+    for (const snapshot of gathering.taken()) {
+      this.#take(snapshot);
+      if (this.#queue.left === 'fullBatch') return;
     }
   }
 
@@ -310,8 +310,9 @@ export class StationPool {
   }
 
   #regulateFeed(): void {
-    const { keeper, feedWaits, alsoHeld } = this.#options;
-    const held = this.#entries.size + (alsoHeld?.() ?? 0);
+    const { keeper, feedWaits, recordsHeld } = this.#options;
+    const records = recordsHeld();
+    const held = this.#entries.size + (this.#gathering?.excess(records) ?? records);
     this.#regulator.regulate(feedWaits ? held : keeper.backlog);
   }
 }

@@ -51,7 +51,10 @@ export function stationsLogic(deps: StationsDeps) {
     receive((command) => {
       if (command.type === 'stations.flush') pool.flush();
       else {
-        feedFinished ||= command.type === 'feed.finished';
+        if (command.type === 'feed.finished') {
+          feedFinished = true;
+          pool.endGathering();
+        }
         tellSettled();
       }
     });

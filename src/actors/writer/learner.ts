@@ -33,7 +33,7 @@ export class Learner {
 
   /** Records that wait, in the writer's terms. */
   get left(): 'none' | 'some' | 'fullBatch' {
-    if (this.#queue.size === 0) return 'none';
+    if (this.#queue.size === 0 || this.#deps.pool.gathers(this.#queue.size)) return 'none';
     return this.#queue.size < RECORDS_AT_ONCE ? 'some' : 'fullBatch';
   }
 
@@ -42,9 +42,9 @@ export class Learner {
   }
 
   add(records: readonly GalaxyRecord[]): void {
-    const wasEmpty = this.#queue.size === 0;
+    const hadWork = this.#hasWork();
     this.#queue.add(records);
-    if (wasEmpty && records.length > 0) this.#deps.workAvailable();
+    if (!hadWork && this.#hasWork()) this.#deps.workAvailable();
   }
 
   /**
@@ -65,6 +65,10 @@ export class Learner {
       this.#queue.add(records);
       throw error;
     }
+  }
+
+  #hasWork(): boolean {
+    return this.left !== 'none';
   }
 
   async #release(systems: readonly string[]): Promise<void> {

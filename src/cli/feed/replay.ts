@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar, Presets } from 'cli-progress';
-import type { System } from '../../actors/system.ts';
 import { sum, withoutFate, type LedgerTotals } from '../../actors/station-coalescer/ledger.ts';
 import type { Bootstrap } from '../../app/bootstrap.ts';
 import { assemble, run as runSystem } from '../../app/daemon.ts';
@@ -97,12 +96,14 @@ export async function replayFiles(
   let whole = 0;
   const feed = createFileFeed(files, async (file) => {
     // What is only in memory could be lost, and would never be read again.
-    while (stoppedBy === null && !isWritten(feed, system)) await sleep(LOOK_MS);
+    while (stoppedBy === null && system.ledger.totals.received < feed.delivered) await sleep(LOOK_MS);
+    system.endGathering();
+    while (stoppedBy === null && !system.isAtRest) await sleep(LOOK_MS);
     if (stoppedBy !== null) return;
     whole += 1;
     await onWritten(file);
   });
-  const system = await assemble(base, feed, { besideDaemon });
+  const system = await assemble(base, feed, { besideDaemon, gathers: !files.includes('-') });
   const bar = progressBar(() => feed.progress);
   const code = await runSystem(system, base);
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -119,11 +120,6 @@ export async function replayFiles(
     return EXIT.failure;
   }
   return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
-}
-
-/** Whether all that was read so far has its fate. */
-function isWritten({ delivered }: FileFeed, { ledger }: System): boolean {
-  return ledger.totals.received >= delivered && withoutFate(ledger.totals) === 0;
 }
 
 function howFar({ description, progress: { readBytes, totalBytes } }: FileFeed): string {

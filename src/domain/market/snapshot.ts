@@ -19,6 +19,8 @@ export interface Snapshot {
    * (A list that lost its last row to an unknown commodity proves nothing: staging refuses it.)
    */
   readonly rows: Int32Array;
+  /** An earlier observation, which gave way to this one unwritten, told the same names. */
+  readonly isConfirmed?: boolean;
 }
 
 /** Columns of {@link Snapshot.rows}. `demand` = the station buys, `supply` = the station sells; prices in credits. */

@@ -154,7 +154,7 @@ export function decideWrite<Id>(snapshot: Snapshot, market: StoredMarket<Id>): W
 
 /** Where a snapshot puts a station that is known. */
 function placeOf<Id>(
-  { stationName, systemName, observedAtS }: Snapshot,
+  { stationName, systemName, observedAtS, isConfirmed = false }: Snapshot,
   station: StoredStation<Id>,
   { systems, memory, notAfterS }: StoredMarket<Id>,
 ): WriteDecision<Id> {
@@ -164,7 +164,7 @@ function placeOf<Id>(
   if (systemId === undefined || others.length > 0)
     return { write: false, outcome: { status: 'unknownSystem' } };
   const isMixed = isMixedIdentity(stationName, systems, station);
-  if (isMixed && !confirms(memory?.claim, { stationName, systemName, observedAtS })) {
+  if (isMixed && !isConfirmed && !confirms(memory?.claim, { stationName, systemName, observedAtS })) {
     const claim = { kind: 'claim', name: stationName, systemName, observedAtS } as const;
     const isNewest = observedAtS >= (memory?.claim?.observedAtS ?? -1);
     return { write: false, outcome: { status: 'unconfirmed' }, ...(isNewest ? { remember: claim } : {}) };
