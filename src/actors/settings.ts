@@ -1,12 +1,16 @@
 import type { StagingRules } from '../domain/eddn/staging-rules.ts';
 import type { Backoff } from '../machines/backoff.ts';
+import type { GatherLimits } from './station-coalescer/gathering.ts';
 import type { StationPoolOptions } from './station-coalescer/pool-options.ts';
 
 /** The numbers the system runs by. */
 export interface SystemSettings {
   readonly rules: StagingRules;
   readonly listener: { readonly silenceMs: number; readonly connectMs: number; readonly backoff: Backoff };
-  readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch' | 'gather'>;
+  readonly stations: Pick<StationPoolOptions, 'backoff' | 'maxFailures' | 'maxLive' | 'batch'> & {
+    /** What may be gathered of a file; null: it is not. */
+    readonly gather: GatherLimits | null;
+  };
   readonly writer: { readonly gatherMs: number; readonly backoff: Backoff };
   readonly exporter: { readonly intervalMs: number; readonly firstMs: number; readonly backoff: Backoff };
   readonly deltaPublisher: { readonly startMs: number; readonly backoff: Backoff };

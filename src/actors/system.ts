@@ -39,6 +39,7 @@ import type { SystemSettings } from './settings.ts';
 import { createSpanshUpdater } from './spansh-updater/child.ts';
 import type { ImportAsker } from './spansh-updater/given.ts';
 import type { WholePublication } from './spansh-updater/steps.ts';
+import { Gathering } from './station-coalescer/gathering.ts';
 import { Ledger, withoutFate } from './station-coalescer/ledger.ts';
 import { StationPool } from './station-coalescer/pool.ts';
 import { StationsReporter } from './station-coalescer/reporter.ts';
@@ -72,6 +73,8 @@ export interface System {
   };
   /** Nothing more comes for now: has written what was gathered of a file. */
   endGathering(): void;
+  /** Forgets what is gathered of a file, which is to be read again. */
+  readonly leaveGathered: () => void;
   /** Nothing that was read waits for the database in memory only. */
   readonly isAtRest: boolean;
   /** Takes over what waits in the spool of somebody else; on disk when it resolves. */
@@ -107,9 +110,11 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
 
   const ledger = new Ledger();
   const keeper = new SpoolKeeper(spool);
+  const { gather, ...stations } = settings.stations;
+  const gathering = gather && new Gathering(gather);
   const pool: StationPool = new StationPool(
     {
-      ...{ ...settings.stations, ledger, keeper, time, random },
+      ...{ ...stations, ledger, keeper, time, random, gathering },
       ...{ feedWaits: feed.finite, recordsHeld: () => learner.waiting },
     },
     {
@@ -126,7 +131,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
     },
   );
   const learner: Learner = new Learner({
-    ...{ store: ports.store, spool, keeper, pool },
+    ...{ store: ports.store, spool, keeper, pool, gathering },
     workAvailable: () => tell('writer', { type: 'work.available' }),
     reportTables: () => log.info({}, OWN_TABLES_MADE),
   });
@@ -239,6 +244,12 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       for (const name of CHILD_NAMES) all[name].bringUpToDate?.();
     },
     endGathering: () => pool.endGathering(),
+    leaveGathered: () => {
+      if (gathering === null) return;
+      learner.clear();
+      const left = gathering.clear();
+      if (left > 0) ledger.reject('file not read to its end', left);
+    },
     get isAtRest() {
       return withoutFate(ledger.totals) + learner.waiting + keeper.backlog === 0;
     },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Gathering } from '../../src/actors/station-coalescer/gathering.ts';
 import { Ledger, withoutFate } from '../../src/actors/station-coalescer/ledger.ts';
 import { SpoolKeeper } from '../../src/actors/station-coalescer/spool-keeper.ts';
 import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
@@ -87,7 +88,7 @@ class World {
         maxLive: 3,
         feedWaits: this.source !== 'relay',
         batch: { rows: 100, markets: 2 },
-        gather: this.source === 'archive' ? { rows: 2, records: 0 } : null,
+        gathering: this.source === 'archive' ? new Gathering({ rows: 2, records: 0 }) : null,
         recordsHeld: () => 0,
       },
       {

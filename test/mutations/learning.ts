@@ -17,7 +17,7 @@ export const LEARNING_MUTATIONS: readonly Mutation[] = [
     guarantee: 'what is gathered is in the spool after a stop',
     fault: 'only what is in flight is kept',
     file: 'src/actors/station-coalescer/pool.ts',
-    from: 'for (const snapshot of this.#gathering?.taken() ?? []) this.#take(snapshot);',
+    from: 'for (const snapshot of this.#options.gathering?.taken() ?? []) this.#take(snapshot);',
     to: '',
     tests: ['test/model/station-pool.oracle.test.ts'],
   },

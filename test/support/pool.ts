@@ -21,7 +21,7 @@ export async function createPool(time: Time, disk = emptyDisk()) {
       maxLive: 10,
       feedWaits: false,
       batch: { rows: 100, markets: 10 },
-      gather: null,
+      gathering: null,
       recordsHeld: () => 0,
     },
     {

@@ -93,6 +93,12 @@ describe('is due', () => {
     expect([held.isDue, held.gathers(0)]).toEqual([false, true]);
   });
 
+  test('may be left', () => {
+    const held = gathering();
+    for (const id of [1, 2, 3]) held.add(snapshot(id, 1));
+    expect([held.clear(), held.size, held.isDue]).toEqual([3, 0, false]);
+  });
+
   test('may be taken in part', () => {
     const held = gathering();
     for (const id of [1, 2, 3]) held.add(snapshot(id, 1));

@@ -69,6 +69,11 @@ export class Gathering {
     }
   }
 
+  /** @returns how many there were */
+  clear(): number {
+    return [...this.taken()].length;
+  }
+
   /** Nothing more comes for now: all of it is due. */
   end(): void {
     this.#isEnding = true;

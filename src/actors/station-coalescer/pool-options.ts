@@ -1,7 +1,7 @@
 import type { Time } from '../../domain/ports/time.ts';
 import type { Backoff, Random } from '../../machines/backoff.ts';
 import type { FlowEvents } from './feed-regulator.ts';
-import type { GatherLimits } from './gathering.ts';
+import type { Gathering } from './gathering.ts';
 import type { Ledger } from './ledger.ts';
 import type { BatchLimits, QueueEvents } from './queue.ts';
 import type { SpoolKeeper } from './spool-keeper.ts';
@@ -21,7 +21,7 @@ export interface StationPoolOptions {
   /** What was learned and is not written yet. */
   readonly recordsHeld: () => number;
   /** A file is gathered before it is written; null: what comes is written. */
-  readonly gather: GatherLimits | null;
+  readonly gathering: Gathering | null;
   readonly batch: BatchLimits;
 }
 

@@ -8,7 +8,7 @@ import type {
   WriteAnswer,
 } from '../../machines/market/station-coalescer.machine.ts';
 import { FeedRegulator } from './feed-regulator.ts';
-import { Gathering } from './gathering.ts';
+import type { Gathering } from './gathering.ts';
 import { countIf, hasNewerWaiting, statesOf } from './pool-counts.ts';
 import type { StationPoolEvents, StationPoolOptions } from './pool-options.ts';
 import { WriteQueue, type StationActor } from './queue.ts';
@@ -42,7 +42,6 @@ export class StationPool {
   readonly #machine: typeof stationCoalescerMachine;
   readonly #entries = new Map<number, Entry>();
   readonly #queue: WriteQueue;
-  readonly #gathering: Gathering | null;
   readonly #regulator: FeedRegulator;
   #follower: StationFollower | null = null;
   #closing = false;
@@ -52,7 +51,6 @@ export class StationPool {
     this.#options = options;
     this.#events = events;
     this.#queue = new WriteQueue(options.batch, events);
-    this.#gathering = options.gather && new Gathering(options.gather);
     this.#machine = countedStation({ ...options, queue: this.#queue });
     this.#regulator = new FeedRegulator(options.maxLive, events);
   }
@@ -64,7 +62,7 @@ export class StationPool {
 
   /** Markets with work in flight, or gathered. */
   get liveCount(): number {
-    return this.#entries.size + (this.#gathering?.size ?? 0);
+    return this.#entries.size + (this.#options.gathering?.size ?? 0);
   }
 
   /** Snapshots in memory: one a market, two where a newer one waits behind the one being written. */
@@ -95,7 +93,7 @@ export class StationPool {
 
   /** Takes in what the feed brings. */
   receive(snapshots: readonly Snapshot[]): void {
-    const gathering = this.#closing ? null : this.#gathering;
+    const gathering = this.#closing ? null : this.#options.gathering;
     gathering?.goOn();
     for (const snapshot of snapshots) {
       const left = gathering === null ? { older: snapshot, gaveWay: false } : gathering.add(snapshot);
@@ -114,13 +112,9 @@ export class StationPool {
 
   /** Nothing more comes of a file for now: what is gathered is written, what was learned first. */
   endGathering(): void {
-    this.#gathering?.end();
+    if (this.#options.gathering === null) return;
+    this.#options.gathering.end();
     this.#events.batchFull();
-  }
-
-  /** Whether so many records wait for more. */
-  gathers(records: number): boolean {
-    return this.#gathering?.gathers(records) === true;
   }
 
   /** Keeps messages for which no catalogue exists yet. */
@@ -134,7 +128,7 @@ export class StationPool {
 
   /** Hands a batch to a write: newest snapshot of each market, longest waiting first. */
   takeBatch(): Snapshot[] {
-    if (this.#gathering?.isDue === true) this.#draw(this.#gathering);
+    if (this.#options.gathering?.isDue === true) this.#draw(this.#options.gathering);
     return this.#queue.take().map((actor) => {
       const { newest } = actor.getSnapshot().context;
       actor.send({ type: 'write.started' });
@@ -144,7 +138,7 @@ export class StationPool {
 
   /** What the queue holds now, in the writer's terms. */
   get left(): WriteQueue['left'] {
-    return this.#gathering?.isDue === true ? 'fullBatch' : this.#queue.left;
+    return this.#options.gathering?.isDue === true ? 'fullBatch' : this.#queue.left;
   }
 
   /** Tells each station what became of its snapshot. */
@@ -194,7 +188,7 @@ export class StationPool {
   async spoolRest(): Promise<void> {
     this.#closing = true;
     this.#pend(() => true);
-    for (const snapshot of this.#gathering?.taken() ?? []) this.#take(snapshot);
+    for (const snapshot of this.#options.gathering?.taken() ?? []) this.#take(snapshot);
     try {
       await this.sync();
     } finally {
@@ -310,9 +304,9 @@ export class StationPool {
   }
 
   #regulateFeed(): void {
-    const { keeper, feedWaits, recordsHeld } = this.#options;
+    const { keeper, feedWaits, recordsHeld, gathering } = this.#options;
     const records = recordsHeld();
-    const held = this.#entries.size + (this.#gathering?.excess(records) ?? records);
+    const held = this.#entries.size + (gathering?.excess(records) ?? records);
     this.#regulator.regulate(feedWaits ? held : keeper.backlog);
   }
 }

@@ -2,6 +2,7 @@ import type { GalaxyRecord } from '../../domain/galaxy/records.ts';
 import { RecordQueue } from '../../domain/galaxy/gathered.ts';
 import type { LearningStore } from '../../domain/ports/store/learning-store.ts';
 import type { Spool } from '../../domain/ports/market/spool.ts';
+import type { Gathering } from '../station-coalescer/gathering.ts';
 import type { SpoolKeeper } from '../station-coalescer/spool-keeper.ts';
 import type { StationPool } from '../station-coalescer/pool.ts';
 
@@ -10,6 +11,8 @@ export interface LearnerDeps {
   readonly spool: Spool;
   readonly keeper: SpoolKeeper;
   readonly pool: StationPool;
+  /** Records are gathered, too; null: what comes is written. */
+  readonly gathering: Gathering | null;
   readonly workAvailable: () => void;
   readonly reportTables: () => void;
 }
@@ -33,7 +36,7 @@ export class Learner {
 
   /** Records that wait, in the writer's terms. */
   get left(): 'none' | 'some' | 'fullBatch' {
-    if (this.#queue.size === 0 || this.#deps.pool.gathers(this.#queue.size)) return 'none';
+    if (this.#queue.size === 0 || this.#deps.gathering?.gathers(this.#queue.size) === true) return 'none';
     return this.#queue.size < RECORDS_AT_ONCE ? 'some' : 'fullBatch';
   }
 
@@ -45,6 +48,11 @@ export class Learner {
     const hadWork = this.#hasWork();
     this.#queue.add(records);
     if (!hadWork && this.#hasWork()) this.#deps.workAvailable();
+  }
+
+  /** Forgets what waits: it will be read again. */
+  clear(): void {
+    this.#queue.take(Infinity);
   }
 
   /**

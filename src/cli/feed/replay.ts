@@ -104,14 +104,18 @@ export async function replayFiles(
     await onWritten(file);
   });
   const system = await assemble(base, feed, { besideDaemon, gathers: !files.includes('-') });
+  // Before the system drains, which would write it.
+  process.on('SIGINT', system.leaveGathered).on('SIGTERM', system.leaveGathered);
   const bar = progressBar(() => feed.progress);
   const code = await runSystem(system, base);
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  for (const listener of [onSignal, system.leaveGathered])
+    process.off('SIGINT', listener).off('SIGTERM', listener);
   bar.stop();
   const { totals } = system.ledger;
   say(summary(totals));
   if (stoppedBy !== null) {
-    const rest = files.length === 1 ? 'the rest is not taken' : `${whole} of ${files.length} files are whole`;
+    const one = files.includes('-') ? 'the rest is not taken' : 'replay it again for the rest';
+    const rest = files.length === 1 ? one : `${whole} of ${files.length} files are whole`;
     say(`stopped     by ${stoppedBy} after ${totals.received} messages, ${howFar(feed)}; ${rest}\n`);
     return code === EXIT.ok ? SIGNAL_EXIT + constants.signals[stoppedBy] : code;
   }
