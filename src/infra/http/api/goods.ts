@@ -27,6 +27,7 @@ interface Read {
 export class Goods {
   readonly #deps: ApiDeps;
   #read: Read | undefined;
+  #ids: { readonly of: readonly Commodity[]; readonly byKey: ReadonlyMap<string, number> } | undefined;
 
   constructor(deps: ApiDeps) {
     this.#deps = deps;
@@ -47,7 +48,7 @@ export class Goods {
   /** The id of a good, also of one that no market has listed yet. @throws ApiError 404; 503 before any is known */
   async idOf(text: string): Promise<number> {
     const commodities = this.#deps.commodities();
-    const id = indexCommodities(commodities).get(commodityKey(text));
+    const id = this.#idsOf(commodities).get(commodityKey(text));
     if (id !== undefined) return id;
     if (commodities.length === 0 && (await this.all()).size === 0) {
       throw new ApiError(503, 'no goods are known yet: ask again in a moment');
@@ -62,7 +63,7 @@ export class Goods {
   async find(text: string): Promise<Good> {
     const goods = await this.all();
     const key = commodityKey(text);
-    const id = indexCommodities(this.#deps.commodities()).get(key) ?? Number(key);
+    const id = this.#idsOf(this.#deps.commodities()).get(key) ?? Number(key);
     const good = goods.get(id) ?? [...goods.values()].find(({ name }) => name.toLowerCase() === key);
     if (good === undefined) {
       const near = nearestFew(
@@ -73,6 +74,12 @@ export class Goods {
       throw new ApiError(404, `no good is called ${text}: ${hint}`);
     }
     return good;
+  }
+
+  /** By what they are called. */
+  #idsOf(commodities: readonly Commodity[]): ReadonlyMap<string, number> {
+    if (this.#ids?.of !== commodities) this.#ids = { of: commodities, byKey: indexCommodities(commodities) };
+    return this.#ids.byKey;
   }
 }
 

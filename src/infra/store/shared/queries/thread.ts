@@ -1,7 +1,8 @@
 import type { Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
-import { openThread } from '../../../threads/rpc.ts';
+import { openThread, type CallContext } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';
+import { packMarkets, unpackMarkets, type PackedMarkets } from './packed-markets.ts';
 
 type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 'replicaLag' | 'close'>;
 
@@ -12,7 +13,7 @@ interface Asked {
 
 /** What a thread that answers questions can be told. */
 interface QueryMethods {
-  ask(asked: Asked): Promise<unknown>;
+  ask(asked: Asked, context: CallContext): Promise<unknown>;
   changed(marketIds: readonly number[] | 'all'): void;
   status(): Promise<QueryStatus | null>;
   completeToMs(): number | null;
@@ -69,6 +70,8 @@ export function createThreadQueries(
       isStarted = true;
       return thread.call('ask', { question, args }) as ReturnType<Queries[K]>;
     };
+  const lookUpMarkets = async (ids: readonly number[]) =>
+    unpackMarkets((await lookups.call('ask', { question: 'markets', args: [ids] })) as PackedMarkets);
   const lookUp =
     <K extends Question>(question: K) =>
     (...args: Parameters<Queries[K]>) =>
@@ -82,7 +85,7 @@ export function createThreadQueries(
     stationsByPrefix: lookUp('stationsByPrefix'),
     stations: ask('stations'),
     stationsOffering: ask('stationsOffering'),
-    markets: lookUp('markets'),
+    markets: lookUpMarkets,
     marketIdsAfter: lookUp('marketIdsAfter'),
     seenMarkets: lookUp('seenMarkets'),
     profiles: lookUp('profiles'),
@@ -141,9 +144,14 @@ export function answerQuestions(
     else engine?.noteChanged(changed);
   };
   const methods: QueryMethods = {
-    async ask({ question, args }) {
+    async ask({ question, args }, { transfer }) {
       try {
         engine = await current();
+        if (question === 'markets') {
+          const packed = packMarkets(await engine.markets(...(args as Parameters<Queries['markets']>)));
+          transfer.push(packed.cells.buffer);
+          return packed;
+        }
         return await (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
         throw translate(error);
