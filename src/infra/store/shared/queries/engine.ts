@@ -1,4 +1,4 @@
-import { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
+import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import { mapMarkets, type MapFilter } from '../../../../domain/galaxy/map.ts';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import {
@@ -21,18 +21,15 @@ import type {
   NameCursor,
   Page,
   Queries,
-  QueryStatus,
 } from '../../../../domain/ports/store/queries.ts';
 import { takeCensus } from './census.ts';
 import { readChanges } from './changes.ts';
 import { Kept } from './memory/kept.ts';
-import { LogNews } from './memory/log-news.ts';
+import { MemoryModel } from './memory/model.ts';
 import { findHops } from './hops.ts';
-import { loadGalaxy, refreshStations } from './memory/load-galaxy.ts';
 import { byPrefix, namePage } from './names.ts';
 import { readPriceReports } from './price-reports.ts';
 import { countEconomies, readProfiles } from './profiles.ts';
-import { QuotesCache } from './memory/quotes-cache.ts';
 import type { QueryReader } from './reader.ts';
 import { readSeenMarkets } from './seen-markets.ts';
 import { StationsOffering } from './memory/stations-offering.ts';
@@ -41,11 +38,6 @@ import { readMarkets, readStations, readStationsById, readSystems, readSystemsBy
 
 type Answers = Omit<Queries, 'changed' | 'changedAll' | 'replicaLag' | 'close'>;
 
-interface Model {
-  readonly galaxy: Galaxy;
-  readonly quotes: QuotesCache;
-}
-
 /** How long a report that reads every row or profile is good for. */
 const REPORT_MS = 10 * 60_000;
 
@@ -53,41 +45,32 @@ const REPORT_MS = 10 * 60_000;
 export class QueryEngine implements Answers {
   readonly #reader: QueryReader;
   readonly #kinds: StationKinds;
-  readonly #news: LogNews | null;
-  #model: Promise<Model> | undefined;
+  readonly #model: MemoryModel;
   readonly #reports = new Kept(REPORT_MS, async () => {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     return readPriceReports(this.#reader, galaxy, this.#kinds);
   });
   readonly #economies = new Kept(REPORT_MS, async () => {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     return countEconomies(this.#reader, galaxy, this.#kinds);
   });
-  /** Markets written since they were read. */
-  readonly #changed = new Set<number>();
   readonly #offering: StationsOffering;
 
   /** @param followsLog others write, and nobody tells what */
   constructor(reader: QueryReader, generation: Generation, followsLog = false) {
     this.#reader = reader;
-    this.#news = followsLog ? new LogNews(reader) : null;
+    this.#model = new MemoryModel(reader, followsLog);
     this.#kinds = stationKinds(generation);
     this.#offering = new StationsOffering(reader);
   }
 
   /** Read again before the next question that needs them. */
   noteChanged(marketIds: readonly number[]): void {
-    // The log tells of these, too.
-    if (this.#news?.isThere !== true) this.#willRead(marketIds);
-  }
-
-  #willRead(stationIds: readonly number[]): void {
-    if (this.#model !== undefined) for (const id of stationIds) this.#changed.add(id);
+    this.#model.noteChanged(marketIds);
   }
 
   noteAllChanged(): void {
-    this.#model = undefined;
-    this.#changed.clear();
+    this.#model.noteAllChanged();
   }
 
   systemsNamed(name: string) {
@@ -119,7 +102,7 @@ export class QueryEngine implements Answers {
     near: Parameters<Queries['systemsNear']>[0],
     page: Parameters<Queries['systemsNear']>[1],
   ) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     const found = findSystems(galaxy, near, page);
     const ids = found.indexes.map((index) => galaxy.systemIds[index] ?? 0n);
     const systems = await readSystemsById(this.#reader, ids);
@@ -131,7 +114,7 @@ export class QueryEngine implements Answers {
   }
 
   async stations(filter: Parameters<Queries['stations']>[0], page: Parameters<Queries['stations']>[1]) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     const found = findStations(galaxy, this.#kinds, filter, page);
     return this.#describe(galaxy, found, found.indexes, filter);
   }
@@ -173,7 +156,7 @@ export class QueryEngine implements Answers {
   }
 
   async prices(itemId: number, filter: Parameters<Queries['prices']>[1]) {
-    const { galaxy, quotes } = await this.#current();
+    const { galaxy, quotes } = await this.#model.current();
     const ofItem = await quotes.of(itemId);
     const side = (each: Side) => priceSpread(galaxy, ofItem, this.#kinds, { ...filter, side: each });
     return { supply: side('supply'), demand: side('demand') };
@@ -184,7 +167,7 @@ export class QueryEngine implements Answers {
     filter: Parameters<Queries['trades']>[1],
     page: Parameters<Queries['trades']>[2],
   ) {
-    const { galaxy, quotes } = await this.#current();
+    const { galaxy, quotes } = await this.#model.current();
     const ofItem = await quotes.of(itemId);
     const found = findTrades(galaxy, ofItem, this.#kinds, filter, page);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
@@ -203,19 +186,19 @@ export class QueryEngine implements Answers {
   }
 
   async hops(request: HopRequest, page: PageRequest) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     const [from] = await readMarkets(this.#reader, this.#kinds, [request.fromId]);
     return from === undefined ? null : findHops(this.#reader, galaxy, this.#kinds, from, request, page);
   }
 
   async spreads(filter: Parameters<Queries['spreads']>[0]) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     const itemIds = (await this.items()).map(({ id }) => id);
     return findSpreads(this.#reader, galaxy, this.#kinds, itemIds, filter);
   }
 
   async freshness(filter: Parameters<Queries['freshness']>[0], page: Parameters<Queries['freshness']>[1]) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     const found = findMarkets(galaxy, this.#kinds, filter, page);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
     return this.#describe(galaxy, found, stations, filter);
@@ -230,7 +213,7 @@ export class QueryEngine implements Answers {
   }
 
   async census(seenAfterS: number): Promise<Census> {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     return takeCensus(this.#reader, galaxy, this.#kinds, seenAfterS);
   }
 
@@ -239,53 +222,18 @@ export class QueryEngine implements Answers {
   }
 
   async ages(filter: StationFilter, boundsS: readonly number[]) {
-    const { galaxy } = await this.#current();
+    const { galaxy } = await this.#model.current();
     return countAges(galaxy, this.#kinds, filter, boundsS);
   }
 
   async map(filter: MapFilter) {
-    const { galaxy, quotes } = await this.#current();
+    const { galaxy, quotes } = await this.#model.current();
     const { good } = filter;
     return mapMarkets(galaxy, this.#kinds, filter, good === undefined ? null : await quotes.of(good.itemId));
   }
 
-  async status(): Promise<QueryStatus | null> {
-    const model = await this.#model?.catch(() => undefined);
-    if (model === undefined) return null;
-    const { galaxy, quotes } = model;
-    return {
-      systems: galaxy.systemCount,
-      stations: galaxy.stationCount,
-      markets: galaxy.marketCount,
-      goods: quotes.size,
-      bytes: galaxy.bytes + (await quotes.bytes()),
-    };
-  }
-
-  /** The model, with what was written until now. */
-  async #current(): Promise<Model> {
-    const news = (await this.#news?.changed()) ?? [];
-    if (news === 'all') this.noteAllChanged();
-    else this.#willRead(news);
-    this.#model ??= this.#load();
-    const loading = this.#model;
-    try {
-      const model = await loading;
-      const changed = [...this.#changed];
-      this.#changed.clear();
-      await refreshStations(this.#reader, model.galaxy, changed);
-      await model.quotes.refresh(changed);
-      return model;
-    } catch (error) {
-      if (this.#model === loading) this.noteAllChanged();
-      throw error;
-    }
-  }
-
-  async #load(): Promise<Model> {
-    const galaxy = new Galaxy();
-    await loadGalaxy(this.#reader, galaxy);
-    return { galaxy, quotes: new QuotesCache(this.#reader, galaxy) };
+  status() {
+    return this.#model.status();
   }
 
   async #describe(

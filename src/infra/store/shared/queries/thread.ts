@@ -59,6 +59,7 @@ export function createThreadQueries(
   let timer: NodeJS.Timeout | null = null;
 
   const tell = () => {
+    if (timer !== null) clearTimeout(timer);
     timer = null;
     const ids = changed === null ? [] : changed === 'all' ? changed : [...changed];
     changed = null;
@@ -68,6 +69,8 @@ export function createThreadQueries(
     <K extends Question>(question: K) =>
     (...args: Parameters<Queries[K]>) => {
       isStarted = true;
+      // Who writes and asks is told what was written.
+      if (timer !== null) tell();
       return thread.call('ask', { question, args }) as ReturnType<Queries[K]>;
     };
   const lookUpMarkets = async (ids: readonly number[]) =>

@@ -16,6 +16,7 @@ export class LogNews {
   /** There has been none as long as it is looked for: all that happened since is in the one that is there now. */
   #wasMissing = false;
   #lookedAtMs = -Infinity;
+  #isExpected = false;
   #looking: Promise<readonly number[] | 'all'> | null = null;
 
   constructor(reader: QueryReader) {
@@ -27,12 +28,26 @@ export class LogNews {
     return this.#position !== null;
   }
 
+  /** Something has been written: the next call looks, whenever the last one did. */
+  expect(): void {
+    this.#isExpected = true;
+  }
+
   /** Stations that have changed since the last call; `all`: anything may have. */
   async changed(): Promise<readonly number[] | 'all'> {
-    if (this.#looking !== null) return this.#looking;
-    if (performance.now() - this.#lookedAtMs < LOOK_MS) return [];
-    this.#looking = this.#look().finally(() => (this.#looking = null));
-    return this.#looking;
+    if (!this.#isExpected) {
+      if (this.#looking !== null) return this.#looking;
+      if (performance.now() - this.#lookedAtMs < LOOK_MS) return [];
+    }
+    this.#isExpected = false;
+    const before = this.#looking ?? Promise.resolve();
+    const looking = before
+      .then(() => this.#look())
+      .finally(() => {
+        if (this.#looking === looking) this.#looking = null;
+      });
+    this.#looking = looking;
+    return looking;
   }
 
   async #look(): Promise<readonly number[] | 'all'> {
