@@ -2,8 +2,8 @@ import type { Bootstrap } from '../app/bootstrap.ts';
 import { findDaemon, type Daemon } from '../app/control/client.ts';
 import { AppError, describeError } from '../domain/errors.ts';
 
-/** The daemon that is doing this command's work, as far as it is told. */
-let told: number | null = null;
+/** The daemon that is doing a command's work, as far as it is told. */
+const told = new WeakMap<Bootstrap, number>();
 
 /**
  * Has the daemon that works on the data directory do a command, for the work is its own.
@@ -18,8 +18,9 @@ export async function askDaemon(
 ): Promise<unknown> {
   const daemon = await findDaemon(base);
   if (daemon === null) return null;
-  if (told !== daemon.pid) process.stderr.write(`process ${daemon.pid} works here, and does this\n`);
-  told = daemon.pid;
+  if (told.get(base) !== daemon.pid)
+    process.stderr.write(`process ${daemon.pid} works here, and does this\n`);
+  told.set(base, daemon.pid);
   try {
     return await daemon.call(method, params, options);
   } catch (error) {

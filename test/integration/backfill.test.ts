@@ -4,8 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -33,8 +34,8 @@ async function world(files: Record<string, Buffer>, modified = MODIFIED) {
   writeConfig(cwd, { archive_url: `${url}/`, learn: false });
   const database = join(cwd, 'data/TradeDangerous.db');
   await makeGalaxy(database, ['Sol']);
-  const status = () => runProgram({ cwd, args: ['status'] });
-  const backfill = (...args: string[]) => runProgram({ cwd, args: ['backfill', ...args] });
+  const status = () => runHere({ cwd, args: ['status'] });
+  const backfill = (...args: string[]) => runHere({ cwd, args: ['backfill', ...args] });
   return { cwd, url, database, asked, http, backfill, status };
 }
 

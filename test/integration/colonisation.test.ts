@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { runProgram } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import {
   CARRIER_ID,
@@ -94,7 +94,7 @@ test(
     const daemon = await startLiveDaemon({ cwd, config });
     await daemon.program.logged(/^journals: .* is followed/);
     const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
-    const tdl = (...args: string[]) => runProgram({ cwd, args });
+    const tdl = (...args: string[]) => runHere({ cwd, args });
     const tokens = await Promise.all(
       ['journal', 'tours'].map((scope) => tdl('token', 'add', scope, '--scope', scope)),
     );
@@ -328,7 +328,7 @@ test('without folders nothing of it is there', async () => {
   expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(404);
   expect((await ask(`${url}/api/v1/journal`, {}, 'POST', '{}')).status).toBe(404);
   for (const path of ['/api/sites', '/ws/colonization']) expect((await ask(url + path)).status).toBe(404);
-  const none = await runProgram({ cwd, args: ['colonisation', 'list'] });
+  const none = await runHere({ cwd, args: ['colonisation', 'list'] });
   expect(none).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('journals have told of none') as string,

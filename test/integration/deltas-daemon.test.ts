@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { DeltaFollower, readIndex, type Index } from '../support/delta-follower.ts';
+import { runHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import { GALILEO, stop, world } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -94,7 +95,7 @@ test('a daemon publishes a full file to begin with, and after an hour, killed in
   await stop(second);
 
   // A one-shot that publishes brings the manifest up to date, too.
-  const { code, stderr } = await runProgram({ cwd, args: ['publish'] });
+  const { code, stderr } = await runHere({ cwd, args: ['publish'] });
   expect([code, stderr]).toEqual([0, '']);
   const later = new DeltaFollower(exportDir).follow();
   expect([...later.listings]).toEqual([...full.listings]);

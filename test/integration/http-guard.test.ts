@@ -6,7 +6,8 @@ import { StoreError } from '../../src/domain/errors.ts';
 import type { HttpApp } from '../../src/infra/http/app.ts';
 import { hashToken, makeToken } from '../../src/infra/http/token.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { ask, startHttp } from '../support/http.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -183,7 +184,7 @@ describe('writing', () => {
 test('a token made on the command line is good at once, and for nothing when it is removed', async () => {
   const cwd = tempDir();
   writeConfig(cwd);
-  const tdl = (...args: string[]) => runProgram({ cwd, args: ['token', ...args] });
+  const tdl = (...args: string[]) => runHere({ cwd, args: ['token', ...args] });
   const made = await tdl('add', 'planner', '--scope', 'tours,operate');
   expect(made).toMatchObject({
     code: 0,

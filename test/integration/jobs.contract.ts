@@ -4,7 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { DescribedJob } from '../../src/domain/jobs/job.ts';
 import type { JobLogLine } from '../../src/domain/ports/upkeep/jobs.ts';
 import { callControl } from '../../src/infra/control/client.ts';
-import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { commodityMessage } from '../support/messages.ts';
 import { dump } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -54,7 +55,7 @@ async function world(create: (cwd: string) => Promise<JobDatabase>) {
   const ask = (method: string, params = {}) => callControl(socket, method, params);
   return {
     ...{ cwd, env, database },
-    tdl: (...args: string[]) => runProgram({ cwd, env, args }),
+    tdl: (...args: string[]) => runHere({ cwd, env, args }),
     begin: async () => {
       const daemon = startProgram({ cwd, env });
       daemons.push(daemon);

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig, type ProgramProcess } from '../support/daemon.ts';
+import { startProgram, writeConfig, type ProgramProcess } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -32,7 +33,7 @@ describe('one daemon a data directory', () => {
     writeConfig(cwd, { http_listen: null });
     const first = start(cwd);
     await first.logged(/database:/);
-    const { code, stderr } = await runProgram({ cwd });
+    const { code, stderr } = await runHere({ cwd });
     expect(code).toBe(1);
     expect(stderr).toContain(`is in use by process ${first.process.pid} on ${hostname()} since `);
     expect(existsSync(join(cwd, INSTANCE))).toBe(true);
@@ -60,7 +61,7 @@ describe('one daemon a data directory', () => {
     const daemon = start(cwd);
     await daemon.logged(/database:/);
     const before = readFileSync(join(cwd, INSTANCE), 'utf8');
-    expect((await runProgram({ cwd, args: ['purge'] })).code).toBe(0);
+    expect((await runHere({ cwd, args: ['purge'] })).code).toBe(0);
     expect(readFileSync(join(cwd, INSTANCE), 'utf8')).toBe(before);
   });
 
@@ -73,13 +74,13 @@ describe('one daemon a data directory', () => {
     await daemon.logged(/database:/);
     const port = Number(new URL(String(url)).port);
     writeConfig(cwd, { http_listen: `127.0.0.1:${port}` });
-    const { code, stdout } = await runProgram({ cwd, args: ['status'] });
+    const { code, stdout } = await runHere({ cwd, args: ['status'] });
     expect(code).toBe(0);
     expect(stdout).toContain(`is in use by process ${daemon.process.pid} on`);
     expect(stdout).toMatch(/^(ready|not ready: )/m);
     expect(stdout).toMatch(/^writer +idle, since \d{4}-/m);
     expect(stdout).not.toContain('guardian');
-    const json = await runProgram({ cwd, args: ['status', '--json'] });
+    const json = await runHere({ cwd, args: ['status', '--json'] });
     expect(JSON.parse(json.stdout)).toMatchObject({
       dataDir: join(cwd, 'data'),
       daemon: { pid: daemon.process.pid },
@@ -94,10 +95,10 @@ describe('one daemon a data directory', () => {
     const program = start(cwd, 'import', '-');
     const file = join(cwd, 'data/tradedangerous-listener.import.json');
     await until(() => existsSync(file));
-    const { code, stdout } = await runProgram({ cwd, args: ['status'] });
+    const { code, stdout } = await runHere({ cwd, args: ['status'] });
     expect(code).toBe(1);
     expect(stdout).toMatch(new RegExp(`^tdl import: process ${program.process.pid} on `, 'm'));
-    const second = await runProgram({ cwd, args: ['import', 'x.json'] });
+    const second = await runHere({ cwd, args: ['import', 'x.json'] });
     expect(second.stderr).toContain(`is in use by process ${program.process.pid}`);
     program.process.stdin.end('[\n]\n');
     await program.exit;
@@ -107,7 +108,7 @@ describe('one daemon a data directory', () => {
   test('status says that nobody does, and exits with 1', async () => {
     const cwd = tempDir();
     writeConfig(cwd);
-    expect(await runProgram({ cwd, args: ['status'] })).toMatchObject({
+    expect(await runHere({ cwd, args: ['status'] })).toMatchObject({
       code: 1,
       stdout: `no daemon works on ${join(cwd, 'data')}\n`,
     });

@@ -12,7 +12,7 @@ import type { DescribedTour } from '../../src/domain/tours/describe-tour.ts';
 import type { DescribedPatrol } from '../../src/domain/tours/patrols/describe-patrol.ts';
 import type * as told from '../../src/pages/portal/private/told.d.ts';
 import { axeFindings, CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
-import { runProgram } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { sendCommanders, startLivingGalaxy, type LivingGalaxy } from '../support/living-galaxy.ts';
 
 const VIEWS = ['/?view=scout&crew=3', '/?view=builds&by=cheapest&capacity=784', '/?view=operate'];
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
         expect(await textOf(page, 'main'), view).not.toContain(secret);
       }
     }
-    const { stdout } = await runProgram({
+    const { stdout } = await runHere({
       cwd: world.cwd,
       args: ['token', 'add', 'pilot', '--scope', 'journal'],
     });
@@ -259,7 +259,9 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
       .toBe(true);
     const figures = new Set((await (await world.ask('/metrics')).text()).match(/\btdl_[a-z_]+/g));
     for (const file of ['prometheus-alerts.yaml', 'grafana-dashboard.json']) {
-      const asked = new Set(readFileSync(`deploy/${file}`, 'utf8').match(/\btdl_[a-z_]+/g));
+      const asked = new Set(
+        readFileSync(new URL(`../../deploy/${file}`, import.meta.url), 'utf8').match(/\btdl_[a-z_]+/g),
+      );
       expect([file, ...asked.difference(figures)]).toEqual([file]);
     }
 

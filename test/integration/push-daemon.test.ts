@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { EventReader } from '../support/event-reader.ts';
+import { runHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import { startLiveDaemon } from '../support/live-daemon.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
@@ -38,7 +39,7 @@ test('what has a name outlives kill -9, and is changed by SIGHUP', async () => {
   const settings = (subscriptions: readonly object[]) => ({ http_listen: '127.0.0.1:0', subscriptions });
   const first = await startLiveDaemon({ cwd, config: settings([{ name: 'configured', ...here }]) });
   const url = String((await first.program.logged(/^http: http/)).url);
-  const token = await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'subscriptions'] });
+  const token = await runHere({ cwd, args: ['token', 'add', 'bob', '--scope', 'subscriptions'] });
   const headers = { authorization: `Bearer ${token.stdout.trim()}`, 'content-type': 'application/json' };
   const post = (base: string, body: object) =>
     ask(`${base}/api/v1/subscriptions`, headers, 'POST', JSON.stringify(body));
@@ -83,7 +84,7 @@ test('what has a name outlives kill -9, and is changed by SIGHUP', async () => {
   expect(resumed[1]!.events.at(-1)).toMatchObject({ event: 'end', data: { reason: 'changed' } });
   expect((await next.program.logged(/^subscriptions\[1\]/)).msg).toContain('it is left out');
   expect(resumed[0]!.isEnded).toBe(false);
-  const check = await runProgram({ cwd, args: ['check-config'] });
+  const check = await runHere({ cwd, args: ['check-config'] });
   expect(check.stdout).toContain('subscriptions[1] (bad one): name: up to 64 letters');
 });
 

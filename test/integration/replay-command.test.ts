@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { commodityMessage } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -17,7 +18,7 @@ async function world() {
   return { cwd, database };
 }
 
-const replay = (cwd: string, ...files: string[]) => runProgram({ cwd, args: ['replay', ...files] });
+const replay = (cwd: string, ...files: string[]) => runHere({ cwd, args: ['replay', ...files] });
 
 test('a file that cannot be read is said before anything is made', async () => {
   const cwd = tempDir();
@@ -98,7 +99,7 @@ describe('archives', () => {
     const second = await replay(cwd, 'eddn');
     expect(second.stdout).toMatch(/^left out +2 files that were replayed before .*\nreceived +1$/m);
     expect((await replay(cwd, 'eddn')).code).toBe(0);
-    expect((await runProgram({ cwd, args: ['replay', 'eddn', '--again'] })).stdout).toMatch(/^received +4$/m);
+    expect((await runHere({ cwd, args: ['replay', 'eddn', '--again'] })).stdout).toMatch(/^received +4$/m);
   });
 
   test('a damaged one costs nothing of the others, and is said', async () => {

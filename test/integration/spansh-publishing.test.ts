@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPublishedSet } from '../support/client-rules.ts';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { runHere } from '../support/here.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
@@ -98,7 +98,7 @@ function publishing(mariadb?: MariadbServer): void {
     // Beside a daemon it is the daemon's work, which does not wait for its next look then.
     const works = `process ${again.process.pid} works here, and does this`;
     writeFileSync(file, dump({ galileo: market(9_500, 60) }));
-    const beside = await runProgram({ cwd, args: ['import', 'dump.json.gz', '--max-age', 'all'], env });
+    const beside = await runHere({ cwd, args: ['import', 'dump.json.gz', '--max-age', 'all'], env });
     expect(beside).toMatchObject({ code: 0, stderr: `${works}\n` });
     expect(beside.stdout).toMatch(
       /^dump\.json\.gz: 3 stations of 2 systems read\nwritten .* 1 markets of 1 rows,/,
@@ -114,17 +114,17 @@ function publishing(mariadb?: MariadbServer): void {
     const long = startProgram({ cwd, args: ['import', url], env });
     const held = join(cwd, 'data/tradedangerous-listener.import.json');
     await until(() => existsSync(held));
-    const second = await runProgram({ cwd, args: ['import', file], env });
+    const second = await runHere({ cwd, args: ['import', file], env });
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('for somebody else') });
     long.kill('SIGINT');
     expect((await long.exit).stderr).toContain('SIGINT: the import was stopped');
     await again.logged(/^the dump that was to be imported was not: whoever asked has gone/);
     await until(() => !existsSync(held));
     const wrong = ['import', 'https://operator:s3cret@127.0.0.1:1/galaxy.json.gz'];
-    const refused = await runProgram({ cwd, args: wrong, env });
+    const refused = await runHere({ cwd, args: wrong, env });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('without a user or password') });
     expect(refused.stderr + JSON.stringify(again.log)).not.toContain('s3cret');
-    expect((await runProgram({ cwd, args: ['import', file], env })).stderr).toContain(works);
+    expect((await runHere({ cwd, args: ['import', file], env })).stderr).toContain(works);
     await stop(again);
   });
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { callControl } from '../../src/infra/control/client.ts';
-import { runProgram } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import { startLiveDaemon } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
@@ -82,7 +82,7 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
   const first = await startLiveDaemon({ cwd, config: CONFIG });
   first.program.kill('SIGKILL');
   await first.program.exit;
-  const token = (await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
+  const token = (await runHere({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
 
   const daemon = await start(cwd, token);
   const { talk } = daemon;
@@ -161,17 +161,17 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
     expect(why.at(-1)).toBe('observed');
     expect(why.filter((each) => each === 'observed')).toHaveLength(1);
   }
-  expect((await runProgram({ cwd, args: ['tour', 'list'] })).stdout).toContain(`${id}  finished`);
+  expect((await runHere({ cwd, args: ['tour', 'list'] })).stdout).toContain(`${id}  finished`);
   next.program.kill('SIGTERM');
   expect(await next.program.exit).toMatchObject({ code: 0 });
 });
 
 test('the command line lists, shows and withdraws what is kept', async () => {
   const cwd = await world();
-  const token = (await runProgram({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
+  const token = (await runHere({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
   const { talk, patrol: daemonPatrol, program } = await start(cwd, token);
   const { id } = (await talk('POST', '', { commanders: 'Jameson@Sol', within: 100, timeLimit: 0.2 })).body;
-  const tdl = (...args: string[]) => runProgram({ cwd, args: ['tour', ...args] });
+  const tdl = (...args: string[]) => runHere({ cwd, args: ['tour', ...args] });
   expect((await tdl('list')).stdout).toMatch(new RegExp(`^${id} +offered .* 4 +4 +Jameson$`, 'm'));
   const shown = (await tdl('show', id)).stdout;
   expect(shown).toContain('4 of 4 markets open');
@@ -184,7 +184,7 @@ test('the command line lists, shows and withdraws what is kept', async () => {
   // The daemon ends its own as it is told to, over what the command line has written.
   expect((await talk('DELETE', `/${id}`)).body.state).toBe('withdrawn');
 
-  const patrol = (...args: string[]) => runProgram({ cwd, args: ['patrol', ...args] });
+  const patrol = (...args: string[]) => runHere({ cwd, args: ['patrol', ...args] });
   const order = ['add', 'home', 'Ryder@Sol', '--near', 'Sol', '--within', '100', '--max-age', '12h'];
   expect((await patrol('add', 'other', ...order.slice(3))).stdout).toContain(
     'patrol other is made; a daemon',

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { startLiveDaemon } from '../support/live-daemon.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
@@ -77,9 +78,9 @@ test('with a daemon it tells what the daemon tells, over a kill -9, and ends wit
   expect(kinds.lastIndexOf('snapshot')).toBe(0);
 
   const bad = await Promise.all([
-    runProgram({ cwd, args: ['watch', '--market', 'Nowhere'] }),
-    runProgram({ cwd, args: ['watch', '--commodity', 'golf'] }),
-    runProgram({ cwd, args: ['watch', '--near', 'Nowhere'] }),
+    runHere({ cwd, args: ['watch', '--market', 'Nowhere'] }),
+    runHere({ cwd, args: ['watch', '--commodity', 'golf'] }),
+    runHere({ cwd, args: ['watch', '--near', 'Nowhere'] }),
   ]);
   expect(bad.map(({ code, stderr }) => [code, stderr.split('\n')[1]])).toEqual([
     [2, 'no station is named Nowhere'],
@@ -114,11 +115,11 @@ test('without a daemon it listens to the relay itself, and so does sample', asyn
   onTestFinished(() => relay.close());
   const cwd = await world({ eddn_url: relay.url });
   const [near, gold] = [watch(cwd, '--near', 'Lave', '--within', '1'), watch(cwd, '--commodity', 'gold')];
-  const sampled = runProgram({
+  const sampled = runHere({
     cwd,
     args: ['sample', '--count', '1', '--market', 'hub', '--commodity', 'gold'],
   });
-  const never = runProgram({ cwd, args: ['sample', '--market', '7', '--timeout', '4'] });
+  const never = runHere({ cwd, args: ['sample', '--market', '7', '--timeout', '4'] });
   await until(async () => {
     await see(relay, LINCOLN, 5_000);
     await see(relay, HUB, 6_000);
