@@ -7,6 +7,9 @@ import { keptThread } from './support/kept-thread.ts';
  */
 const LEFT_OUT = ['config-docs', 'config-lock', 'diagrams', 'docs', 'file-feed', 'mutations', 'thread-rpc'];
 
+/** Of a folder, set by `stryker.ts`. */
+const tests = process.env.TDL_STRYKER_TESTS?.split(' ') ?? ['test/unit'];
+
 export default defineConfig({
   plugins: [
     {
@@ -21,7 +24,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     isolate: false,
-    include: ['test/unit/**/*.test.ts', 'test/model/**/*.test.ts'],
+    include: tests.map((start) => `${start}{,/**/*}.test.ts`),
     exclude: LEFT_OUT.map((name) => `test/unit/${name}.test.ts`),
   },
 });

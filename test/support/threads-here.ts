@@ -11,6 +11,19 @@ interface ThreadModule {
 /** As Node loads it, once for all threads of a file. */
 const load = createRequire(import.meta.url);
 
+/** Where tests run in a thread, that is not the one which the module is to serve. */
+function moduleOf(file: URL): ThreadModule {
+  const { parentPort } = threads;
+  Object.assign(threads, { parentPort: null });
+  syncBuiltinESMExports();
+  try {
+    return load(fileURLToPath(file)) as ThreadModule;
+  } finally {
+    Object.assign(threads, { parentPort });
+    syncBuiltinESMExports();
+  }
+}
+
 /**
  * A thread of a store in this process: the same code behind the same messages, without the 60 to 80 ms of processor time
  * that a thread's start takes. It cannot crash, and while it works nobody else does: tests of that take threads.
@@ -24,7 +37,7 @@ class WorkerHere extends EventEmitter {
     this.#port = port1;
     port1.on('message', (message) => this.emit('message', message));
     port1.once('close', () => this.emit('exit', 0));
-    (load(fileURLToPath(file)) as ThreadModule).default(port2, structuredClone(workerData));
+    moduleOf(file).default(port2, structuredClone(workerData));
   }
 
   postMessage(message: unknown, transfer: readonly Transferable[] = []): void {

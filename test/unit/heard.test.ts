@@ -22,6 +22,7 @@ test('a minute of silence is none, more is a gap; a clock that is set back adds 
   // What is read from the file goes on where it ended.
   const again = new HeardTimes(heardAt(100, 160));
   again.note(190);
+  expect(again.spans).toEqual([[100, 190]]);
   again.note(32 * DAY_S);
   expect(again.spans).toEqual([[32 * DAY_S, 32 * DAY_S]]);
 });

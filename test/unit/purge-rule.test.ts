@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whyNotPurge } from '../../src/domain/market/purge-rule.ts';
+import { purgeRefused, whyNotPurge } from '../../src/domain/market/purge-rule.ts';
 
 const NOON_S = 1_772_366_400;
 
@@ -41,4 +41,12 @@ test('asks what would go, deletes nothing, and can be stopped', async () => {
 
 test('nearly everything', async () => {
   expect(await objection(NOON_S + 1, 91)).toBe('91 of 100 rows were observed before 2026-03-01 12:00:00 UTC');
+});
+
+test('who asked for it is told why, and what to do', () => {
+  expect(purgeRefused('all is old')).toMatchObject({
+    code: 'refused',
+    message: 'nothing was purged: all is old',
+    advice: expect.stringMatching(/clock.*--force/),
+  });
 });

@@ -121,6 +121,11 @@ describe('a batch', () => {
     });
   });
 
+  test('compares schemas without case, protocol, blanks around and the slash at the end', () => {
+    const $schemaRef = ' HTTP://EDDN.edcd.io/schemas/Commodity/3/ ';
+    expect(stage(commodityMessage({ $schemaRef })).snapshots).toHaveLength(1);
+  });
+
   test('finds the schema however it is escaped', () => {
     const text = JSON.stringify(commodityMessage()).replaceAll('/', String.raw`\/`);
     expect(stage(text).snapshots).toHaveLength(1);

@@ -36,6 +36,9 @@ describe('versions', () => {
     ['6.0.0 beta 2', '6.0.0-beta.2'],
     [' 6.0.0 ', '6.0.0'],
     ['EDDiscovery v16', '16'],
+    ['6.0.0 beta  2', '6.0.0-beta.2'],
+    ['6.0.0-beta +g1', '6.0.0-beta'],
+    ['6.0.0-rc.01', '6.0.0-rc.1'],
   ])('%s equals %s', (a, b) => {
     expect(compare(a, b)).toBe(0);
   });
@@ -69,7 +72,7 @@ describe('whitelist', () => {
   });
 
   test('takes every version, even an unreadable one, where no minimum is set', () => {
-    const check = compileWhitelist([{ software: 'EDDLite' }, { software: 'EDDI', minversion: '' }]);
+    const check = compileWhitelist([{ software: 'EDDLite' }, { software: 'EDDI', minversion: ' ' }]);
     expect([check('EDDLite', 'nightly'), check('EDDLite', undefined), check('EDDI', '1')]).toEqual([
       null,
       null,
@@ -80,6 +83,11 @@ describe('whitelist', () => {
   test('takes the minimum itself and refuses what is below', () => {
     const check = compileWhitelist([{ software: 'X', minversion: '3.3.0.1' }]);
     expect([check('X', '3.3.0.1'), check('X', '3.3.0.0')]).toEqual([null, 'software version too old']);
+  });
+
+  test('takes a version that is sent as a number', () => {
+    const check = compileWhitelist([{ software: 'X', minversion: '3.1' }]);
+    expect([check('X', 3.1), check('X', 3)]).toEqual([null, 'software version too old']);
   });
 
   test('refuses the pre-release of the minimum', () => {

@@ -103,6 +103,22 @@ describe('an empty list', () => {
     });
   });
 
+  test('that has been remembered already is not written again, as long as no rows have come since', () => {
+    const memory = { clear: remembered('clear') };
+    const again = (stored: Partial<StoredMarket<number>>, told = snapshot({ rows: EMPTY })) =>
+      decideWrite(told, market({ station: station({ newestAtS: null }), memory, ...stored }));
+    expect(again({})).toEqual({
+      write: false,
+      outcome: { status: 'written', rows: 0, station: 'known' },
+    });
+    expect(again({ station: station({ newestAtS: 900 }) }).write).toBe(true);
+    expect(again({}, snapshot({ rows: EMPTY, observedAtS: 1_001 })).write).toBe(true);
+    expect(again({}, snapshot()).write).toBe(true);
+    expect(again({ memory: {} }).write).toBe(true);
+    const moved = { station: station({ newestAtS: null, isCarrier: true }), systems: [LHS] };
+    expect(again(moved, snapshot({ rows: EMPTY, systemName: 'LHS 20' }))).toMatchObject({ station: 'moved' });
+  });
+
   test('is the only one that needs the memory', () => {
     expect(needsMemory([snapshot(), snapshot({ rows: EMPTY })])).toBe(true);
     expect(needsMemory([snapshot(), snapshot()])).toBe(false);
