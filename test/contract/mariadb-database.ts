@@ -1,13 +1,14 @@
 import { createMariadbQueries } from '../../src/infra/store/mariadb/queries/queries.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
-import type { MariadbServer } from '../support/mariadb-server.ts';
+import { sqlOn, type MariadbServer } from '../support/mariadb-server.ts';
 import type { TestDatabase } from './store-world.ts';
 
 /** A database of its own on a server. */
 export async function createMariadbDatabase(server: MariadbServer): Promise<TestDatabase> {
   const database = await server.createDatabase();
   const stores: { close(): Promise<void> }[] = [];
-  const sql = (statement: string) => server.sql(statement, database);
+  let connection: ReturnType<MariadbServer['connect']> | undefined;
+  const sql = async (statement: string) => sqlOn(await (connection ??= server.connect(database)), statement);
 
   return {
     target: { mariadb: { connection: server.connection(database) } },
@@ -35,6 +36,7 @@ export async function createMariadbDatabase(server: MariadbServer): Promise<Test
     },
     async dispose() {
       await Promise.all(stores.map((store) => store.close()));
+      (await connection)?.destroy();
       await server.dropDatabase(database);
     },
   };

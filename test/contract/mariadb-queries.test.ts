@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
+import { storeThreadsHere } from '../support/threads-here.ts';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
@@ -11,6 +12,8 @@ import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
+
+storeThreadsHere();
 
 describeMariadb('with a server', () => {
   const server = useMariadb();

@@ -49,6 +49,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** @returns the rows of a statement on a connection of {@link MariadbServer.connect} */
+export async function sqlOn(
+  connection: Connection,
+  statement: string,
+): Promise<Record<string, string | null>[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(statement);
+  return rows;
+}
+
 /** A private mariadbd on a temporary directory and a unix socket. */
 export class MariadbServer {
   #folder = '';
@@ -176,6 +185,7 @@ export class MariadbServer {
       socketPath: this.socketPath,
       user: 'root',
       typeCast: (field) => field.string(),
+      maxPreparedStatements: 1,
       ...(database === undefined ? {} : { database }),
     });
     await connection.query("SET foreign_key_checks = 0, time_zone = '+00:00'");
@@ -186,8 +196,7 @@ export class MariadbServer {
   async sql(statement: string, database?: string): Promise<Record<string, string | null>[]> {
     const connection = await this.connect(database);
     try {
-      const [rows] = await connection.query<RowDataPacket[]>(statement);
-      return rows;
+      return await sqlOn(connection, statement);
     } finally {
       connection.destroy();
     }
