@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { storeThreadsHere } from '../support/threads-here.ts';
+import { apiGoneContract } from './api-gone.contract.ts';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
@@ -22,6 +23,7 @@ describeMariadb('with a server', () => {
     describe('records', () => recordContract(world));
     describe('API', () => apiContract(world, generation));
     describe('API, plausibility', () => apiPlausibilityContract(world));
+    describe('API, gone', () => apiGoneContract(world));
     describe('map', () => mapContract(world, generation));
     describe('Ardent', () => ardentContract(world, generation));
     describe('Ardent, told', () => ardentToldContract(world, generation));

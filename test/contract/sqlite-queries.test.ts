@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
+import { apiGoneContract } from './api-gone.contract.ts';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
@@ -25,6 +26,7 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('records', () => recordContract(world));
   describe('API', () => apiContract(world, generation));
   describe('API, plausibility', () => apiPlausibilityContract(world));
+  describe('API, gone', () => apiGoneContract(world));
   describe('map', () => mapContract(world, generation));
   describe('Ardent', () => ardentContract(world, generation));
   describe('Ardent, told', () => ardentToldContract(world, generation));

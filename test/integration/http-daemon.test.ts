@@ -210,7 +210,11 @@ describe('status and metrics', () => {
     const { database } = (await json('/status')).body;
     expect(database).toMatchObject({ totalRows: expect.any(Number), readAt: expect.any(String) });
 
+    expect((await metrics(url)).has('tdl_read_model_bytes')).toBe(false);
+    expect((await ask(`${url}/api/v1/freshness/recent`)).status).toBe(200);
     const series = await metrics(url);
+    expect(series.get('tdl_read_model_entries{kind="markets"}')).toBe(3);
+    expect(series.get('tdl_read_model_bytes')).toBeGreaterThan(100);
     expect(series.get('tdl_ready')).toBe(1);
     expect(series.get('tdl_messages_received_total')).toBe(4);
     expect(series.get('tdl_snapshots_total{fate="written"}')).toBe(3);

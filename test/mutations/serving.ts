@@ -53,4 +53,20 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     to: 'units[market] === undefined',
     tests: ['test/contract/sqlite-queries.test.ts'],
   },
+  {
+    guarantee: 'a search ends when whoever asks is gone',
+    fault: 'nobody tells the thread',
+    file: 'src/infra/http/api/endpoint.ts',
+    from: 'if (!raw.writableFinished) gone.abort();',
+    to: '',
+    tests: ['test/contract/sqlite-queries.test.ts'],
+  },
+  {
+    guarantee: 'stations are described from memory, without a read of their rows',
+    fault: 'the rows are read',
+    file: 'src/infra/store/shared/queries/records.ts',
+    from: "${galaxy === null ? market : ''}",
+    to: '${market}',
+    tests: ['test/unit/query-engine.test.ts'],
+  },
 ];

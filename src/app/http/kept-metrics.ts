@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED } from '../../domain/tours/scout-tour.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
 import type { ApiSource } from '../ports/api.ts';
@@ -6,11 +7,14 @@ import { gaugeOf, listening } from './metrics.ts';
 
 export interface KeptMetricsDeps {
   /** Null: no questions are answered. */
-  readonly api: Pick<ApiSource, 'kept' | 'listeners'> | null;
+  readonly api: Pick<ApiSource, 'kept' | 'listeners' | 'queries'> | null;
   readonly jobs: Pick<OfferedJobs, 'known'>;
 }
 
-/** Figures of what is kept beside markets: who listens, tours, patrols, jobs. What is off has none. */
+/** How long a busy thread may take to say what it keeps. */
+const PATIENCE_MS = 500;
+
+/** Figures of what is kept beside markets: what questions are answered from, who listens, tours, patrols, jobs. What is off has none. */
 export async function keptMetrics({ api, jobs }: KeptMetricsDeps): Promise<Metric[]> {
   const metrics: Metric[] = [];
   const gauge = (...figure: Parameters<typeof gaugeOf>) => metrics.push(gaugeOf(...figure));
@@ -21,6 +25,22 @@ export async function keptMetrics({ api, jobs }: KeptMetricsDeps): Promise<Metri
     }));
 
   if (api?.listeners !== undefined) metrics.push(listening(api.listeners()));
+  const model = await Promise.race([
+    api?.queries.status().catch(() => null) ?? null,
+    sleep(PATIENCE_MS, null, { ref: false }),
+  ]);
+  if (model !== null) {
+    const { bytes, systems, stations, markets, goods } = model;
+    gauge('read_model_bytes', 'Columns that questions are answered from', [{ labels: {}, value: bytes }]);
+    gauge(
+      'read_model_entries',
+      'What they tell of: systems, stations, markets, and goods whose prices are in memory',
+      Object.entries({ systems, stations, markets, goods }).map(([kind, value]) => ({
+        labels: { kind },
+        value,
+      })),
+    );
+  }
   const known = (await jobs.known()).map(({ state }) => state);
   gauge('jobs', 'Jobs that are kept, by state', byState(known));
   const keeping = api?.kept ?? null;

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Scope } from '../../../domain/access.ts';
+import { asker } from '../../threads/asker.ts';
 import type { HttpApp } from '../app.ts';
 import { ApiError } from './errors.ts';
 
@@ -21,6 +22,8 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
   readonly requires?: Scope | undefined;
   /** It waits for something to tell. */
   readonly listens?: true;
+  /** A search of its own, which shares nothing with others: it ends when whoever asks is gone. */
+  readonly searches?: true;
   readonly handle: (request: {
     readonly params: z.output<Path>;
     readonly query: z.output<Query>;
@@ -30,7 +33,7 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
 /** A question whose answer is a file. */
 export interface BytesEndpoint<Path extends z.ZodObject, Query extends z.ZodObject> extends Omit<
   Endpoint<Path, Query, z.ZodType>,
-  'answer' | 'listens' | 'handle'
+  'answer' | 'listens' | 'searches' | 'handle'
 > {
   /** Media type. */
   readonly type: string;
@@ -68,15 +71,13 @@ export class Api {
   get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType>(
     endpoint: Endpoint<Path, Query, Answer>,
   ): void {
-    const { path, params, query, maxAgeS, requires, listens, handle } = endpoint;
+    const { path, params, query, maxAgeS, requires, listens, searches, handle } = endpoint;
     const config = { ...(listens && { listens }), ...(requires && { requires }) };
     const cached = requires === undefined ? 'public' : 'private';
     this.#described.push(endpoint);
     this.#app.get(fastifyPath(path), { config }, async (request, reply) => {
-      const found = await handle({
-        params: parse(params, request.params),
-        query: parse(query, request.query),
-      });
+      const asked = { params: parse(params, request.params), query: parse(query, request.query) };
+      const found = await (searches === true ? whileThere(reply.raw, () => handle(asked)) : handle(asked));
       return reply.header('cache-control', `${cached}, max-age=${maxAgeS}`).send(found);
     });
   }
@@ -99,6 +100,14 @@ export class Api {
         .send(bytes);
     });
   }
+}
+
+function whileThere<T>(raw: ServerResponse, work: () => Promise<T>): Promise<T> {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return asker.run(gone.signal, work);
 }
 
 function fastifyPath(path: string): string {

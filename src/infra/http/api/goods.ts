@@ -1,6 +1,7 @@
 import { commodityKey, indexCommodities, type Commodity } from '../../../domain/market/catalogue.ts';
 import { nearestFew } from '../../../domain/nearest.ts';
 import type { ItemRecord } from '../../../domain/ports/store/queries.ts';
+import { asker } from '../../threads/asker.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 
@@ -39,7 +40,9 @@ export class Goods {
     const commodities = this.#deps.commodities();
     const read = this.#read;
     if (read?.commodities === commodities && Math.abs(nowMs - read.atMs) <= REREAD_MS) return read.goods;
-    const goods = this.#deps.queries.items().then((items) => withSymbols(items, commodities));
+    // Others wait for it, too.
+    const items = asker.exit(() => this.#deps.queries.items());
+    const goods = items.then((found) => withSymbols(found, commodities));
     this.#read = { atMs: nowMs, commodities, goods };
     goods.catch(() => (this.#read = undefined));
     return goods;

@@ -51,6 +51,7 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       demand: spread.nullable().describe('Where it is bought; null: nowhere'),
     }),
     maxAgeS: 30,
+    searches: true,
     async handle({ params, query: { maxAge: maxAgeS, ...query } }) {
       const good = await goods.find(params.commodity);
       const filter = await stationFilter(deps, query);
@@ -88,6 +89,7 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       }),
       answer: listOf(offer).extend({ commodity, maxAgeS: z.int() }),
       maxAgeS: 10,
+      searches: true,
       async handle({ params, query }) {
         const good = await goods.find(params.commodity);
         const {

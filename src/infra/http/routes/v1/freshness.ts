@@ -36,6 +36,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
     }),
     answer: listOf(foundStation).extend({ olderThanS: z.int() }),
     maxAgeS: 10,
+    searches: true,
     async handle({ query }) {
       const { near, along, within, olderThan: olderThanS, neverSeen, sort, limit, cursor = null } = query;
       if (near !== undefined && along !== undefined)
@@ -68,6 +69,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
     }),
     answer: listOf(foundStation),
     maxAgeS: 2,
+    searches: true,
     async handle({ query }) {
       const filter = await stationFilter(deps, query);
       const page = await queries.freshness(
@@ -97,6 +99,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       ),
     }),
     maxAgeS: 10,
+    searches: true,
     async handle({ query }) {
       const filter = { ...(await stationFilter(deps, query)), exceptGroups: ['construction'] as const };
       const presenter = new Presenter(deps);

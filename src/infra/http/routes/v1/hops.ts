@@ -90,6 +90,7 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       }),
     }),
     maxAgeS: 10,
+    searches: true,
     async handle({ query }) {
       const { from: fromId, to: toId, within, jumpRange: jumpRangeLy, minUnits, minProfit, sort } = query;
       const [origin] = await queries.markets([fromId]);

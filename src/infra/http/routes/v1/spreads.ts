@@ -34,6 +34,7 @@ export function spreadRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
       ),
     }),
     maxAgeS: 60,
+    searches: true,
     async handle({ query }) {
       const { minUnits, maxAge: maxAgeS } = query;
       const filter = { ...(await stationFilter(deps, query)), ...seenAfter(deps, maxAgeS), minUnits };

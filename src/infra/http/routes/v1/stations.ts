@@ -24,6 +24,7 @@ export function stationRoutes(api: Api, deps: ApiDeps): void {
     }),
     answer: listOf(foundStation),
     maxAgeS: 10,
+    searches: true,
     async handle({ query }) {
       const filter = await stationFilter(deps, query);
       const page = await queries.stations(filter, { limit: query.limit, after: query.cursor ?? null });

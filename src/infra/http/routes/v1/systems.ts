@@ -46,6 +46,7 @@ export function systemRoutes(api: Api, deps: ApiDeps): void {
     }),
     answer: listOf(system.extend({ distanceLy })),
     maxAgeS: 60,
+    searches: true,
     async handle({ query: { near, within, limit, cursor = null } }) {
       const place = await resolvePlace(queries, near);
       const { x, y, z } = place;

@@ -5,6 +5,7 @@ import { findMarkets, type PageRequest } from '../../../../domain/galaxy/search.
 import { jumpsFor, legSeconds } from '../../../../domain/galaxy/travel-time.ts';
 import type { HopPage, HopRecord, HopRequest, MarketRecord } from '../../../../domain/ports/store/queries.ts';
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
+import { endIfGone } from '../../../threads/asker.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 
@@ -113,6 +114,7 @@ async function readDemands(
   const demands = new Map<number, DemandRow[]>();
   if (itemIds.length === 0) return demands;
   for (let at = 0; at < stationIds.length; at += IDS_AT_ONCE) {
+    endIfGone();
     const rows = await reader.rows(
       `SELECT station_id, item_id, demand_price, demand_units FROM StationItem
        WHERE station_id IN (${stationIds.slice(at, at + IDS_AT_ONCE).join()}) AND item_id IN (${itemIds.join()})

@@ -3,6 +3,7 @@ import type { Ages } from '../../../../domain/galaxy/search.ts';
 import { stationMatcher, type StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
 import type { SpreadRecord, StationRecord } from '../../../../domain/ports/store/queries.ts';
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
+import { endIfGone } from '../../../threads/asker.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 
@@ -41,6 +42,7 @@ export async function findSpreads(
   }
 
   async function best(itemId: number, side: 'supply' | 'demand'): Promise<Offer | null> {
+    endIfGone();
     for (let skip = 0; skip < MAX_OFFERS; skip += OFFERS_AT_ONCE) {
       const rows = await reader.rows(
         `SELECT station_id, ${side}_price, ${side}_units FROM StationItem

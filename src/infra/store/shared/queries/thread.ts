@@ -1,4 +1,5 @@
 import type { Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
+import { asker, goneOf, workFor, type Gone } from '../../../threads/asker.ts';
 import { openThread, type CallContext } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';
@@ -9,6 +10,8 @@ type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 're
 interface Asked {
   readonly question: Question;
   readonly args: readonly unknown[];
+  /** Tells when the answer is not wanted any more. */
+  readonly gone: Gone | null;
 }
 
 /** What a thread that answers questions can be told. */
@@ -65,20 +68,24 @@ export function createThreadQueries(
     changed = null;
     thread.call('changed', ids).catch(() => undefined);
   };
+  const asked = (question: Question, args: readonly unknown[]): Asked => ({
+    ...{ question, args },
+    gone: goneOf(asker.getStore()),
+  });
   const ask =
     <K extends Question>(question: K) =>
     (...args: Parameters<Queries[K]>) => {
       isStarted = true;
       // Who writes and asks is told what was written.
       if (timer !== null) tell();
-      return thread.call('ask', { question, args }) as ReturnType<Queries[K]>;
+      return thread.call('ask', asked(question, args)) as ReturnType<Queries[K]>;
     };
   const lookUpMarkets = async (ids: readonly number[]) =>
-    unpackMarkets((await lookups.call('ask', { question: 'markets', args: [ids] })) as PackedMarkets);
+    unpackMarkets((await lookups.call('ask', asked('markets', [ids]))) as PackedMarkets);
   const lookUp =
     <K extends Question>(question: K) =>
     (...args: Parameters<Queries[K]>) =>
-      lookups.call('ask', { question, args }) as ReturnType<Queries[K]>;
+      lookups.call('ask', asked(question, args)) as ReturnType<Queries[K]>;
 
   return {
     systemsNamed: lookUp('systemsNamed'),
@@ -147,15 +154,17 @@ export function answerQuestions(
     else engine?.noteChanged(changed);
   };
   const methods: QueryMethods = {
-    async ask({ question, args }, { transfer }) {
+    async ask({ question, args, gone }, { transfer }) {
       try {
-        engine = await current();
-        if (question === 'markets') {
-          const packed = packMarkets(await engine.markets(...(args as Parameters<Queries['markets']>)));
-          transfer.push(packed.cells.buffer);
-          return packed;
-        }
-        return await (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+        return await workFor(gone, async () => {
+          engine = await current();
+          if (question === 'markets') {
+            const packed = packMarkets(await engine.markets(...(args as Parameters<Queries['markets']>)));
+            transfer.push(packed.cells.buffer);
+            return packed;
+          }
+          return (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+        });
       } catch (error) {
         throw translate(error);
       }

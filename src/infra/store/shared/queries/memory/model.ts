@@ -5,6 +5,8 @@ import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { LogNews } from './log-news.ts';
 import { QuotesCache } from './quotes-cache.ts';
 
+const NOT_YET = Promise.resolve(null);
+
 interface Model {
   readonly galaxy: Galaxy;
   readonly quotes: QuotesCache;
@@ -58,8 +60,9 @@ export class MemoryModel {
 
   /** @returns null: it was not asked for yet */
   async status(): Promise<QueryStatus | null> {
-    const model = await this.#model?.catch(() => undefined);
-    if (model === undefined) return null;
+    // Whoever asks does not wait for it to be read.
+    const model = await Promise.race([this.#model ?? NOT_YET, NOT_YET]).catch(() => null);
+    if (model === null) return null;
     const { galaxy, quotes } = model;
     return {
       systems: galaxy.systemCount,

@@ -70,9 +70,11 @@ export class QuotesCache {
     }
   }
 
-  /** Approximate. */
+  /** Of what has been read, approximately. */
   async bytes(): Promise<number> {
-    const loaded = await Promise.all([...this.#goods.values()].map((each) => each.catch(() => null)));
+    const loaded = await Promise.all(
+      [...this.#goods.values()].map((each) => Promise.race([each, Promise.resolve(null)]).catch(() => null)),
+    );
     return loaded.reduce((sum, each) => sum + (each === null ? 0 : each.supply.bytes + each.demand.bytes), 0);
   }
 
