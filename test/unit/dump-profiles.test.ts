@@ -12,6 +12,19 @@ test("services and economies are called as the game's journal calls them", () =>
   });
 });
 
+test('economies come with the greatest first, of one share by name; a whole is one', () => {
+  expect(profileOf({ economies: { Tourism: 25, Colony: 25, Military: 0, Service: 50 } })?.economies).toBe(
+    'service=0.5,colony=0.25,tourism=0.25',
+  );
+  expect(profileOf({ economies: { Terraforming: 100, Prison: 101 } })?.economies).toBe('terraforming=1');
+});
+
+test('sixty-four names are taken, of as many letters', () => {
+  const services = Array.from({ length: 65 }, (_, i) => `s${i + 10}`);
+  expect(profileOf({ services })?.services).toBe(services.slice(0, 64).join());
+  expect(profileOf({ services: ['x'.repeat(64)] })?.services).toBe('x'.repeat(64));
+});
+
 test('what is unknown is not told; an empty list says that there are none', () => {
   expect(profileOf({ services: undefined })).toEqual({});
   expect(profileOf({ services: [], economies: {} })).toEqual({ services: '' });

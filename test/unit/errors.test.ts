@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   AppError,
+  describeError,
   describeLast,
   exitCodeOf,
+  isErrorCode,
   StoreError,
   type StoreErrorCode,
 } from '../../src/domain/errors.ts';
@@ -40,4 +42,25 @@ test.each([
   ['look at it', 'it is so (look at it)'],
 ])('a program that ends does not promise to try again: %s', (advice, text) => {
   expect(describeLast(new AppError('feed', 'it is so', { advice }))).toBe(text);
+});
+
+test('an error says what is wrong and what to do; its cause is kept for the debug log', () => {
+  const cause = new Error('EACCES');
+  const error = new StoreError('readOnly', 'the disk is read-only', { advice: 'mount it', cause });
+  expect(describeError(error)).toBe('the disk is read-only (mount it)');
+  expect([error.cause, error.name]).toEqual([cause, 'StoreError']);
+  expect(new AppError('usage', 'no').name).toBe('AppError');
+  expect([describeError(new AppError('usage', 'no')), describeError(cause), describeError(7)]).toEqual([
+    'no',
+    'EACCES',
+    '7',
+  ]);
+});
+
+test.each([
+  ['usage', true],
+  ['toString', false],
+  [7, false],
+])('%j is a code of errors: %j', (code, is) => {
+  expect(isErrorCode(code)).toBe(is);
 });

@@ -17,6 +17,9 @@ test.each([
   ['$ShipName_StrongholdCarrier;', 'Stronghold Carrier'],
   ['$Abandoned_Settlement_name;', 'Abandoned Settlement'],
   ['$MULTIPLAYER_SCENARIO80_TITLE;', 'MULTIPLAYER SCENARIO80 TITLE'],
+  ['$Big__Town:#a=1;  of Sol ', 'Big Town of Sol'],
+  ['$MobileName;', 'Mobile'],
+  ['The $ShipName_StrongholdCarrier;', 'The $ShipName_StrongholdCarrier;'],
   ['$ no token', '$ no token'],
   ['Cash $', 'Cash $'],
 ])('%j becomes %j', (name, cleaned) => {
