@@ -199,6 +199,13 @@ export function searchContract(use: () => QueryWorld, generation: Generation): v
       const { entries, total } = await world.queries.freshness(filter, EVERYTHING);
       expect(entries.map(({ station }) => station.id)).toEqual(expected.map(({ id }) => id));
       expect(total).toBe(expected.length);
+      const systemOf = (id: number) => plain.find((each) => each.id === id)!.system.id;
+      const page = await world.queries.freshness(filter, { limit: 3, after: null });
+      expect(page.entries.map(({ moreInSystem }) => moreInSystem)).toEqual(
+        expected
+          .slice(0, 3)
+          .map(({ id }) => expected.filter((each) => systemOf(each.id) === systemOf(id)).length - 1),
+      );
     }
   });
 

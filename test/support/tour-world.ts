@@ -98,7 +98,7 @@ export class TourWorld {
       const atS = this.seenAtS.get(id) ?? 0;
       const known = this.#found.get(id);
       if (known !== undefined && (known.station.marketAtS ?? 0) === atS) return known;
-      const entry = { station: station(id, atS), distanceLy: null };
+      const entry = { station: station(id, atS), distanceLy: null, moreInSystem: 0 };
       this.#found.set(id, entry);
       return entry;
     });

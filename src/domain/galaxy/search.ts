@@ -19,6 +19,11 @@ export interface Found {
   readonly next: Cursor | null;
 }
 
+/** Beside each market how many others of its system fit, on whatever page. */
+export interface FoundMarkets extends Found {
+  readonly moreInSystem: readonly number[];
+}
+
 /** Seconds since the epoch between which a market must have been seen; a market never seen is older than any. */
 export interface Ages {
   readonly seenAfterS?: number;
@@ -86,10 +91,12 @@ export function findMarkets(
   kinds: StationKinds,
   filter: FreshnessFilter,
   page: PageRequest,
-): Found {
+): FoundMarkets {
   const { neverSeen, sort, seenAfterS = 0, seenBeforeS = Infinity } = filter;
   const matches = stationMatcher(galaxy, filter, kinds);
   const best = new Best(page.limit, page.after);
+  const perSystem = new Uint32Array(galaxy.systemCount);
+  const systemOf = (market: number) => galaxy.systemOf[galaxy.stationOf[market] ?? 0] ?? 0;
   for (let market = 0; market < galaxy.marketCount; market++) {
     const atS = galaxy.seenAtS[market] ?? 0;
     if (atS === NO_MARKET || (atS === 0 ? neverSeen === 'excluded' : neverSeen === 'only')) continue;
@@ -97,10 +104,13 @@ export function findMarkets(
     const station = galaxy.stationOf[market] ?? 0;
     const ly = matches(station);
     if (ly < 0) continue;
+    const system = systemOf(market);
+    perSystem[system] = (perSystem[system] ?? 0) + 1;
     const key = sort === 'distance' ? ly : sort === 'newest' ? -atS : atS;
     best.offer(key, galaxy.stationIds[station] ?? 0, market);
   }
-  return found(best);
+  const others = best.values.map((market) => (perSystem[systemOf(market)] ?? 1) - 1);
+  return { ...found(best), moreInSystem: others };
 }
 
 /** How many markets were seen when. */

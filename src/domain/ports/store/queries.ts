@@ -162,6 +162,11 @@ export interface FoundStation {
   readonly distanceLy: number | null;
 }
 
+export interface FoundMarket extends FoundStation {
+  /** Others of its system that fit. */
+  readonly moreInSystem: number;
+}
+
 interface FoundSystem {
   readonly system: SystemRecord;
   readonly distanceLy: number;
@@ -279,7 +284,7 @@ export interface Queries extends ChangeReader {
   hops(request: HopRequest, page: PageRequest): Promise<HopPage | null>;
   /** Of all goods that are sold and bought, the widest first. */
   spreads(filter: StationFilter & Ages & { readonly minUnits: number }): Promise<readonly SpreadRecord[]>;
-  freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundStation>>;
+  freshness(filter: FreshnessFilter, page: PageRequest): Promise<Page<FoundMarket>>;
   /** @param boundsS epoch seconds, newest first */
   ages(filter: StationFilter, boundsS: readonly number[]): Promise<AgeCounts>;
   /** Every market that fits, as a point. */

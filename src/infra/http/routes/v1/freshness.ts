@@ -9,6 +9,10 @@ import * as parameters from '../../api/parameters.ts';
 /** Seconds that part the ages of markets. */
 const AGE_BOUNDS_S = [900, 3_600, 6 * 3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400];
 
+const staleMarket = foundStation.extend({
+  moreInSystem: z.int().min(0).describe('Others of this system in the whole list'),
+});
+
 /** How fresh markets are: what is stale, what came last. */
 export function freshnessRoutes(api: Api, deps: ApiDeps): void {
   const { queries } = deps;
@@ -34,7 +38,7 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       limit: parameters.limit,
       cursor: parameters.cursor.optional(),
     }),
-    answer: listOf(foundStation).extend({ olderThanS: z.int() }),
+    answer: listOf(staleMarket).extend({ olderThanS: z.int() }),
     maxAgeS: 10,
     searches: true,
     async handle({ query }) {
@@ -53,7 +57,12 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
         },
         { limit, after: cursor },
       );
-      return { olderThanS, ...new Presenter(deps).stations(page) };
+      const told = new Presenter(deps).stations(page);
+      const entries = told.entries.map((each, at) => ({
+        ...each,
+        moreInSystem: page.entries[at]?.moreInSystem ?? 0,
+      }));
+      return { olderThanS, ...told, entries };
     },
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MarketRecord } from '../../../../domain/ports/store/queries.ts';
-import { market, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
+import { listOf, market, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
@@ -8,8 +8,8 @@ import { goodOf, type Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
 import { oneMarket, resolveSystem } from '../../api/places.ts';
 
-/** Markets of a system in one answer; systems have a few dozen at most. */
-const MAX_OF_SYSTEM = 1_000;
+/** As many as may be asked for by their ids. */
+const ofSystem = parameters.whole(1, 100).default(100).describe('Markets of a page');
 
 const several = z.object({ at: z.string(), entries: z.array(market) });
 
@@ -78,18 +78,26 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
 
   api.get({
     path: '/systems/{system}/markets',
-    summary: 'Every market of a system',
+    summary: 'Every market of a system, seen last first',
     params: z.object({ system: parameters.place }),
-    query: z.strictObject({}),
-    answer: several,
+    query: z.strictObject({ limit: ofSystem, cursor: parameters.cursor.optional() }),
+    answer: listOf(market),
     maxAgeS: 5,
-    async handle({ params }) {
+    async handle({ params, query: { limit, cursor = null } }) {
       const { id } = await resolveSystem(queries, params.system);
-      const page = await queries.stations({ systemId: id }, { limit: MAX_OF_SYSTEM, after: null });
-      const ids = page.entries.flatMap(({ station: each }) => (each.marketAtS === null ? [] : [each.id]));
+      const page = await queries.freshness(
+        { systemId: id, neverSeen: 'excluded', sort: 'newest' },
+        { limit, after: cursor },
+      );
       const presenter = new Presenter(deps);
       const answer = await answerer(presenter);
-      return { at: presenter.at, entries: (await queries.markets(ids)).map(answer) };
+      const markets = await queries.markets(page.entries.map((each) => each.station.id));
+      return {
+        at: presenter.at,
+        total: page.total,
+        next: parameters.writeCursor(page.next),
+        entries: markets.map(answer),
+      };
     },
   });
 }

@@ -197,11 +197,18 @@ export class QueryEngine implements Answers {
     return findSpreads(this.#reader, galaxy, this.#kinds, itemIds, filter);
   }
 
-  async freshness(filter: Parameters<Queries['freshness']>[0], page: Parameters<Queries['freshness']>[1]) {
+  async freshness(filter: Parameters<Queries['freshness']>[0], asked: PageRequest) {
     const { galaxy } = await this.#model.current();
-    const found = findMarkets(galaxy, this.#kinds, filter, page);
+    const found = findMarkets(galaxy, this.#kinds, filter, asked);
     const stations = found.indexes.map((market) => galaxy.stationOf[market] ?? 0);
-    return this.#describe(galaxy, found, stations, filter);
+    const page = await this.#describe(galaxy, found, stations, filter);
+    const more = new Map(
+      stations.map((station, at) => [galaxy.stationIds[station], found.moreInSystem[at] ?? 0] as const),
+    );
+    return {
+      ...page,
+      entries: page.entries.map((each) => ({ ...each, moreInSystem: more.get(each.station.id) ?? 0 })),
+    };
   }
 
   priceReports() {
