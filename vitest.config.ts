@@ -4,7 +4,6 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // The suite starts servers, daemons and threads of its own, and waits for them: two leave a quarter of two cores idle.
@@ -14,5 +13,13 @@ export default defineConfig({
     pool: 'forks',
     // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: ['test/{unit,model}/**'] },
+      },
+      // Each changes nothing but what it made: a process for every file costs more than they do.
+      { extends: true, test: { name: 'parts', include: ['test/{unit,model}/**/*.test.ts'], isolate: false } },
+    ],
   },
 });

@@ -32,7 +32,10 @@ function run(test: string): VitestReport {
   spawnSync(
     process.execPath,
     [vitest, 'run', test, '--bail=1', '--reporter=json', `--outputFile=${output}`, '--testTimeout=120000'],
-    { cwd: dir, stdio: 'ignore', timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
+    {
+      ...{ cwd: dir, stdio: 'ignore', timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
+      env: { ...process.env, TDL_TEST_MANY: '1' },
+    },
   );
   if (!existsSync(output)) {
     const assertionResults = [{ status: 'failed', fullName: 'does not end' }];

@@ -148,7 +148,7 @@ describe('SIGHUP', () => {
 
     await relay.publish(frame(commodityMessage()));
     await until(() => marketRows(db).length > 0);
-    expect(daemon.log.filter(({ msg }) => /trying again|heard again/.test(msg))).toEqual([]);
+    expect(daemon.log.filter(({ msg }) => /^feed .*(trying again|heard again)/.test(msg))).toEqual([]);
     daemon.kill('SIGTERM');
     const { code } = await daemon.exit;
     expect(code).toBe(0);

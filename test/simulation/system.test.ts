@@ -1,10 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { times } from '../support/times.ts';
 import { commandFor, simulate } from './simulate.ts';
 
 // XState warns of messages to children that have just ended; nobody has to know who was first.
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
-const SEEDS = 200;
+/** More: `npm run simulate`. */
+const SEEDS = times(80, 200);
 /** A test each, so that one that fails does not hide the others. */
 const SEEDS_A_TEST = 20;
 
