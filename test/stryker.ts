@@ -14,7 +14,8 @@ const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |
 /** The tests of a folder: a minute of tests that only pass through it would be run for every fault in it. */
 const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/machines', 'test/unit test/model/machines test/simulation/scripted'],
-  ['src/actors', 'test/unit test/model/station-pool test/simulation/scripted'],
+  ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
+  ['src/domain/galaxy/stations', 'test/unit test/contract/sqlite-store'],
   ['src/infra/store/sqlite', 'test/unit test/contract/sqlite-store test/contract/sqlite-galaxy'],
   ['src/infra/store/shared/queries', 'test/unit test/contract/sqlite-queries'],
   ['src', 'test/unit'],
