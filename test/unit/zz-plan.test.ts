@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SupplyRequest } from '../../src/domain/colonisation/supply/load-problem.ts';
+import { planSupply, type SupplyPlan } from '../../src/domain/colonisation/supply/plan-supply.ts';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
+import { leastSeconds, obtainableTonnes, quickestRoute } from '../support/supply-oracle.ts';
+
+const HOME = { position: { x: 0, y: 0, z: 0 }, lsFromStar: 300, isPlanetary: false, isCarrier: false };
+
+const offers = fc.dictionary(
+  fc.constantFrom('a', 'b', 'c'),
+  fc.record({ price: fc.integer({ min: 1, max: 99 }), stock: fc.integer({ min: 1, max: 40 }) }),
+  { maxKeys: 3 },
+);
+
+/** @param most sellers */
+const requests = (most: number): fc.Arbitrary<SupplyRequest> =>
+  fc.record({
+    needs: fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 30 }), { minKeys: 1 }),
+    sellers: fc
+      .array(
+        fc.record({
+          ...{ x: fc.integer({ min: -60, max: 60 }), ls: fc.option(fc.integer({ min: 5, max: 5_000 })) },
+          ...{ isPlanetary: fc.boolean(), offers },
+        }),
+        { maxLength: most },
+      )
+      .map((sellers) =>
+        sellers.map(({ x, ls, isPlanetary, offers: sold }, at) => ({
+          ...{ marketId: at + 1, position: { x, y: 0, z: 0 }, lsFromStar: ls, isPlanetary, isCarrier: false },
+          offers: sold,
+        })),
+      ),
+    capacity: fc.integer({ min: 10, max: 40 }),
+    to: fc.constant(HOME),
+    jumpRangeLy: fc.constant(20),
+    times: fc.constant(TRAVEL_TIMES),
+    seed: fc.nat(),
+  });
+
+const inTime = () => 0;
+
+/** What any plan must be, whatever else it is. */
+function check(request: SupplyRequest, { loads, tonnes, seconds, missing }: SupplyPlan): void {
+  const { capacity, needs, sellers } = request;
+  const taken = new Map<string, number>();
+  const bought = new Map<string, number>();
+  for (const load of loads) {
+    const visited = load.stops.map(({ marketId }) => marketId);
+    expect(new Set(visited).size).toBe(visited.length);
+    const aboard = load.stops.flatMap(({ goods }) => goods.map((good) => good.tonnes));
+    expect(aboard.reduce((sum, each) => sum + each, 0)).toBe(load.tonnes);
+    expect(load.tonnes).toBeLessThanOrEqual(capacity);
+    expect(Math.min(...aboard)).toBeGreaterThan(0);
+    const legs = [...load.stops, load.back].reduce((sum, leg) => sum + leg.seconds, 0);
+    expect(legs).toBeCloseTo(load.seconds, 6);
+    expect(load.seconds).toBeCloseTo(
+      quickestRoute(
+        request,
+        visited.map((id) => id - 1),
+      ),
+      6,
+    );
+    for (const { marketId, goods } of load.stops) {
+      expect(goods.length).toBeGreaterThan(0);
+      for (const { symbol, tonnes: each, price } of goods) {
+        expect(price).toBe(sellers[marketId - 1]?.offers[symbol]?.price);
+        const key = `${marketId} ${symbol}`;
+        taken.set(key, (taken.get(key) ?? 0) + each * load.times);
+        bought.set(symbol, (bought.get(symbol) ?? 0) + each * load.times);
+      }
+    }
+  }
+  for (const { marketId, offers: sold } of sellers) {
+    for (const [symbol, { stock }] of Object.entries(sold)) {
+      expect(taken.get(`${marketId} ${symbol}`) ?? 0).toBeLessThanOrEqual(stock);
+    }
+  }
+  for (const [symbol, needed] of Object.entries(needs)) {
+    expect((bought.get(symbol) ?? 0) + (missing[symbol] ?? 0)).toBe(needed);
+  }
+  expect(tonnes).toBe(obtainableTonnes(request));
+  expect(seconds).toBeCloseTo(
+    loads.reduce((sum, load) => sum + load.seconds * load.times, 0),
+    6,
+  );
+}
+
+test('everything that can be had is brought, in as little time as trying everything finds', () => {
+  const gaps: number[] = [];
+  fc.assert(
+    fc.property(requests(4), (request) => {
+      const plan = planSupply(request, inTime);
+      check(request, plan);
+      const least = leastSeconds(request);
+      expect(plan.seconds).toBeGreaterThanOrEqual(least - 1e-6);
+      expect(plan.seconds).toBeLessThanOrEqual(least * 1.15 + 1e-6);
+      gaps.push(least === 0 ? 0 : plan.seconds / least - 1);
+    }),
+    { seed: -1601232212, path: "56:9:7:10:8:8:8:8:8:9:12:11:8:12:15:15:14:15:15:15:18:18:18:20:22:20:21:20:23:23", endOnFailure: true },
+  );
+  expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeLessThan(0.01);
+});
+
+test('with many sellers nothing is bought twice, and the first plan is never better than the last', () => {
+  fc.assert(
+    fc.property(requests(12), (request) => {
+      const plan = planSupply(request, inTime);
+      check(request, plan);
+      const first = planSupply(request, () => 1);
+      check(request, first);
+      expect(plan.seconds).toBeLessThanOrEqual(first.seconds + 1e-6);
+      expect(planSupply(request, inTime)).toEqual(plan);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+const seller = (marketId: number, x: number, sold: Readonly<Record<string, number>>) => ({
+  ...{ marketId, position: { x, y: 0, z: 0 }, lsFromStar: 100, isPlanetary: false, isCarrier: false },
+  offers: Object.fromEntries(Object.entries(sold).map(([symbol, stock]) => [symbol, { price: 10, stock }])),
+});
+
+const request = (needs: SupplyRequest['needs'], sellers: SupplyRequest['sellers']): SupplyRequest => ({
+  ...{ needs, sellers, to: HOME, capacity: 100, jumpRangeLy: 20, times: TRAVEL_TIMES, seed: 1 },
+});
+
+test('flights alike are told once; what nobody has is missing', () => {
+  const { loads, missing, tonnes } = planSupply(
+    request({ steel: 1_000, gold: 5 }, [seller(1, 10, { steel: 750 })]),
+    inTime,
+  );
+  expect(loads.map(({ times, tonnes: each }) => [times, each])).toEqual([
+    [7, 100],
+    [1, 50],
+  ]);
+  expect({ missing, tonnes }).toEqual({ missing: { steel: 250, gold: 5 }, tonnes: 750 });
+});
+
+test('one market that has everything is better than two', () => {
+  const near = planSupply(
+    request({ steel: 40, gold: 40 }, [
+      seller(1, 10, { steel: 90 }),
+      seller(2, 11, { gold: 90 }),
+      seller(3, 12, { steel: 90, gold: 90 }),
+    ]),
+    inTime,
+  );
+  expect(near.loads.map(({ stops }) => stops.map(({ marketId }) => marketId))).toEqual([[3]]);
+});
+
+test('nothing is planned where nothing is needed, or sold', () => {
+  const nothing = { loads: [], tonnes: 0, seconds: 0 };
+  expect(planSupply(request({}, [seller(1, 1, { steel: 1 })]), inTime)).toEqual({ ...nothing, missing: {} });
+  expect(planSupply(request({ steel: 1 }, []), inTime)).toEqual({ ...nothing, missing: { steel: 1 } });
+});
