@@ -1,12 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { QueryEngine } from '../../src/infra/store/shared/queries/engine.ts';
-import { goneOf, workFor } from '../../src/infra/threads/asker.ts';
-import type { Cell, QueryReader } from '../../src/infra/store/shared/queries/reader.ts';
 import { createSqliteDatabase } from '../contract/sqlite-database.ts';
 import { addStations, COMMODITIES, GOLD, NOON_S, snapshot, SYSTEM } from '../contract/store-world.ts';
+import { engineOn } from '../support/query-engine.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const MARKETS = [11, 12, 13];
@@ -35,30 +31,7 @@ async function world({ hasLog }: { readonly hasLog: boolean }) {
     await store.beginChangeLog();
     for (const id of MARKETS) await write(id, NOON_S, id);
   }
-  const db = new DatabaseSync(file, { readOnly: true });
-  onTestFinished(() => db.close());
-  const asked: string[] = [];
-  const asking = new EventEmitter<{ statement: [sql: string] }>();
-  const reader: QueryReader = {
-    dialect: {
-      epochOf: (column) => `unixepoch(${column})`,
-      exact: (column) => `CAST(${column} AS TEXT)`,
-      coordinate: (column) => column,
-      tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
-      text: (value) => `'${value}'`,
-    },
-    rows(sql) {
-      asked.push(sql);
-      asking.emit('statement', sql);
-      const statement = db.prepare(sql);
-      statement.setReturnArrays(true);
-      return Promise.resolve(statement.all() as unknown as Cell[][]);
-    },
-    async each(sql, take) {
-      for (const row of await this.rows(sql)) take(row);
-    },
-  };
-  const engine = new QueryEngine(reader, 'v12', true);
+  const { engine, asked } = engineOn(file);
   const sellers = async () => {
     asked.length = 0;
     const page = await engine.trades(GOLD, { side: 'supply', sort: 'price' }, { limit: 10, after: null });
@@ -66,7 +39,7 @@ async function world({ hasLog }: { readonly hasLog: boolean }) {
   };
   /** The log is looked at four times a second. */
   const afterALook = () => new Promise((resolve) => setTimeout(resolve, 300));
-  return { asking, store, write, engine, asked, sellers, afterALook };
+  return { store, write, engine, asked, sellers, afterALook };
 }
 
 test('what is found in memory is described without a look at its rows', async () => {
@@ -123,20 +96,4 @@ test('a log that is begun later tells what has happened since: nothing else is r
   engine.noteChanged([11]);
   await sellers();
   expect(asked.filter((sql) => sql.includes('IN (11)'))).toEqual([]);
-});
-
-test('a search that takes long ends when nobody waits for it any more', async () => {
-  const { engine, asked, asking } = await world({ hasLog: true });
-  const offers = () => asked.filter((sql) => sql.includes('ORDER BY supply_price'));
-  await engine.spreads({ minUnits: 1 });
-  const all = offers().length;
-  expect(all).toBeGreaterThan(1);
-  asked.length = 0;
-  const gone = new AbortController();
-  asking.on('statement', (sql) => {
-    if (sql.includes('ORDER BY supply_price')) gone.abort();
-  });
-  const spreads = workFor(goneOf(gone.signal), () => engine.spreads({ minUnits: 1 }));
-  await expect(spreads).rejects.toThrow('whoever asked is gone');
-  expect(offers()).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { Ages } from '../../../../domain/galaxy/search.ts';
 import { stationMatcher, type StationFilter } from '../../../../domain/galaxy/stations/station-filter.ts';
@@ -7,9 +8,13 @@ import { endIfGone } from '../../../threads/asker.ts';
 import type { QueryReader } from './reader.ts';
 import { readStationsById } from './records.ts';
 
-/** Offers of a good read at a time, best first, and at most: behind so many that do not fit, none is looked for. */
-const OFFERS_AT_ONCE = 100;
-const MAX_OFFERS = 2_000;
+/** Of so few markets every row is read; else the offers of a good are, best first, until one fits. */
+const MAX_MARKETS = 1_000;
+/** Markets of a statement. */
+const MARKETS_AT_ONCE = 250;
+/** Offers of the first statement about a good; each that follows reads so many times as many. */
+const FIRST_OFFERS = 100;
+const GROWTH = 4;
 
 interface Offer {
   readonly stationId: number;
@@ -31,39 +36,11 @@ export async function findSpreads(
   itemIds: readonly number[],
   filter: StationFilter & Ages & { readonly minUnits: number },
 ): Promise<SpreadRecord[]> {
-  const matches = stationMatcher(galaxy, filter, kinds);
-  const { seenAfterS = 0, minUnits } = filter;
-
-  function fits({ stationId, units }: Offer): boolean {
-    const station = galaxy.stationIndex(stationId);
-    if (station === null || units < minUnits) return false;
-    const market = galaxy.marketIndex(station);
-    return market !== null && (galaxy.seenAtS[market] ?? 0) >= seenAfterS && matches(station) >= 0;
-  }
-
-  async function best(itemId: number, side: 'supply' | 'demand'): Promise<Offer | null> {
-    endIfGone();
-    for (let skip = 0; skip < MAX_OFFERS; skip += OFFERS_AT_ONCE) {
-      const rows = await reader.rows(
-        `SELECT station_id, ${side}_price, ${side}_units FROM StationItem
-         WHERE item_id = ${itemId} AND ${side}_price > 0
-         ORDER BY ${side}_price ${side === 'supply' ? 'ASC' : 'DESC'} LIMIT ${OFFERS_AT_ONCE} OFFSET ${skip}`,
-      );
-      for (const [stationId, price, units] of rows) {
-        const offer = { stationId: Number(stationId), price: Number(price), units: Number(units) };
-        if (fits(offer)) return offer;
-      }
-      if (rows.length < OFFERS_AT_ONCE) return null;
-    }
-    return null;
-  }
-
-  const found: Found[] = [];
-  for (const itemId of itemIds) {
-    const ask = await best(itemId, 'supply');
-    const bid = ask === null ? null : await best(itemId, 'demand');
-    if (ask !== null && bid !== null) found.push({ itemId, ask, bid });
-  }
+  const fitting = fittingMarkets(galaxy, kinds, filter);
+  const found =
+    fitting.size <= MAX_MARKETS
+      ? await bestOfMarkets(reader, [...fitting], filter.minUnits)
+      : await bestOfGoods(reader, itemIds, fitting, filter.minUnits);
   const stations = await readStationsById(
     reader,
     kinds,
@@ -77,6 +54,85 @@ export async function findSpreads(
       return seller === undefined || buyer === undefined ? [] : [spreadOf(itemId, ask, bid, seller, buyer)];
     })
     .sort((a, b) => b.spread - a.spread || a.itemId - b.itemId);
+}
+
+function fittingMarkets(
+  galaxy: Galaxy,
+  kinds: StationKinds,
+  filter: StationFilter & Ages,
+): ReadonlySet<number> {
+  const matches = stationMatcher(galaxy, filter, kinds);
+  const { seenAfterS = 0 } = filter;
+  const ids = new Set<number>();
+  for (let market = 0; market < galaxy.marketCount; market++) {
+    const station = galaxy.stationOf[market] ?? 0;
+    if ((galaxy.seenAtS[market] ?? 0) >= seenAfterS && matches(station) >= 0)
+      ids.add(galaxy.stationIds[station] ?? 0);
+  }
+  return ids;
+}
+
+async function bestOfMarkets(
+  reader: QueryReader,
+  stationIds: readonly number[],
+  minUnits: number,
+): Promise<Found[]> {
+  const asks = new Map<number, Offer>();
+  const bids = new Map<number, Offer>();
+  for (let at = 0; at < stationIds.length; at += MARKETS_AT_ONCE) {
+    endIfGone();
+    const rows = await reader.rows(
+      `SELECT station_id, item_id, supply_price, supply_units, demand_price, demand_units FROM StationItem
+       WHERE station_id IN (${stationIds.slice(at, at + MARKETS_AT_ONCE).join()})`,
+    );
+    for (const row of rows) {
+      const [stationId = 0, itemId = 0, supplyPrice = 0, supply = 0, demandPrice = 0, demand = 0] =
+        row.map(Number);
+      const ask = { stationId, price: supplyPrice, units: supply };
+      const bid = { stationId, price: demandPrice, units: demand };
+      if (ask.price > 0 && supply >= minUnits && ask.price < (asks.get(itemId)?.price ?? Infinity))
+        asks.set(itemId, ask);
+      if (bid.price > (bids.get(itemId)?.price ?? 0) && demand >= minUnits) bids.set(itemId, bid);
+    }
+    // Other questions come in between.
+    await setImmediate();
+  }
+  return [...asks].flatMap(([itemId, ask]) => {
+    const bid = bids.get(itemId);
+    return bid === undefined ? [] : [{ itemId, ask, bid }];
+  });
+}
+
+async function bestOfGoods(
+  reader: QueryReader,
+  itemIds: readonly number[],
+  fitting: ReadonlySet<number>,
+  minUnits: number,
+): Promise<Found[]> {
+  async function best(itemId: number, side: 'supply' | 'demand'): Promise<Offer | null> {
+    for (let skip = 0, limit = FIRST_OFFERS; ; skip += limit, limit *= GROWTH) {
+      endIfGone();
+      const rows = await reader.rows(
+        `SELECT station_id, ${side}_price, ${side}_units FROM StationItem
+         WHERE item_id = ${itemId} AND ${side}_price > 0
+         ORDER BY ${side}_price ${side === 'supply' ? 'ASC' : 'DESC'} LIMIT ${limit} OFFSET ${skip}`,
+      );
+      for (const [stationId, price, units] of rows) {
+        const offer = { stationId: Number(stationId), price: Number(price), units: Number(units) };
+        if (offer.units >= minUnits && fitting.has(offer.stationId)) return offer;
+      }
+      if (rows.length < limit) return null;
+      await setImmediate();
+    }
+  }
+
+  const found: Found[] = [];
+  for (const itemId of itemIds) {
+    const ask = await best(itemId, 'supply');
+    const bid = ask === null ? null : await best(itemId, 'demand');
+    if (ask !== null && bid !== null) found.push({ itemId, ask, bid });
+  }
+  return found;
 }
 
 function spreadOf(
