@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import type { Histogram } from '../../src/pages/portal/answers.d.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { ask, openHttp } from '../support/http.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { readSchemas, type Schemas } from '../support/openapi.ts';
 import { COMMODITIES, GOLD, NOON_S, PLATINUM } from './store-world.ts';
@@ -23,22 +23,22 @@ interface Body {
 
 /** The API over a store, each answer held against its own description and against plain SQL. */
 export function apiContract(use: () => QueryWorld, generation: Generation): void {
-  let world: QueryWorld;
   let plain: readonly PlainStation[];
   let base: string;
   let schemas: Schemas;
 
-  beforeEach(async () => {
-    world = use();
+  beforeAll(async () => {
+    const { queries, ...world } = use();
     plain = world.plain;
-    const deps = { queries: world.queries, commodities: () => COMMODITIES, now: () => NOW_S * 1000 };
+    const planner = createTourPlanner();
     const options = {
-      ...{ ...deps, planner: createTourPlanner(), travelTimes: TRAVEL_TIMES },
-      ...{ questionsPerMinute: null, version: '1.2.3' },
+      ...{ queries, commodities: () => COMMODITIES, now: () => NOW_S * 1000 },
+      ...{ planner, travelTimes: TRAVEL_TIMES, questionsPerMinute: null, version: '1.2.3' },
     };
-    const { url } = await startHttp([(app) => apiRoutes(app, options)]);
-    base = `${url}/api/v1`;
+    const server = await openHttp([(app) => apiRoutes(app, options)]);
+    base = `${server.url}/api/v1`;
     schemas = readSchemas(JSON.parse((await ask(`${base}/openapi.json`)).bytes.toString()));
+    return () => Promise.all([server.close(0), planner.close()]);
   });
 
   /** The body of an answer that is as its description says. */
@@ -179,7 +179,7 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
   });
 
   test('systems and stations by beginning and around a point', async () => {
-    const all = await world.db.sql(
+    const all = await use().db.sql(
       'SELECT system_id, name, pos_x + 0.0 AS x, pos_y + 0.0 AS y, pos_z + 0.0 AS z FROM System',
     );
     const hip = await pages('/systems?prefix=hip', 5);

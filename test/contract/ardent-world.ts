@@ -1,6 +1,6 @@
-import { beforeEach, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { ardentRoutes } from '../../src/infra/http/routes/ardent/ardent.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { ask, openHttp } from '../support/http.ts';
 import type { QueryWorld } from './query-world.ts';
 import { COMMODITIES, NOON_S } from './store-world.ts';
 
@@ -13,9 +13,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export function useArdent(use: () => QueryWorld) {
   let url: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const { queries } = use();
-    const server = await startHttp([
+    const server = await openHttp([
       (app) =>
         ardentRoutes(app, {
           queries,
@@ -26,6 +26,7 @@ export function useArdent(use: () => QueryWorld) {
         }),
     ]);
     url = server.url;
+    return () => server.close(0);
   });
 
   return async function get<T = Row[]>(path: string, status = 200, base = '/v2'): Promise<T> {

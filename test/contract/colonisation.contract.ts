@@ -1,4 +1,4 @@
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { SupplyRequest } from '../../src/domain/colonisation/supply/load-problem.ts';
 import { distanceLy } from '../../src/domain/galaxy/galaxy.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
@@ -8,7 +8,7 @@ import { colonisationRoutes } from '../../src/infra/http/routes/colonisation/col
 import type { SupplyPlanAnswer } from '../../src/infra/http/routes/colonisation/plan.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { ask, openHttp } from '../support/http.ts';
 import { bookOf, depotLine, dockedLine, journalLine, loginLines, SITE_ID } from '../support/journals.ts';
 import { readSchemas, type Schemas } from '../support/openapi.ts';
 import { leastSeconds, obtainableTonnes } from '../support/supply-oracle.ts';
@@ -31,7 +31,7 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
   /** Where is built. */
   let here: PlainStation['system'];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const { queries, plain: stations } = use();
     plain = stations;
     here = plain.find(({ system }) => !system.name.startsWith('Twin'))!.system;
@@ -48,7 +48,6 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
       depotLine(5, { gold: [9, 9] }, { MarketID: SITE_ID + 2, ConstructionComplete: true }),
     ]);
     const planner = createTourPlanner();
-    onTestFinished(() => planner.close());
     const described: DescribedEndpoint[] = [];
     const options = {
       ...{ queries, planner, travelTimes: TRAVEL_TIMES, commodities: () => COMMODITIES, described },
@@ -62,12 +61,13 @@ export function colonisationContract(use: () => QueryWorld, generation: 'v12' | 
       senders: () => [],
       onChange: () => () => undefined,
     };
-    const { url } = await startHttp([
+    const server = await openHttp([
       (app) => apiRoutes(app, options),
       (app) => colonisationRoutes(app, { ...options, colonisation, isPublic: true }),
     ]);
-    base = `${url}/api/v1`;
+    base = `${server.url}/api/v1`;
     schemas = readSchemas(JSON.parse((await ask(`${base}/openapi.json`)).bytes.toString()));
+    return () => Promise.all([server.close(0), planner.close()]);
   });
 
   async function get<Body = Record<string, unknown>>(path: string, status = 200): Promise<Body> {

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import type { Generation } from '../../src/domain/generation.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { ask, openHttp } from '../support/http.ts';
 import { readMapFile } from '../support/map-file.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { COMMODITIES, GOLD, NOON_S } from './store-world.ts';
@@ -16,25 +16,25 @@ export function mapContract(use: () => QueryWorld, generation: Generation): void
   let base: string;
   let nowMs: number;
   let markets: readonly PlainStation[];
-  beforeEach(async () => {
-    const { queries, plain } = use();
+  beforeEach(() => {
     nowMs = (NOON_S + 3_600) * 1000;
+  });
+  beforeAll(async () => {
+    const { queries, plain } = use();
     const construction = generation === 'v12' ? [] : [10, 14];
     markets = plain
       .filter(
         ({ atS, flags, typeId }) => (atS !== null || flags.market === 'Y') && !construction.includes(typeId),
       )
       .sort((a, b) => a.id - b.id);
+    const planner = createTourPlanner();
     const options = {
-      ...{ queries, commodities: () => COMMODITIES, now: () => nowMs },
-      ...{
-        planner: createTourPlanner(),
-        travelTimes: TRAVEL_TIMES,
-        questionsPerMinute: null,
-        version: '1.2.3',
-      },
+      ...{ queries, planner, commodities: () => COMMODITIES, now: () => nowMs },
+      ...{ travelTimes: TRAVEL_TIMES, questionsPerMinute: null, version: '1.2.3' },
     };
-    base = `${(await startHttp([(app) => apiRoutes(app, options)])).url}/api/v1/map`;
+    const server = await openHttp([(app) => apiRoutes(app, options)]);
+    base = `${server.url}/api/v1/map`;
+    return () => Promise.all([server.close(0), planner.close()]);
   });
 
   const mapOf = async (query: string) => {

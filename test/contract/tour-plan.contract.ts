@@ -1,8 +1,8 @@
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { ask, openHttp } from '../support/http.ts';
 import { readSchemas } from '../support/openapi.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { COMMODITIES, GOLD, NOON_S } from './store-world.ts';
@@ -36,16 +36,17 @@ export function tourPlanContract(use: () => QueryWorld): void {
   let plain: readonly PlainStation[];
   let base: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const { queries, plain: stations } = use();
     plain = stations;
     const planner = createTourPlanner();
-    onTestFinished(() => planner.close());
     const options = {
       ...{ queries, planner, travelTimes: TRAVEL_TIMES, commodities: () => COMMODITIES },
       ...{ now: () => NOW_S * 1000, questionsPerMinute: null, version: '1.2.3' },
     };
-    base = `${(await startHttp([(app) => apiRoutes(app, options)])).url}/api/v1`;
+    const server = await openHttp([(app) => apiRoutes(app, options)]);
+    base = `${server.url}/api/v1`;
+    return () => Promise.all([server.close(0), planner.close()]);
   });
 
   async function get(path: string): Promise<unknown> {
@@ -54,7 +55,7 @@ export function tourPlanContract(use: () => QueryWorld): void {
     return JSON.parse(answer.bytes.toString());
   }
   async function plan(query: string): Promise<Planned> {
-    const path = `/tours/plan?timeLimit=0.2&${query}`;
+    const path = `/tours/plan?timeLimit=0.1&${query}`;
     const found = await get(path);
     const schemas = readSchemas(await get('/openapi.json'));
     expect(schemas.check(`/api/v1${path}`, 200, found)).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { withDatabase } from '../support/galaxy.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startHere } from '../support/here.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { sabotage } from '../support/sabotage.ts';
 
 describe('a child whose action throws', () => {
@@ -34,7 +35,7 @@ describe('a child whose action throws', () => {
     withDatabase(database, (db) =>
       db.exec("INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (2, 'Unheard Of', 0, 0, 0)"),
     );
-    const next = await startLiveDaemon({ cwd });
+    const next = await startLiveDaemonBy(startHere, { cwd });
     await next.written(1, 2);
   });
 
@@ -58,17 +59,17 @@ describe('a decode thread', () => {
   });
 
   test('is not kept from good messages by small ones that take long to parse', async () => {
-    const { program, relay, written, rate } = await startLiveDaemon();
+    const { program, relay, written, rate } = await startLiveDaemonBy(startHere);
     // 4 KB that inflate to 4 MB with 1.3 million lists.
     const text = JSON.stringify(commodityMessage({ commodities: ['here'] }));
     const endless = frame(text.replace('"here"', '{},'.repeat(1_390_000) + '{}'));
-    for (let i = 0; i < 250; i++) {
+    for (let i = 0; i < 100; i++) {
       await relay.publish(endless);
-      if (i % 50 === 0) await relay.publish(frame(commodityMessage({ marketId: i + 1 })));
+      if (i % 20 === 0) await relay.publish(frame(commodityMessage({ marketId: i + 1 })));
     }
-    await written(1, 51, 101, 151, 201);
-    const { rejected } = await rate(({ received }) => received === 255);
-    expect(rejected).toEqual({ 'too large': 250 });
+    await written(1, 21, 41, 61, 81);
+    const { rejected } = await rate(({ received }) => received === 105);
+    expect(rejected).toEqual({ 'too large': 100 });
     program.kill('SIGTERM');
     expect((await program.exit).code).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aLeaderAmong, leaderAmong, startCluster, type Member } from '../support/cluster.ts';
-import { runProgram } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { makeMariadbGalaxy } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodity, commodityMessage, frame, OBSERVED_AT_S } from '../support/messages.ts';
@@ -57,7 +57,7 @@ describeMariadb('several daemons on one database', () => {
     );
     expect(await changes(), 'what is there already is written by nobody again').toBe(sent);
 
-    expect((await runProgram({ cwd: first.cwd, args: ['--export-live-now'], env: env(first) })).code).toBe(0);
+    expect((await runHere({ cwd: first.cwd, args: ['--export-live-now'], env: env(first) })).code).toBe(0);
     const file = '/files/listings-live.csv';
     const published = await first.get(file);
     expect(published.bytes.toString().split('\n')).toHaveLength(MARKETS + 2);
@@ -70,7 +70,7 @@ describeMariadb('several daemons on one database', () => {
       expect(same.headers['last-modified']).toBe(published.headers['last-modified']);
     }
     const follower = members.find((member) => member !== first)!;
-    const refused = await runProgram({ cwd: follower.cwd, args: ['publish'], env: env(follower) });
+    const refused = await runHere({ cwd: follower.cwd, args: ['publish'], env: env(follower) });
     expect(refused).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/another daemon leads: .*ask that one/s) as string,
@@ -88,13 +88,13 @@ describeMariadb('several daemons on one database', () => {
     await first.answers();
     await until(() => leaderAmong(members));
 
-    const yielded = await runProgram({ cwd: second.cwd, args: ['yield'], env: env(second) });
+    const yielded = await runHere({ cwd: second.cwd, args: ['yield'], env: env(second) });
     expect(yielded).toMatchObject({ code: 0, stdout: expect.stringContaining('no longer lead') as string });
     const third = await until(async () => {
       const leader = await leaderAmong(members);
       return leader !== second && leader;
     }, 50);
-    const status = await runProgram({ cwd: second.cwd, args: ['status'], env: env(second) });
+    const status = await runHere({ cwd: second.cwd, args: ['status'], env: env(second) });
     expect(status.stdout).toMatch(new RegExp(`leads +\\S+, process \\d+, at ${third.clusterUrl}, since `));
     for (const { program } of members) program.kill('SIGTERM');
     for (const { program } of members) expect((await program.exit).code).toBe(0);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import type { MarketRow } from '../support/galaxy.ts';
+import { startProgram } from '../support/daemon.ts';
 import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, mariadbRows } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
@@ -95,7 +96,7 @@ describeMariadb('the daemon beside other writers', () => {
         system: 'Sol',
       }));
       await makeMariadbGalaxy(server, database, ['Sol'], stations);
-      const daemon = await startMariadbDaemon(server, database);
+      const daemon = await startMariadbDaemon(server, database, { start: startProgram });
 
       /** No two observations of a station in one second. */
       const newest = new Map<number, Observed>();

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LEAST_PACKET_BYTES } from '../../src/infra/store/mariadb/session.ts';
-import { runProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { ITEMS, market, NOON_S, populate, storeOn } from '../support/mariadb-world.ts';
@@ -60,7 +61,7 @@ describeMariadb('settings that only the administrator can change', () => {
     onTestFinished(() => relay.close());
     writeConfig(cwd, { eddn_url: relay.url, spansh_url: 'http://127.0.0.1:1/dump.gz', edcd_source: cwd });
     const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, database) };
-    const { stdout } = await runProgram({ cwd, env, args: ['check-config'] });
+    const { stdout } = await runHere({ cwd, env, args: ['check-config'] });
     return /^.* database: .*$/m.exec(stdout)?.[0] ?? stdout;
   }
 

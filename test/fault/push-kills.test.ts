@@ -10,11 +10,12 @@ import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const MARKETS = Array.from({ length: 12 }, (_, i) => ({ id: 7_001 + i, name: `Port ${i}`, system: 'Sol' }));
 const GOODS = ['gold', 'silver', 'tritium'];
-const DAEMON_KILLS = 3;
+const DAEMON_KILLS = times(2, 6);
 const READERS = 6;
 
 interface World {
@@ -98,7 +99,7 @@ async function killed({ cwd, env = {}, rows, killDatabase }: World): Promise<voi
   })();
   for (let kills = 0; kills < DAEMON_KILLS; kills++) {
     await sleep(random.integer(1_500, 3_000));
-    if (killDatabase !== undefined && random.chance(0.7)) await killDatabase();
+    if (kills === 0 || random.chance(0.5)) await killDatabase?.();
     await sleep(random.integer(0, 800));
     program!.kill('SIGKILL');
     await program!.exit;

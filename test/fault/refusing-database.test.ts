@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { makeGalaxy, marketRows, withDatabase } from '../support/galaxy.ts';
 import { ask } from '../support/http.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startHere } from '../support/here.ts';
+import { startLiveDaemonBy } from '../support/live-daemon.ts';
 import { startMariadbDaemon } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, mariadbRows } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
@@ -64,7 +65,7 @@ const MARIADB_REFUSAL = `CREATE TRIGGER refuse BEFORE INSERT ON StationItem FOR 
 
 describe('an SQLite database that refuses every row', () => {
   test('is told once, until it is mended', async () => {
-    const { program, relay, database } = await startLiveDaemon({ config: CONFIG });
+    const { program, relay, database } = await startLiveDaemonBy(startHere, { config: CONFIG });
     const sql = (statement: string) => {
       withDatabase(database, (db) => db.exec(statement));
       return Promise.resolve();
@@ -92,7 +93,7 @@ describe('an SQLite database that refuses every row', () => {
 });
 
 test('a market that is refused among others is told once, and parked in the end', async () => {
-  const { program, relay, database, rate } = await startLiveDaemon({
+  const { program, relay, database, rate } = await startLiveDaemonBy(startHere, {
     config: { ...CONFIG, listener_db_max_retries: 2 },
   });
   withDatabase(database, (db) => {

@@ -63,9 +63,9 @@ describeMariadb('an update on MariaDB', () => {
 async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
   const random = new SeededRandom(20);
   const there = await world({ body: dump(0), mariadb });
-  const { server, cwd, relay, rows, start } = there;
+  const { server, cwd, relay, rows, start, startHere } = there;
   const ports = portsOf([...dumpLines({ seed: 7, bytes: DUMP_BYTES, nowS: NOW_S })]).slice(0, 40);
-  const first = start();
+  const first = startHere();
   await first.logged(/are baseline now/);
   await stop(first);
 
@@ -88,7 +88,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
       expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
       expect(demotedUnpublished(cwd, await rows()), context).toEqual([]);
 
-      const again = start();
+      const again = startHere();
       await finished(again);
       await until(async () => {
         const prices = new Set((await rows()).map((row) => row.demand_price));

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
-import { writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
 import { runHere } from '../support/here.ts';
 import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
@@ -90,6 +90,7 @@ describeMariadb('maintenance on a MariaDB server', () => {
     const daemon = await startMariadbDaemon(server, database, {
       config: { purge_every_x_hour: SECOND_H, db_maint_every_x_days: SECOND_D, http_listen: null },
       env: { PATH: bin },
+      start: startProgram,
     });
     await daemon.program.logged(/maintenance: purged/);
     expect(troubles(daemon.program.log)).toEqual([
@@ -109,6 +110,7 @@ describeMariadb('maintenance on a MariaDB server', () => {
     const daemon = await startMariadbDaemon(server, database, {
       config: { purge_every_x_hour: 0, db_maint_every_x_days: SECOND_D, http_listen: null },
       env: { PATH: `${bin}:${env.PATH}` },
+      start: startProgram,
     });
     await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
     await daemon.stop();

@@ -12,21 +12,28 @@ import { tempDir } from './temp-dir.ts';
 const nothing = () => undefined;
 export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** A server on a free port of the loopback, closed with the test. */
-export async function startHttp(
+interface HttpOptions {
+  readonly host?: string;
+  readonly log?: Log;
+  readonly guard?: Omit<GuardOptions, 'log'>;
+  readonly limits?: ClientLimits;
+}
+
+/** A server on a free port of the loopback. The caller closes it. */
+export async function openHttp(
   routes: readonly Routes[],
-  {
-    host = '127.0.0.1',
-    log = silentLog,
-    guard,
-    limits,
-  }: { host?: string; log?: Log; guard?: Omit<GuardOptions, 'log'>; limits?: ClientLimits } = {},
+  { host = '127.0.0.1', log = silentLog, guard, limits }: HttpOptions = {},
 ): Promise<HttpServer> {
   const app = await createHttpApp(log, routes, {
     ...(guard && { guard: (scope) => addGuard(scope, { ...guard, log }) }),
     ...(limits && { limits }),
   });
-  const server = await listen(app, { host, port: 0 });
+  return listen(app, { host, port: 0 });
+}
+
+/** The same, closed with the test. */
+export async function startHttp(routes: readonly Routes[], options?: HttpOptions): Promise<HttpServer> {
+  const server = await openHttp(routes, options);
   onTestFinished(() => server.close(0));
   return server;
 }

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { startProgram, writeConfig, type LogLine, type Program } from './daemon.ts';
+import { writeConfig, type LogLine, type Program, type Start } from './daemon.ts';
+import { startHere } from './here.ts';
 import { writeDbConfig } from './mariadb-galaxy.ts';
 import type { MariadbServer } from './mariadb-server.ts';
 import { startRelay, type Relay } from './relay.ts';
@@ -24,7 +25,14 @@ export async function startMariadbDaemon(
     password,
     config = {},
     env = {},
-  }: { password?: string; config?: Record<string, unknown>; env?: Record<string, string> } = {},
+    start = startHere,
+  }: {
+    password?: string;
+    config?: Record<string, unknown>;
+    env?: Record<string, string>;
+    /** Default: in this process. */
+    start?: Start;
+  } = {},
 ): Promise<MariadbDaemon> {
   const cwd = tempDir();
   const relay = await startRelay();
@@ -36,13 +44,14 @@ export async function startMariadbDaemon(
     listener_db_backoff_cap: 0.5,
     ...config,
   });
-  const program = startProgram({
+  const program = start({
     cwd,
     env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database, password), ...env },
   });
+  let hasEnded = false;
+  void program.exit.finally(() => (hasEnded = true));
   onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
+    await program.end();
     relay.close();
   });
   await relay.waitForSubscribers();
@@ -54,8 +63,7 @@ export async function startMariadbDaemon(
       until(async () => {
         const rate = program.log.findLast((line) => 'pending' in line && 'deferrals' in line);
         const left = ['pending', 'deferred', 'spooled', 'parked'].filter((gauge) => rate?.[gauge] !== 0);
-        if (program.process.exitCode !== null)
-          throw new Error(`the program ended: ${(await program.exit).stdout}`);
+        if (hasEnded) throw new Error(`the program ended: ${(await program.exit).stdout}`);
         return rate?.received === received && left.length === 0 && rate;
       }),
     async stop() {
