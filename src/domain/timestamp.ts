@@ -1,5 +1,6 @@
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const FRACTION = /^.{19}\.\d+Z$/;
 const EPOCH = /^\d{9,12}(?:\.\d+)?$/;
 
 /** 9999-12-31T23:59:59Z, the last second every database here can hold. */
@@ -29,10 +30,11 @@ export function parseTimestamp(value: unknown): number | null {
   return timeS === null || offsetS === null ? null : inRange(midnightMs / 1000 + timeS - offsetS);
 }
 
-/** Of `2026-05-01T12:00:00Z`, as the game writes all of them, in half the time; null: look closer. */
+/** Of `2026-05-01T12:00:00Z` and `2026-05-01T12:00:00.123456Z`, as game and gateway write them, in half the time; null: look closer. */
 function plainTimestamp(text: string): number | null {
-  if (text.length !== 20 || text[10] !== 'T' || text[19] !== 'Z') return null;
-  const ms = Date.parse(text);
+  const isPlain = text[10] === 'T' && (text.length === 20 ? text[19] === 'Z' : FRACTION.test(text));
+  if (!isPlain) return null;
+  const ms = Date.parse(text.length === 20 ? text : `${text.slice(0, 19)}Z`);
   const isThatDay = new Date(ms).getUTCDate() === Number(text.slice(8, 10));
   return isThatDay ? inRange(ms / 1000) : null;
 }

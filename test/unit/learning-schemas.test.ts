@@ -185,9 +185,10 @@ describe('other schemas', () => {
   });
 
   test.each([
-    ['outfitting/2', 'modules', ['Int_B', 'hpt_a', 'int_b'], ['hpt_a', 'int_b']],
-    ['outfitting/3', 'modules', [{ id: 128_049_250, Name: 'Hpt_A', BuyPrice: 1 }], ['128049250']],
-    ['shipyard/2', 'ships', ['SideWinder', 'Asp'], ['asp', 'sidewinder']],
+    ['outfitting/2', 'modules', ['Int_B', 'hpt_a', 'int_b'], 'hpt_a,int_b'],
+    ['outfitting/2', 'modules', ['a,b', '', 'x y', null, 'Hpt_A', '1'.repeat(129)], 'hpt_a'],
+    ['outfitting/3', 'modules', [{ id: 128_049_250, Name: 'Hpt_A', BuyPrice: 1 }], '128049250'],
+    ['shipyard/2', 'ships', ['SideWinder', 'Asp'], 'asp,sidewinder'],
   ])('%s tells what is sold, whole', (schema, wares, list, goods) => {
     const body = { systemName: 'Sol', stationName: 'Galileo', marketId: 128_016_640, [wares]: list };
     expect(stage(schema, body)).toMatchObject([

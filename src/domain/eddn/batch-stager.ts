@@ -44,8 +44,9 @@ export class BatchStager {
     const describe = rules.debug
       ? () => (message === undefined ? plainText(text) : describeMessage(message))
       : undefined;
-    this.#newestGatewayS = Math.max(this.#newestGatewayS, gatewayTimeS(message) ?? 0);
-    const staged = stageMessage(message, rules, receivedAtMs);
+    const gatewayAtS = gatewayTimeS(message);
+    this.#newestGatewayS = Math.max(this.#newestGatewayS, gatewayAtS ?? 0);
+    const staged = stageMessage(message, rules, receivedAtMs, gatewayAtS);
     if (typeof staged === 'string') this.reject(staged, describe);
     else if (hasBrokenMarketId(text)) this.reject('market id out of range', describe);
     else {

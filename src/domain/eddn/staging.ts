@@ -12,12 +12,17 @@ export interface CompiledRules {
   readonly schemas: ReadonlyMap<string, Schema>;
   /** The same without their versions. */
   readonly subjects: ReadonlySet<string>;
+  /** What {@link findSchema} has answered, by what was asked. */
+  readonly found: Map<string, Schema | Rejection>;
   /** Those from which the galaxy is learned. */
   readonly learned: ReadonlySet<Schema>;
   readonly whitelist: Whitelist;
   readonly maxClockSkewS: number;
   readonly debug: boolean;
 }
+
+/** The game's schemas are some twenty. */
+const MAX_REMEMBERED = 100;
 
 export function compileRules(rules: StagingRules): CompiledRules {
   const [market, ...others] = SCHEMAS;
@@ -31,6 +36,7 @@ export function compileRules(rules: StagingRules): CompiledRules {
   return {
     schemas,
     subjects: new Set([...schemas.keys()].map(subjectOf)),
+    found: new Map(),
     learned,
     whitelist: compileWhitelist(rules.whitelist),
     maxClockSkewS: rules.maxClockSkewS,
@@ -47,12 +53,14 @@ export interface StagedMessage extends Staged {
  * Applies every rule but those about rows to one message.
  *
  * @param message the parsed JSON, whatever it is
+ * @param gatewayAtS when the gateway passed it on, epoch seconds; null: nobody tells
  * @returns what it is about, or why it was refused
  */
 export function stageMessage(
   message: unknown,
   rules: CompiledRules,
   receivedAtMs: number,
+  gatewayAtS = gatewayTimeS(message),
 ): StagedMessage | Rejection {
   if (!isObject(message) || typeof message.$schemaRef !== 'string') return 'malformed';
   const schema = findSchema(message.$schemaRef, rules);
@@ -67,14 +75,14 @@ export function stageMessage(
   if (isAbsent(body.timestamp)) return 'no timestamp';
   const observedAtS = parseTimestamp(body.timestamp);
   if (observedAtS === null) return 'timestamp unreadable';
-  const gatewayAtS = gatewayTimeS(message);
   if (observedAtS - rules.maxClockSkewS > (gatewayAtS ?? receivedAtMs / 1000))
     return 'timestamp ahead of clock';
   // Nothing is sent before it was seen: what the sender's clock is ahead of the gateway's within the skew is taken off.
   const seenAtS = Math.min(observedAtS, gatewayAtS ?? Infinity);
-  const staged = schema.stage({ body, software: header.softwareName, observedAtS: seenAtS, receivedAtMs });
-  if (typeof staged === 'string') return staged;
-  return { ...staged, schema: schema.name, records: rules.learned.has(schema) ? staged.records : [] };
+  const { softwareName: software } = header;
+  const learns = rules.learned.has(schema);
+  const staged = schema.stage({ body, software, observedAtS: seenAtS, receivedAtMs, learns });
+  return typeof staged === 'string' ? staged : { ...staged, schema: schema.name };
 }
 
 /** When the gateway passed a message on, epoch seconds; null when it does not tell. */
@@ -94,6 +102,15 @@ export function peekSchema(beginning: string): string | null {
 
 /** @returns why messages of this schema are refused, or the one that is taken */
 export function findSchema(schemaRef: string, rules: CompiledRules): Schema | Rejection {
+  const known = rules.found.get(schemaRef);
+  if (known !== undefined) return known;
+  const found = lookUp(schemaRef, rules);
+  // Whoever sends them decides how many there are.
+  if (rules.found.size < MAX_REMEMBERED) rules.found.set(schemaRef, found);
+  return found;
+}
+
+function lookUp(schemaRef: string, rules: CompiledRules): Schema | Rejection {
   const key = schemaKey(schemaRef);
   const found = rules.schemas.get(key);
   if (found !== undefined) return found;

@@ -12,6 +12,9 @@ export function toMarketId(value: unknown): number | null {
   return typeof id === 'number' && Number.isSafeInteger(id) && id >= 1 ? id : null;
 }
 
+/** As all but a few write it. */
+const WHOLE_ID = /^"marketId"\s*:\s*\d+\s*[,}]/;
+
 /** Spaces in between, and digits enough to tell a fraction. */
 const MAX_ID_TEXT = 128;
 
@@ -23,7 +26,9 @@ const MAX_ID_TEXT = 128;
 export function hasBrokenMarketId(text: string): boolean {
   // Behind the list of goods, and of several the last one counts: found from the end, the list is not looked through.
   const at = text.lastIndexOf('"marketId"');
-  return at >= 0 ? isBroken(text.slice(at, at + MAX_ID_TEXT)) : isBroken(text);
+  if (at < 0) return isBroken(text);
+  const id = text.slice(at, at + MAX_ID_TEXT);
+  return !WHOLE_ID.test(id) && isBroken(id);
 }
 
 /** @param text where an id may be, or several */

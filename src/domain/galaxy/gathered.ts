@@ -56,7 +56,7 @@ export function newer<R extends Pick<SystemRecord, 'name' | 'x' | 'y' | 'z' | 'o
 /** The newer one; of one second the one whose list is greater. */
 export function newerVendor<V extends Pick<VendorRecord, 'observedAtS' | 'goods'>>(a: V, b: V): V {
   if (a.observedAtS !== b.observedAtS) return a.observedAtS > b.observedAtS ? a : b;
-  return a.goods.join() > b.goods.join() ? a : b;
+  return a.goods > b.goods ? a : b;
 }
 
 function mergedMarkets(a: MarketRecord, b: MarketRecord): MarketRecord {

@@ -27,8 +27,8 @@ export interface VendorRecord {
   readonly id: number;
   readonly wares: 'ships' | 'modules';
   readonly observedAtS: number;
-  /** Symbols in lower case, or numbers of Frontier's; ascending, none twice, never empty. */
-  readonly goods: readonly string[];
+  /** Symbols in lower case, or numbers of Frontier's; ascending, none twice, never empty, with commas between. */
+  readonly goods: string;
 }
 
 /** Who told of a market, and how often it was told. */

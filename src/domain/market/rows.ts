@@ -79,31 +79,24 @@ export class RowStager {
     let rows = 0;
     let refused = false;
     for (const entry of commodities as readonly (Entry | null)[]) {
-      const place = this.#read(entry);
-      if (place === null) continue;
-      if (typeof place === 'string') {
+      const read = this.#read(entry);
+      if (typeof read === 'string') {
         refused = true;
-        onRefused(place, typeof entry?.name === 'string' ? entry.name : '');
-        continue;
-      }
-      const offset = place * ROW_WIDTH;
-      if (this.#filled[place] === 0) rows++;
-      else if (!isBetter(this.#row, this.#table.subarray(offset))) continue;
-      this.#filled[place] = 1;
-      copyRow(this.#row, 0, this.#table, offset);
+        onRefused(read, typeof entry?.name === 'string' ? entry.name : '');
+      } else rows += read;
     }
     return refused && rows === 0 ? null : this.#pack(rows);
   }
 
-  /** Reads an entry into `#row`. @returns its place, why it was refused, or null when it is no row */
-  #read(entry: Entry | null): number | RowRefusal | null {
+  /** Reads an entry into its place. @returns rows more than there were, or why it was refused */
+  #read(entry: Entry | null): 0 | 1 | RowRefusal {
     if (typeof entry !== 'object' || entry === null) return 'malformed row';
     const demandLevel = level(entry.demandBracket);
     const supplyLevel = level(entry.stockBracket);
-    if (isQuiet(demandLevel) && isQuiet(supplyLevel)) return null;
+    if (isQuiet(demandLevel) && isQuiet(supplyLevel)) return 0;
     const demandPrice = amount(entry.sellPrice);
     const supplyPrice = amount(entry.buyPrice);
-    if (demandPrice === 0 && supplyPrice === 0) return null;
+    if (demandPrice === 0 && supplyPrice === 0) return 0;
 
     const { name } = entry;
     if (typeof name !== 'string') return 'malformed row';
@@ -117,16 +110,28 @@ export class RowStager {
       return 'number out of range';
     }
     const mean = amount(entry.meanPrice);
-    const row = this.#row;
-    row[ROW.itemId] = this.#table[place * ROW_WIDTH + ROW.itemId] ?? 0;
-    row[ROW.demandPrice] = demandPrice;
-    row[ROW.demandUnits] = demandUnits;
-    row[ROW.demandLevel] = demandLevel;
-    row[ROW.supplyPrice] = supplyPrice;
-    row[ROW.supplyUnits] = supplyUnits;
-    row[ROW.supplyLevel] = supplyLevel;
-    row[ROW.meanPrice] = fits(mean) ? mean : 0;
-    return place;
+    const isAgain = this.#filled[place] === 1;
+    const row = isAgain ? this.#row : this.#table;
+    const at = isAgain ? 0 : place * ROW_WIDTH;
+    // The item is in its place already.
+    row[at + ROW.demandPrice] = demandPrice;
+    row[at + ROW.demandUnits] = demandUnits;
+    row[at + ROW.demandLevel] = demandLevel;
+    row[at + ROW.supplyPrice] = supplyPrice;
+    row[at + ROW.supplyUnits] = supplyUnits;
+    row[at + ROW.supplyLevel] = supplyLevel;
+    row[at + ROW.meanPrice] = fits(mean) ? mean : 0;
+    if (isAgain) this.#keepBetter(place);
+    this.#filled[place] = 1;
+    return isAgain ? 0 : 1;
+  }
+
+  /** An item that is in the list again, in `#row`, takes its place if it is better filled. */
+  #keepBetter(place: number): void {
+    const offset = place * ROW_WIDTH;
+    if (!isBetter(this.#row, this.#table.subarray(offset))) return;
+    this.#row[ROW.itemId] = this.#table[offset + ROW.itemId] ?? 0;
+    copyRow(this.#row, 0, this.#table, offset);
   }
 
   #pack(rows: number): Int32Array {

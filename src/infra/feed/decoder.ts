@@ -96,7 +96,7 @@ function pack({ frames, ...batch }: FrameBatch): PackedBatch {
   const ends = new Uint32Array(frames.length);
   let length = 0;
   for (const [i, frame] of frames.entries()) ends[i] = length += frame.length;
-  const bytes = new Uint8Array(length);
+  const bytes = Buffer.allocUnsafeSlow(length);
   for (const [i, frame] of frames.entries()) bytes.set(frame, (ends[i] ?? 0) - frame.length);
   return { ...batch, bytes, ends };
 }

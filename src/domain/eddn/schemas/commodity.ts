@@ -15,7 +15,7 @@ export const commodity: Schema = {
   ref: COMMODITY_SCHEMA_REF,
   hasSmallIds: true,
 
-  stage({ body, software, observedAtS, receivedAtMs }) {
+  stage({ body, software, observedAtS, receivedAtMs, learns }) {
     const { commodities } = body;
     if (!Array.isArray(commodities)) return 'malformed';
     if (commodities.length > MAX_COMMODITIES) return 'too large';
@@ -28,6 +28,7 @@ export const commodity: Schema = {
     if (stationName === null) return 'no station name';
     if (Math.max(systemName.length, stationName.length) > MAX_NAME_LENGTH) return 'name too long';
     const head = { marketId, systemName, stationName, observedAtS, receivedAtMs };
+    if (!learns) return { market: { head, commodities }, records: [] };
     const seen: GalaxyRecord = { kind: 'market', id: marketId, software, observedAtS, updates: 1 };
     // An empty list proves nothing about its station: some come under the id of another one.
     const records = commodities.length === 0 ? [seen] : [stationOf(head, body.stationType), seen];

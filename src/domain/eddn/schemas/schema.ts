@@ -10,6 +10,8 @@ interface Envelope {
   readonly software: string;
   readonly observedAtS: number;
   readonly receivedAtMs: number;
+  /** The galaxy is learned from it; else it brings no records. */
+  readonly learns: boolean;
 }
 
 /** Everything of a snapshot but the rows. */

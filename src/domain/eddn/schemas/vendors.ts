@@ -21,13 +21,13 @@ function vendor(
       const entries = body[list];
       if (!Array.isArray(entries)) return 'malformed';
       if (id === null) return 'no market id';
-      const goods = [...new Set((entries as unknown[]).slice(0, MAX_GOODS).map(readGoods))].filter(isFit);
-      if (goods.length === 0) return 'nothing to learn';
+      const goods = sortedGoods((entries as unknown[]).slice(0, MAX_GOODS).map(readGoods));
+      if (goods === '') return 'nothing to learn';
       const stationName = readShortName(body.stationName) ?? undefined;
       const facts = factsOf(RANK.fills, observedAtS, { name: stationName, [flag]: 'Y' });
       const records: GalaxyRecord[] = [
         { kind: 'station', id, facts },
-        { kind: 'vendor', id, wares, observedAtS, goods: goods.sort() },
+        { kind: 'vendor', id, wares, observedAtS, goods },
       ];
       return { records };
     },
@@ -41,7 +41,14 @@ function readGoods(entry: unknown): string {
   return isId(entry.id) ? String(entry.id) : readGoods(entry.Name);
 }
 
-const isFit = (name: string) => /^\w{1,128}$/.test(name);
+const ALL_FIT = /^\w{1,128}(?:,\w{1,128})*$/;
+
+/** Those that are fit, ascending, none twice, with commas between: one look at all of them, for there are hundreds. */
+function sortedGoods(names: string[]): string {
+  const goods = names.sort().filter((name, at) => name !== names[at - 1]);
+  const text = goods.join();
+  return ALL_FIT.test(text) ? text : goods.filter((name) => /^\w{1,128}$/.test(name)).join();
+}
 
 const MODULES = { wares: 'modules', list: 'modules', flag: 'outfitting' } as const;
 

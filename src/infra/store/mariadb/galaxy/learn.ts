@@ -78,7 +78,7 @@ export async function learn(setup: LearnSetup, records: readonly GalaxyRecord[])
     {
       link,
       idOf: ({ id }) => id,
-      rowsOf: (record) => (record.kind === 'vendor' ? record.goods.length : 1),
+      rowsOf: (record) => (record.kind === 'vendor' ? record.goods.split(',').length : 1),
       run: async (held: readonly (StationRecord | VendorRecord)[]) => {
         await writeApart(options, held);
         return [];

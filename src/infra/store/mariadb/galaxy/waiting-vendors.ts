@@ -48,7 +48,7 @@ export async function learnVendors(
       columns: ['station_id', 'wares', 'observed_s', 'goods'],
       count: newer.length,
       values: newer.map(
-        ({ id, wares, observedAtS, goods }) => `${id},'${wares}',${observedAtS},${text(goods.join())}`,
+        ({ id, wares, observedAtS, goods }) => `${id},'${wares}',${observedAtS},${text(goods)}`,
       ),
     },
     ['station_id', 'wares'],
@@ -85,7 +85,7 @@ async function readWaiting(link: Link, ids: readonly string[]): Promise<Vendor[]
     id: String(id),
     wares: String(wares) as Wares,
     observedAtS: Number(observedS),
-    goods: String(goods).split(','),
+    goods: String(goods),
   }));
 }
 
@@ -109,7 +109,9 @@ async function write(link: Link, setup: StatesSetup, vendors: readonly Vendor[])
     const ids = await findGoods(link, wares, here);
     const staged: StagedStation[] = [];
     for (const vendor of here) {
-      const goods = [...new Set(vendor.goods.flatMap((name) => ids.get(name) ?? []))].sort((a, b) => a - b);
+      const goods = [...new Set(vendor.goods.split(',').flatMap((name) => ids.get(name) ?? []))].sort(
+        (a, b) => a - b,
+      );
       if (goods.length === 0) continue;
       done.add(vendor);
       const block: StagedVendor = { observedAtS: vendor.observedAtS, ids: Int32Array.from(goods) };
@@ -124,7 +126,7 @@ async function write(link: Link, setup: StatesSetup, vendors: readonly Vendor[])
 /** The numbers of goods by what they are told as; their rows are made where they are missing. */
 async function findGoods(link: Link, wares: Wares, vendors: readonly Vendor[]): Promise<Map<string, number>> {
   const { from, insert, key } = GOODS[wares];
-  const names = [...new Set(vendors.flatMap(({ goods }) => goods))];
+  const names = [...new Set(vendors.flatMap(({ goods }) => goods.split(',')))];
   const numbers = names.filter((name) => /^\d+$/.test(name));
   const symbols = names.filter((name) => !/^\d+$/.test(name));
   const rows = await link.rows(

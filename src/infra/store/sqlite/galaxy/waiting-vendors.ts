@@ -57,7 +57,7 @@ export function createWaitingVendors(
     if (isStation.get(stationId) === undefined) return false;
     const statements = prepared.get(wares) ?? prepare(wares);
     prepared.set(wares, statements);
-    const ids = goods.flatMap((name) => {
+    const ids = goods.split(',').flatMap((name) => {
       const row = statements.find.get(name, /^\d+$/.test(name) ? Number(name) : null);
       return row === undefined ? [] : [Number(row.id)];
     });
@@ -70,7 +70,7 @@ export function createWaitingVendors(
   function settle(stationId: number | bigint): void {
     for (const row of select.all(stationId)) {
       const wares = row.wares as Wares;
-      const vendor = { wares, observedAtS: Number(row.observed_s), goods: String(row.goods).split(',') };
+      const vendor = { wares, observedAtS: Number(row.observed_s), goods: String(row.goods) };
       if (write(stationId, vendor)) remove.run(stationId, wares);
     }
   }
@@ -79,13 +79,13 @@ export function createWaitingVendors(
     learn(vendor) {
       if (write(vendor.id, vendor)) return;
       const row = select.all(vendor.id).find(({ wares }) => wares === vendor.wares);
-      const stored = row && { observedAtS: Number(row.observed_s), goods: String(row.goods).split(',') };
+      const stored = row && { observedAtS: Number(row.observed_s), goods: String(row.goods) };
       if (
         stored !== undefined &&
         newerVendor<Pick<VendorRecord, 'observedAtS' | 'goods'>>(vendor, stored) === stored
       )
         return;
-      put.run(vendor.id, vendor.wares, vendor.observedAtS, vendor.goods.join());
+      put.run(vendor.id, vendor.wares, vendor.observedAtS, vendor.goods);
     },
     settle,
     settleAll() {
