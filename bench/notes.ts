@@ -4,11 +4,14 @@
  */
 export const NOTES: Readonly<Record<string, string>> = {
   decode:
-    'What bounds market messages: of the time of the decode thread JSON.parse takes 53 %, inflating 27 %, the rows 8 %, the ' +
-    'facts about the station and the times 5 %, collections 7 %. Both limits are in there: what is ours is a fifth. The ' +
-    'text is no longer searched for ids that a number does not hold (a quarter of the time of JSON.parse): user CPU beside ' +
-    'the bare loop went from 0.67-0.72 to 0.74-0.87 for market messages and from 0.71-0.76 to 0.75-0.76 for the mixed feed ' +
-    'with learning on, where every scan that is refused is inflated and looked through, too.',
+    'What bounds it: of the time of the decode thread for market messages JSON.parse takes 38 %, inflating 29 %, strings and the ' +
+    'collector 8 %, the rows 9 %. The bare loop has the first three. Beside it, in the same process and the same run (the least ' +
+    'CPU time of 12 rounds, at a load average of 9): market messages 0.82 (0.78 before schemas were looked up once, times ' +
+    'of the gateway read once, rows read into their places and records made only where the galaxy is learned), with learning on ' +
+    '0.85 (0.78 in the same run before lists of modules crossed as one text). A thread of its own costs the rest: 0.70 to 0.76 ' +
+    'and 0.69 at that load. Of a profile of the mixed feed with learning on 63 % are the decode thread, 27 % the main thread (a fifth ' +
+    'of it copying frames together, what comes back made into objects again, the collector) and 10 % helpers of the ' +
+    'collector. So 0.9 of a bare loop without a thread is not met: a reader that has to be answered while it decodes needs one.',
   'write-sqlite':
     'What bounds an update in which every row changed, by a profile over all the kinds of updates: of the time of the writer ' +
     '39 % are in the statements of the rows (two price indexes lose and gain an entry), 8 % COMMIT, 7 % reading what is ' +
@@ -16,22 +19,21 @@ export const NOTES: Readonly<Record<string, string>> = {
     'first two of them only: it upserts without looking, which costs three times as much where nothing changed, and that ' +
     'is the rule.',
   replay:
-    'What bounds it: the start, which is 1 s of CPU for a single message, of 3.4 s for 3,000 market messages (65 MB). Of ' +
-    'the work 39 % are on the main thread (a seventh of that the collector), 33 % on the writer (a quarter of that the ' +
-    'statements of the rows, a tenth COMMIT; each market is written 1.7 times for its nine messages), 19 % on the decode ' +
-    'thread (two fifths of that JSON.parse), 10 % on the spool. The bare loop has neither a spool nor rules nor threads to ' +
-    'hand things to.',
+    'Run before files were gathered (see archive-day). What bounded it then: the start, which is 1 s of CPU for a single message, ' +
+    'of 3.4 s for 3,000 market messages (65 MB). Of the work 39 % were on the main thread (a seventh of that the ' +
+    'collector), 33 % on the writer (each market was written 1.7 times for its nine messages), 19 % on the decode thread, ' +
+    '10 % on the spool, which a file that is gathered does not need.',
   'archive-day':
-    'Run on another machine of this kind at a load average of 13 and with a fraction of a day, so that the start (1 s of CPU) ' +
-    'weighs much in what is not compressed; see replay for the rest. bzip2 is bound by its decoder, which has a thread of its ' +
-    'own: 6.7 MB of text a second of CPU, so that a day of 2 GB takes five minutes of it. One round at that load: of its figures only the ratio of CPU time ' +
-    'says something. ' +
-    'A whole day (80,000 messages, 2 GB, not compressed, SQLite, at a load average of 20) took 139 s of CPU beside 32' +
-    ' s of the bare loop (10 s of them parsing), so 0.23. What bounds it: the program writes as it reads, so each ' +
-    'market 6.6 times (60,057 writes; the other 19,943 messages were replaced by newer ones before), the bare loop ' +
-    'once. Of a profile of 4,000 messages 34 % are the main thread (a third of that the start), 33 % the writer (half' +
-    ' of it the statements of the rows), 27 % the decode thread (half of it JSON.parse), 6 % the spool. Memory: 544 ' +
-    'MiB after a tenth of the CPU time, 617 at two fifths, then between 640 and 705 to the end (peak 759).',
+    'Run before files were gathered, at a load average of 13 and with a fraction of a day, so that the start (1 s of CPU) ' +
+    'weighs much in what is not compressed. bzip2 is bound by its decoder, which has a thread of its own: 6.7 MB of text a ' +
+    'second of CPU, so that a day of 2 GB takes five minutes of it. ' +
+    'A whole day (80,000 messages, 2 GB, not compressed, SQLite) since then, at a load average of 15: 42 s of CPU beside 29 s of ' +
+    'the bare loop, so 0.69; each market is written once (9,091 writes; the other 70,909 messages gave way to newer ones before). ' +
+    'It was 139 s (0.23 of a bare loop that also deflated what it wrote), with 60,057 writes. Memory of 240,000 messages, the same ' +
+    'day three times: 560 MiB after a quarter of the time, 657 at 45 %, 663 at 60 %, 693 at 75 %, 632 at 90 % (peak 729): it ' +
+    'grows until what may be gathered is gathered, and no further. Of 660 MiB 205 are the heap of the main thread (128 ' +
+    'of them its young generation, which V8 doubles up to there), 84 that of the decode thread (64 of them young), 60 its ' +
+    'batches, 53 the writer, 90 rows that are gathered. Young generations of 16 MiB at most make it 538 for a tenth more CPU.',
   latency:
     'What bounds 1,000 messages/s on MariaDB: the two cores of the machine. While messages come in, 94 % of both are ' +
     "used: the server's two threads for our connections 51 and 50 % of a core, its purge 19 % and its page cleaner " +
@@ -42,7 +44,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'market: no more than one snapshot a market ever waits. ' +
     'Learning on beside off, 100 messages/s for 15 s, twice, at a load average of 13: SQLite p99 612 and 368 beside ' +
     '647 and 642 ms, CPU 13.5 and 16.2 beside 15.1 and 13.2 %; MariaDB 1,170 and 605 beside 618 and 626 ms, 15 and ' +
-    '17.5 beside 13 and 13.6 %: what it costs is less than what the load does.',
+    '17.5 beside 13 and 13.6 %. Nothing follows from that about latency: one and the same differed by a factor of two.',
   idle:
     'What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
     'them pages of its own program, which other processes share. Of the 153 MiB of an idle daemon on SQLite 62 MiB are ' +

@@ -13,7 +13,7 @@ const system = (told: Partial<SystemRecord> = {}): SystemRecord => ({
   ...told,
 });
 const vendor = (told: Partial<VendorRecord> = {}): VendorRecord => ({
-  ...{ kind: 'vendor', id: 1, wares: 'ships', observedAtS: 100, goods: ['adder'] },
+  ...{ kind: 'vendor', id: 1, wares: 'ships', observedAtS: 100, goods: 'adder' },
   ...told,
 });
 const market = (told: Partial<MarketRecord> = {}): MarketRecord => ({
@@ -37,15 +37,15 @@ test.each<[string, GalaxyRecord, GalaxyRecord, GalaxyRecord]>([
   ['a system, elsewhere', system({ z: 5 }), system({ z: 4 }), system({ z: 5 })],
   [
     'a vendor: the newer',
-    vendor({ goods: ['viper'] }),
+    vendor({ goods: 'viper' }),
     vendor({ observedAtS: 101 }),
     vendor({ observedAtS: 101 }),
   ],
   [
     'a vendor, of one second: the greater list',
     vendor(),
-    vendor({ goods: ['viper'] }),
-    vendor({ goods: ['viper'] }),
+    vendor({ goods: 'viper' }),
+    vendor({ goods: 'viper' }),
   ],
   [
     'a market: the newer teller, and how often it was told',
