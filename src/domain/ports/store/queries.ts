@@ -162,7 +162,7 @@ export interface FoundStation {
   readonly distanceLy: number | null;
 }
 
-export interface FoundMarket extends FoundStation {
+interface FoundMarket extends FoundStation {
   /** Others of its system that fit. */
   readonly moreInSystem: number;
 }
