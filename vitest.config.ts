@@ -4,7 +4,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // On a machine that does ten other things a test takes ten times as long.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     // The suite starts servers, daemons and threads of its own, and waits for them: two leave a quarter of two cores idle.
     maxWorkers: 3,
