@@ -23,12 +23,24 @@ export interface Load {
 export class Rest {
   readonly needs: Float64Array;
   readonly stock: Float64Array;
+  /** Of all sellers together, by good. */
+  readonly #supply: Float64Array;
   readonly #goods: number;
 
   constructor(problem: LoadProblem) {
     this.needs = problem.needs.slice();
     this.stock = problem.stock.slice();
     this.#goods = problem.goods.length;
+    this.#supply = new Float64Array(this.#goods);
+    for (const [at, tonnes] of this.stock.entries()) {
+      this.#supply[at % this.#goods] = (this.#supply[at % this.#goods] ?? 0) + tonnes;
+    }
+  }
+
+  /** Tonnes of a good that must come from this seller sooner or later: the others have too little. */
+  onlyFrom(seller: number, good: number): number {
+    const here = this.stock[seller * this.#goods + good] ?? 0;
+    return Math.max(0, (this.needs[good] ?? 0) - (this.#supply[good] ?? 0) + here);
   }
 
   /** @param times below 0: gives it back */
@@ -37,6 +49,7 @@ export class Rest {
       const at = seller * this.#goods + good;
       this.needs[good] = (this.needs[good] ?? 0) - times * tonnes;
       this.stock[at] = (this.stock[at] ?? 0) - times * tonnes;
+      this.#supply[good] = (this.#supply[good] ?? 0) - times * tonnes;
     }
   }
 
@@ -109,14 +122,19 @@ function grown(
   const visit = (seller: number, route: readonly number[], routeS: number) => {
     stops = route;
     seconds = routeS;
-    for (const good of order) {
-      const stock = rest.stock[seller * problem.goods.length + good] ?? 0;
-      const taken = Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock);
-      if (taken <= 0) continue;
-      takes.push({ seller, good, tonnes: taken });
-      needs[good] = (needs[good] ?? 0) - taken;
-      tonnes += taken;
-    }
+    const taken = new Map<number, number>();
+    const take = (good: number, most: number) => {
+      const stock = (rest.stock[seller * problem.goods.length + good] ?? 0) - (taken.get(good) ?? 0);
+      const more = Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock, most);
+      if (more <= 0) return;
+      taken.set(good, (taken.get(good) ?? 0) + more);
+      needs[good] = (needs[good] ?? 0) - more;
+      tonnes += more;
+    };
+    // First what would bring us back here: the rest may be had elsewhere.
+    for (const good of order) take(good, rest.onlyFrom(seller, good));
+    for (const good of order) take(good, Infinity);
+    for (const [good, each] of taken) takes.push({ seller, good, tonnes: each });
   };
   visit(first, [first], problem.routeSeconds([first]));
   while (tonnes < problem.capacity) {
@@ -135,7 +153,35 @@ function grown(
     if (next === null) break;
     visit(next.seller, next.route, next.seconds);
   }
-  return { stops, takes, tonnes, seconds, times: 1 };
+  return withoutNeedless(problem, rest, { stops, takes, tonnes, seconds, times: 1 });
+}
+
+/** Without the stops whose goods the others have, too: what was near at first may be needless once others are visited. */
+function withoutNeedless(problem: LoadProblem, rest: Rest, load: Load): Load {
+  let best = load;
+  for (const seller of load.stops) {
+    const stops = best.stops.filter((other) => other !== seller);
+    const takes = best.takes.filter((take) => take.seller !== seller);
+    const isMoved = best.takes.every((take) => {
+      if (take.seller !== seller) return true;
+      let { tonnes } = take;
+      for (const other of stops) {
+        const at = takes.findIndex((each) => each.seller === other && each.good === take.good);
+        const has = takes[at]?.tonnes ?? 0;
+        const more = Math.min(tonnes, (rest.stock[other * problem.goods.length + take.good] ?? 0) - has);
+        if (more <= 0) continue;
+        takes.splice(at === -1 ? takes.length : at, 1, {
+          seller: other,
+          good: take.good,
+          tonnes: has + more,
+        });
+        tonnes -= more;
+      }
+      return tonnes === 0;
+    });
+    if (isMoved) best = { ...best, stops, takes, seconds: problem.routeSeconds(stops) };
+  }
+  return best;
 }
 
 function obtainable(
