@@ -99,8 +99,8 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     guarantee: 'a plan buys no more from a seller than there is',
     fault: 'what is needed is taken, whatever the stock',
     file: FILL,
-    from: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock);',
-    to: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0);',
+    from: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock, most);',
+    to: 'Math.min(problem.capacity - tonnes, needs[good] ?? 0, most);',
     tests: [PLAN],
   },
   {
