@@ -105,10 +105,10 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
   test('where is Tritium cheapest near Sol, for a large pad? Three clicks', async () => {
     const { page } = await openPage(world.url);
     await page.click(menu('find'));
-    await page.waitForSelector('.chips');
-    await page.evaluate(
-      `[...document.querySelectorAll('.chips a')].find((a) => a.textContent === 'Tritium').click()`,
-    );
+    const tritium = `[...document.querySelectorAll('.chips a')].find((a) => a.textContent === 'Tritium')`;
+    // The page before it has such a list, too.
+    await until(page, `${tritium} !== undefined`);
+    await page.evaluate(`${tritium}.click()`);
     await page.waitForSelector('.segments input[value=L]');
     await page.click('.segments input[value=L]');
     await until(page, `location.search === '?view=find&commodity=Tritium&minPad=L'`);
