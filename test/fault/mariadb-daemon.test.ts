@@ -113,11 +113,15 @@ describeMariadb('the daemon on a MariaDB server', () => {
     });
     await daemon.stop();
     // Now all is said: that it is back is told a moment after the last market is stored.
-    const lines = daemon.program.log.map(({ msg }) => msg).filter((msg) => msg.startsWith("database not available") || msg.startsWith("database available again"));
+    const lines = daemon.program.log
+      .map(({ msg }) => msg)
+      .filter(
+        (msg) => msg.startsWith('database not available') || msg.startsWith('database available again'),
+      );
     for (const [i, line] of lines.entries()) {
       const before = lines[i - 1];
       // It may be lost for another reason before it is back.
-      if (line.startsWith("database not available")) expect(line).not.toBe(before);
+      if (line.startsWith('database not available')) expect(line).not.toBe(before);
       else expect(before).toMatch(LOST);
     }
     expect(lines.at(-1) ?? '').not.toMatch(LOST);
