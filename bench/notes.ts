@@ -8,7 +8,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'collector 8 %, the rows 9 %. The bare loop has the first three. Beside it, in the same process and the same run (the least ' +
     'CPU time of 12 rounds, at a load average of 9): market messages 0.82 (0.78 before schemas were looked up once, times ' +
     'of the gateway read once, rows read into their places and records made only where the galaxy is learned), with learning on ' +
-    '0.85 (0.78 in the same run before lists of modules crossed as one text). A thread of its own costs the rest: 0.70 to 0.76 ' +
+    '0.85 (0.78 some minutes earlier, before lists of modules crossed as one text). A thread of its own costs the rest: 0.70 to 0.76 ' +
     'and 0.69 at that load. Of a profile of the mixed feed with learning on 63 % are the decode thread, 27 % the main thread (a fifth ' +
     'of it copying frames together, what comes back made into objects again, the collector) and 10 % helpers of the ' +
     'collector. So 0.9 of a bare loop without a thread is not met: a reader that has to be answered while it decodes needs one.',
@@ -33,7 +33,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'day three times: 560 MiB after a quarter of the time, 657 at 45 %, 663 at 60 %, 693 at 75 %, 632 at 90 % (peak 729): it ' +
     'grows until what may be gathered is gathered, and no further. Of 660 MiB 205 are the heap of the main thread (128 ' +
     'of them its young generation, which V8 doubles up to there), 84 that of the decode thread (64 of them young), 60 its ' +
-    'batches, 53 the writer, 90 rows that are gathered. Young generations of 16 MiB at most make it 538 for a tenth more CPU.',
+    'batches, 53 the writer, 90 rows that are gathered. Young generations of 16 MiB at most make it 526 for a tenth more CPU.',
   latency:
     'What bounds 1,000 messages/s on MariaDB: the two cores of the machine. While messages come in, 94 % of both are ' +
     "used: the server's two threads for our connections 51 and 50 % of a core, its purge 19 % and its page cleaner " +
@@ -55,7 +55,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
   'change-log': 'Run on another machine of this kind, quiet.',
   questions:
-    'What bounds one market: 1.0 ms of CPU a question, asked one after the other of SQLite with 5,000 markets: 0.56 ms of the ' +
+    'Run on another machine of this kind, at a load average of 5 at its start. What bounds one market: 1.0 ms of CPU a question, asked one after the other of SQLite with 5,000 markets: 0.56 ms of the ' +
     'main thread (JSON and socket are half of it) and 0.46 ms of the thread that reads (its two statements are half of it). ' +
     'A page of 100 offers takes 1.1 and 1.0 ms. At the load of the benchmark the main thread works 11 % of the time, 4 to 5 ' +
     '% for the messages: what is beyond 2 ms is waiting for one of the two cores, which relay, asker, database and daemon ' +
@@ -64,7 +64,8 @@ export const NOTES: Readonly<Record<string, string>> = {
     'it read 41,901 pages from the disk in 40 s while stations were described from their rows, and 2,386 since they are ' +
     'described from memory, most rows being written as they were before. A market that is replaced by another of 49 rows ' +
     'costs some 400 entries of the price indexes: 2,400 pages a second at six such markets, beside which the bare statement ' +
-    'for one market took 1.1 ms (p99 16 ms, at a load average of 10).',
+    'for one market took 1.1 ms (p99 16 ms, at a load average of 10). With 94,000 markets the commits wait for the same: a ' +
+    'market of 202 rows that is replaced touches pages of the indexes that are not in memory.',
   push: 'Run on another machine of this kind, at a load average of 5 at its start.',
   tours:
     'Run on another machine of this kind (2 cores of an Intel Xeon, load average 17 while others worked on it), so with a ' +
