@@ -14,6 +14,14 @@ export const LEARNING_MUTATIONS: readonly Mutation[] = [
     tests: ['test/unit/gathering.test.ts'],
   },
   {
+    guarantee: 'a file counts as replayed when what it taught is in the database',
+    fault: 'what is being written counts as written',
+    file: 'src/actors/writer/learner.ts',
+    from: 'return this.#queue.size + this.#writing;',
+    to: 'return this.#queue.size;',
+    tests: ['test/unit/learner.test.ts'],
+  },
+  {
     guarantee: 'what is gathered is in the spool after a stop',
     fault: 'only what is in flight is kept',
     file: 'src/actors/station-coalescer/pool.ts',

@@ -29,6 +29,7 @@ export class Learner {
   readonly #queue = new RecordQueue(MAX_HELD);
   /** Another writer holds their stations: they go with the next ones. */
   #deferred: readonly GalaxyRecord[] = [];
+  #writing = 0;
 
   constructor(deps: LearnerDeps) {
     this.#deps = deps;
@@ -40,8 +41,9 @@ export class Learner {
     return this.#queue.size < RECORDS_AT_ONCE ? 'some' : 'fullBatch';
   }
 
+  /** Not in the database yet: those that are being written are not, either. */
   get waiting(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#writing;
   }
 
   add(records: readonly GalaxyRecord[]): void {
@@ -64,6 +66,7 @@ export class Learner {
     this.#queue.add(this.#deferred);
     this.#deferred = [];
     const records = this.#queue.take(RECORDS_AT_ONCE);
+    this.#writing = records.length;
     try {
       const { madeTables, systems, deferred } = await this.#deps.store.learn(records);
       this.#deferred = deferred;
@@ -72,6 +75,8 @@ export class Learner {
     } catch (error) {
       this.#queue.add(records);
       throw error;
+    } finally {
+      this.#writing = 0;
     }
   }
 
