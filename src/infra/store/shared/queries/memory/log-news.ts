@@ -11,10 +11,8 @@ const MAX_PAGES = 20;
 /** Follows the change log where the markets are read, so that it never tells of what cannot be read there yet. */
 export class LogNews {
   readonly #reader: QueryReader;
-  #position: LogPosition | null = null;
-  #hadOne = false;
-  /** There has been none as long as it is looked for: all that happened since is in the one that is there now. */
-  #wasMissing = false;
+  /** `none`: there is no log, so all that happens from now on is in the one that is begun; null: not looked for yet. */
+  #position: LogPosition | 'none' | null = null;
   #lookedAtMs = -Infinity;
   #isExpected = false;
   #looking: Promise<readonly number[] | 'all'> | null = null;
@@ -25,7 +23,7 @@ export class LogNews {
 
   /** Whether there is a log: nobody else need tell what has changed. */
   get isThere(): boolean {
-    return this.#position !== null;
+    return this.#position !== null && this.#position !== 'none';
   }
 
   /** Something has been written: the next call looks, whenever the last one did. */
@@ -54,17 +52,16 @@ export class LogNews {
     const lookedAtMs = performance.now();
     const ids = new Set<number>();
     for (let pages = 0; ; pages++) {
-      const page = await readChanges(this.#reader, this.#position?.seq ?? 0, ENTRIES_AT_ONCE);
+      const position = this.#position === 'none' ? null : this.#position;
+      const page = await readChanges(this.#reader, position?.seq ?? 0, ENTRIES_AT_ONCE);
       this.#lookedAtMs = lookedAtMs;
       // Without a log nobody knows what has changed.
       if (page === null) {
-        this.#position = null;
-        this.#wasMissing = !this.#hadOne;
-        return [];
+        this.#position = 'none';
+        return position === null ? [] : 'all';
       }
-      this.#hadOne = true;
       const { logId, lastSeq, changes } = page;
-      const isSame = this.#position === null ? this.#wasMissing : logId === this.#position.logId;
+      const isSame = this.#position === 'none' || logId === position?.logId;
       if (!isSame || changes === null || pages === MAX_PAGES) {
         this.#position = { logId, seq: lastSeq };
         return 'all';
