@@ -37,10 +37,13 @@ export class Rest {
     }
   }
 
+  stockOf(seller: number, good: number): number {
+    return this.stock[seller * this.#goods + good] ?? 0;
+  }
+
   /** Tonnes of a good that must come from this seller sooner or later: the others have too little. */
   onlyFrom(seller: number, good: number): number {
-    const here = this.stock[seller * this.#goods + good] ?? 0;
-    return Math.max(0, (this.needs[good] ?? 0) - (this.#supply[good] ?? 0) + here);
+    return Math.max(0, (this.needs[good] ?? 0) - (this.#supply[good] ?? 0) + this.stockOf(seller, good));
   }
 
   /** @param times below 0: gives it back */
@@ -59,7 +62,7 @@ export class Rest {
     let times = Infinity;
     for (const { seller, good, tonnes } of takes) {
       asked.set(good, (asked.get(good) ?? 0) + tonnes);
-      times = Math.min(times, Math.floor((this.stock[seller * this.#goods + good] ?? 0) / tonnes));
+      times = Math.min(times, Math.floor(this.stockOf(seller, good) / tonnes));
     }
     for (const [good, tonnes] of asked) times = Math.min(times, Math.floor((this.needs[good] ?? 0) / tonnes));
     return times;
@@ -124,7 +127,7 @@ function grown(
     seconds = routeS;
     const taken = new Map<number, number>();
     const take = (good: number, most: number) => {
-      const stock = (rest.stock[seller * problem.goods.length + good] ?? 0) - (taken.get(good) ?? 0);
+      const stock = rest.stockOf(seller, good) - (taken.get(good) ?? 0);
       const more = Math.min(problem.capacity - tonnes, needs[good] ?? 0, stock, most);
       if (more <= 0) return;
       taken.set(good, (taken.get(good) ?? 0) + more);
@@ -158,30 +161,26 @@ function grown(
 
 /** Without the stops whose goods the others have, too: what was near at first may be needless once others are visited. */
 function withoutNeedless(problem: LoadProblem, rest: Rest, load: Load): Load {
-  let best = load;
-  for (const seller of load.stops) {
-    const stops = best.stops.filter((other) => other !== seller);
-    const takes = best.takes.filter((take) => take.seller !== seller);
-    const isMoved = best.takes.every((take) => {
-      if (take.seller !== seller) return true;
-      let { tonnes } = take;
-      for (const other of stops) {
-        const at = takes.findIndex((each) => each.seller === other && each.good === take.good);
-        const has = takes[at]?.tonnes ?? 0;
-        const more = Math.min(tonnes, (rest.stock[other * problem.goods.length + take.good] ?? 0) - has);
-        if (more <= 0) continue;
-        takes.splice(at === -1 ? takes.length : at, 1, {
-          seller: other,
-          good: take.good,
-          tonnes: has + more,
-        });
-        tonnes -= more;
-      }
-      return tonnes === 0;
-    });
-    if (isMoved) best = { ...best, stops, takes, seconds: problem.routeSeconds(stops) };
+  return load.stops.reduce((best, seller) => without(problem, rest, best, seller) ?? best, load);
+}
+
+/** @returns null: the other stops have too little of what is bought there */
+function without(problem: LoadProblem, rest: Rest, load: Load, seller: number): Load | null {
+  const stops = load.stops.filter((other) => other !== seller);
+  const takes = load.takes.filter((take) => take.seller !== seller);
+  for (const { good, tonnes } of load.takes.filter((take) => take.seller === seller)) {
+    let left = tonnes;
+    for (const other of stops) {
+      const at = takes.findIndex((take) => take.seller === other && take.good === good);
+      const has = takes[at]?.tonnes ?? 0;
+      const more = Math.min(left, rest.stockOf(other, good) - has);
+      if (more <= 0) continue;
+      takes.splice(at === -1 ? takes.length : at, 1, { seller: other, good, tonnes: has + more });
+      left -= more;
+    }
+    if (left > 0) return null;
   }
-  return best;
+  return { ...load, stops, takes, seconds: problem.routeSeconds(stops) };
 }
 
 function obtainable(
