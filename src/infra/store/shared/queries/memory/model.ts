@@ -1,11 +1,10 @@
 import { Galaxy } from '../../../../../domain/galaxy/galaxy.ts';
 import type { QueryStatus } from '../../../../../domain/ports/store/queries.ts';
 import type { QueryReader } from '../reader.ts';
+import { ifThere } from './if-there.ts';
 import { loadGalaxy, refreshStations } from './load-galaxy.ts';
 import { LogNews } from './log-news.ts';
 import { QuotesCache } from './quotes-cache.ts';
-
-const NOT_YET = Promise.resolve(null);
 
 interface Model {
   readonly galaxy: Galaxy;
@@ -60,8 +59,7 @@ export class MemoryModel {
 
   /** @returns null: it was not asked for yet */
   async status(): Promise<QueryStatus | null> {
-    // Whoever asks does not wait for it to be read.
-    const model = await Promise.race([this.#model ?? NOT_YET, NOT_YET]).catch(() => null);
+    const model = this.#model === undefined ? null : await ifThere(this.#model);
     if (model === null) return null;
     const { galaxy, quotes } = model;
     return {

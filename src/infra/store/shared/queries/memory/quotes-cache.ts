@@ -1,6 +1,7 @@
 import type { Galaxy } from '../../../../../domain/galaxy/galaxy.ts';
 import { Quotes, type Quote } from '../../../../../domain/galaxy/quotes.ts';
 import type { Cell, QueryReader } from '../reader.ts';
+import { ifThere } from './if-there.ts';
 
 /** Goods kept in memory, the ones asked for last: at 94,000 markets some 1.7 MB each. */
 const MAX_GOODS = 64;
@@ -72,9 +73,7 @@ export class QuotesCache {
 
   /** Of what has been read, approximately. */
   async bytes(): Promise<number> {
-    const loaded = await Promise.all(
-      [...this.#goods.values()].map((each) => Promise.race([each, Promise.resolve(null)]).catch(() => null)),
-    );
+    const loaded = await Promise.all(this.#goods.values().map(ifThere));
     return loaded.reduce((sum, each) => sum + (each === null ? 0 : each.supply.bytes + each.demand.bytes), 0);
   }
 
