@@ -161,6 +161,13 @@ async function addSystems(db: TestDatabase, systems: readonly (readonly [string,
   await db.sql(`INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES ${values.join()}`);
 }
 
+/** Where distances are measured from. */
+export async function addSol(db: TestDatabase) {
+  await db.sql(
+    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
+  );
+}
+
 export async function addStations(
   db: TestDatabase,
   stations: readonly (readonly [number | string, string, string])[],

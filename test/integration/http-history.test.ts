@@ -6,7 +6,7 @@ import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { createSqliteDatabase } from '../contract/sqlite-database.ts';
-import { addStations, COMMODITIES, FUEL, GOLD, LINCOLN, SYSTEM } from '../contract/store-world.ts';
+import { addSol, addStations, COMMODITIES, FUEL, GOLD, LINCOLN, SYSTEM } from '../contract/store-world.ts';
 import { LOG, MIDNIGHT_S, pageOf } from '../support/history.ts';
 import { ask, startHttp } from '../support/http.ts';
 import { readSchemas } from '../support/openapi.ts';
@@ -33,9 +33,7 @@ beforeEach(async () => {
   const db = await createSqliteDatabase();
   const store = db.store('v12');
   await store.useCatalogue(COMMODITIES);
-  await db.sql(
-    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
-  );
+  await addSol(db);
   await addStations(db, [[LINCOLN.marketId, LINCOLN.stationName, SYSTEM.Sol]]);
   const directory = tempDir();
   recorder = createHistoryRecorder(directory);

@@ -1,36 +1,18 @@
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { createSqliteDatabase } from '../contract/sqlite-database.ts';
-import { addStations, COMMODITIES, GOLD, NOON_S, snapshot, SYSTEM } from '../contract/store-world.ts';
+import { expect, test } from 'vitest';
+import { GOLD, NOON_S, snapshot } from '../contract/store-world.ts';
+import { followedStore } from '../support/followed-store.ts';
 import { engineOn } from '../support/query-engine.ts';
-import { tempDir } from '../support/temp-dir.ts';
 
 const MARKETS = [11, 12, 13];
-const LOG = { changeLog: { keepS: 86_400, keepEntries: 1_000 } };
 
 /** An engine on a real database, and what it asks of it. */
 async function world({ hasLog }: { readonly hasLog: boolean }) {
-  const file = join(tempDir(), 'TradeDangerous.db');
-  const database = await createSqliteDatabase(file);
-  onTestFinished(() => database.dispose());
-  const store = database.store('v12', LOG);
-  await store.open();
-  await store.useCatalogue(COMMODITIES);
-  await database.sql(
-    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
-  );
-  await addStations(
-    database,
-    MARKETS.map((id) => [id, 'S', SYSTEM.Sol]),
-  );
+  const { file, db, store } = await followedStore(MARKETS, { hasLog });
   const write = (marketId: number, atS: number, price: number) =>
     store.writeMarkets([
       snapshot([[GOLD, 0, 0, 0, price, 900, 3]], { marketId, stationName: 'S', systemName: 'Sol', at: atS }),
     ]);
-  if (hasLog) {
-    await store.beginChangeLog();
-    for (const id of MARKETS) await write(id, NOON_S, id);
-  }
+  if (hasLog) for (const id of MARKETS) await write(id, NOON_S, id);
   const { engine, asked } = engineOn(file);
   const sellers = async () => {
     asked.length = 0;
@@ -39,7 +21,7 @@ async function world({ hasLog }: { readonly hasLog: boolean }) {
   };
   /** The log is looked at four times a second. */
   const afterALook = () => new Promise((resolve) => setTimeout(resolve, 300));
-  return { store, write, engine, asked, sellers, afterALook };
+  return { db, store, write, engine, asked, sellers, afterALook };
 }
 
 test('what is found in memory is described without a look at its rows', async () => {
@@ -96,4 +78,13 @@ test('a log that is begun later tells what has happened since: nothing else is r
   engine.noteChanged([11]);
   await sellers();
   expect(asked.filter((sql) => sql.includes('IN (11)'))).toEqual([]);
+});
+
+test('a log that is gone takes nothing with it: what it may have told of is read again', async () => {
+  const { db, engine, sellers } = await world({ hasLog: true });
+  await sellers();
+  await db.sql(`UPDATE StationItem SET supply_price = 5 WHERE station_id = 12`);
+  await db.sql('DROP TABLE tdl_change');
+  engine.noteChanged([12]);
+  expect((await sellers())[0]).toEqual([12, 5, NOON_S]);
 });

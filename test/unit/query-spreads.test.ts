@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { goneOf, workFor } from '../../src/infra/threads/asker.ts';
 import { createSqliteDatabase } from '../contract/sqlite-database.ts';
-import { addStations, COMMODITIES, FUEL, GOLD, NOON_S, stamp, SYSTEM } from '../contract/store-world.ts';
+import {
+  addSol,
+  addStations,
+  COMMODITIES,
+  FUEL,
+  GOLD,
+  NOON_S,
+  stamp,
+  SYSTEM,
+} from '../contract/store-world.ts';
 import { engineOn } from '../support/query-engine.ts';
 import { SeededRandom } from '../support/random.ts';
 
@@ -45,9 +54,7 @@ beforeAll(async () => {
   const store = db.store('v12');
   await store.open();
   await store.useCatalogue(COMMODITIES);
-  await db.sql(
-    `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z, modified) VALUES (${SYSTEM.Sol}, 'Sol', 0, 0, 0, '2026-01-01')`,
-  );
+  await addSol(db);
   await addStations(
     db,
     markets.map(({ id }) => [id, 'S', SYSTEM.Sol]),

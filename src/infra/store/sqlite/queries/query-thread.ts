@@ -1,8 +1,6 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { setImmediate } from 'node:timers/promises';
 import { QueryEngine } from '../../shared/queries/engine.ts';
-import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
 import { answerQuestions } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import { recognise } from '../../shared/generation.ts';
@@ -10,42 +8,7 @@ import { threadModule } from '../../../threads/rpc.ts';
 import { BUSY_MS, readShape } from '../database.ts';
 import { toStoreError } from '../errors.ts';
 import type { QueryThreadData } from './queries.ts';
-
-const DIALECT: Dialect = {
-  epochOf: (column) => `unixepoch(${column})`,
-  exact: (column) => `CAST(${column} AS TEXT)`,
-  coordinate: (column) => column,
-  tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
-  text: (value) => `'${value.replaceAll("'", "''")}'`,
-};
-
-/** Between two looks at what else this thread has been asked. */
-const ROWS_AT_ONCE = 20_000;
-
-class SqliteReader implements QueryReader {
-  readonly dialect = DIALECT;
-  readonly #db: DatabaseSync;
-
-  constructor(db: DatabaseSync) {
-    this.#db = db;
-  }
-
-  rows(sql: string): Promise<Cell[][]> {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(true);
-    return Promise.resolve(statement.all() as unknown as Cell[][]);
-  }
-
-  async each(sql: string, take: (row: readonly Cell[]) => void): Promise<void> {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(true);
-    let count = 0;
-    for (const row of statement.iterate() as unknown as Iterable<Cell[]>) {
-      take(row);
-      if (++count % ROWS_AT_ONCE === 0) await setImmediate();
-    }
-  }
-}
+import { SqliteReader } from './reader.ts';
 
 function createQueryThread({ file, followsLog }: QueryThreadData) {
   /** The open file, and which one it was: Trade Dangerous puts a database aside to begin a new one. */

@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
+
+const DIALECT: Dialect = {
+  epochOf: (column) => `unixepoch(${column})`,
+  exact: (column) => `CAST(${column} AS TEXT)`,
+  coordinate: (column) => column,
+  tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
+  text: (value) => `'${value.replaceAll("'", "''")}'`,
+};
+
+/** Between two looks at what else this thread has been asked. */
+const ROWS_AT_ONCE = 20_000;
+
+export class SqliteReader implements QueryReader {
+  readonly dialect = DIALECT;
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  rows(sql: string): Promise<Cell[][]> {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    return Promise.resolve(statement.all() as unknown as Cell[][]);
+  }
+
+  async each(sql: string, take: (row: readonly Cell[]) => void): Promise<void> {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    let count = 0;
+    for (const row of statement.iterate() as unknown as Iterable<Cell[]>) {
+      take(row);
+      if (++count % ROWS_AT_ONCE === 0) await setImmediate();
+    }
+  }
+}
