@@ -182,6 +182,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       }),
       stations: stationsLogic({
         pool,
+        learner,
         time,
         reportSpool: reporter.spool,
         reportRate: reporter.rate,
@@ -251,7 +252,7 @@ export function createSystem(ports: SystemPorts, startSettings: SystemSettings):
       if (left > 0) ledger.reject('file not read to its end', left);
     },
     get isAtRest() {
-      return withoutFate(ledger.totals) + learner.waiting + keeper.backlog === 0;
+      return learner.isAtRest && withoutFate(ledger.totals) + keeper.backlog === 0;
     },
     adopt: (entries) => {
       keeper.adopt(entries);

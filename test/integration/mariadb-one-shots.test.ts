@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import { archiveDay } from '../support/archive-day.ts';
 import { writeConfig, type Exit } from '../support/daemon.ts';
 import { expectedListing } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { makeMariadbGalaxy, mariadbRows, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodityMessage, OBSERVED_AT_S, testCatalogue } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const STATIONS = 30;
 
@@ -96,6 +99,25 @@ describeMariadb('the one-shots on MariaDB', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^written {5}25 \(50 rows\)$/m);
     expect(await mariadbRows(server, replayed)).toHaveLength(50);
+  });
+
+  test('a file counts as replayed when the station that another program held is learned, too', async () => {
+    const galaxy = await server.createDatabase();
+    await makeMariadbGalaxy(server, galaxy, ['Sol']);
+    const other = await server.connect(galaxy);
+    await other.query("SELECT GET_LOCK('td.station.3220000000', 0)");
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const { docked } = archiveDay({ messages: 1, symbols: ['gold'], startAtS: OBSERVED_AT_S });
+    writeFileSync(join(cwd, 'docked.jsonl'), docked.join('\n'));
+    const env = { TD_DB_CONFIG: writeDbConfig(cwd, server, galaxy) };
+    const replay = startHere({ cwd, args: ['replay', 'docked.jsonl'], env });
+    // The system is written before anybody asks for the station.
+    await until(async () => (await server.sql('SELECT name FROM System', galaxy)).length > 1);
+    await sleep(300);
+    await other.end();
+    expect((await replay.exit).code).toBe(0);
+    expect(await server.sql('SELECT station_id AS id FROM Station', galaxy)).toEqual([{ id: '3220000000' }]);
   });
 
   test('a server that is not there: said in one line, with advice, and an exit code', async () => {

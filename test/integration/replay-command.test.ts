@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { commodityMessage } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -66,6 +66,28 @@ test('Ctrl-C says how far it came, and ends with 130', async () => {
   const { code, stdout } = await program.exit;
   expect(code).toBe(130);
   expect(stdout).toMatch(/^stopped +by SIGINT after 256 messages, \d+ bytes of standard input/m);
+});
+
+test('Ctrl-C before the first message is read stops it, too', async () => {
+  const { cwd, database } = await world();
+  const lines = Array.from({ length: 5_000 }, (_, i) =>
+    JSON.stringify(commodityMessage({ marketId: i + 1 })),
+  );
+  writeFileSync(join(cwd, 'day.jsonl'), lines.join('\n'));
+  // As soon as it listens to signals, which is before it has a database, let alone a feed.
+  const listening = Promise.withResolvers<undefined>();
+  const onListener = (event: string | symbol) => event === 'SIGINT' && listening.resolve(undefined);
+  process.on('newListener', onListener);
+  onTestFinished(() => void process.off('newListener', onListener));
+  const program = startHere({ cwd, args: ['replay', 'day.jsonl'] });
+  await listening.promise;
+  program.kill('SIGINT');
+  const { code, stdout } = await program.exit;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(
+    /^stopped +by SIGINT after 0 messages, 0 % of day\.jsonl; replay it again for the rest/m,
+  );
+  expect(marketRows(database)).toEqual([]);
 });
 
 test('standard input is refused beside a daemon: both would write the spool', async () => {

@@ -22,6 +22,14 @@ export const LEARNING_MUTATIONS: readonly Mutation[] = [
     tests: ['test/unit/learner.test.ts'],
   },
   {
+    guarantee: 'a file counts as replayed when what it taught is in the database',
+    fault: 'what another writer held counts as written',
+    file: 'src/actors/writer/learner.ts',
+    from: 'return this.waiting + this.#deferred.length === 0;',
+    to: 'return this.waiting === 0;',
+    tests: ['test/unit/learner.test.ts'],
+  },
+  {
     guarantee: 'what is gathered is in the spool after a stop',
     fault: 'only what is in flight is kept',
     file: 'src/actors/station-coalescer/pool.ts',

@@ -7,12 +7,15 @@ const SOL: GalaxyRecord = {
   ...{ kind: 'system', id: 10_477_373_803n, name: 'Sol', x: 0, y: 0, z: 0, observedAtS: 1 },
 };
 
+type Learned = Awaited<ReturnType<LearnerDeps['store']['learn']>>;
+
 /** A learner whose store answers when the test says so. */
 function world() {
-  const answers: PromiseWithResolvers<{ madeTables: false; systems: []; deferred: [] }>[] = [];
+  const answers: PromiseWithResolvers<Learned>[] = [];
+  let asked = 0;
   const deps: Partial<LearnerDeps> = {
     gathering: null,
-    workAvailable: () => undefined,
+    workAvailable: () => asked++,
     store: {
       learn: () => {
         const answer: (typeof answers)[number] = Promise.withResolvers();
@@ -21,7 +24,7 @@ function world() {
       },
     },
   };
-  return { learner: new Learner(deps as LearnerDeps), answers };
+  return { learner: new Learner(deps as LearnerDeps), answers, asked: () => asked };
 }
 
 test('what is being written waits until it is in the database: a file whose records these are is not done before', async () => {
@@ -42,4 +45,35 @@ test('what could not be written waits on, once', async () => {
   answers[0]!.reject(new StoreError('unavailable', 'gone'));
   await expect(writing).rejects.toThrow('gone');
   expect(learner.waiting).toBe(1);
+});
+
+test('what another writer held is not in the database, and is written though nothing else comes', async () => {
+  const { learner, answers, asked } = world();
+  learner.add([SOL]);
+  const writing = learner.write();
+  answers[0]!.resolve({ madeTables: false, systems: [], deferred: [SOL] });
+  await writing;
+  expect({ isAtRest: learner.isAtRest, left: learner.left, asked: asked() }).toEqual({
+    ...{ isAtRest: false, left: 'none', asked: 1 },
+  });
+  // Markets need not wait for it.
+  expect(learner.waiting).toBe(0);
+  learner.retry();
+  expect({ left: learner.left, asked: asked() }).toEqual({ left: 'some', asked: 2 });
+  const again = learner.write();
+  answers[1]!.resolve({ madeTables: false, systems: [], deferred: [] });
+  await again;
+  expect(learner.isAtRest).toBe(true);
+  learner.retry();
+  expect(asked()).toBe(2);
+});
+
+test('what another writer held is forgotten with the rest of a file that will be read again', async () => {
+  const { learner, answers } = world();
+  learner.add([SOL]);
+  const writing = learner.write();
+  answers[0]!.resolve({ madeTables: false, systems: [], deferred: [SOL] });
+  await writing;
+  learner.clear();
+  expect(learner.isAtRest).toBe(true);
 });

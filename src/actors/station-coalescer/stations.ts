@@ -2,10 +2,12 @@ import { fromCallback } from 'xstate';
 import { describeError } from '../../domain/errors.ts';
 import type { Time } from '../../domain/ports/time.ts';
 import type { StationsCommand } from '../../machines/supervision/supervisor.machine.ts';
+import type { Learner } from '../writer/learner.ts';
 import type { StationPool } from './pool.ts';
 
 export interface StationsDeps {
   readonly pool: StationPool;
+  readonly learner: Learner;
   readonly time: Time;
   /** Called with the error when the spool cannot be written, with null when it works again. */
   readonly reportSpool: (error: string | null) => void;
@@ -16,9 +18,9 @@ export interface StationsDeps {
 /** Two ticks and a write fit into the second the spool promises. */
 const TICK_MS = 250;
 
-/** The station pool as an actor: its heartbeat, and its ear to the supervisor. */
+/** The station pool as an actor: its heartbeat (the learner's, too), and its ear to the supervisor. */
 export function stationsLogic(deps: StationsDeps) {
-  const { pool, time, reportSpool } = deps;
+  const { pool, learner, time, reportSpool } = deps;
   return fromCallback<StationsCommand>(({ sendBack, receive }) => {
     let ended = false;
     let feedFinished = false;
@@ -29,6 +31,7 @@ export function stationsLogic(deps: StationsDeps) {
       if (feedFinished && !ended && pool.liveCount === 0) sendBack({ type: 'stations.settled' });
     };
     const tick = () => {
+      learner.retry();
       pool
         .tick()
         .then(

@@ -27,8 +27,8 @@ const RECORDS_AT_ONCE = 500;
 export class Learner {
   readonly #deps: LearnerDeps;
   readonly #queue = new RecordQueue(MAX_HELD);
-  /** Another writer holds their stations: they go with the next ones. */
-  #deferred: readonly GalaxyRecord[] = [];
+  /** Another writer holds their stations. */
+  #deferred: GalaxyRecord[] = [];
   #writing = 0;
 
   constructor(deps: LearnerDeps) {
@@ -41,9 +41,14 @@ export class Learner {
     return this.#queue.size < RECORDS_AT_ONCE ? 'some' : 'fullBatch';
   }
 
-  /** Not in the database yet: those that are being written are not, either. */
+  /** What markets wait for. Those that are being written are not in the database yet, either. */
   get waiting(): number {
     return this.#queue.size + this.#writing;
+  }
+
+  /** All of it is in the database. */
+  get isAtRest(): boolean {
+    return this.waiting + this.#deferred.length === 0;
   }
 
   add(records: readonly GalaxyRecord[]): void {
@@ -52,9 +57,17 @@ export class Learner {
     if (!hadWork && this.#hasWork()) this.#deps.workAvailable();
   }
 
+  /** Once in a while: what another writer held is to be written, whether anything else comes or not. */
+  retry(): void {
+    const records = this.#deferred;
+    this.#deferred = [];
+    this.add(records);
+  }
+
   /** Forgets what waits: it will be read again. */
   clear(): void {
     this.#queue.take(Infinity);
+    this.#deferred = [];
   }
 
   /**
@@ -63,13 +76,11 @@ export class Learner {
    */
   async write(): Promise<void> {
     if (this.#queue.size === 0) return;
-    this.#queue.add(this.#deferred);
-    this.#deferred = [];
     const records = this.#queue.take(RECORDS_AT_ONCE);
     this.#writing = records.length;
     try {
       const { madeTables, systems, deferred } = await this.#deps.store.learn(records);
-      this.#deferred = deferred;
+      this.#deferred.push(...deferred);
       if (madeTables) this.#deps.reportTables();
       await this.#release(systems);
     } catch (error) {

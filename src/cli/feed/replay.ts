@@ -107,7 +107,10 @@ export async function replayFiles(
   // Before the system drains, which would write it.
   process.on('SIGINT', system.leaveGathered).on('SIGTERM', system.leaveGathered);
   const bar = progressBar(() => feed.progress);
-  const code = await runSystem(system, base);
+  const running = runSystem(system, base);
+  // The signal came before there was a system to hear it.
+  if (stoppedBy !== null) system.stop();
+  const code = await running;
   for (const listener of [onSignal, system.leaveGathered])
     process.off('SIGINT', listener).off('SIGTERM', listener);
   bar.stop();
