@@ -4,14 +4,15 @@
  */
 export const NOTES: Readonly<Record<string, string>> = {
   decode:
-    'What bounds it: of the time of the decode thread for market messages JSON.parse takes 38 %, inflating 29 %, strings and the ' +
-    'collector 8 %, the rows 9 %. The bare loop has the first three. Beside it, in the same process and the same run (the least ' +
-    'CPU time of 12 rounds, at a load average of 9): market messages 0.82 (0.78 before schemas were looked up once, times ' +
-    'of the gateway read once, rows read into their places and records made only where the galaxy is learned), with learning on ' +
-    '0.85 (0.78 some minutes earlier, before lists of modules crossed as one text). A thread of its own costs the rest: 0.70 to 0.76 ' +
-    'and 0.69 at that load. Of a profile of the mixed feed with learning on 63 % are the decode thread, 27 % the main thread (a fifth ' +
-    'of it copying frames together, what comes back made into objects again, the collector) and 10 % helpers of the ' +
-    'collector. So 0.9 of a bare loop without a thread is not met: a reader that has to be answered while it decodes needs one.',
+    'Run on another machine of this kind, at a load average of 1. One engine of zlib for all frames made it what it is: to make ' +
+    'one for each frame, as the bare loop does with what Node documents, is half of inflating a message (11 us, 6 without) ' +
+    'and a third of inflating a market (27 us, 18). Before, the ratios of CPU time were 1.07, 0.79 and 0.74 there. ' +
+    'In one process, without a thread, they are 1.04 to 1.14 with learning on and 0.90 to 0.92 for market messages (medians of ' +
+    '12 rounds). What bounds market messages: of 84 us a message 74 are the decode thread, 5 the main thread (copying frames ' +
+    'together, what comes back made into objects again) and 5 helpers of the collector. Of the decode thread JSON.parse is 52 %, ' +
+    'inflating 23 %, the text 3 %, which the bare loop has, too (69 us with its engines); the rows are 10 %, the collector and what ' +
+    'crosses to the main thread 6 %. Rows in one buffer a batch, or copied instead of moved, cost as much or more. So some 0.85 of a ' +
+    'bare loop without a thread is what a reader reaches that has to be answered while it decodes.',
   'write-sqlite':
     'What bounds an update in which every row changed, by a profile over all the kinds of updates: of the time of the writer ' +
     '39 % are in the statements of the rows (two price indexes lose and gain an entry), 8 % COMMIT, 7 % reading what is ' +

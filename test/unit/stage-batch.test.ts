@@ -5,7 +5,8 @@ import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { indexCommodities } from '../../src/domain/market/catalogue.ts';
 import { RowStager } from '../../src/domain/market/rows.ts';
 import type { FrameBatch, StagedBatch } from '../../src/domain/ports/market/feed.ts';
-import { MAX_MESSAGE_BYTES, stageBatch } from '../../src/infra/feed/stage-batch.ts';
+import { MAX_MESSAGE_BYTES } from '../../src/infra/feed/inflate.ts';
+import { stageBatch } from '../../src/infra/feed/stage-batch.ts';
 import {
   commodity,
   commodityMessage,

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import type { Commodity } from '../../domain/market/catalogue.ts';
 import type { Snapshot } from '../../domain/market/snapshot.ts';
-import { MAX_MESSAGE_BYTES } from '../../infra/feed/stage-batch.ts';
+import { MAX_MESSAGE_BYTES } from '../../infra/feed/inflate.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { knownCommodities, listenToRelay } from './relay-markets.ts';
 import { wantedGood, wants, type Wanted } from './wanted.ts';

@@ -1,12 +1,9 @@
-import { inflateSync } from 'node:zlib';
 import { BatchStager } from '../../domain/eddn/batch-stager.ts';
 import type { RowStager } from '../../domain/market/rows.ts';
 import type { FrameBatch, StagedBatch } from '../../domain/ports/market/feed.ts';
 import type { StagingRules } from '../../domain/eddn/staging-rules.ts';
 import { compileRules, findSchema, peekSchema } from '../../domain/eddn/staging.ts';
-
-/** Decompression bombs end here: 60 times the largest market message seen. */
-export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+import { createInflater, MAX_MESSAGE_BYTES, type Inflater } from './inflate.ts';
 
 /** Of lists and objects: 11 times those of the largest market message seen. Small ones without end cost most to parse. */
 const MAX_VALUES = 40_000;
@@ -15,6 +12,9 @@ const [COMMA, BRACKET, BRACE] = Buffer.from(',[{');
 
 /** `"$schemaRef"` stands within so many bytes of the beginning, or the message is parsed to find it. */
 const PEEK_BYTES = 256;
+
+/** This thread's. */
+let inflater: Inflater | undefined;
 
 /**
  * Inflates, parses and stages a batch. Most messages are of schemas that are not
@@ -29,6 +29,7 @@ export function stageBatch(
 ): StagedBatch {
   const rules = compileRules(stagingRules);
   const stager = new BatchStager(rowStager);
+  const inflate = (inflater ??= createInflater());
   for (const frame of frames) {
     const bytes = encoding === 'zlib' ? inflate(frame) : bounded(frame);
     if (typeof bytes === 'string') {
@@ -50,16 +51,6 @@ export function stageBatch(
     else stager.stage(text, rules, receivedAtMs, found);
   }
   return stager.finish();
-}
-
-function inflate(frame: Uint8Array): Buffer | 'too large' | 'malformed' {
-  try {
-    // One chunk for nearly every message: the default size is too much for most and too little for a large market.
-    const chunkSize = Math.min(Math.max(frame.length * 8, 1024), MAX_MESSAGE_BYTES);
-    return inflateSync(frame, { maxOutputLength: MAX_MESSAGE_BYTES, chunkSize });
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'malformed';
-  }
 }
 
 function bounded(frame: Uint8Array): Buffer | 'too large' {
