@@ -20,7 +20,7 @@ import { promiseSlot } from '../slots.ts';
 
 export interface ExporterInput {
   readonly intervalMs: number;
-  /** How long the first rows wait for company when the file of the start was empty. */
+  /** How long the first rows wait for company when the file is empty. */
   readonly firstMs: number;
   readonly backoff: Backoff;
   readonly random: Random;
@@ -72,7 +72,7 @@ export const exporterMachine = setup({
     retryBackoff: ({ context }) => backoffMs(context.backoff, context.attempt, context.random),
   },
   guards: {
-    isFirstAndEmpty: ({ context }, { rows }: PublishedExport) => context.published === null && rows === 0,
+    isEmpty: (_, { rows }: PublishedExport) => rows === 0,
     writtenSince: ({ context }) => context.writtenSince,
     isAsked: ({ context }) => context.asked,
   },
@@ -147,7 +147,7 @@ export const exporterMachine = setup({
             ],
           },
           {
-            guard: { type: 'isFirstAndEmpty', params: ({ event }) => event.output },
+            guard: { type: 'isEmpty', params: ({ event }) => event.output },
             target: 'waiting.first',
             actions: [
               { type: 'notePublished', params: ({ event }) => event.output },

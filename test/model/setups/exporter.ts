@@ -44,6 +44,8 @@ const exporter: ModelSetup<typeof exporterMachine> = {
       const last = (entry: string) => history.findLastIndex((past) => past === entry);
       expect(last('start stage'), 'sees what was written').toBeGreaterThan(last('event market.written'));
     }
+    if (value === 'waiting.interval')
+      expect(context.published?.rows, 'an empty file waits for its first rows').not.toBe(0);
     if (value === 'paused' && previous !== value) expect(news, 'says so').toContain('do reportQuiet');
     if (event.type === 'publish.now' && previous?.startsWith('waiting') === true) {
       expect(value, 'now').toBe('exporting');
