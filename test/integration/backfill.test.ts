@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,7 +63,9 @@ test('days are fetched one by one and replayed, and what is there is not fetched
   );
   expect(readdirSync(join(cwd, 'tmp/archives'))).toEqual([]);
 
+  writeFileSync(join(cwd, 'tmp/archives/Commodity-2026-10-31.jsonl.bz2'), 'left by a run that was killed');
   const second = await backfill(...range);
+  expect(readdirSync(join(cwd, 'tmp/archives'))).toEqual([]);
   expect(second.stdout).toMatch(/10-31.*: replayed before\n.*11-01.*: replayed before\n.*11-02.*: not in/);
   expect(second.stdout).not.toContain('received');
 });

@@ -86,9 +86,10 @@ async function stoppable(work: (signal: AbortSignal) => Promise<number>): Promis
 async function show(base: Bootstrap, days: readonly string[], signal: AbortSignal): Promise<number> {
   const replayed = await openReplayLedger(base.paths.replayedFile);
   const archives = archivesOf(base.config.archiveUrl, days, base.config.rules.learn);
-  for (const [at, { name, url }] of archives.entries()) {
+  for (const [at, archive] of archives.entries()) {
+    const { url } = archive;
     if (at > 0) await sleep(PAUSE_MS, undefined, { signal });
-    tell(name, await lookForArchive(url, replayed.stateOf(url), signal), 'would be fetched');
+    tell(archive, await lookForArchive(url, replayed.stateOf(url), signal), 'would be fetched');
   }
   return EXIT.ok;
 }
@@ -103,10 +104,11 @@ async function backfillDay(
   const directory = join(base.paths.tmpDir, 'archives');
   const got = new Map<string, { readonly url: string; readonly lastModified: string }>();
   try {
-    for (const { name, url } of archives) {
+    for (const archive of archives) {
+      const { name, url } = archive;
       const file = join(directory, name);
       const found = await fetchArchive(url, file, replayed.stateOf(url), signal);
-      tell(name, found, 'fetched');
+      tell(archive, found, 'fetched');
       if (found.state === 'there') got.set(file, { url, lastModified: found.lastModified ?? '' });
       await sleep(PAUSE_MS, undefined, { signal });
     }
@@ -117,12 +119,15 @@ async function backfillDay(
     };
     return await replayFiles(base, [...got.keys()], onWritten, options);
   } finally {
-    await Promise.all([...got.keys()].map((file) => rm(file, { force: true })));
+    // A run that was killed may have left others of them.
+    await Promise.all(archives.map(({ name }) => rm(join(directory, name), { force: true })));
   }
 }
 
-function tell(name: string, found: Found, verb: string): void {
-  if (found.state === 'absent') say(`${name}: not in the archive (today's is made after midnight UTC)\n`);
+function tell({ name, day }: DayArchive, found: Found, verb: string): void {
+  const isOver = day < new Date().toISOString().slice(0, 10);
+  if (found.state === 'absent')
+    say(`${name}: not in the archive${isOver ? '' : ' (it is made when the day is over, UTC)'}\n`);
   else if (found.state === 'unchanged') say(`${name}: replayed before\n`);
   else {
     const size = found.bytes === null ? '' : `, ${(found.bytes / MIB).toFixed(1)} MiB`;
