@@ -111,7 +111,8 @@ describe('archives', () => {
     mkdirSync(join(cwd, 'eddn/2026-11'), { recursive: true });
     writeFileSync(join(cwd, 'eddn/2026-11/Commodity-2026-11-01.jsonl.gz'), gzipSync(message(1) + message(2)));
     writeFileSync(join(cwd, 'eddn/2026-11/Commodity-2026-11-02.jsonl.zst'), zstdCompressSync(message(3)));
-    writeFileSync(join(cwd, 'eddn/notes.txt'), 'no archive');
+    for (const other of ['notes.txt', 'Market.json']) writeFileSync(join(cwd, 'eddn', other), 'no archive');
+    mkdirSync(join(cwd, 'eddn/2026-10.jsonl'));
     const first = await replay(cwd, 'eddn');
     expect(first.stdout).toMatch(/^received +3\n +commodity: 3\n/);
     expect(first.code).toBe(0);
@@ -122,6 +123,22 @@ describe('archives', () => {
     expect(second.stdout).toMatch(/^left out +2 files that were replayed before .*\nreceived +1$/m);
     expect((await replay(cwd, 'eddn')).code).toBe(0);
     expect((await runHere({ cwd, args: ['replay', 'eddn', '--again'] })).stdout).toMatch(/^received +4$/m);
+  });
+
+  test('one without a message is not done: a good copy may take its place', async () => {
+    const { cwd, database } = await world();
+    mkdirSync(join(cwd, 'eddn'));
+    const copies = { 'a.jsonl.gz': '', 'b.jsonl': message(1), 'c.jsonl': 'rubbish' };
+    for (const [name, content] of Object.entries(copies)) writeFileSync(join(cwd, 'eddn', name), content);
+    const { code, stdout } = await replay(cwd, 'eddn');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^received +2$/m);
+    const again = await replay(cwd, 'eddn');
+    expect(again.stdout).toMatch(/^left out +1 files .*\nreceived +1$/m);
+    expect(again.stderr).toContain('2 files hold no EDDN message');
+    writeFileSync(join(cwd, 'eddn/a.jsonl.gz'), gzipSync(message(2)));
+    expect((await replay(cwd, 'eddn')).code).toBe(0);
+    expect(marketRows(database).map((row) => row.station_id)).toContain(2);
   });
 
   test('a damaged one costs nothing of the others, and is said', async () => {

@@ -81,7 +81,7 @@ export async function replayArchives(
 
 /**
  * Says what became of every message.
- * @param onWritten all of a file is written, or in the spool
+ * @param onWritten all of a file is written, or in the spool, and there were messages in it
  * @returns the exit code
  */
 export async function replayFiles(
@@ -94,6 +94,7 @@ export async function replayFiles(
   const onSignal = (signal: NodeJS.Signals) => (stoppedBy ??= signal);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   let whole = 0;
+  let messagesBefore = 0;
   const feed = createFileFeed(files, async (file) => {
     // What is only in memory could be lost, and would never be read again.
     while (stoppedBy === null && system.ledger.totals.received < feed.delivered) await sleep(LOOK_MS);
@@ -101,7 +102,10 @@ export async function replayFiles(
     while (stoppedBy === null && !system.isAtRest) await sleep(LOOK_MS);
     if (stoppedBy !== null) return;
     whole += 1;
-    await onWritten(file);
+    // Rubbish, or nothing at all, may be a copy that went wrong: a good one can take its place.
+    const messages = messagesIn(system.ledger.totals);
+    if (messages > messagesBefore) await onWritten(file);
+    messagesBefore = messages;
   });
   const system = await assemble(base, feed, { besideDaemon, gathers: !files.includes('-') });
   // Before the system drains, which would write it.
@@ -122,8 +126,9 @@ export async function replayFiles(
     say(`stopped     by ${stoppedBy} after ${totals.received} messages, ${howFar(feed)}; ${rest}\n`);
     return code === EXIT.ok ? SIGNAL_EXIT + constants.signals[stoppedBy] : code;
   }
-  if (code === EXIT.ok && isNoReplay(totals)) {
-    process.stderr.write(`${feed.description} holds no EDDN message (one JSON text a line)\n`);
+  if (code === EXIT.ok && messagesIn(totals) === 0) {
+    const hold = files.length === 1 ? 'holds' : 'hold';
+    process.stderr.write(`${feed.description} ${hold} no EDDN message (one JSON text a line)\n`);
     return EXIT.failure;
   }
   return code === EXIT.ok && unwritten(totals) !== 0 ? EXIT.failure : code;
@@ -134,9 +139,9 @@ function howFar({ description, progress: { readBytes, totalBytes } }: FileFeed):
   return `${Math.floor((100 * readBytes) / totalBytes)} % of ${description}`;
 }
 
-/** Rubbish, or nothing at all. */
-function isNoReplay({ received, rejected }: LedgerTotals): boolean {
-  return received === (rejected.malformed ?? 0) + (rejected['too large'] ?? 0);
+/** What was received and was no rubbish. */
+function messagesIn({ received, rejected }: LedgerTotals): number {
+  return received - (rejected.malformed ?? 0) - (rejected['too large'] ?? 0);
 }
 
 /** Every line of the file has one fate; a snapshot taken back from the spool has entered the account again. */

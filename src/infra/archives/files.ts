@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import { checkFeedFile } from '../feed/file-feed.ts';
 
-const ARCHIVE = /\.jsonl?(\.(gz|bz2|zst))?$/;
+const ARCHIVE = /\.jsonl(\.(gz|bz2|zst))?$/;
 
 /** A file to be replayed. */
 export interface Archive {
@@ -26,14 +26,18 @@ export async function findArchives(named: readonly string[]): Promise<Archive[]>
       found.push({ file: path, isFound: false });
       continue;
     }
-    const names = (await readdir(path, { recursive: true })).filter((name) => ARCHIVE.test(name)).sort();
-    if (names.length === 0) {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => !entry.isDirectory() && ARCHIVE.test(entry.name))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort();
+    if (files.length === 0) {
       throw new AppError('feedFile', `no archive is in the folder ${path}`, {
         advice:
           'files called .jsonl, .jsonl.gz, .jsonl.bz2 or .jsonl.zst are looked for; others can be named one by one',
       });
     }
-    found.push(...names.map((name) => ({ file: join(path, name), isFound: true })));
+    found.push(...files.map((file) => ({ file, isFound: true })));
   }
   return found;
 }
