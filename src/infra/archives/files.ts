@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
-import { checkFeedFile } from '../feed/file-feed.ts';
+import { checkFeedFile, explain } from '../feed/file-feed.ts';
 
 const ARCHIVE = /\.jsonl(\.(gz|bz2|zst))?$/;
 
@@ -26,7 +26,9 @@ export async function findArchives(named: readonly string[]): Promise<Archive[]>
       found.push({ file: path, isFound: false });
       continue;
     }
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+      throw explain((error as NodeJS.ErrnoException).path ?? path, error, 0);
+    });
     const files = entries
       .filter((entry) => !entry.isDirectory() && ARCHIVE.test(entry.name))
       .map(({ parentPath, name }) => join(parentPath, name))

@@ -202,8 +202,8 @@ function unlessBlank(line: Uint8Array): Uint8Array[] {
 
 class LineTooLong extends Error {}
 
-/** Bugs stay what they are. */
-function explain(path: string, error: unknown, lines: number): Error {
+/** What keeps a file, or a folder, from being read, after so many lines; bugs stay what they are. */
+export function explain(path: string, error: unknown, lines: number): Error {
   const file = nameOf(path);
   const fault = (message: string, advice: string) =>
     new AppError('feedFile', message, { advice, cause: error });
