@@ -14,24 +14,25 @@ export const NOTES: Readonly<Record<string, string>> = {
     'crosses to the main thread 6 %. Rows in one buffer a batch, or copied instead of moved, cost as much or more. So some 0.85 of a ' +
     'bare loop without a thread is what a reader reaches that has to be answered while it decodes.',
   'write-sqlite':
-    'What bounds an update in which every row changed, by a profile over all the kinds of updates: of the time of the writer ' +
+    'Run on another machine of this kind, at a load average of 1. What bounds an update in which every row changed, by a profile over all the kinds of updates: of the time of the writer ' +
     '39 % are in the statements of the rows (two price indexes lose and gain an entry), 8 % COMMIT, 7 % reading what is ' +
     'stored to compare it, 4 % the station, 12 % the collector and what crosses from the main thread. The bare loop has the ' +
     'first two of them only: it upserts without looking, which costs three times as much where nothing changed, and that ' +
     'is the rule.',
   replay:
-    'Run before files were gathered (see archive-day). What bounded it then: the start, which is 1 s of CPU for a single message, ' +
-    'of 3.4 s for 3,000 market messages (65 MB). Of the work 39 % were on the main thread (a seventh of that the ' +
-    'collector), 33 % on the writer (each market was written 1.7 times for its nine messages), 19 % on the decode thread, ' +
-    '10 % on the spool, which a file that is gathered does not need.',
+    'Run on another machine of this kind, at a load average of 1. What bounds it is the start: a single message takes 0.6 to 0.7 s of CPU, ' +
+    'all of 20,000 (1,200 markets) 1.6 s on SQLite. Of ten times as many the ratio of CPU time is 0.96 on SQLite and 1.92 on ' +
+    'MariaDB, for of each market the newest observation is written only, while the bare loop writes all. By a profile of 20,000 on ' +
+    'SQLite 43 % of the work are on the main thread (an eighth of that the collector), 30 % on the writer, 27 % on the ' +
+    'decode thread.',
   'archive-day':
-    'Run before files were gathered, at a load average of 13 and with a fraction of a day, so that the start (1 s of CPU) ' +
-    'weighs much in what is not compressed. bzip2 is bound by its decoder, which has a thread of its own: 6.7 MB of text a ' +
-    'second of CPU, so that a day of 2 GB takes five minutes of it. ' +
-    'A whole day (80,000 messages, 2 GB, not compressed, SQLite) since then, at a load average of 15: 42 s of CPU beside 29 s of ' +
-    'the bare loop, so 0.69; each market is written once (9,091 writes; the other 70,909 messages gave way to newer ones before). ' +
-    'It was 139 s (0.23 of a bare loop that also deflated what it wrote), with 60,057 writes. Memory of 240,000 messages, the same ' +
-    'day three times: 560 MiB after a quarter of the time, 657 at 45 %, 663 at 60 %, 693 at 75 %, 632 at 90 % (peak 729): it ' +
+    'Run on another machine of this kind, at a load average of 1, with a tenth of a day: the start (0.6 s of CPU) weighs in what is ' +
+    'not compressed. bzip2 is bound by its decoder, which has a thread of its own: 6.7 MB of text a second of CPU, so that a day of ' +
+    '2 GB takes five minutes of it. A whole day (80,000 messages, 2 GB, not compressed): 26 s on SQLite, 0.98 of the bare loop ' +
+    'and 0.80 of its CPU time, peak 640 MiB; 30 s on MariaDB, 1.11 and 0.72, peak 620 MiB. Each market is written once ' +
+    '(9,091 writes; the other 70,909 messages gave way to newer ones before). ' +
+    'Memory of 240,000 messages, the same day three times: 560 MiB after a quarter of the time, 657 at 45 %, 663 at 60 %, 693 at 75 ' +
+    '%, 632 at 90 % (peak 729): it ' +
     'grows until what may be gathered is gathered, and no further. Of 660 MiB 205 are the heap of the main thread (128 ' +
     'of them its young generation, which V8 doubles up to there), 84 that of the decode thread (64 of them young), 60 its ' +
     'batches, 53 the writer, 90 rows that are gathered. Young generations of 16 MiB at most make it 526 for a tenth more CPU.',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commodityMessage } from './messages.ts';
 import { SeededRandom } from './random.ts';
@@ -99,14 +99,15 @@ export type Packing = 'plain' | 'single' | 'multi';
 export function writeDay(dir: string, { docked, markets }: ArchiveDay, packing: Packing): string[] {
   const files = { 'Journal.Docked-2026-03-01': docked, 'Commodity-2026-03-01': markets };
   return Object.entries(files).map(([name, lines]) => {
-    const size = packing === 'multi' ? LINES_PER_STREAM : lines.length;
-    const pieces: Buffer[] = [];
+    const size = packing === 'single' ? lines.length : LINES_PER_STREAM;
+    const file = join(dir, `${name}.jsonl${packing === 'plain' ? '' : '.bz2'}`);
+    writeFileSync(file, '');
+    // Piece by piece: a day of text is more than a string holds.
     for (let at = 0; at < lines.length; at += size) {
       const text = Buffer.from(`${lines.slice(at, at + size).join('\n')}\n`);
-      pieces.push(packing === 'plain' ? text : execFileSync('bzip2', { input: text, maxBuffer: 2 ** 31 }));
+      const input = { input: text, maxBuffer: 2 ** 31 };
+      appendFileSync(file, packing === 'plain' ? text : execFileSync('bzip2', input));
     }
-    const file = join(dir, `${name}.jsonl${packing === 'plain' ? '' : '.bz2'}`);
-    writeFileSync(file, Buffer.concat(pieces));
     return file;
   });
 }
