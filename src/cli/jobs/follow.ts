@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Daemon } from '../../app/control/client.ts';
-import { EXIT } from '../../domain/errors.ts';
+import { AppError, EXIT } from '../../domain/errors.ts';
 import { ENDED, type DescribedJob, type JobWork } from '../../domain/jobs/job.ts';
 import type { JobLogLine } from '../../domain/ports/upkeep/jobs.ts';
 import { say } from '../say.ts';
@@ -11,6 +11,7 @@ const LOOK_MS = 300;
 /**
  * Has the daemon do what a command would do itself where none works, and tells what is said meanwhile. Ctrl-C stops it.
  * @returns what the job's process ended with
+ * @throws AppError `control`: the daemon has gone meanwhile
  */
 export async function followJob(daemon: Daemon, work: JobWork): Promise<number> {
   const { id } = (await daemon.call('jobs.create', { work: absolute(work), restart: 'no' })) as DescribedJob;
@@ -33,6 +34,12 @@ export async function followJob(daemon: Daemon, work: JobWork): Promise<number> 
       if (ENDED.has(state)) return exitCode ?? (reason === null ? EXIT.ok : EXIT.failure);
       await sleep(LOOK_MS);
     }
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'control') throw cause;
+    throw new AppError('control', `the daemon that does this as job ${id} has gone`, {
+      advice: `the job goes on when it is started again: then tdl jobs show ${id} tells of it`,
+      cause,
+    });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
