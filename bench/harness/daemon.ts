@@ -5,6 +5,7 @@ import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { startProgram, writeConfig, type Program } from '../../test/support/daemon.ts';
 import { writeDbConfig } from '../../test/support/mariadb-galaxy.ts';
 import { startRelay, type Relay } from '../../test/support/relay.ts';
+import type { BareDatabase } from '../limits/bare-answerer.ts';
 import type { Execute } from '../generators/galaxy.ts';
 import { GOODS } from '../generators/markets.ts';
 import { createGalaxy, orNone, withServer, type BenchServer } from './mariadb.ts';
@@ -16,6 +17,8 @@ export interface DaemonDatabase {
   readonly execute: Execute;
   /** One number a row. */
   readonly numbers: (sql: string) => Promise<number[]>;
+  /** How another process reaches it. */
+  readonly bare: BareDatabase;
   /** How the program is told of it. */
   readonly env: Readonly<Record<string, string>>;
   /** The server, if it is one. */
@@ -40,6 +43,7 @@ export async function sqliteDatabase(): Promise<DaemonDatabase & { readonly clos
   return {
     backend: 'SQLite',
     cwd,
+    bare: { file },
     env: {},
     server: null,
     execute: (sql) => db.exec(sql),
@@ -71,6 +75,7 @@ export async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[
       return await run({
         backend: 'MariaDB',
         cwd,
+        bare: { connection: server.connection(database) },
         env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
         server: bench,
         execute: (sql) => connection.query(sql),
