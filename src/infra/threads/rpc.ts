@@ -158,10 +158,10 @@ interface RunningCall {
 }
 
 /** What a thread answers calls with. */
-interface Service<M extends Methods<M>> {
+export interface Service<M extends Methods<M>> {
   readonly methods: M;
   /** Before it ends, when its calls are done. */
-  readonly onClose?: (() => void) | undefined;
+  readonly onClose?: (() => void | Promise<void>) | undefined;
 }
 
 /** Worker side: answers calls until the other side closes. */
@@ -222,7 +222,7 @@ function serve<M extends Methods<M>>(
   async function end(): Promise<void> {
     for (const call of calls.values()) call.cancel();
     await Promise.all([...calls.values()].map((call) => call.done));
-    onClose();
+    await onClose();
     port.close();
   }
 

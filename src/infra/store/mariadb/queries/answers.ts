@@ -1,14 +1,13 @@
 import { QueryEngine } from '../../shared/queries/engine.ts';
 import type { Cell, Dialect, QueryReader } from '../../shared/queries/reader.ts';
-import { answerQuestions } from '../../shared/queries/thread.ts';
+import { answerQuestions, type QueryMethods } from '../../shared/queries/thread.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import { recognise } from '../../shared/generation.ts';
-import { threadModule } from '../../../threads/rpc.ts';
+import type { Service } from '../../../threads/rpc.ts';
 import { readShape } from '../database.ts';
-import { addressOf, createPool, type Link } from '../connection.ts';
+import { addressOf, createPool, type Link, type MariadbConnection } from '../connection.ts';
 import { toStoreError } from '../errors.ts';
 import { epochOf, text, tableNamed } from '../sql.ts';
-import type { QueryThreadData } from './queries.ts';
 import { Replica } from './replica.ts';
 
 /** No question takes so long; a scan for the memory does not stand still for so long between two rows. */
@@ -26,7 +25,17 @@ const DIALECT: Dialect = {
   text,
 };
 
-function createQueryThread({ connection, primary, followsLog }: QueryThreadData) {
+/** What is read, and how. */
+export interface ReadDatabase {
+  readonly connection: MariadbConnection;
+  /** The server that is written to, where `connection` leads to a replica of it. */
+  readonly primary: MariadbConnection | null;
+  /** Other processes write, and tell only the change log. */
+  readonly followsLog: boolean;
+}
+
+/** Answers questions over connections of its own. */
+export function createAnswers({ connection, primary, followsLog }: ReadDatabase): Service<QueryMethods> {
   const address = `MariaDB at ${addressOf(connection)}`;
   const pool = createPool(connection, STATEMENT_TIMEOUT_MS);
 
@@ -42,6 +51,7 @@ function createQueryThread({ connection, primary, followsLog }: QueryThreadData)
   const reader: QueryReader = {
     dialect: DIALECT,
     rows: (sql) => borrowing((link) => link.rows(sql)),
+    rowsOf: (sql, ids) => borrowing((link) => link.rows(sql.replace('?', ids.join()))),
     each: (sql, take) =>
       borrowing(async (link) => {
         for await (const rows of link.stream(sql, STATEMENT_TIMEOUT_MS)) {
@@ -78,12 +88,9 @@ function createQueryThread({ connection, primary, followsLog }: QueryThreadData)
   const { methods, note } = answerQuestions(current, (error) => toStoreError(error, address), replica);
   return {
     methods,
-    onClose() {
+    async onClose() {
       replica?.close();
-      void primaryPool?.close();
-      void pool.close();
+      await Promise.all([primaryPool?.close(), pool.close()]);
     },
   };
 }
-
-export default threadModule(createQueryThread);

@@ -1,7 +1,8 @@
 import type { Queries } from '../../../../domain/ports/store/queries.ts';
-import { createThreadQueries } from '../../shared/queries/thread.ts';
-import { addressOf, type MariadbConnection } from '../connection.ts';
 import { moduleBeside } from '../../../threads/module-beside.ts';
+import { createQueries, lookupsHere, openQueryThread } from '../../shared/queries/thread.ts';
+import { addressOf, type MariadbConnection } from '../connection.ts';
+import { createAnswers, type ReadDatabase } from './answers.ts';
 
 /**
  * Questions about a database on a MariaDB server.
@@ -13,18 +14,11 @@ export function createMariadbQueries(
   primary: MariadbConnection | null = null,
   followsLog = false,
 ): Queries {
-  const workerData: QueryThreadData = { connection, primary, followsLog };
-  const address = `MariaDB at ${addressOf(connection)}`;
-  return createThreadQueries(
-    moduleBeside(import.meta.url, './query-thread'),
-    workerData,
-    address,
+  const database: ReadDatabase = { connection, primary, followsLog };
+  const file = moduleBeside(import.meta.url, './query-thread');
+  return createQueries(
+    openQueryThread(file, database, `MariaDB at ${addressOf(connection)}`),
+    lookupsHere(() => createAnswers(database)),
     primary !== null,
   );
-}
-
-export interface QueryThreadData {
-  readonly connection: MariadbConnection;
-  readonly primary: MariadbConnection | null;
-  readonly followsLog: boolean;
 }

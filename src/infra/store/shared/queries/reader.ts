@@ -3,6 +3,8 @@ export type Cell = string | number | null;
 /** A connection that only reads, in the words both databases have. */
 export interface QueryReader {
   rows(sql: string): Promise<readonly Cell[][]>;
+  /** The same of some ids, which come in the place of `?`. */
+  rowsOf(sql: string, ids: readonly (number | bigint)[]): Promise<readonly Cell[][]>;
   /** Row by row, for answers too long to be held. */
   each(sql: string, take: (row: readonly Cell[]) => void): Promise<void>;
   readonly dialect: Dialect;

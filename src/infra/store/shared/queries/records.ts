@@ -31,10 +31,13 @@ function systemOf([id, name, x, y, z, atS]: readonly Cell[]): SystemRecord {
   };
 }
 
+function selectSystems(dialect: Dialect, where: string): string {
+  return `SELECT ${systemColumns(dialect)} FROM System sy ${where}`;
+}
+
 /** @param where on `sy` */
 export async function readSystems(reader: QueryReader, where: string): Promise<SystemRecord[]> {
-  const rows = await reader.rows(`SELECT ${systemColumns(reader.dialect)} FROM System sy ${where}`);
-  return rows.map(systemOf);
+  return (await reader.rows(selectSystems(reader.dialect, where))).map(systemOf);
 }
 
 export async function readSystemsById(
@@ -42,9 +45,10 @@ export async function readSystemsById(
   ids: readonly bigint[],
 ): Promise<ReadonlyMap<bigint, SystemRecord>> {
   const found = new Map<bigint, SystemRecord>();
+  const sql = selectSystems(reader.dialect, 'WHERE sy.system_id IN (?)');
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const where = `WHERE sy.system_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
-    for (const system of await readSystems(reader, where)) found.set(system.id, system);
+    const rows = await reader.rowsOf(sql, ids.slice(at, at + IDS_AT_ONCE));
+    for (const system of rows.map(systemOf)) found.set(system.id, system);
   }
   return found;
 }
@@ -53,24 +57,25 @@ const SYSTEM_CELLS = 6;
 
 /**
  * @param where on `st` and `sy`
+ * @param ids in the place of `?`
  * @param galaxy knows when markets were seen, which else is looked up in their rows: a page of the table for each
  */
 export async function readStations(
   reader: QueryReader,
   kinds: StationKinds,
   where: string,
+  ids: readonly number[] | null = null,
   galaxy: Galaxy | null = null,
 ): Promise<StationRecord[]> {
   const { epochOf } = reader.dialect;
   const ratios = await ratiosOf(reader);
   const market = `, (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
     ${ratios.columns}`;
-  const rows = await reader.rows(
-    `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
+  const sql = `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
        st.planetary, ${epochOf('st.modified')}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
        ${galaxy === null ? market : ''}
-     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''} ${where}`,
-  );
+     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''} ${where}`;
+  const rows = await (ids === null ? reader.rows(sql) : reader.rowsOf(sql, ids));
   return rows.map((cells) => {
     const [id, name, typeId, ls, pad, planetary, updatedAtS, ...rest] = cells.slice(SYSTEM_CELLS);
     const [marketAtS, ...ratio] = rest.slice(STATION_SERVICES.length);
@@ -110,8 +115,9 @@ export async function readStationsById(
 ): Promise<ReadonlyMap<number, StationRecord>> {
   const found = new Map<number, StationRecord>();
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const where = `WHERE st.station_id IN (${ids.slice(at, at + IDS_AT_ONCE).join()})`;
-    for (const station of await readStations(reader, kinds, where, galaxy)) found.set(station.id, station);
+    const some = ids.slice(at, at + IDS_AT_ONCE);
+    const read = await readStations(reader, kinds, 'WHERE st.station_id IN (?)', some, galaxy);
+    for (const station of read) found.set(station.id, station);
   }
   return found;
 }
@@ -142,16 +148,15 @@ async function readRows(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, { readonly atS: number; readonly rows: MarketRow[] }>> {
   const markets = new Map<number, { readonly atS: number; readonly rows: MarketRow[] }>();
+  const sql = `SELECT station_id, ${reader.dialect.epochOf('modified')}, item_id, supply_price, supply_units, supply_level,
+      demand_price, demand_units, demand_level
+    FROM StationItem WHERE station_id IN (?) ORDER BY station_id, item_id`;
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const some = ids.slice(at, at + IDS_AT_ONCE);
-    const read = await reader.rows(
-      `SELECT station_id, ${reader.dialect.epochOf('modified')}, item_id, supply_price, supply_units, supply_level, demand_price, demand_units, demand_level
-       FROM StationItem WHERE station_id IN (${some.join()}) ORDER BY station_id, item_id`,
-    );
-    for (const [stationId, atS, itemId, ...cells] of read) {
+    for (const cells of await reader.rowsOf(sql, ids.slice(at, at + IDS_AT_ONCE))) {
+      const [stationId, atS, itemId] = cells;
       const id = Number(stationId);
       const market = markets.get(id) ?? { atS: Number(atS), rows: [] };
-      if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 0) }) === 1) markets.set(id, market);
+      if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 3) }) === 1) markets.set(id, market);
     }
   }
   return markets;

@@ -1,22 +1,24 @@
-import type { Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
+import type { MarketRecord, Queries, QueryStatus } from '../../../../domain/ports/store/queries.ts';
 import { asker, goneOf, workFor, type Gone } from '../../../threads/asker.ts';
-import { openThread, type CallContext } from '../../../threads/rpc.ts';
+import { openThread, type CallContext, type Service, type Thread } from '../../../threads/rpc.ts';
 import { StoreError } from '../../../../domain/errors.ts';
 import type { QueryEngine } from './engine.ts';
 import { packMarkets, unpackMarkets, type PackedMarkets } from './packed-markets.ts';
 
 type Question = Exclude<keyof Queries, 'changed' | 'changedAll' | 'status' | 'replicaLag' | 'close'>;
 
-interface Asked {
-  readonly question: Question;
-  readonly args: readonly unknown[];
+interface Asked<K extends Question = Question> {
+  readonly question: K;
+  readonly args: Parameters<Queries[K]>;
   /** Tells when the answer is not wanted any more. */
   readonly gone: Gone | null;
 }
 
 /** What a thread that answers questions can be told. */
-interface QueryMethods {
-  ask(asked: Asked, context: CallContext): Promise<unknown>;
+export interface QueryMethods {
+  ask(asked: Asked): Promise<unknown>;
+  /** The question that has the longest answers, packed. */
+  packedMarkets(asked: Asked<'markets'>, context: CallContext): Promise<PackedMarkets>;
   changed(marketIds: readonly number[] | 'all'): void;
   status(): Promise<QueryStatus | null>;
   completeToMs(): number | null;
@@ -33,30 +35,54 @@ interface Lagging {
 /** Changes are told together, so that a busy feed costs the other thread a message now and then. */
 const GATHER_MS = 250;
 
+/** Answers what is looked up by a name or an id. */
+export interface Lookups {
+  ask(asked: Asked): Promise<unknown>;
+  markets(asked: Asked<'markets'>): Promise<readonly MarketRecord[]>;
+  completeToMs(): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** Lookups in a thread: for a database that is read by whoever asks it. */
+export function lookupsInThread(thread: Thread<QueryMethods>): Lookups {
+  return {
+    ask: (asked) => thread.call('ask', asked),
+    markets: async (asked) => unpackMarkets(await thread.call('packedMarkets', asked)),
+    completeToMs: () => thread.call('completeToMs', undefined),
+    close: () => thread.close(),
+  };
+}
+
+/** Lookups here: for a server that reads elsewhere, and whose answers would only be passed on by a thread. */
+export function lookupsHere(create: () => Service<QueryMethods>): Lookups {
+  let service: Service<QueryMethods> | undefined;
+  const methods = () => (service ??= create()).methods;
+  return {
+    ask: (asked) => methods().ask(asked),
+    markets: (asked) => methods().ask(asked) as Promise<readonly MarketRecord[]>,
+    completeToMs: () => Promise.resolve(methods().completeToMs()),
+    close: async () => service?.onClose?.(),
+  };
+}
+
+/** @param address of the database that is read, for what is told when the thread dies */
+export function openQueryThread(file: URL, workerData: unknown, address: string): Thread<QueryMethods> {
+  return openThread<QueryMethods>(file, {
+    workerData,
+    crashError: (cause) =>
+      new StoreError('unavailable', `a thread that reads ${address} ended unexpectedly`, {
+        advice: 'ask again',
+        cause,
+      }),
+  });
+}
+
 /**
- * The questions, asked in two threads, each started by its first one: what is looked up by a name or an id does not wait
- * behind what is searched for in the whole galaxy.
- * @param workerData what the thread needs to connect
+ * The questions. Searches are asked in a thread, which is started by the first one: what is looked up by a name or an id
+ * does not wait behind them.
  * @param isReplica it reads where nothing is written
  */
-export function createThreadQueries(
-  file: URL,
-  workerData: unknown,
-  address: string,
-  isReplica = false,
-): Queries {
-  const open = () =>
-    openThread<QueryMethods>(file, {
-      workerData,
-      crashError: (cause) =>
-        new StoreError('unavailable', `a thread that reads ${address} ended unexpectedly`, {
-          advice: 'ask again',
-          cause,
-        }),
-    });
-  const thread = open();
-  /** Keeps nothing in memory, so it need not be told what has changed. */
-  const lookups = open();
+export function createQueries(thread: Thread<QueryMethods>, lookups: Lookups, isReplica = false): Queries {
   let isStarted = false;
   let changed: Set<number> | 'all' | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -68,7 +94,7 @@ export function createThreadQueries(
     changed = null;
     thread.call('changed', ids).catch(() => undefined);
   };
-  const asked = (question: Question, args: readonly unknown[]): Asked => ({
+  const asked = <K extends Question>(question: K, args: Parameters<Queries[K]>): Asked<K> => ({
     ...{ question, args },
     gone: goneOf(asker.getStore()),
   });
@@ -80,12 +106,10 @@ export function createThreadQueries(
       if (timer !== null) tell();
       return thread.call('ask', asked(question, args)) as ReturnType<Queries[K]>;
     };
-  const lookUpMarkets = async (ids: readonly number[]) =>
-    unpackMarkets((await lookups.call('ask', asked('markets', [ids]))) as PackedMarkets);
   const lookUp =
     <K extends Question>(question: K) =>
     (...args: Parameters<Queries[K]>) =>
-      lookups.call('ask', asked(question, args)) as ReturnType<Queries[K]>;
+      lookups.ask(asked(question, args)) as ReturnType<Queries[K]>;
 
   return {
     systemsNamed: lookUp('systemsNamed'),
@@ -95,7 +119,7 @@ export function createThreadQueries(
     stationsByPrefix: lookUp('stationsByPrefix'),
     stations: ask('stations'),
     stationsOffering: ask('stationsOffering'),
-    markets: lookUpMarkets,
+    markets: (ids) => lookups.markets(asked('markets', [ids])),
     marketIdsAfter: lookUp('marketIdsAfter'),
     seenMarkets: lookUp('seenMarkets'),
     profiles: lookUp('profiles'),
@@ -126,7 +150,9 @@ export function createThreadQueries(
     status: () => (isStarted ? thread.call('status', undefined) : Promise.resolve(null)),
     async replicaLag() {
       if (!isReplica) return null;
-      const completeToMs = await (isStarted ? thread : lookups).call('completeToMs', undefined);
+      const completeToMs = await (isStarted
+        ? thread.call('completeToMs', undefined)
+        : lookups.completeToMs());
       return { lagS: completeToMs === null ? null : Math.max(0, (Date.now() - completeToMs) / 1000) };
     },
     async close() {
@@ -153,21 +179,22 @@ export function answerQuestions(
     if (changed === 'all') engine?.noteAllChanged();
     else engine?.noteChanged(changed);
   };
+  async function answer<K extends Question>({ question, args, gone }: Asked<K>) {
+    try {
+      return await workFor(gone, async () => {
+        engine = await current();
+        return (engine[question] as (...args: Parameters<Queries[K]>) => ReturnType<Queries[K]>)(...args);
+      });
+    } catch (error) {
+      throw translate(error);
+    }
+  }
   const methods: QueryMethods = {
-    async ask({ question, args, gone }, { transfer }) {
-      try {
-        return await workFor(gone, async () => {
-          engine = await current();
-          if (question === 'markets') {
-            const packed = packMarkets(await engine.markets(...(args as Parameters<Queries['markets']>)));
-            transfer.push(packed.cells.buffer);
-            return packed;
-          }
-          return (engine[question] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
-        });
-      } catch (error) {
-        throw translate(error);
-      }
+    ask: answer,
+    async packedMarkets(asked, { transfer }) {
+      const packed = packMarkets(await answer(asked));
+      transfer.push(packed.cells.buffer);
+      return packed;
     },
     changed(marketIds) {
       if (lagging === null) note(marketIds);

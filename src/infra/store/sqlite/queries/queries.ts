@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Queries } from '../../../../domain/ports/store/queries.ts';
-import { createThreadQueries } from '../../shared/queries/thread.ts';
+import { createQueries, lookupsInThread, openQueryThread } from '../../shared/queries/thread.ts';
 import { moduleBeside } from '../../../threads/module-beside.ts';
 
 /**
@@ -10,7 +10,8 @@ import { moduleBeside } from '../../../threads/module-beside.ts';
 export function createSqliteQueries(path: string, followsLog = false): Queries {
   const file = resolve(path);
   const workerData: QueryThreadData = { file, followsLog };
-  return createThreadQueries(moduleBeside(import.meta.url, './query-thread'), workerData, file);
+  const open = () => openQueryThread(moduleBeside(import.meta.url, './query-thread'), workerData, file);
+  return createQueries(open(), lookupsInThread(open()));
 }
 
 export interface QueryThreadData {
