@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { ardentRoutes } from '../../src/infra/http/routes/ardent/ardent.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
@@ -25,33 +26,35 @@ export function apiGoneContract(use: () => QueryWorld): void {
     expect((await cheapest()).entries).toHaveLength(1);
   });
 
-  test('a client that hangs up ends its question', async () => {
-    const { queries } = use();
+  test.each([
+    ['/api/v1/spreads', 'spreads'],
+    ['/api/v1/tours/plan?commanders=Ann@STATION', 'freshness'],
+    ['/api/v2/commodity/name/gold/exports', 'trades'],
+  ] as const)('a client that hangs up ends its question: %s', async (path, searched) => {
+    const { queries, plain } = use();
     const begun = Promise.withResolvers<null>();
     const ended = Promise.withResolvers<unknown>();
-    const server = await startHttp([
-      (app) =>
-        apiRoutes(app, {
-          queries: {
-            ...queries,
-            spreads: async (filter) => {
-              begun.resolve(null);
-              await once(asker.getStore()!, 'abort');
-              const answer = queries.spreads(filter);
-              ended.resolve(answer.catch(String));
-              return answer;
-            },
-          },
-          planner: createTourPlanner(),
-          travelTimes: TRAVEL_TIMES,
-          commodities: () => COMMODITIES,
-          now: () => NOON_S * 1000,
-          questionsPerMinute: null,
-          version: '1.2.3',
-        }),
-    ]);
+    const search = async (...args: never[]) => {
+      begun.resolve(null);
+      await once(asker.getStore()!, 'abort');
+      const answer = (queries[searched] as (...args: never[]) => Promise<unknown>)(...args);
+      ended.resolve(answer.catch(String));
+      return answer;
+    };
+    const options = {
+      queries: { ...queries, [searched]: search },
+      planner: createTourPlanner(),
+      travelTimes: TRAVEL_TIMES,
+      commodities: () => COMMODITIES,
+      now: () => NOON_S * 1000,
+      questionsPerMinute: null,
+      version: '1.2.3',
+    };
+    const server = await startHttp([(app) => apiRoutes(app, options), (app) => ardentRoutes(app, options)]);
     const client = new AbortController();
-    const answer = fetch(`${server.url}/api/v1/spreads`, { signal: client.signal });
+    const answer = fetch(`${server.url}${path.replace('STATION', String(plain[0]!.id))}`, {
+      signal: client.signal,
+    });
     await begun.promise;
     client.abort();
     await expect(answer).rejects.toThrow();

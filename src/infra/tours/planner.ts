@@ -4,6 +4,7 @@ import type { SupplyPlan } from '../../domain/colonisation/supply/plan-supply.ts
 import type { PlanLimits, TourPlanner } from '../../domain/ports/commanders/tour-planner.ts';
 import type { Plan } from '../../domain/tours/plan.ts';
 import type { PlanTask } from './plan.worker.ts';
+import { asker } from '../threads/asker.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 
 /** Plans that may wait for the thread. */
@@ -29,7 +30,7 @@ export function createTourPlanner(): TourPlanner {
   async function run(
     name: 'plan' | 'supply',
     request: unknown,
-    { timeLimitMs, signal }: PlanLimits,
+    { timeLimitMs, signal = asker.getStore() }: PlanLimits,
   ): Promise<unknown> {
     if (closing !== null) throw new AppError('plan', 'no tours are planned any more');
     if (pool.queueSize >= MAX_WAITING) {

@@ -5,7 +5,7 @@ import type { Plan, PlanRequest } from '../../tours/plan.ts';
 export interface PlanLimits {
   /** The best plan found by then is taken. */
   readonly timeLimitMs: number;
-  /** Aborted: the best plan so far is taken at once. */
+  /** Aborted: the best plan so far is taken at once. Else it ends so when whoever asked is gone. */
   readonly signal?: AbortSignal;
 }
 

@@ -102,7 +102,8 @@ export class Api {
   }
 }
 
-function whileThere<T>(raw: ServerResponse, work: () => Promise<T>): Promise<T> {
+/** Does it for whoever waits for this answer: what he alone waits for ends when he is gone. */
+export function whileThere<T>(raw: ServerResponse, work: () => T): T {
   const gone = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import type { HttpApp } from '../../app.ts';
-import { parse } from '../../api/endpoint.ts';
+import { parse, whileThere } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { Goods, type Good } from '../../api/goods.ts';
 import { addManners, answerStoreError, type ApiOptions } from '../../api/manners.ts';
@@ -43,6 +43,7 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
     const { statusCode, message } = error;
     return reply.code(statusCode).send({ error: statusCode === 404 ? 'Not Found' : 'Bad Request', message });
   });
+  app.addHook('preHandler', (_request, reply, done) => whileThere(reply.raw, done));
   app.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 200) void reply.header('cache-control', 'public, max-age=60');
     return Promise.resolve();

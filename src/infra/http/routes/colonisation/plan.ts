@@ -88,6 +88,7 @@ export function planRoutes(api: Api, routes: BuildRoutes): void {
     query: planQuery,
     answer: planAnswer,
     maxAgeS: 0,
+    searches: true,
     requires,
     async handle({ query }) {
       const { jumpRange: jumpRangeLy, seed } = query;

@@ -33,6 +33,7 @@ export function shoppingRoutes(api: Api, routes: BuildRoutes): void {
     query: z.strictObject(listParameters),
     answer: shoppingAnswer,
     maxAgeS: 0,
+    searches: true,
     requires,
     async handle({ query }) {
       const { all, chosen, list } = await asked.listed(query, query.capacity ?? null);

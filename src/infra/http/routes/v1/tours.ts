@@ -135,6 +135,7 @@ export function tourRoutes(api: Api, deps: TourDeps): void {
     query: scoutQuery,
     answer: tourPlan,
     maxAgeS: 10,
+    searches: true,
     async handle({ query }) {
       const request = await scoutRequest(deps, query);
       const plan = await planScout(queries, planner, request);
