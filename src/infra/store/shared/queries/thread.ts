@@ -61,7 +61,12 @@ export function lookupsHere(create: () => Service<QueryMethods>): Lookups {
     ask: (asked) => methods().ask(asked),
     markets: (asked) => methods().ask(asked) as Promise<readonly MarketRecord[]>,
     completeToMs: () => Promise.resolve(methods().completeToMs()),
-    close: async () => service?.onClose?.(),
+    async close() {
+      const closing = service;
+      // Like a thread it is made anew by the next question.
+      service = undefined;
+      await closing?.onClose?.();
+    },
   };
 }
 
