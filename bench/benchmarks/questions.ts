@@ -74,7 +74,6 @@ const QUESTIONS: readonly Question[] = [
        FROM System sy JOIN Station st ON st.system_id = sy.system_id
        WHERE st.market = 'Y' AND ${near(100)} ORDER BY seen LIMIT 100`,
   },
-  // Not beside another question, nor right behind one.
   { name: 'one market, of a bare server', ...ONE_MARKET, isBare: true },
 ];
 /** The bare server's come on top of the daemon's. */
@@ -85,7 +84,8 @@ export const benchmark: Benchmark = {
     `${QUESTIONS_PER_S} questions a second over HTTP for a minute, whether earlier ones are answered or not, while ` +
     `${MESSAGES_PER_S} mixed messages a second come in (6 % of them markets of 49 rows): the daemon in a process of its ` +
     'own, eight times as many stations as markets, 202 rows a market. Beside each the plain statement of the question, ' +
-    'asked of the database alone before the daemon started (median of 5, cache warm). A commit is timed from the publisher.',
+    'asked of the database alone before the daemon started (median of 5, cache warm), and in turn with them the same market of ' +
+    'a bare server, which reads the rows by one statement and answers them as JSON. A commit is timed from the publisher.',
   size: 94_000,
   unit: 'markets',
   rounds: 1,
@@ -104,8 +104,8 @@ async function measure(database: DaemonDatabase, markets: number): Promise<Figur
     }
     bareMs.set(name, median(runs));
   }
-  const bare = startBare(database.bare);
   const daemon = await startDaemon(database, { http_listen: '127.0.0.1:0', api_questions_per_minute: 0 });
+  const bare = startBare(database.bare);
   try {
     const base = `${await addressOf(daemon)}/api/v1`;
     const bareBase = `http://127.0.0.1:${await bare.port}`;

@@ -13,7 +13,7 @@ const [COMMA, BRACKET, BRACE] = Buffer.from(',[{');
 /** `"$schemaRef"` stands within so many bytes of the beginning, or the message is parsed to find it. */
 const PEEK_BYTES = 256;
 
-/** This thread's. */
+/** This thread's, made by its first frame. */
 let inflater: Inflater | undefined;
 
 /**
@@ -29,9 +29,8 @@ export function stageBatch(
 ): StagedBatch {
   const rules = compileRules(stagingRules);
   const stager = new BatchStager(rowStager);
-  const inflate = (inflater ??= createInflater());
   for (const frame of frames) {
-    const bytes = encoding === 'zlib' ? inflate(frame) : bounded(frame);
+    const bytes = encoding === 'zlib' ? (inflater ??= createInflater())(frame) : bounded(frame);
     if (typeof bytes === 'string') {
       stager.reject(bytes, rules.debug ? () => `a frame of ${frame.length} bytes` : undefined);
       continue;

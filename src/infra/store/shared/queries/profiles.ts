@@ -2,10 +2,7 @@ import type { Galaxy } from '../../../../domain/galaxy/galaxy.ts';
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import type { EconomyCensus, Profile } from '../../../../domain/ports/store/queries.ts';
 import { hasOwnTable } from './own-table.ts';
-import type { QueryReader } from './reader.ts';
-
-/** Ids of a statement. */
-const IDS_AT_ONCE = 500;
+import { rowsOf, type QueryReader } from './reader.ts';
 
 /** What feed and dumps told of stations besides what Trade Dangerous keeps; of whom nobody has told is left out. */
 export async function readProfiles(
@@ -14,17 +11,12 @@ export async function readProfiles(
 ): Promise<ReadonlyMap<number, Profile>> {
   const profiles = new Map<number, Profile>();
   if (stationIds.length === 0 || !(await hasOwnTable(reader, 'tdl_profile'))) return profiles;
-  for (let at = 0; at < stationIds.length; at += IDS_AT_ONCE) {
-    const rows = await reader.rows(
-      `SELECT station_id, body, economies FROM tdl_profile
-       WHERE station_id IN (${stationIds.slice(at, at + IDS_AT_ONCE).join()})`,
-    );
-    for (const [id, body, economies] of rows) {
-      profiles.set(Number(id), {
-        body: body === null || body === undefined ? null : String(body),
-        economies: namesOf(economies),
-      });
-    }
+  const sql = 'SELECT station_id, body, economies FROM tdl_profile WHERE station_id IN (?)';
+  for (const [id, body, economies] of await rowsOf(reader, sql, stationIds)) {
+    profiles.set(Number(id), {
+      body: body === null || body === undefined ? null : String(body),
+      economies: namesOf(economies),
+    });
   }
   return profiles;
 }

@@ -12,10 +12,7 @@ import type { StationKinds } from '../../../../domain/galaxy/stations/station-ty
 import { flagOf } from './memory/load-galaxy.ts';
 import { quoteOf } from './memory/quotes-cache.ts';
 import { ratioOf, ratiosOf } from './price-ratios.ts';
-import type { Cell, Dialect, QueryReader } from './reader.ts';
-
-/** Ids of a statement. */
-const IDS_AT_ONCE = 500;
+import { rowsOf, type Cell, type Dialect, type QueryReader } from './reader.ts';
 
 function systemColumns({ exact, coordinate, epochOf }: Dialect): string {
   const coordinates = ['sy.pos_x', 'sy.pos_y', 'sy.pos_z'].map(coordinate);
@@ -44,13 +41,8 @@ export async function readSystemsById(
   reader: QueryReader,
   ids: readonly bigint[],
 ): Promise<ReadonlyMap<bigint, SystemRecord>> {
-  const found = new Map<bigint, SystemRecord>();
-  const sql = selectSystems(reader.dialect, 'WHERE sy.system_id IN (?)');
-  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const rows = await reader.rowsOf(sql, ids.slice(at, at + IDS_AT_ONCE));
-    for (const system of rows.map(systemOf)) found.set(system.id, system);
-  }
-  return found;
+  const rows = await rowsOf(reader, selectSystems(reader.dialect, 'WHERE sy.system_id IN (?)'), ids);
+  return new Map(rows.map(systemOf).map((system) => [system.id, system]));
 }
 
 const SYSTEM_CELLS = 6;
@@ -75,7 +67,7 @@ export async function readStations(
        st.planetary, ${epochOf('st.modified')}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
        ${galaxy === null ? market : ''}
      FROM Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''} ${where}`;
-  const rows = await (ids === null ? reader.rows(sql) : reader.rowsOf(sql, ids));
+  const rows = await (ids === null ? reader.rows(sql) : rowsOf(reader, sql, ids));
   return rows.map((cells) => {
     const [id, name, typeId, ls, pad, planetary, updatedAtS, ...rest] = cells.slice(SYSTEM_CELLS);
     const [marketAtS, ...ratio] = rest.slice(STATION_SERVICES.length);
@@ -113,13 +105,8 @@ export async function readStationsById(
   ids: readonly number[],
   galaxy: Galaxy | null = null,
 ): Promise<ReadonlyMap<number, StationRecord>> {
-  const found = new Map<number, StationRecord>();
-  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const some = ids.slice(at, at + IDS_AT_ONCE);
-    const read = await readStations(reader, kinds, 'WHERE st.station_id IN (?)', some, galaxy);
-    for (const station of read) found.set(station.id, station);
-  }
-  return found;
+  const found = await readStations(reader, kinds, 'WHERE st.station_id IN (?)', ids, galaxy);
+  return new Map(found.map((station) => [station.id, station]));
 }
 
 /** Whole markets, in the order asked for. */
@@ -151,13 +138,11 @@ async function readRows(
   const sql = `SELECT station_id, ${reader.dialect.epochOf('modified')}, item_id, supply_price, supply_units, supply_level,
       demand_price, demand_units, demand_level
     FROM StationItem WHERE station_id IN (?) ORDER BY station_id, item_id`;
-  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    for (const cells of await reader.rowsOf(sql, ids.slice(at, at + IDS_AT_ONCE))) {
-      const [stationId, atS, itemId] = cells;
-      const id = Number(stationId);
-      const market = markets.get(id) ?? { atS: Number(atS), rows: [] };
-      if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 3) }) === 1) markets.set(id, market);
-    }
+  for (const cells of await rowsOf(reader, sql, ids)) {
+    const [stationId, atS, itemId] = cells;
+    const id = Number(stationId);
+    const market = markets.get(id) ?? { atS: Number(atS), rows: [] };
+    if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 3) }) === 1) markets.set(id, market);
   }
   return markets;
 }

@@ -27,9 +27,7 @@ export class SqliteReader implements QueryReader {
     return Promise.resolve(this.#prepare(sql).all() as unknown as Cell[][]);
   }
 
-  rowsOf(sql: string, ids: readonly (number | bigint)[]): Promise<Cell[][]> {
-    const [id, ...others] = ids;
-    if (id === undefined || others.length > 0) return this.rows(sql.replace('?', ids.join()));
+  rowsOfOne(sql: string, id: number | bigint): Promise<Cell[][]> {
     const statement = this.#ofOne.get(sql) ?? this.#prepare(sql);
     this.#ofOne.set(sql, statement);
     return Promise.resolve(statement.all(BigInt(id)) as unknown as Cell[][]);
