@@ -56,11 +56,12 @@ export const NOTES: Readonly<Record<string, string>> = {
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
   'change-log': 'Run on another machine of this kind, quiet.',
   questions:
-    'Run on another machine of this kind, at a load average of 5 at its start. What bounds one market: 1.0 ms of CPU a question, asked one after the other of SQLite with 5,000 markets: 0.56 ms of the ' +
-    'main thread (JSON and socket are half of it) and 0.46 ms of the thread that reads (its two statements are half of it). ' +
-    'A page of 100 offers takes 1.1 and 1.0 ms. At the load of the benchmark the main thread works 11 % of the time, 4 to 5 ' +
-    '% for the messages: what is beyond 2 ms is waiting for one of the two cores, which relay, asker, database and daemon ' +
-    'share (at a load average of 8 the main thread waits twice as long as it works). ' +
+    'Run on another machine of this kind, at a load average of 1. What bounds one market: the way. The bare server does ' +
+    'the least that can be done, and its p99 on MariaDB is beyond the budget, too. Who is slow waits once for one of the two cores, ' +
+    'which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the daemon, or on the way back. Beside other ' +
+    'work on the machine (a load average of 1.5) the p99 of one market was 6.3 on SQLite, and the bare one 3.5. Asked one after the ' +
+    'other a market takes 1.0 ms of CPU, half of it on the main thread (JSON and socket) and half in the thread that reads; once every ' +
+    '20 ms it takes twice as much, for nothing of it is in a cache then. At the load of the benchmark the main thread works 10 % of the time. ' +
     'What bounds MariaDB is its memory: with a buffer pool of 109 MB, as small beside 20,000 markets as 512 MiB beside 94,000, ' +
     'it read 41,901 pages from the disk in 40 s while stations were described from their rows, and 2,386 since they are ' +
     'described from memory, most rows being written as they were before. A market that is replaced by another of 49 rows ' +
