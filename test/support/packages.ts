@@ -1,24 +1,14 @@
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { kept } from './kept.ts';
 
 const run = promisify(execFile);
 
 /** Libraries that every running system has, and that must match its loader. */
 const NEVER_UNPACKED = new Set(['libc6', 'libgcc-s1', 'libstdc++6']);
-const CACHE = path.resolve('node_modules/.cache/tradedangerous-listener');
 
 /** Where one of these programs is installed. */
 export function onPath(...names: string[]): string | undefined {
@@ -62,13 +52,7 @@ async function libraryPackages(apt: readonly string[], packages: readonly string
  * @returns where they lie
  */
 export async function unpackPackages(subject: string, wanted: readonly string[]): Promise<string> {
-  const cache = path.join(CACHE, subject);
-  const root = path.join(cache, 'root');
-  if (existsSync(root)) return root;
-  mkdirSync(cache, { recursive: true });
-  // Built beside its place and renamed: two workers may do this at once, and either may be killed.
-  const work = mkdtempSync(path.join(cache, 'unpacking-'));
-  try {
+  return kept(`${subject}/root`, async (work) => {
     let apt: string[] = [];
     const download = async (): Promise<void> => {
       const packages = [...wanted, ...(await libraryPackages(apt, wanted))];
@@ -81,14 +65,12 @@ export async function unpackPackages(subject: string, wanted: readonly string[])
       await run('apt-get', [...apt, 'update']);
       await download();
     });
+    const root = path.join(work, 'root');
     for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
-      await run('dpkg', ['-x', path.join(work, file), path.join(work, 'root')]);
+      await run('dpkg', ['-x', path.join(work, file), root]);
     }
-    if (!existsSync(root)) renameSync(path.join(work, 'root'), root);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return root;
+    return root;
+  });
 }
 
 /** Says once a test run, not once a worker, why tests are skipped: workers share their parent. */
