@@ -1,15 +1,16 @@
 import fc from 'fast-check';
+import { createActor, StateMachine, type AnyActorLogic } from 'xstate';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { MACHINES } from '../../src/machines/graph.ts';
 import { Coverage } from '../support/coverage.ts';
 import { explore, offered, type Exploration } from '../support/model.ts';
+import { machinesByName } from '../support/machines-by-name.ts';
 import { Replay } from '../support/replay.ts';
 import { SETUPS } from './setups/index.ts';
 
 // XState warns of messages to children that have just ended; nobody has to know who was first.
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
-describe.each(MACHINES.map((machine) => [machine.id, machine] as const))('machine %s', (_, machine) => {
+describe.each(machinesByName())('machine %s', (_, machine) => {
   // Not while this file is loaded: one machine's tests leave the others alone.
   let known: readonly (Exploration & { readonly setup: (typeof SETUPS)[number] })[] | undefined;
   const explored = () =>
@@ -31,6 +32,18 @@ describe.each(MACHINES.map((machine) => [machine.id, machine] as const))('machin
     }
     console.log(`coverage of ${String(coverage)}`);
     expect(coverage.unseen).toEqual([]);
+  });
+
+  test('says which of its steps nobody has provided', async () => {
+    const slots = Object.entries(machine.implementations.actors);
+    // The supervisor's children are machines, not steps.
+    for (const [name, logic] of slots.filter(([, logic]) => !(logic instanceof StateMachine))) {
+      const step = createActor(logic as AnyActorLogic);
+      const { promise: failure, resolve } = Promise.withResolvers<unknown>();
+      step.subscribe({ error: resolve });
+      step.start();
+      expect(String(await failure)).toContain(`'${name}' not provided`);
+    }
   });
 
   test('has a way out of every state', () => {

@@ -9,6 +9,8 @@ type Listener = (...values: readonly unknown[]) => void;
 
 let kept: Worker | undefined;
 let runs = 0;
+/** A fault in what is made while a module is loaded is in the modules of the thread. */
+let isSpoiled = false;
 
 /**
  * A vitest thread that outlives a run, with the modules it has loaded: Stryker begins a run for every fault, and a new
@@ -17,7 +19,7 @@ let runs = 0;
 class KeptThread implements PoolWorker {
   readonly name = 'kept-thread';
   readonly #make: () => Worker;
-  /** A fault in what is made while a module is loaded is there in modules that are loaded anew, and stays in them. */
+  /** The fault is in what is made while a module is loaded: only modules that are loaded anew have it. */
   readonly #isStatic: boolean;
   readonly #listeners: (readonly [string, Listener])[] = [];
   #thread!: Worker;
@@ -30,13 +32,13 @@ class KeptThread implements PoolWorker {
   }
 
   async start(): Promise<void> {
-    if (this.#isStatic || runs >= RUNS) {
+    if (runs >= RUNS) {
       await kept?.terminate();
       kept = undefined;
       runs = 0;
     }
     kept ??= this.#make().setMaxListeners(0);
-    runs = this.#isStatic ? RUNS : runs + 1;
+    runs++;
     this.#thread = kept;
   }
 
@@ -51,7 +53,15 @@ class KeptThread implements PoolWorker {
 
   send(message: WorkerRequest): void {
     if (message.type === 'stop') this.#thread.emit('message', STOPPED);
-    else this.#thread.postMessage(message);
+    else this.#thread.postMessage(message.type === 'start' ? this.#loadingAnew(message) : message);
+  }
+
+  /** With isolation, a thread forgets its modules (of tests and sources) before each file. */
+  #loadingAnew(message: Extract<WorkerRequest, { type: 'start' }>): WorkerRequest {
+    const isolate = this.#isStatic || isSpoiled;
+    isSpoiled = this.#isStatic;
+    const { context } = message;
+    return { ...message, context: { ...context, config: { ...context.config, isolate } } };
   }
 
   deserialize(data: unknown): unknown {

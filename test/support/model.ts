@@ -19,6 +19,8 @@ export interface ModelSetup<M extends AnyStateMachine = AnyStateMachine> {
   readonly outputs?: Readonly<Record<string, readonly unknown[]>>;
   /** Slots that may fail. */
   readonly fails?: readonly string[];
+  /** What it says of its own accord in `lastError`; what a slot fails with goes without saying. */
+  readonly errors?: readonly string[];
   /** Bounds of each delay, milliseconds. */
   readonly delays: Readonly<Record<string, readonly [min: number, max: number]>>;
   /** Ends the machine in order. */
@@ -49,6 +51,8 @@ interface Moment<Context> {
   readonly output: unknown;
   /** Slots at work. */
   readonly running: readonly string[];
+  /** What each slot was given when it was started last. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   /** What has happened since the start: events, `start slot`, `end slot`, `tell slot type`, `do action`. */
   readonly history: readonly string[];
   /** The part of it that belongs to this step. */

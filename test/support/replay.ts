@@ -15,6 +15,8 @@ interface Slot {
   readonly fail: (error: unknown) => void;
 }
 
+type Delay = (...args: readonly unknown[]) => number;
+
 /** A machine at work: its clock stands still, its slots end when they are told. */
 export class Replay {
   readonly time = new VirtualTime(0);
@@ -22,16 +24,28 @@ export class Replay {
   readonly #coverage: Coverage | null;
   readonly #slots = new Map<string, Slot>();
   readonly #history: string[] = [];
-  /** A child was started while its predecessor still ran. */
-  #overlap: string | null = null;
+  readonly #inputs: Record<string, unknown> = {};
+  /** Of what may go wrong in this machine, what has. */
+  readonly #errors = new Set<unknown>([null]);
+  /** What nobody is to see: a child that is started while its predecessor still runs, a delay out of its bounds. */
+  #wrong: string | null = null;
   readonly #actor;
 
   constructor(setup: ModelSetup, coverage: Coverage | null = null) {
     this.#setup = setup;
     this.#coverage = coverage;
+    for (const error of setup.errors ?? []) this.#errors.add(error);
     const slots = Object.keys(setup.machine.implementations.actors);
     this.#actor = createActor(
-      setup.machine.provide({ actors: Object.fromEntries(slots.map((src) => [src, this.#fakeSlot(src)])) }),
+      setup.machine.provide({
+        actors: Object.fromEntries(slots.map((src) => [src, this.#fakeSlot(src)])),
+        delays: Object.fromEntries(
+          Object.entries(setup.machine.implementations.delays).map(([name, delay]) => [
+            name,
+            this.#watched(delay as Delay, name),
+          ]),
+        ),
+      }),
       {
         input: setup.input as never,
         clock: this.time,
@@ -64,8 +78,10 @@ export class Replay {
       const child = childOf(event.type);
       // A child ends once; only the graph thinks that it could end again.
       if (child?.ends === 'done') this.#slots.get(child.id)?.end(event.output);
-      else if (child?.ends === 'error') this.#slots.get(child.id)?.fail(event.error);
-      else if (event.type.startsWith('xstate.after.')) await this.time.fireNext();
+      else if (child?.ends === 'error') {
+        this.#errors.add((event.error as Error).message);
+        this.#slots.get(child.id)?.fail(event.error);
+      } else if (event.type.startsWith('xstate.after.')) await this.time.fireNext();
       else this.#actor.send(event);
     });
   }
@@ -106,7 +122,7 @@ export class Replay {
         before: (before?.context ?? null) as never,
         done: snapshot.status === 'done',
         output: snapshot.output as unknown,
-        running: this.#running,
+        ...{ running: this.#running, inputs: this.#inputs },
         history: this.#history,
         news: this.#history.slice(from),
       });
@@ -128,7 +144,9 @@ export class Replay {
       throw new Error(what);
     };
     if (snapshot.status === 'error') complain('crashed');
-    if (this.#overlap !== null) complain(`two ${this.#overlap} at once`);
+    if (this.#wrong !== null) complain(this.#wrong);
+    const { lastError = null } = snapshot.context as { readonly lastError?: unknown };
+    if (!this.#errors.has(lastError)) complain(`an error that nobody made: ${String(lastError)}`);
     const invoked = nodesOf(snapshot).flatMap(({ invoke }) => invoke.map(({ id }) => id));
     const missing = invoked.filter((id) => !this.#slots.has(id));
     const orphans = [...this.#slots.keys()].filter((id) => !(id in snapshot.children));
@@ -137,24 +155,30 @@ export class Replay {
     if (snapshot.status === 'done' && armed.length > 0) complain('timers left');
     if (snapshot.status === 'active' && missing.length > 0) complain(`${missing.join()} not running`);
     if (orphans.length > 0) complain(`${orphans.join()} without parent`);
-    const delays = nodesOf(snapshot).flatMap(({ after }) =>
-      after.map(({ eventType }) => delayName(eventType)),
+    const delays = new Set(
+      nodesOf(snapshot).flatMap(({ after }) => after.map(({ eventType }) => delayName(eventType))),
     );
-    const bounds = delays.map((name) => this.#setup.delays[name] ?? complain(`unknown delay ${name}`));
     // A state may have one, and the state around it another.
-    if (armed.length > bounds.length) complain('a timer of no state');
-    for (const delayMs of armed) {
-      if (!bounds.some(([min, max]) => delayMs >= min && delayMs <= max))
-        complain(`${delays.join()} of ${delayMs} ms`);
-    }
+    if (armed.length > delays.size) complain('a timer of no state');
+  }
+
+  /** A delay that says so when it is out of its bounds. */
+  #watched(delay: Delay, name: string): Delay {
+    return (...args) => {
+      const delayMs = delay(...args);
+      const [minMs, maxMs] = this.#setup.delays[name] ?? [NaN, NaN];
+      if (!(delayMs >= minMs && delayMs <= maxMs)) this.#wrong = `${name} of ${delayMs} ms`;
+      return delayMs;
+    };
   }
 
   /** Stays until told otherwise, and hears what it is told. */
   #fakeSlot(src: string): AnyActorLogic {
-    const logic = fromPromise(({ self, signal }) => {
+    const logic = fromPromise(({ self, signal, input }) => {
       const { promise, resolve: end, reject: fail } = Promise.withResolvers<unknown>();
       const slot = { src, end, fail };
-      if (this.#slots.has(self.id)) this.#overlap = src;
+      if (this.#slots.has(self.id)) this.#wrong = `two ${src} at once`;
+      this.#inputs[src] = input;
       this.#slots.set(self.id, slot);
       this.#history.push(`start ${src}`);
       const leave = () => {

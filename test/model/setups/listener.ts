@@ -14,6 +14,7 @@ const listener = (finite: boolean): ModelSetup<typeof listenerMachine> => ({
     random: () => 0.5,
   },
   fails: ['feed'],
+  errors: ['unplugged', 'no connection', 'silence', 'feed failed'],
   delays: {
     connectTimeout: [20_000, 20_000],
     silenceTimeout: [30_000, 30_000],

@@ -29,6 +29,12 @@ const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
     tasksEnd: [undefined],
   },
   fails: ['probe', 'look', 'isFree', 'purge', 'optimize', 'tasksEnd'],
+  errors: [
+    'purge failed; optimize failed',
+    ...['writer and exporter', 'writer', 'exporter'].map(
+      (users) => `${users} did not let go of the database in 60 s`,
+    ),
+  ],
   delays: {
     // However far away: a timer takes no more than 2^31 ms.
     untilNext: [600_000, 3_600_000],

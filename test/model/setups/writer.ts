@@ -17,6 +17,7 @@ const writer: ModelSetup<typeof writerMachine> = {
     ],
   },
   fails: ['openStore', 'writeBatch'],
+  errors: ['gone'],
   delays: { gatherDelay: [200, 200], unavailableBackoff: [500, 60_000] },
   stop: { type: 'stop' },
   home: ['idle'],
