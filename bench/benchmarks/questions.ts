@@ -6,7 +6,7 @@ import { generateLoad } from '../../test/support/load.ts';
 import { commodityMessage, frame } from '../../test/support/messages.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { plantFullGalaxy, type FullGalaxy } from '../generators/full-galaxy.ts';
-import { GOODS, ROWS } from '../generators/markets.ts';
+import { GOODS } from '../generators/markets.ts';
 import { onBoth, startDaemon, type BenchDaemon, type DaemonDatabase } from '../harness/daemon.ts';
 import { peakRssMiB, rssMiB } from '../harness/measure.ts';
 import { median, quantile } from '../harness/statistics.ts';
@@ -17,6 +17,8 @@ import type { Answered, Asked } from '../limits/asker.ts';
 const MESSAGES_PER_S = 100;
 /** Of 1,200 consecutive messages of the relay. */
 const MARKET_SHARE = 0.06;
+/** Of the rows of a market since it was seen last, as for its history: goods stay, units change, prices now and then. */
+const NEW_PRICES = 0.2;
 const QUESTIONS_PER_S = 50;
 const SECONDS = 60;
 /** Between two looks at what is committed: no commit is told more exactly. Each takes from the machine what is measured. */
@@ -185,7 +187,7 @@ async function addressOf({ program }: BenchDaemon): Promise<string> {
 async function publish(
   { relay }: BenchDaemon,
   { numbers }: DaemonDatabase,
-  { marketIds, systemOf }: FullGalaxy,
+  { marketIds, systemOf, rowsOf }: FullGalaxy,
   signal: AbortSignal,
 ): Promise<number[]> {
   const random = new SeededRandom(9);
@@ -236,19 +238,23 @@ async function publish(
 
   function marketFrame(): Uint8Array {
     const market = random.integer(0, marketIds.length - 1);
-    const offset = random.integer(1, GOODS.length - ROWS);
-    const goods = [GOOD, ...GOODS.slice(offset, offset + ROWS - 1)];
     const stocked = ++stock;
     underWay.set(stocked, { marketId: marketIds[market]!, sentMs: performance.now() });
     return frame(
       commodityMessage({
         ...{ marketId: marketIds[market]!, systemName: systemOf(market), stationName: `Port ${market}` },
         timestamp: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
-        commodities: goods.map(({ symbol }) => ({
-          ...{ name: symbol.toLowerCase(), meanPrice: 1_000, sellPrice: 0, demand: 0, demandBracket: 0 },
-          ...{ buyPrice: random.integer(100, 50_000), stockBracket: 2 },
-          stock: symbol === GOOD.symbol ? stocked : random.integer(1, 10_000),
-        })),
+        commodities: rowsOf(market).map(({ good, isSold, price }) => {
+          const credits = random.chance(NEW_PRICES) ? random.integer(100, 50_000) : price;
+          const units = random.integer(1, 10_000);
+          const sold = { buyPrice: credits, stock: good === GOOD ? stocked : units, stockBracket: 2 };
+          const bought = { sellPrice: credits, demand: units, demandBracket: 2 };
+          return {
+            ...{ name: good.symbol.toLowerCase(), meanPrice: 1_000 },
+            ...{ sellPrice: 0, demand: 0, demandBracket: 0, buyPrice: 0, stock: 0, stockBracket: 0 },
+            ...(isSold || good === GOOD ? sold : bought),
+          };
+        }),
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { Commodity } from '../../src/domain/market/catalogue.ts';
 import type { DaemonDatabase } from '../harness/daemon.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { GOODS, groupsOf } from './markets.ts';
@@ -12,10 +13,19 @@ const LY3_A_MARKET = 1_500;
 /** Markets of a transaction: a million rows. */
 const MARKETS_AT_ONCE = 5_000;
 
+export interface PlantedRow {
+  readonly good: Commodity;
+  readonly isSold: boolean;
+  /** Credits. */
+  readonly price: number;
+}
+
 export interface FullGalaxy {
   readonly marketIds: readonly number[];
   /** System of each market. */
   readonly systemOf: (market: number) => string;
+  /** What was planted in each market. */
+  readonly rowsOf: (market: number) => PlantedRow[];
   readonly rows: number;
 }
 
@@ -61,23 +71,35 @@ export async function plantFullGalaxy(database: DaemonDatabase, markets: number)
       );
     }
   });
-  await plantMarkets(database, marketIds, random);
+  const firstGoods = await plantMarkets(database, marketIds, random);
   return {
     marketIds,
+    rowsOf: (market) => plantedRows(marketIds[market]!, firstGoods[market]!),
     systemOf: (market) => `System ${market % systems}`,
     rows: markets * ROWS_A_MARKET,
   };
 }
 
+/** What the statement of {@link plantMarkets} makes of a market. */
+function plantedRows(marketId: number, first: number): PlantedRow[] {
+  const goods = [GOODS[0]!, ...GOODS.slice(first, first + ROWS_A_MARKET - 1)];
+  return goods.map((good) => {
+    const hash = marketId * 7_919 + good.id * 104_729;
+    return { good, isSold: (hash % 1_009) % 2 === 1, price: 100 + (hash % 49_901) };
+  });
+}
+
 /**
  * The rows are made by the database itself, and indexed when all are there: row by row in three indexes that outgrow
- * every cache, 19 million take many times as long.
+ * every cache, 19 million take many times as long. @returns of each market where in the list its goods begin, but for
+ * the first good, which everybody has
  */
 async function plantMarkets(
   { execute, backend }: DaemonDatabase,
   marketIds: readonly number[],
   random: SeededRandom,
-): Promise<void> {
+): Promise<number[]> {
+  const firstGoods = marketIds.map(() => 1 + random.integer(0, GOODS.length - ROWS_A_MARKET));
   const isSqlite = backend === 'SQLite';
   const indexes = [
     ['si_mod_stn_itm', '(modified, station_id, item_id)'],
@@ -90,9 +112,9 @@ async function plantMarkets(
   for (const [name] of indexes) await execute(`DROP INDEX ${name}${isSqlite ? '' : ' ON StationItem'}`);
   await execute('CREATE TEMPORARY TABLE planted (station_id BIGINT PRIMARY KEY, first INT, seen DATETIME)');
   const nowMs = Date.now();
-  for (const group of groupsOf(marketIds, MARKETS_AT_ONCE)) {
-    const values = group.map((id) => {
-      const first = GOODS[1 + random.integer(0, GOODS.length - ROWS_A_MARKET)]!.id;
+  for (const group of groupsOf([...marketIds.entries()], MARKETS_AT_ONCE)) {
+    const values = group.map(([market, id]) => {
+      const first = GOODS[firstGoods[market]!]!.id;
       const seen = new Date(nowMs - 1_000 * 10 ** random.between(2, 6.4)).toISOString();
       return `(${id}, ${first}, '${seen.slice(0, 19).replace('T', ' ')}')`;
     });
@@ -114,4 +136,5 @@ async function plantMarkets(
   }
   for (const [name, columns] of indexes) await execute(`CREATE INDEX ${name} ON StationItem ${columns}`);
   if (!isSqlite) await execute('SET SESSION foreign_key_checks = 1, unique_checks = 1');
+  return firstGoods;
 }
