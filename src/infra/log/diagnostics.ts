@@ -1,4 +1,5 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
 
@@ -23,6 +24,7 @@ export function createDiagnostics(file: string, log: Pick<Log, 'warn'>): Diagnos
       const text = waiting;
       waiting = '';
       try {
+        await mkdir(dirname(file), { recursive: true });
         await appendFile(file, text);
         failing = false;
       } catch (error) {
