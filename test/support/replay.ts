@@ -145,8 +145,9 @@ export class Replay {
     };
     if (snapshot.status === 'error') complain('crashed');
     if (this.#wrong !== null) complain(this.#wrong);
-    const { lastError = null } = snapshot.context as { readonly lastError?: unknown };
-    if (!this.#errors.has(lastError)) complain(`an error that nobody made: ${String(lastError)}`);
+    const context = snapshot.context as { readonly lastError?: unknown };
+    if ('lastError' in context && !this.#errors.has(context.lastError))
+      complain(`an error that nobody made: ${String(context.lastError)}`);
     const invoked = nodesOf(snapshot).flatMap(({ invoke }) => invoke.map(({ id }) => id));
     const missing = invoked.filter((id) => !this.#slots.has(id));
     const orphans = [...this.#slots.keys()].filter((id) => !(id in snapshot.children));

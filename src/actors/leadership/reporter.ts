@@ -6,6 +6,8 @@ import { Trouble, type Failing } from '../failing.ts';
 export class LeadershipReporter {
   readonly #log: Log;
   readonly #trouble: Trouble;
+  /** Of the last leader that was told. */
+  #epoch: number | null = null;
 
   constructor(log: Log) {
     this.#log = log;
@@ -17,9 +19,11 @@ export class LeadershipReporter {
     this.#log.info({ epoch: leader?.epoch }, 'leadership: this daemon updates, publishes and maintains');
   };
 
+  /** Heard at every look, told when it is another. */
   follows = (leader: Leader | null): void => {
     this.#trouble.over();
-    if (leader === null) return;
+    if (leader === null || leader.epoch === this.#epoch) return;
+    this.#epoch = leader.epoch;
     this.#log.info(
       { epoch: leader.epoch },
       `leadership: ${leader.name} updates, publishes and maintains; its files are fetched from ${leader.url}`,

@@ -60,8 +60,6 @@ export const leadershipMachine = setup({
     // An answer may be read long after it was given, by a process that stood still.
     leads: (_, answer: Claimed) => answer.leads && answer.heldMs > 0,
     isHeld: (_, answer: Renewed) => answer.held && answer.heldMs > 0,
-    isNews: ({ context }, { leads, leader }: Claimed) =>
-      !leads && leader !== null && leader.epoch !== context.leader?.epoch,
   },
   actions: {
     noteLeader: assign({
@@ -116,13 +114,8 @@ export const leadershipMachine = setup({
                 ],
               },
               {
-                guard: { type: 'isNews', params: ({ event }) => event.output },
                 target: 'waiting',
                 actions: [{ type: 'noteLeader', params: ({ event }) => event.output }, 'reportFollows'],
-              },
-              {
-                target: 'waiting',
-                actions: { type: 'noteLeader', params: ({ event }) => event.output },
               },
             ],
             onError: {

@@ -19,13 +19,14 @@ function deltaPublisher(enabled: boolean): ModelSetup<typeof deltaPublisherMachi
     stop: { type: 'stop' },
     home: enabled ? ['resting'] : ['disabled'],
     key: ({ attempt, due }) => [attempt > 0, due],
-    check({ event, value, previous, context, before, running, news, done }) {
+    check({ event, value, previous, context, before, running, inputs, news, done }) {
       const slot = { planning: 'plan', making: 'make' }[value];
       expect(running, 'one step at a time').toEqual(slot === undefined ? [] : [slot]);
       if (!enabled) expect(['starting', 'disabled', 'paused', 'closed']).toContain(value);
       if (news.includes('start make')) {
         expect(previous, 'only what is on disk says what is due').toBe('planning');
         expect(context.due).toBe((event as unknown as { output: { due: unknown } }).output.due);
+        expect(inputs.make).toBe(context.due);
       }
       if (value === 'backingOff' && previous !== value) {
         expect(context.attempt).toBe((before?.attempt ?? 0) + 1);

@@ -18,10 +18,10 @@ const exporter: ModelSetup<typeof exporterMachine> = {
     ],
   },
   fails: ['stage', 'publish'],
-  delays: { exportInterval: [300_000, 300_000], firstDelay: [2_000, 2_000], retryBackoff: [500, 60_000] },
+  delays: { exportInterval: [240_000, 300_000], firstDelay: [2_000, 2_000], retryBackoff: [500, 60_000] },
   stop: { type: 'stop' },
   home: ['waiting.interval'],
-  payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 300_000 }] : undefined),
+  payloads: (type) => (type === 'interval.changed' ? [{ intervalMs: 240_000 }] : undefined),
   key: ({ attempt, staged, writtenSince, published, asked }) => [
     attempt > 0,
     staged,
@@ -29,12 +29,13 @@ const exporter: ModelSetup<typeof exporterMachine> = {
     published === null,
     asked,
   ],
-  check({ event, value, previous, context, before, running, news, history, done }) {
+  check({ event, value, previous, context, before, running, inputs, news, history, done }) {
     const slot = { exporting: 'stage', publishing: 'publish' }[value];
     expect(running, 'one export at a time').toEqual(slot === undefined ? [] : [slot]);
     if (news.includes('start publish')) {
       expect(previous, 'only a file that was written whole is published').toBe('exporting');
       expect(event.output).toEqual(context.staged);
+      expect(inputs.publish).toEqual(context.staged);
     }
     if (value === 'backingOff' && previous !== value)
       expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
@@ -46,6 +47,9 @@ const exporter: ModelSetup<typeof exporterMachine> = {
     }
     if (value === 'waiting.interval')
       expect(context.published?.rows, 'an empty file waits for its first rows').not.toBe(0);
+    if (news.includes('do reportPublished'))
+      expect(context.published, 'what was published is told').toEqual(event.output);
+    if (event.type === 'interval.changed' && !done) expect(context.intervalMs).toBe(event.intervalMs);
     if (value === 'paused' && previous !== value) expect(news, 'says so').toContain('do reportQuiet');
     if (event.type === 'publish.now' && previous?.startsWith('waiting') === true) {
       expect(value, 'now').toBe('exporting');

@@ -23,14 +23,18 @@ const historian: ModelSetup<typeof historianMachine> = {
   stop: { type: 'stop' },
   home: ['waiting'],
   key: ({ attempt, dueDay }) => [attempt > 0, dueDay],
-  check({ event, value, previous, context, before, running, news, done }) {
+  check({ event, value, previous, context, before, running, inputs, news, done }) {
     const slot = { removing: 'removeOld', following: 'follow', closing: 'closeDay' }[value];
     expect(running, 'one thing at a time').toEqual(slot === undefined ? [] : [slot]);
     if (news.includes('start closeDay')) {
       expect(previous, 'a day is closed when the log has been read beyond it').toBe('following');
       expect(context.dueDay).toBe(DAY);
+      expect(inputs.closeDay).toEqual({ day: DAY });
     }
-    if (previous === 'closing' && value === 'removing') expect(news).toContain('do reportClosed');
+    if (previous === 'closing' && value === 'removing') {
+      expect(news).toContain('do reportClosed');
+      expect(context.closed, 'what was closed is told').toEqual(event.output);
+    }
     if (value === 'waiting') {
       expect(context.attempt, 'a success ends the backoff').toBe(0);
       expect(context.dueDay, 'no day waits').toBeNull();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { leadershipMachine } from '../../../src/machines/supervision/leadership.machine.ts';
-import type { Leader } from '../../../src/domain/ports/upkeep/leadership.ts';
+import type { Claimed, Leader } from '../../../src/domain/ports/upkeep/leadership.ts';
 import type { ModelSetup } from '../../support/model.ts';
 
 const US: Leader = { epoch: 7, name: 'here:1', url: 'http://here:8390', sinceS: 1_800_000_000 };
@@ -66,7 +66,10 @@ const leadership: ModelSetup<typeof leadershipMachine> = {
     }
     if (value === 'yielding.releasing') expect(ended, 'the lease is free last').toBeGreaterThan(started);
     if (event.type === 'leadership.yield') expect(value).toBe('yielding.standingDown');
-    if (news.includes('do reportFollows')) expect(context.leader).toEqual(OTHER);
+    if (news.includes('do reportFollows')) {
+      const answer = event.output as Claimed;
+      expect(context.leader, 'who leads is told').toEqual(answer.leads ? null : answer.leader);
+    }
     if (done) expect(history).toContain('event stop');
   },
 };

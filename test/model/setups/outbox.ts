@@ -30,16 +30,23 @@ const outbox: ModelSetup<typeof outboxMachine> = {
   stop: { type: 'stop' },
   home: ['waiting'],
   key: ({ attempt, isPoked, refill }) => [attempt > 0, isPoked, refill],
-  check({ event, value, previous, context, before, running, news, done }) {
+  check({ event, value, previous, context, before, running, inputs, news, done }) {
     const slot = { telling: 'tell', filling: 'fill' }[value];
     expect(running, 'one thing at a time').toEqual(slot === undefined ? [] : [slot]);
     if (news.includes('start fill')) {
       expect(previous, 'it is filled when following has shown that it must be').toBe('telling');
       expect(context.refill).toBe('trimmed');
+      expect(inputs.fill).toEqual({ reason: 'trimmed' });
       expect(news).toContain('do reportRefill');
     }
     if (previous === 'filling' && value !== previous && !done && value !== 'backingOff')
       expect(value, 'what was written meanwhile is told').toBe('telling');
+    if (news.includes('do reportFilled'))
+      expect([context.marketsFilled, context.attempt, context.lastError]).toEqual([3, 0, null]);
+    if (event.type.startsWith('xstate.done') && previous === 'telling') {
+      const { changes } = (event as unknown as { output: { changes: number } }).output;
+      expect(context.changesTold, 'what it told is counted').toBe((before?.changesTold ?? 0) + changes);
+    }
     if (event.type === 'market.written' && previous === 'waiting') expect(value).toBe('gathering');
     if (value === 'waiting') {
       expect(context.isPoked, 'what was written while it was told is told next').toBe(false);
