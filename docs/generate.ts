@@ -1,6 +1,6 @@
 /** Writes what the docs take from the code: `npm run docs`. Tests fail when they differ. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { MACHINES } from '../src/machines/graph.ts';
+import { MACHINES } from '../src/machines/machines.ts';
 import { CONFIGURATION_PAGE, withTables } from './configuration-tables.ts';
 import { CONFIG_SCHEMA, configSchema } from './config-schema.ts';
 import { machinePage } from './machine-page.ts';

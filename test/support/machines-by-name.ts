@@ -1,4 +1,4 @@
-import { MACHINES } from '../../src/machines/graph.ts';
+import { MACHINES } from '../../src/machines/machines.ts';
 
 /** All of them, or the one that Stryker plants its faults in. */
 export function machinesByName() {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
 import { toChart, type ChartNode } from '../../src/machines/chart.ts';
-import { MACHINES } from '../../src/machines/graph.ts';
+import { MACHINES } from '../../src/machines/machines.ts';
 
 describe.each(MACHINES.map((machine) => [machine.id, machine] as const))('the chart of %s', (_, machine) => {
   const { root, edges } = toChart(machine);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { graph } from '../../src/cli/daemon/graph.ts';
-import { MACHINES, toMermaid } from '../../src/machines/graph.ts';
+import { toMermaid } from '../../src/machines/graph.ts';
+import { MACHINES } from '../../src/machines/machines.ts';
 
 test('shows every machine, as a diagram', () => {
   const shown = graph({ machine: null, json: false });

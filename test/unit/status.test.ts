@@ -2,7 +2,7 @@ import { assign, createActor, setup, type AnyStateMachine } from 'xstate';
 import { expect, test } from 'vitest';
 import { ActorBoard } from '../../src/actors/observing/actor-board.ts';
 import { SystemStatus, type StatusDeps } from '../../src/actors/observing/status.ts';
-import { MACHINES } from '../../src/machines/graph.ts';
+import { MACHINES } from '../../src/machines/machines.ts';
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 
 const NOTHING = {

@@ -27,7 +27,7 @@ export function offerInspector(system: System, log: Log, usualPort: number): Ins
     try {
       const [{ createInspectorServer }, { MACHINES }, { toChart }] = await Promise.all([
         import('../../infra/inspector/server.ts'),
-        import('../../machines/graph.ts'),
+        import('../../machines/machines.ts'),
         import('../../machines/chart.ts'),
       ]);
       const charts = MACHINES.map(toChart);

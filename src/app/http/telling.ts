@@ -4,7 +4,7 @@ import type { System } from '../../actors/system.ts';
 import type { DayReport } from '../../domain/eddn/heard.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
-import { presentFiles } from '../../infra/http/routes/files.ts';
+import { presentFiles } from '../../infra/http/files/present-files.ts';
 import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
 import type { Metric } from '../../infra/http/routes/metrics.ts';
 import { FULL_COMPRESSED, FULL_MANIFEST } from '../../infra/publishing/deltas/names.ts';

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { toChart } from '../../machines/chart.ts';
-import { MACHINES, toMermaid } from '../../machines/graph.ts';
+import { toMermaid } from '../../machines/graph.ts';
+import { MACHINES } from '../../machines/machines.ts';
 import { say } from '../say.ts';
 
 /** `graph [MACHINE] [--json]` */

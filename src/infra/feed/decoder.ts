@@ -18,7 +18,7 @@ export interface DecoderOptions {
 }
 
 /**
- * A {@link Decoder} on threads of its own, which start at once.
+ * A {@link Decoder} on threads of its own, which start with the first batch.
  *
  * `decode` and `resolve` reject with an AppError, code `decoder`, when the thread crashed or hung and when the
  * decoder is closed. The next call finds a new thread; the caller's batch is untouched.
@@ -28,18 +28,7 @@ export function createDecoder({
   timeoutMs = TASK_TIMEOUT_MS,
   worker = moduleBeside(import.meta.url, './decode.worker'),
 }: DecoderOptions = {}): Decoder {
-  const pool = new Piscina({
-    filename: worker.href,
-    minThreads: threads,
-    maxThreads: threads,
-    closeTimeout: timeoutMs,
-    recordTiming: false,
-    // A thread that waits for its next task without going through its event loop never frees what inflating a
-    // damaged frame leaves behind.
-    atomics: 'disabled',
-  });
-  // Reported for a thread that dies between two tasks: nothing is lost, and the pool has replaced it.
-  pool.on('error', () => undefined);
+  let pool: Piscina | undefined;
   const share = sharer();
   /** Start the clocks of what is in the pool, in the order in which its threads take it. */
   const clocks: (() => void)[] = [];
@@ -50,12 +39,28 @@ export function createDecoder({
     for (const start of clocks.slice(0, threads)) start();
   }
 
+  function openPool(): Piscina {
+    const opened = new Piscina({
+      filename: worker.href,
+      minThreads: threads,
+      maxThreads: threads,
+      closeTimeout: timeoutMs,
+      recordTiming: false,
+      // A thread that waits for its next task without going through its event loop never frees what inflating a
+      // damaged frame leaves behind.
+      atomics: 'disabled',
+    });
+    // Reported for a thread that dies between two tasks: nothing is lost, and the pool has replaced it.
+    return opened.on('error', () => undefined);
+  }
+
   async function run(
     name: string,
     task: unknown,
     { limitMs = timeoutMs, transferList = [] }: { limitMs?: number; transferList?: ArrayBuffer[] } = {},
   ): Promise<StagedBatch> {
     if (closing !== null) throw new AppError('decoder', 'the decoder is closed');
+    pool ??= openPool();
     const timeout = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const start = () => (timer ??= setTimeout(() => timeout.abort(), limitMs));
@@ -87,7 +92,7 @@ export function createDecoder({
       const task: ResolveTask = { entries, catalogue: share(catalogue) };
       return run('resolve', task);
     },
-    close: () => (closing ??= pool.close()),
+    close: () => (closing ??= pool?.close() ?? Promise.resolve()),
   };
 }
 

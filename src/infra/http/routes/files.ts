@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +7,7 @@ import { Refusal, refuse, refuseForNow, type HttpApp } from '../app.ts';
 import { acceptsGzip, evaluateConditions, requestedRange } from '../files/conditions.ts';
 import { DELTA_FILE, DELTA_INDEX } from '../../publishing/deltas/names.ts';
 import { GzipCache } from '../files/gzip-cache.ts';
+import { presentFiles } from '../files/present-files.ts';
 import { openPublished } from '../files/published-files.ts';
 import { clientLimits } from '../limits.ts';
 import { openToAllOrigins } from '../origins.ts';
@@ -152,12 +152,4 @@ export function fileRoutes(
     await file.close();
     return reply.send(undefined);
   }
-}
-
-/** The files that are there, as they are now. */
-export function presentFiles(files: ReadonlyMap<string, string>): z.input<typeof FileIndex>['files'] {
-  return [...files].flatMap(([name, path]) => {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() === true ? [{ name, bytes: stats.size, modified: stats.mtime.toISOString() }] : [];
-  });
 }
