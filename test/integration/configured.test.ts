@@ -8,6 +8,7 @@ import { ROW_WIDTH } from '../../src/domain/market/snapshot.ts';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
+import { ask } from '../support/http.ts';
 import { startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -48,6 +49,29 @@ test('a daemon does what its file says where that is not the default', async () 
   await until(() => lines(join(cwd, 'told/diag.jsonl')).some(({ event }) => event === 'debug'));
   program.kill('SIGTERM');
   expect((await program.exit).code).toBe(0);
+});
+
+test('what it answers, to whom, how often and from which times, is as its file says', async () => {
+  const { program, relay, written } = await startLiveDaemonBy(startHere, {
+    config: {
+      http_listen: '127.0.0.1:0',
+      http_names: ['prices.example'],
+      api_questions_per_minute: 3,
+      tour_times: { marketS: 321 },
+    },
+  });
+  const url = String((await program.logged(/^http: http/)).url);
+  await relay.publish(frame(commodityMessage({ marketId: 3, timestamp: new Date().toISOString() })));
+  await written(3);
+  const api = `${url}/api/v1`;
+  const plan = await ask(`${api}/tours/plan?commanders=A@Sol&within=10`);
+  expect(JSON.parse(plan.bytes.toString())).toMatchObject({ assumptions: { times: { marketS: 321 } } });
+  const named = (host: string) => ask(`${api}/subscriptions`, { host }, 'POST', '{}');
+  expect((await named('prices.example')).bytes.toString()).not.toMatch(/not called/);
+  expect((await named('elsewhere.example')).bytes.toString()).toMatch(/not called/);
+  const statuses = new Set<number>();
+  for (let i = 0; i < 3; i++) statuses.add((await ask(`${api}/systems?prefix=so`)).status);
+  expect([...statuses], 'with the plan these are four').toEqual([200, 429]);
 });
 
 /** Markets of one good, written as the configuration says. @returns entries of the change log */
