@@ -12,7 +12,7 @@ const TOKENS: readonly Token[] = [
   { name: 'operator', scopes: ['operate', 'tours'], hash: hashToken(SECRETS.operator), madeAtS: 0 },
   { name: 'pilot', scopes: ['journal'], hash: hashToken(SECRETS.pilot), madeAtS: 0 },
 ];
-const OFFERED = { tours: true, colonisation: 'token', jobs: true } as const;
+const OFFERED = { tours: true, colonisation: 'token', jobs: true, history: false, status: true } as const;
 
 async function world() {
   const jobs = new JobWorld();

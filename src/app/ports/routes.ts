@@ -136,6 +136,8 @@ async function operatingOf(
     tours: api.kept !== null,
     colonisation: colonisation === null ? 'off' : config.colonisationPublic ? 'public' : 'token',
     jobs: true,
+    history: api.history !== undefined,
+    status: true,
   } as const;
   return [
     (app) => accessRoutes(app, { tokens: () => tokens.tokens(), offered }),

@@ -58,10 +58,11 @@ export async function serve(base: Bootstrap, address: ListenAddress | null): Pro
       return Promise.resolve();
     },
   ];
+  const offered = { ...NOTHING_KEPT, history: answering.api.history !== undefined };
   try {
     const routes: Routes[] = [
       ...(await apisOf({ ...answering.api, version: version(), phase: () => status.phase })),
-      (app) => accessRoutes(app, { tokens: () => store.tokens(), offered: NOTHING_KEPT }),
+      (app) => accessRoutes(app, { tokens: () => store.tokens(), offered }),
       (app) => healthRoutes(app, status),
       (app) => metricsRoutes(app, status),
       (app) => statusRefused(app),
@@ -90,7 +91,7 @@ export async function serve(base: Bootstrap, address: ListenAddress | null): Pro
 }
 
 /** What takes a token is a daemon's. */
-const NOTHING_KEPT = { tours: false, colonisation: 'off', jobs: false } as const;
+const NOTHING_KEPT = { tours: false, colonisation: 'off', jobs: false, status: false } as const;
 
 function statusRefused(app: HttpApp): void {
   app.get('/status', (_, reply) => refuse(reply, 404, 'this process only serves: ask a daemon how it is'));

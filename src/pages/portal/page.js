@@ -3,6 +3,7 @@ import { linkTo, question, readAddress, usualOf } from './address.js';
 import { Asker } from './asker.js';
 import { PAGES } from './pages.js';
 import { Form } from './parts/form.js';
+import { offeredBy } from './parts/offered.js';
 import { Sender } from './private/sender.js';
 
 /**
@@ -24,10 +25,13 @@ import { Sender } from './private/sender.js';
  * @typedef {(showing: Showing) => ComponentChildren} Show
  */
 
-const OTHERS = /** @type {const} */ ([
-  ['/api/v1/docs', 'Query API'],
+/** Of a daemon only. */
+const OF_DAEMON = /** @type {const} */ ([
   ['/files/', 'Files'],
   ['/status', 'Status'],
+]);
+const OTHERS = /** @type {const} */ ([
+  ['/api/v1/docs', 'Query API'],
   ['/metrics', 'Metrics'],
   ['/health', 'Health'],
   ['/ready', 'Readiness'],
@@ -133,13 +137,14 @@ function header(view, { near = 'Sol', within = '50' }) {
 }
 
 function footer() {
+  const isDaemon = offeredBy(asker).value?.offered.status === true;
   return h(
     'footer',
     null,
     h(
       'nav',
       { 'aria-label': 'For programs' },
-      OTHERS.map(([href, title]) => h('a', { href }, title)),
+      [...OTHERS, ...(isDaemon ? OF_DAEMON : [])].map(([href, title]) => h('a', { href }, title)),
     ),
     h('p', null, 'Times are UTC. A dash is “not traded”; what is not known is called unknown.'),
   );

@@ -11,6 +11,10 @@ interface Offered {
   readonly colonisation: 'off' | 'token' | 'public';
   /** And the log. */
   readonly jobs: boolean;
+  /** Of prices. */
+  readonly history: boolean;
+  /** How a daemon is, and the files it publishes: a process that only serves has none. */
+  readonly status: boolean;
 }
 
 export interface AccessRoutesDeps {
@@ -25,6 +29,8 @@ const Access = z.strictObject({
     tours: z.boolean(),
     colonisation: z.enum(['off', 'token', 'public']),
     jobs: z.boolean(),
+    history: z.boolean(),
+    status: z.boolean(),
   }),
 });
 

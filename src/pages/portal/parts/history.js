@@ -2,11 +2,12 @@ import { h } from '/portal/preact.js';
 import { question } from '../address.js';
 import { Chart } from './chart.js';
 import { count, decimal } from './format.js';
+import { offeredBy } from './offered.js';
 import { answer, card } from './parts.js';
 
 /**
  * @import { Params } from '../pages.js'
- * @import { CommodityHistory, MarketHistory, PriceRange, Status, Steadiness, Told } from '../answers.d.ts'
+ * @import { CommodityHistory, MarketHistory, PriceRange, Steadiness, Told } from '../answers.d.ts'
  * @import { Asker } from '../asker.js'
  * @import { Form } from './form.js'
  */
@@ -93,9 +94,7 @@ export function commodityHistory(asker, commodity) {
 
 /** @param {Asker} asker */
 function isKept(asker) {
-  /** @type {Told<Status>} */
-  const { value } = asker.ask('history-kept', '/status');
-  return value !== null && value.history !== null;
+  return offeredBy(asker).value?.offered.history === true;
 }
 
 /**

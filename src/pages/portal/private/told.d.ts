@@ -11,6 +11,9 @@ export interface Access {
     readonly tours: boolean;
     readonly colonisation: 'off' | 'token' | 'public';
     readonly jobs: boolean;
+    readonly history: boolean;
+    /** How a daemon is, and its files: a process that only serves has none. */
+    readonly status: boolean;
   };
 }
 

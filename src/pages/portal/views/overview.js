@@ -3,6 +3,7 @@ import { linkTo, question } from '../address.js';
 import { FeedRate } from '../parts/feed-rate.js';
 import { bytes, count, decimal } from '../parts/format.js';
 import { histogram } from '../parts/histogram.js';
+import { offeredBy } from '../parts/offered.js';
 import { ageOf, answer, card, stationName, table, unknown } from '../parts/parts.js';
 
 /**
@@ -15,15 +16,17 @@ const rate = new FeedRate();
 
 /** @param {Showing} showing */
 export function page({ asker, nowMs }) {
-  /** @type {Told<Status>} */
-  const status = asker.ask('status', '/status', 3);
+  const offered = offeredBy(asker);
+  const isDaemon = offered.value?.offered.status === true;
+  /** @type {Told<Status> | null} */
+  const status = isDaemon ? asker.ask('status', '/status', 3) : null;
   /** @type {Told<Histogram>} */
   const ages = asker.ask('ages', question('/freshness/histogram'), 20);
   /** @type {Told<List<Station>>} */
   const newest = asker.ask('newest', question('/freshness/recent', { limit: 8 }), 5);
   return [
     h('h1', { tabIndex: -1 }, 'Overview'),
-    answer(status, (told) => tiles(told, ages.value, nowMs)),
+    status === null ? answer(offered, elsewhere) : answer(status, (told) => tiles(told, ages.value, nowMs)),
     h(
       'div',
       { class: 'columns' },
@@ -42,13 +45,22 @@ export function page({ asker, nowMs }) {
             : table('Newest markets', newestColumns(nowMs), [{ rows: told.entries }]),
         ),
       ),
-      card(
-        'Published files',
-        h('a', { href: '/files/' }, 'As JSON'),
-        answer(status, (told) => files(told, nowMs)),
-      ),
+      status !== null &&
+        card(
+          'Published files',
+          h('a', { href: '/files/' }, 'As JSON'),
+          answer(status, (told) => files(told, nowMs)),
+        ),
     ),
   ];
+}
+
+function elsewhere() {
+  return h(
+    'p',
+    { class: 'quiet' },
+    'This process only answers questions. How the feed is, and the published files, are with the daemon that writes.',
+  );
 }
 
 /**
