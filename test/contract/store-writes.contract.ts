@@ -67,6 +67,20 @@ export function writeContract(create: CreateDatabase): void {
       expect(left.map(({ station_id: id }) => Number(id))).toEqual(ids);
     });
 
+    // Parts of a batch are written side by side, and statements are for so many markets.
+    test.each([39, 40, 41, 101, 243])('all of %i markets at once', async (count) => {
+      const { db, store } = world();
+      const ids = Array.from({ length: count }, (_, i) => 1_000 + 7 * i);
+      await addStations(
+        db,
+        ids.map((id) => [id, 'Port', SYSTEM.Sol]),
+      );
+      const batch = ids.map((marketId) => snapshot([GOLD_ROW], { marketId, stationName: 'Port' }));
+      expect(await store.writeMarkets(batch)).toEqual(ids.map(() => ({ ...KNOWN, rows: 1 })));
+      const found = await db.sql('SELECT station_id FROM StationItem ORDER BY station_id');
+      expect(found.map(({ station_id }) => Number(station_id))).toEqual(ids);
+    });
+
     test('rows that stay the same take the new time and the live flag too', async () => {
       const { db, store, rowsOf } = world();
       await plant(db, LINCOLN.marketId, [GOLD_ROW, FUEL_ROW, PLATINUM_ROW], stamp(NOON_S - 60));
