@@ -6,6 +6,7 @@
  * Heard by: supervisor (`stop`).
  */
 import { assign, setup } from 'xstate';
+import { describeError } from '../../domain/errors.ts';
 import type { HistoryDay } from '../../domain/ports/publishing/history.ts';
 import { backoffMs, type Backoff, type Random } from '../backoff.ts';
 import type { StopEvent } from '../protocol.ts';
@@ -62,8 +63,7 @@ export const historianMachine = setup({
     noteFollowed: assign({ dueDay: (_, { dueDay }: Followed) => dueDay, attempt: 0, lastError: null }),
     noteFailure: assign({
       attempt: ({ context }) => context.attempt + 1,
-      lastError: (_, { error }: { error: unknown }) =>
-        error instanceof Error ? error.message : String(error),
+      lastError: (_, { error }: { error: unknown }) => describeError(error),
     }),
     noteClosed: assign({ closed: (_, closed: HistoryDay) => closed }),
     reportFailure: () => undefined,
