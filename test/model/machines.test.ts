@@ -10,6 +10,8 @@ import { SETUPS } from './setups/index.ts';
 // XState warns of messages to children that have just ended; nobody has to know who was first.
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
+const isFaulty = process.env.TDL_TEST_MACHINE !== undefined;
+
 describe.each(machinesByName())('machine %s', (_, machine) => {
   // Not while this file is loaded: one machine's tests leave the others alone.
   let known: readonly (Exploration & { readonly setup: (typeof SETUPS)[number] })[] | undefined;
@@ -19,19 +21,36 @@ describe.each(machinesByName())('machine %s', (_, machine) => {
       ...explore(setup),
     })));
 
+  test('keeps its promises whatever comes', async () => {
+    for (const { setup } of explored()) {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(), { maxLength: 60 }), async (choices) => {
+          const replay = await new Replay(setup).play([]);
+          for (const choice of choices) {
+            const events = replay.possible();
+            if (events.length === 0) break;
+            await replay.perform(events[choice % events.length]!);
+          }
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
   test('reaches every state and takes every transition, and keeps its promises on the way', async () => {
     const coverage = new Coverage(machine);
     for (const { setup, paths } of explored()) {
       for (const { events, state } of paths) {
         const { snapshot } = await new Replay(setup, coverage).play(events);
         expect(snapshot.value).toEqual(state.value);
-        for (const event of offered(setup, state)) {
+        // Of a planted fault the paths tell enough: what follows one is done on the way of others.
+        for (const event of isFaulty ? [] : offered(setup, state)) {
           await new Replay(setup, coverage).play([...events, event]);
         }
       }
     }
     console.log(`coverage of ${String(coverage)}`);
-    expect(coverage.unseen).toEqual([]);
+    if (!isFaulty) expect(coverage.unseen).toEqual([]);
   });
 
   test('says which of its steps nobody has provided', async () => {
@@ -58,22 +77,6 @@ describe.each(machinesByName())('machine %s', (_, machine) => {
         await replay.runOn(luck);
         expect(replay.snapshot.status).toBe('done');
       }
-    }
-  });
-
-  test('keeps its promises whatever comes', async () => {
-    for (const { setup } of explored()) {
-      await fc.assert(
-        fc.asyncProperty(fc.array(fc.nat(), { maxLength: 60 }), async (choices) => {
-          const replay = await new Replay(setup).play([]);
-          for (const choice of choices) {
-            const events = replay.possible();
-            if (events.length === 0) break;
-            await replay.perform(events[choice % events.length]!);
-          }
-        }),
-        { numRuns: 100 },
-      );
     }
   });
 });

@@ -10,6 +10,15 @@ interface Entry {
   readonly id: bigint;
 }
 
+interface World {
+  readonly mark?: OutboxMark | null;
+  readonly entries?: readonly Entry[];
+  readonly markets?: readonly number[];
+  /** What the broker has. */
+  readonly has?: readonly number[];
+  readonly keptFrom?: number;
+}
+
 const market = (seq: number, id: number): Entry => ({ seq, kind: 'market', id: BigInt(id) });
 const told = (seq: number, filledUpTo: number | null = null, logId = 'log'): OutboxMark => ({
   position: { logId, seq },
@@ -17,13 +26,7 @@ const told = (seq: number, filledUpTo: number | null = null, logId = 'log'): Out
 });
 
 /** A database with these markets and this change log, and a broker that has been told so much. */
-function outboxOf({
-  mark = told(0),
-  entries = [] as readonly Entry[],
-  markets = [] as readonly number[],
-  has = [] as readonly number[],
-  keptFrom = 0,
-} = {}) {
+function outboxOf({ mark = told(0), entries = [], markets = [], has = [], keptFrom = 0 }: World = {}) {
   const state = { mark, entries: [...entries], isLogged: true, isAway: false, refusals: 0 };
   const pages: OutboxPage[] = [];
   const asked: string[] = [];
