@@ -1,10 +1,12 @@
 /**
- * Plants faults, one after the other, in a copy of the committed tree and runs the tests that have to notice:
- * `npm run mutations [-- PATTERN]`, a regular expression that picks some of them. Prints a table; exit 1 when one
- * survived.
+ * Plants faults in copies of the committed tree and runs the tests that have to notice: `npm run mutations [-- PATTERN]`,
+ * a regular expression that picks some of them. Writes into the table of docs/testing.md what noticed; exit 1 when one
+ * survived. What noticed a fault the last time is tried first.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,33 +21,59 @@ interface VitestReport {
   }[];
 }
 
+/** A test, by the name it has in its file; without one all of the file's, some of which failed while it was loaded. */
+interface Catcher {
+  readonly file: string;
+  readonly name: string;
+}
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TABLE = join(ROOT, 'docs/testing.md');
+const HEAD = '| guarantee | planted fault | caught by |\n| --- | --- | --- |\n';
+const HANGS_AFTER_MS = 600_000;
+/** At once, for most tests wait now and then. */
+const COPIES = 3;
+
 const pattern = new RegExp(process.argv[2] ?? '', 'i');
 const chosen = MUTATIONS.filter((mutation) => pattern.test(JSON.stringify(mutation)));
-const HANGS_AFTER_MS = 600_000;
-const dir = mkdtempSync(join(tmpdir(), 'tdl-mutations-'));
+const rows = readRows();
+/** Tests that were seen to pass without a fault. */
+const sound = new Map<string, Promise<boolean>>();
 
-function run(test: string): VitestReport {
+/** @returns null: nothing failed */
+async function run(dir: string, file: string, name = ''): Promise<Catcher | null> {
   const output = join(dir, 'report.json');
   rmSync(output, { force: true });
-  const vitest = join(dir, 'node_modules/vitest/vitest.mjs');
-  spawnSync(
+  const only = name === '' ? [] : ['-t', `^${RegExp.escape(name)}$`];
+  const child = spawn(
     process.execPath,
-    [vitest, 'run', test, '--bail=1', '--reporter=json', `--outputFile=${output}`, '--testTimeout=120000'],
+    [
+      join(dir, 'node_modules/vitest/vitest.mjs'),
+      ...['run', file, ...only, '--bail=1', '--reporter=json', `--outputFile=${output}`],
+      '--testTimeout=120000',
+    ],
     {
       ...{ cwd: dir, stdio: 'ignore', timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
       env: { ...process.env, TDL_TEST_MANY: '1' },
     },
   );
-  if (!existsSync(output)) {
-    const assertionResults = [{ status: 'failed', fullName: 'does not end' }];
-    return { success: false, testResults: [{ message: '', assertionResults }] };
-  }
-  return JSON.parse(readFileSync(output, 'utf8')) as VitestReport;
+  await once(child, 'exit');
+  const written = await readFile(output, 'utf8').catch(() => null);
+  if (written === null) return { file, name: 'does not end' };
+  const { success, testResults } = JSON.parse(written) as VitestReport;
+  if (success) return null;
+  const failed = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const first = failed.find(({ status }) => status === 'failed');
+  if (first !== undefined) return { file, name: first.fullName };
+  // Model tests explore while they are loaded.
+  const message = testResults[0]?.message.split('\n')[0] ?? '';
+  if (/syntax|transform|unexpected token/i.test(message)) throw new Error(`${file}: ${message}`);
+  return { file, name: message };
 }
 
 /** @returns the test that noticed, null when none did */
-function plant({ file, from, to, tests }: Mutation): string | null {
+async function plant(dir: string, mutation: Mutation): Promise<Catcher | null> {
+  const { file, from, to, tests } = mutation;
   const path = join(dir, file);
   const original = readFileSync(path, 'utf8');
   if (original.split(from).length !== 2) throw new Error(`${file}: not exactly once: ${from}`);
@@ -54,16 +82,14 @@ function plant({ file, from, to, tests }: Mutation): string | null {
     original.replace(from, () => to),
   );
   try {
+    const last = rows.get(keyOf(mutation));
+    if (last !== undefined) {
+      const again = await run(dir, last.file, last.name);
+      if (again !== null) return again;
+    }
     for (const test of tests) {
-      const { success, testResults } = run(test);
-      if (success) continue;
-      const failed = testResults.flatMap(({ assertionResults }) => assertionResults);
-      const first = failed.find(({ status }) => status === 'failed');
-      if (first !== undefined) return `${test}: ${first.fullName}`;
-      // Model tests explore while they are loaded.
-      const message = testResults[0]?.message.split('\n')[0] ?? '';
-      if (/syntax|transform|unexpected token/i.test(message)) throw new Error(`${file}: ${message}`);
-      return `${test}: ${message}`;
+      const catcher = await run(dir, test);
+      if (catcher !== null) return catcher;
     }
     return null;
   } finally {
@@ -71,20 +97,70 @@ function plant({ file, from, to, tests }: Mutation): string | null {
   }
 }
 
-try {
-  execFileSync('tar', ['-x', '-C', dir], {
-    input: execFileSync('git', ['archive', 'HEAD'], { cwd: ROOT, maxBuffer: 2 ** 30 }),
-  });
-  symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
-  const all = [...new Set(chosen.flatMap(({ tests }) => tests))];
-  const broken = all.filter((test) => !run(test).success);
-  if (broken.length > 0) throw new Error(`these fail without any fault: ${broken.join(', ')}`);
-  console.log('| guarantee | planted fault | caught by |\n| --- | --- | --- |');
-  for (const mutation of chosen) {
-    const caughtBy = plant(mutation);
-    if (caughtBy === null) process.exitCode = 1;
-    console.log(`| ${mutation.guarantee} | ${mutation.fault} | ${caughtBy ?? '**survived**'} |`);
+/** @throws where it fails without a fault, too */
+async function prove(dir: string, { file, name }: Catcher): Promise<void> {
+  const key = `${file}: ${name}`;
+  if (!sound.has(key))
+    sound.set(
+      key,
+      run(dir, file, name).then((caught) => caught === null),
+    );
+  if (!(await sound.get(key)!)) throw new Error(`${key} fails without any fault`);
+}
+
+const keyOf = ({ guarantee, fault }: Pick<Mutation, 'guarantee' | 'fault'>) => `${guarantee} | ${fault}`;
+
+function cells(row: string): string[] {
+  return row.split(/(?<!\\) ?\| ?/).slice(1, -1);
+}
+
+/** What the table says. */
+function readRows(): Map<string, Catcher> {
+  const text = readFileSync(TABLE, 'utf8');
+  const found = new Map<string, Catcher>();
+  for (const row of text.slice(text.indexOf(HEAD) + HEAD.length).split('\n')) {
+    const [guarantee = '', fault = '', by = ''] = cells(row);
+    const [, file, name] = /^`(.*?)`: (.*)$/.exec(by) ?? [];
+    if (file !== undefined && name !== undefined)
+      found.set(keyOf({ guarantee, fault }), { file: `test/${file}`, name: name.replaceAll('\\|', '|') });
   }
+  return found;
+}
+
+function writeRows(): void {
+  const text = readFileSync(TABLE, 'utf8');
+  const lines = MUTATIONS.flatMap((mutation) => {
+    const by = rows.get(keyOf(mutation));
+    return by === undefined
+      ? []
+      : [`| ${keyOf(mutation)} | \`${by.file.replace('test/', '')}\`: ${by.name.replaceAll('|', '\\|')} |\n`];
+  });
+  writeFileSync(TABLE, text.slice(0, text.indexOf(HEAD)) + HEAD + lines.join(''));
+}
+
+const tree = execFileSync('git', ['archive', 'HEAD'], { cwd: ROOT, maxBuffer: 2 ** 30 });
+const waiting = [...chosen];
+const dirs = Array.from({ length: COPIES }, () => mkdtempSync(join(tmpdir(), 'tdl-mutations-')));
+try {
+  await Promise.all(
+    dirs.map(async (dir) => {
+      execFileSync('tar', ['-x', '-C', dir], { input: tree });
+      symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const caughtBy = await plant(dir, next);
+        if (caughtBy === null) {
+          process.exitCode = 1;
+          rows.delete(keyOf(next));
+          console.log(`SURVIVED: ${next.fault} (${next.guarantee})`);
+          continue;
+        }
+        await prove(dir, caughtBy);
+        rows.set(keyOf(next), caughtBy);
+        console.log(`${next.fault}: ${caughtBy.file}: ${caughtBy.name}`);
+      }
+    }),
+  );
 } finally {
-  rmSync(dir, { recursive: true, force: true });
+  writeRows();
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
 }
