@@ -15,7 +15,7 @@ interface Slot {
   readonly fail: (error: unknown) => void;
 }
 
-type Delay = (...args: readonly unknown[]) => number;
+type DelayOf = (...args: readonly unknown[]) => number;
 
 /** A machine at work: its clock stands still, its slots end when they are told. */
 export class Replay {
@@ -42,7 +42,7 @@ export class Replay {
         delays: Object.fromEntries(
           Object.entries(setup.machine.implementations.delays).map(([name, delay]) => [
             name,
-            this.#watched(delay as Delay, name),
+            this.#watched(delay as number | DelayOf, name),
           ]),
         ),
       }),
@@ -164,9 +164,9 @@ export class Replay {
   }
 
   /** A delay that says so when it is out of its bounds. */
-  #watched(delay: Delay, name: string): Delay {
+  #watched(delay: number | DelayOf, name: string): DelayOf {
     return (...args) => {
-      const delayMs = delay(...args);
+      const delayMs = typeof delay === 'function' ? delay(...args) : delay;
       const [minMs, maxMs] = this.#setup.delays[name] ?? [NaN, NaN];
       if (!(delayMs >= minMs && delayMs <= maxMs)) this.#wrong = `${name} of ${delayMs} ms`;
       return delayMs;
