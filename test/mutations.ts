@@ -108,7 +108,9 @@ async function prove(dir: string, { file, name }: Catcher): Promise<void> {
   if (!(await sound.get(key)!)) throw new Error(`${key} fails without any fault`);
 }
 
-const keyOf = ({ guarantee, fault }: Pick<Mutation, 'guarantee' | 'fault'>) => `${guarantee} | ${fault}`;
+function keyOf({ guarantee, fault }: Pick<Mutation, 'guarantee' | 'fault'>): string {
+  return `${guarantee} | ${fault}`;
+}
 
 function cells(row: string): string[] {
   return row.split(/(?<!\\) ?\| ?/).slice(1, -1);
