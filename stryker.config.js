@@ -20,6 +20,8 @@ export default {
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { logTests: false, reportTests: false },
   concurrency: 2,
+  // Nor is a fault found because the machine does other things, too.
+  timeoutMS: 20_000,
   tempDirName: '.stryker',
   symlinkNodeModules: true,
 };

@@ -7,17 +7,28 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
+import { findMariadb } from './support/mariadb-binaries.ts';
+import { MariadbServer } from './support/mariadb-server.ts';
 
 const TABLE = fileURLToPath(new URL('../docs/testing.md', import.meta.url));
 const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |\n';
+
+const STORE = 'test/contract/sqlite-store test/contract/sqlite-galaxy test/contract/sqlite-schema';
 
 /** The tests of a folder: a minute of tests that only pass through it would be run for every fault in it. */
 const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
   ['src/domain/galaxy/stations', 'test/unit test/contract/sqlite-store'],
-  ['src/infra/store/sqlite', 'test/unit test/contract/sqlite-store test/contract/sqlite-galaxy'],
-  ['src/infra/store/shared/queries', 'test/unit test/contract/sqlite-queries'],
+  ['src/infra/store/mariadb/queries', 'test/contract/mariadb-queries'],
+  ['src/infra/store/mariadb', 'test/contract/mariadb-store test/contract/mariadb-schema'],
+  ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],
+  [
+    'src/infra/store/sqlite',
+    `test/unit/sqlite-* test/contract/sqlite-threads test/contract/sqlite-optimize ${STORE}`,
+  ],
+  ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
+  ['src/infra/store/shared', `test/unit/store-* ${STORE}`],
   ['src', 'test/unit'],
 ];
 
@@ -29,9 +40,13 @@ if (folders.length === 0) throw new Error('no folder: npm run stryker -- src/dom
 
 for (const folder of folders) {
   process.env.TDL_STRYKER_TESTS = TESTS.find(([start]) => `${folder}/`.startsWith(`${start}/`))?.[1];
+  // One server for all faults, and what a fault leaves behind in it.
+  const server = folder.startsWith('src/infra/store/mariadb') ? await startMariadb() : undefined;
+  process.env.TDL_STRYKER_MARIADB = server?.folder ?? '';
   const faults = folder.startsWith('src/machines/')
     ? await machinesIn(folder)
     : await tried(folder, `${folder}/*.ts`);
+  await server?.destroy();
   const count = (...statuses: readonly string[]) =>
     faults.filter(({ status }) => statuses.includes(status)).length;
   const found = count('Killed', 'Timeout');
@@ -53,9 +68,19 @@ async function machinesIn(folder: string): Promise<Faults> {
 function tried(name: string, files: string, options: Options = {}): Promise<Faults> {
   return new Stryker({
     mutate: [files],
+    // What runs in threads is imported by no test.
+    vitest: { configFile: 'test/stryker.vitest.ts', related: !files.startsWith('src/infra/store/') },
     incrementalFile: `node_modules/.cache/stryker/${name}.json`,
     ...options,
   }).runMutationTest();
+}
+
+async function startMariadb(): Promise<MariadbServer> {
+  const binaries = await findMariadb();
+  if (binaries === undefined) throw new Error('no MariaDB');
+  const server = new MariadbServer(binaries);
+  await server.create();
+  return server;
 }
 
 function writeRow(folder: string, score: string): void {

@@ -44,7 +44,7 @@ export default defineConfig({
     testTimeout: 60_000,
     isolate: false,
     sequence: { sequencer: QuickestFirst },
-    setupFiles: ['test/stryker.setup.ts'],
+    setupFiles: ['test/stryker.setup.ts', 'test/support/stryker.ts'],
     include: tests.map((start) => `${start}{,/**/*}.test.ts`),
     exclude: LEFT_OUT.map((name) => `test/unit/${name}`)
       .filter((name) => !tests.includes(name))

@@ -1,3 +1,4 @@
+import { storeThreadsHere } from '../support/threads-here.ts';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,6 +7,8 @@ import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { COMMODITIES, FUEL_ROW, GOLD_ROW, LINCOLN, STRANGER, snapshot } from './store-world.ts';
+
+storeThreadsHere();
 
 let file: string;
 let store: MarketStore;

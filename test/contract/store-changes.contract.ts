@@ -5,6 +5,7 @@ import type { Change, ChangeReader } from '../../src/domain/ports/store/changes.
 import type { Store } from '../../src/domain/ports/store/store.ts';
 import { killChild, startChild } from '../support/child.ts';
 import { SeededRandom } from '../support/random.ts';
+import { testApart } from '../support/stryker.ts';
 import {
   batch,
   DUMP_FUEL,
@@ -261,7 +262,7 @@ export function changesContract(create: CreateDatabase): void {
     });
   });
 
-  test('several writers, killed at random: who has seen n never sees n - 1 appear', async () => {
+  testApart('several writers, killed at random: who has seen n never sees n - 1 appear', async () => {
     const { db } = world();
     await keeping();
     const stationIds = Array.from({ length: 20 }, (_, i) => 2_000 + i);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -64,7 +65,6 @@ export class MariadbServer {
   /** 0 without `tcp`. */
   port = 0;
   #process: ChildProcess | undefined;
-  #databases = 0;
   readonly #endWithUs = (): void => {
     this.#process?.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
@@ -73,6 +73,10 @@ export class MariadbServer {
   constructor(binaries: MariadbBinaries, options: ServerOptions = {}) {
     this.#binaries = binaries;
     this.#options = options;
+  }
+
+  get folder(): string {
+    return this.#folder;
   }
 
   get socketPath(): string {
@@ -88,6 +92,11 @@ export class MariadbServer {
     // Copied at once, 20 MB in memory: the programs that make them take half a second of processor time.
     cpSync(await systemTables(this.#binaries, USER), path.join(this.#folder, 'data'), { recursive: true });
     await this.start();
+  }
+
+  /** Uses the one that another process has created in a folder, and will destroy. */
+  join(folder: string): void {
+    this.#folder = folder;
   }
 
   /** Starts, or starts again on the same data, socket and port. */
@@ -186,7 +195,7 @@ export class MariadbServer {
 
   /** A new, empty database the ordinary user may do everything in. @returns its name */
   async createDatabase(): Promise<string> {
-    const name = `tdl_${++this.#databases}`;
+    const name = `tdl_${randomBytes(6).toString('hex')}`;
     await this.sql(`CREATE DATABASE ${name}`);
     return name;
   }

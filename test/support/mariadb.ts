@@ -22,8 +22,12 @@ export const INNODB_LOOK_MS = 250;
 export function useMariadb(options: ServerOptions = {}): MariadbServer {
   // Where there is no server the body of `describeMariadb` still runs to list its tests, but no hook does.
   const server = new MariadbServer(mariadb!, options);
-  beforeAll(() => server.create());
-  afterAll(() => server.destroy());
+  const kept = process.env.TDL_STRYKER_MARIADB ?? '';
+  if (kept !== '' && Object.keys(options).length === 0) server.join(kept);
+  else {
+    beforeAll(() => server.create());
+    afterAll(() => server.destroy());
+  }
   return server;
 }
 
