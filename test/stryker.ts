@@ -19,7 +19,6 @@ const STORE = 'test/contract/sqlite-store test/contract/sqlite-galaxy test/contr
 const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
-  ['src/domain/galaxy/stations', 'test/unit test/contract/sqlite-store'],
   ['src/infra/store/mariadb/queries', 'test/contract/mariadb-queries'],
   ['src/infra/store/mariadb', 'test/contract/mariadb-store test/contract/mariadb-schema'],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],

@@ -5,6 +5,9 @@ export const MAX_NAME_LENGTH = 128;
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/u;
 const UNFIT_SPACES = /[\t-\r\u0085\u2028\u2029]+/g;
 
+/** A name that begins with a token, and what follows. */
+const TOKEN = /^\$(?:EXT_PANEL_|ShipName_)?([A-Za-z][^;:]*?)(?:_?name)?(?::[^;]*)?;(.*)/i;
+
 /** What the game shows for some of its tokens. */
 const TOKENS: ReadonlyMap<string, string> = new Map([['ColonisationShip', 'System Colonisation Ship']]);
 
@@ -17,7 +20,7 @@ const TOKENS: ReadonlyMap<string, string> = new Map([['ColonisationShip', 'Syste
  */
 export function cleanName(name: string): string {
   const fit = UNFIT.test(name) ? name.replace(UNFIT_SPACES, ' ').replace(new RegExp(UNFIT, 'gu'), '') : name;
-  return fit.startsWith('$') ? spellOut(fit) : fit;
+  return fit.replace(TOKEN, (_, token: string, rest: string) => spelledOut(token, rest));
 }
 
 /** Names are compared without case and outer blanks: what two names must share to be one. */
@@ -25,10 +28,7 @@ export function nameKey(name: string): string {
   return name.trim().toLowerCase();
 }
 
-function spellOut(name: string): string {
-  const [, token = '', rest = ''] =
-    /^\$(?:EXT_PANEL_|ShipName_)?([A-Za-z][^;:]*?)(?:_?name)?(?::[^;]*)?;(.*)$/i.exec(name) ?? [];
-  if (token === '') return name;
+function spelledOut(token: string, rest: string): string {
   const words = token
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/_+/g, ' ')

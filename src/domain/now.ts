@@ -13,10 +13,11 @@ const TOLERANCE_MS = 60_000;
 export class Now {
   readonly #clock: Pick<Time, 'now'>;
   #provenMs: number;
-  /** The newest time of this half of the memory, and of the one before. */
+  /** The newest time of a half of the memory, and of the one before. */
   #toldMs = 0;
   #toldBeforeMs = 0;
-  #halfSinceMs = -Infinity;
+  /** In which: by number since the epoch, of the local clock. */
+  #toldInHalf = NaN;
 
   /** @param provenMs a time that a gateway once told: it is later now, milliseconds since the epoch */
   constructor(clock: Pick<Time, 'now'>, provenMs = 0) {
@@ -29,12 +30,11 @@ export class Now {
    * @param isLive it came from the relay: what files say proves nothing for later
    */
   noteGateway(atS: number, isLive: boolean): void {
-    const localMs = this.#clock.now();
     // A clock that was set begins a new half, too.
-    if (Math.abs(localMs - this.#halfSinceMs) >= HALF_MEMORY_MS) {
-      this.#toldBeforeMs = Math.abs(localMs - this.#halfSinceMs) < 2 * HALF_MEMORY_MS ? this.#toldMs : 0;
+    if (this.#half !== this.#toldInHalf) {
+      this.#toldBeforeMs = this.#half === this.#toldInHalf + 1 ? this.#toldMs : 0;
       this.#toldMs = 0;
-      this.#halfSinceMs = localMs;
+      this.#toldInHalf = this.#half;
     }
     this.#toldMs = Math.max(this.#toldMs, atS * 1000);
     if (isLive) this.#provenMs = Math.max(this.#provenMs, atS * 1000);
@@ -65,7 +65,11 @@ export class Now {
   }
 
   get #gatewayMs(): number {
-    const sinceMs = Math.abs(this.#clock.now() - this.#halfSinceMs);
-    return sinceMs < 2 * HALF_MEMORY_MS ? Math.max(this.#toldMs, this.#toldBeforeMs) : 0;
+    if (this.#half === this.#toldInHalf) return Math.max(this.#toldMs, this.#toldBeforeMs);
+    return this.#half === this.#toldInHalf + 1 ? this.#toldMs : 0;
+  }
+
+  get #half(): number {
+    return Math.floor(this.#clock.now() / HALF_MEMORY_MS);
   }
 }

@@ -4,7 +4,7 @@
  */
 export function isPlainWebAddress(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  return url !== null && /^https?:/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 /** A text for people, with the users and passwords of the addresses in it made unreadable. */

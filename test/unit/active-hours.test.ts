@@ -28,6 +28,11 @@ test.each<[string, string, string, boolean, string?]>([
   ['00:00-24:00', 'UTC', '2026-01-05T23:59:59.999Z', true],
   ['07:15-07:15', 'UTC', '2026-01-05T03:00:00Z', true],
   ['00:00-00:00', 'UTC', '2026-01-05T00:00:00Z', true],
+  ['10:00-11:00,07:15-07:15', 'UTC', '2026-01-05T03:00:00Z', true],
+  // ...though the day before never was
+  ['07:15-07:15', 'Pacific/Apia', '2011-12-30T13:00:00Z', true],
+  // written with blanks
+  [' 08:30 - 18:00 ', 'UTC', '2026-01-05T08:30:00Z', true],
   // leap day, year's end
   ['10:00-11:00', 'UTC', '2028-02-28T12:00:00Z', false, '2028-02-29T10:00:00Z'],
   ['10:00-11:00', 'UTC', '2028-02-29T10:30:00Z', true],
@@ -111,7 +116,15 @@ describe('what is no window', () => {
     '24:00-06:00',
     '08:30-24:01',
     '08:30-18:00,',
+    'x08:30-18:00',
+    '08:30-18:00x',
+    '08:30x-18:00',
+    '08:30-x18:00',
   ])('"%s"', (text) => expect(() => parseActiveHours(text)).toThrow(/is no window: HH:MM-HH:MM/));
+
+  test('is told as it was written', () => {
+    expect(() => parseActiveHours('08:00-09:00, 9-10 ')).toThrow('"9-10" is no window');
+  });
 
   test('an unknown time zone', () => {
     expect(() => parseActiveHours('08:00-09:00', 'Europe/Entenhausen')).toThrow(

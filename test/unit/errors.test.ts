@@ -61,6 +61,7 @@ test.each([
   ['usage', true],
   ['toString', false],
   [7, false],
+  [['usage'], false],
 ])('%j is a code of errors: %j', (code, is) => {
   expect(isErrorCode(code)).toBe(is);
 });

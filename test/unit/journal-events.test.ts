@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventName, exactId, parseEvent } from '../../src/domain/journal/event.ts';
+import { amountOf, eventName, exactId, objectsOf, parseEvent } from '../../src/domain/journal/event.ts';
 import { journalsAmong } from '../../src/domain/journal/file-names.ts';
 import { journalLine, JOURNAL_S } from '../support/journals.ts';
 
@@ -7,6 +7,7 @@ test('journals are known by both forms of their names, and sorted by when the ga
   expect(
     journalsAmong([
       'Journal.2025-04-09T133314.10.log',
+      'Journal.2025-04-09T133314.100.log',
       'Journal.2025-04-09T133314.02.log',
       'JournalAlpha.2025-04-09T133314.01.log',
       'JournalBeta.170101000000.01.log',
@@ -15,13 +16,23 @@ test('journals are known by both forms of their names, and sorted by when the ga
       'Journal.170713092401.01.log',
       'Market.json',
       'Journal.2022-03-15T000000.01.log',
+      'Journal.2025-04-09T093314.11.log',
+      'Journal.200101000000.99.log',
+      'Journal.200101000000.100.log',
+      'Journal.200101000000.2.log',
+      'Old.Journal.200101000000.01.log',
     ]),
   ).toEqual([
     'Journal.170713092401.01.log',
+    'Journal.200101000000.2.log',
+    'Journal.200101000000.99.log',
+    'Journal.200101000000.100.log',
     'Journal.220101000000.01.log',
     'Journal.2022-03-15T000000.01.log',
+    'Journal.2025-04-09T093314.11.log',
     'Journal.2025-04-09T133314.02.log',
     'Journal.2025-04-09T133314.10.log',
+    'Journal.2025-04-09T133314.100.log',
   ]);
 });
 
@@ -29,10 +40,20 @@ test('a line is an event when it is whole', () => {
   const line = journalLine(5, 'Docked', { StationName: 'A "b": "event"' });
   expect(parseEvent(line)).toMatchObject({ event: 'Docked', atS: JOURNAL_S + 5, text: line });
   expect(parseEvent(`${line}\r`)).toMatchObject({ event: 'Docked' });
-  for (const broken of [line.slice(0, -1), line.slice(5), '', '\r', '[]', 'null', '{"event":"Docked"}']) {
+  for (const broken of [
+    line.slice(0, -1),
+    line.slice(5),
+    '',
+    '\r',
+    '[]',
+    'null',
+    '7',
+    '{"event":"Docked"}',
+  ]) {
     expect(parseEvent(broken), broken).toBeNull();
   }
   expect(parseEvent('{"timestamp":"yesterday","event":"Docked"}')).toBeNull();
+  expect(parseEvent(line.replace('"Docked"', '7'))).toBeNull();
 });
 
 test('numbers that are none are unknown, and spoil nothing else', () => {
@@ -56,4 +77,14 @@ test('ids of systems stay exact beyond 2^53', () => {
   );
   expect(exactId('{"SystemAddress":9223372036854775808}', 'SystemAddress')).toBeNull();
   expect(exactId('{"SystemName":"x"}', 'SystemAddress')).toBeNull();
+});
+
+test('an amount is a number from 0 on', () => {
+  expect([0, 0.5, 720].map(amountOf)).toEqual([0, 0.5, 720]);
+  expect([-1, Infinity, NaN, '720', null, undefined].map(amountOf)).toEqual(Array(6).fill(null));
+});
+
+test('of a list only objects count, and what is no list is an empty one', () => {
+  expect(objectsOf([{ Name: 'gold' }, null, 'silver', 7])).toEqual([{ Name: 'gold' }]);
+  expect(objectsOf({ Name: 'gold' })).toEqual([]);
 });

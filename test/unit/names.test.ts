@@ -20,7 +20,9 @@ test.each([
   ['$Big__Town:#a=1;  of Sol ', 'Big Town of Sol'],
   ['$MobileName;', 'Mobile'],
   ['The $ShipName_StrongholdCarrier;', 'The $ShipName_StrongholdCarrier;'],
+  ['$Foo_; Bar', 'Foo Bar'],
   ['$ no token', '$ no token'],
+  ['$1 $Port;', '$1 $Port;'],
   ['Cash $', 'Cash $'],
 ])('%j becomes %j', (name, cleaned) => {
   expect(cleanName(name)).toBe(cleaned);

@@ -35,6 +35,7 @@ describe('now', () => {
 
   test.each([
     [59, 0],
+    [60, 0],
     [61, 61_000],
   ])('of %i s behind is told as %i ms', (behindS, behindMs) => {
     const { now } = clockAt(NOON_S - behindS);
@@ -54,6 +55,27 @@ describe('now', () => {
     clock.localMs += 6 * MINUTE_MS;
     now.noteGateway(NOON_S - 7200, true);
     expect([now.behindMs, now.ms]).toEqual([0, clock.localMs]);
+  });
+
+  test.each([
+    // told, and how many minutes later it still counts or does not
+    [[0], 9, true],
+    [[0], 10, false],
+    [[4], 5, true],
+    [[4], 6, false],
+    [[0, 4], 5, true],
+    [[0, 9], 0, true],
+    [[0, 9], 1, false],
+    [[0, 10], 0, false],
+    [[0, 20], 0, false],
+  ])('counts what was told first of %j minutes %i minutes later: %j', (minutes, later, counts) => {
+    const { clock, now } = clockAt(NOON_S - 3600);
+    for (const [at, minute] of minutes.entries()) {
+      clock.localMs = (NOON_S - 3600) * 1000 + minute * MINUTE_MS;
+      now.noteGateway(at === 0 ? NOON_S : NOON_S - 7200, true);
+    }
+    clock.localMs += later * MINUTE_MS;
+    expect(now.ms).toBe(counts ? NOON_S * 1000 : clock.localMs);
   });
 
   test.each([-7, 7])('a clock that is set by %i hours is right at once', (hours) => {

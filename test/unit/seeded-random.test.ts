@@ -10,6 +10,13 @@ test('a seed decides what comes, and neighbours differ from the first on', () =>
   expect(new Set([0, 1, 2, 3].map((seed) => Math.floor(first(seed) * 100))).size).toBe(4);
 });
 
+test('a seed that was noted once gives the same numbers in every version', () => {
+  const random = new SeededRandom(7);
+  expect([random.next(), random.next(), random.next()]).toEqual([
+    0.5533256039489061, 0.729822089895606, 0.2578155610244721,
+  ]);
+});
+
 test('numbers are spread evenly over what they may be', () => {
   const random = new SeededRandom(1);
   const tenths = many(() => Math.floor(random.next() * 10));
@@ -33,6 +40,7 @@ test('what is drawn keeps its bounds and its mean', () => {
 
 test('a source of its own is the same whatever the other one draws', () => {
   const [one, other] = [new SeededRandom(3), new SeededRandom(3)];
+  expect(new SeededRandom(3).fork().next()).not.toBe(new SeededRandom(4).fork().next());
   const [fork, twin] = [one.fork(), other.fork()];
   for (let i = 0; i < 10; i++) one.next();
   expect([fork.next(), fork.next()]).toEqual([twin.next(), twin.next()]);

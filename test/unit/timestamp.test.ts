@@ -51,8 +51,10 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(odd)).toBe(Date.parse(plain) / 1000);
   });
 
-  test('reads the epoch itself', () => {
+  test('reads the epoch itself, and the last second', () => {
     expect(parseTimestamp('1970-01-01 00:00:00')).toBe(0);
+    expect(parseTimestamp('9999-12-31T23:59:59Z')).toBe(253_402_300_799);
+    expect(parseTimestamp(253_402_300_800)).toBeNull();
   });
 
   test('knows leap days', () => {

@@ -23,16 +23,16 @@ export function eventName(line: string): string | null {
 
 /** @returns null: it is not whole, or no event */
 export function parseEvent(text: string): JournalEvent | null {
-  const body = parseObject(text) ?? parseObject(text.replace(NO_NUMBER, '$1null'));
+  const body = parsed(text) ?? parsed(text.replace(NO_NUMBER, '$1null'));
   if (body === null) return null;
   const atS = parseTimestamp(body.timestamp);
   return atS === null || typeof body.event !== 'string' ? null : { event: body.event, atS, body, text };
 }
 
-function parseObject(text: string): JournalEvent['body'] | null {
+/** Something else than an object has no fields either. */
+function parsed(text: string): JournalEvent['body'] | null {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) ? value : null;
+    return JSON.parse(text) as JournalEvent['body'] | null;
   } catch {
     return null;
   }
@@ -43,7 +43,7 @@ const MAX_ID64 = 2n ** 63n - 1n;
 
 /** Digits of an id64, exact; null: there is none. */
 export function exactId(text: string, field: 'SystemAddress'): string | null {
-  const [, digits] = new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text) ?? [];
+  const digits = new RegExp(`"${field}"\\s*:\\s*(\\d{1,20})\\b`).exec(text)?.[1];
   const id = BigInt(digits ?? MAX_ID64 + 1n);
   // Made anew: a part of a text keeps all of it in memory.
   return id > MAX_ID64 ? null : String(id);
@@ -51,9 +51,9 @@ export function exactId(text: string, field: 'SystemAddress'): string | null {
 
 /** Tonnes, credits: a number from 0 on; null: it is none. */
 export function amountOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+  return typeof value === 'number' && value >= 0 && value < Infinity ? value : null;
 }
 
 export function objectsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter((each) => isObject(each)) : [];
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

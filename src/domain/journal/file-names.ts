@@ -1,25 +1,19 @@
-/** `Journal.YYMMDDhhmmss.NN.log`, until 2022, and `Journal.YYYY-MM-DDTHHMMSS.NN.log`. */
-const OLD = /^Journal\.(\d{12})\.(\d+)\.log$/;
-const NEW = /^Journal\.(\d{4})-(\d\d)-(\d\d)T(\d{6})\.(\d+)\.log$/;
+/** `Journal.YYMMDDhhmmss.NN.log`, until 2022, and `Journal.YYYY-MM-DDTHHMMSS.NN.log`; those of test versions have other names. */
+const JOURNAL = /^Journal\.(?:\d{12}|20\d\d-\d\d-\d\dT\d{6})\.\d+\.log$/;
 
-/**
- * Where a file stands among the others of a folder: by when its game began (local time), then by its part.
- * @returns a text that sorts so; null: it is no journal (those of test versions of the game are none)
- */
-function journalOrder(name: string): string | null {
-  const [, old = '', oldPart = ''] = OLD.exec(name) ?? [];
-  if (old !== '') return `20${old}.${oldPart.padStart(4, '0')}`;
-  const [, year = '', month = '', day = '', time = '', part = ''] = NEW.exec(name) ?? [];
-  return year === '' ? null : `${year}${month}${day}${time}.${part.padStart(4, '0')}`;
+/** By the number, for parts have two digits until there are a hundred. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
+/** When a journal's game began (local time), and its part, as the old form has them. */
+function beganAndPart(name: string): string {
+  return name.replace(/^Journal\.20(?=\d\d-)/, 'Journal.').replaceAll(/[-T]/g, '');
 }
 
 /** Journals among the names of a folder, oldest first. */
 export function journalsAmong(names: readonly string[]): string[] {
   return names
-    .flatMap((name) => {
-      const order = journalOrder(name);
-      return order === null ? [] : [{ name, order }];
-    })
-    .sort((a, b) => (a.order < b.order ? -1 : Number(a.order > b.order)))
+    .filter((name) => JOURNAL.test(name))
+    .map((name) => ({ name, order: beganAndPart(name) }))
+    .sort((a, b) => BY_NUMBER.compare(a.order, b.order))
     .map(({ name }) => name);
 }

@@ -34,14 +34,13 @@ export function subscriptionId(name: string): string {
 
 /** The same text for the same definition, in whatever order and case it was written. */
 export function canonicalWatch(watch: WatchDefinition): string {
-  const entries = Object.entries(watch)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, plain(value as string | number | readonly (string | number)[])] as const);
-  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+  const keys = Object.keys(watch).sort() as (keyof WatchDefinition)[];
+  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, plain(watch[key])])));
 }
 
-function plain(value: string | number | readonly (string | number)[]): unknown {
+function plain(value: WatchDefinition[keyof WatchDefinition]): unknown {
   if (typeof value === 'string') return value.toLowerCase();
-  if (typeof value === 'number') return value;
-  return [...new Set(value.map(plain))].sort();
+  return typeof value === 'object'
+    ? [...new Set(Array.from<string | number, unknown>(value, plain))].sort()
+    : value;
 }

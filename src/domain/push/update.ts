@@ -55,7 +55,7 @@ function rowUpdates(
   for (const row of now) {
     const was = old.get(row.itemId) ?? null;
     old.delete(row.itemId);
-    if (was === null || !isSame(was, row)) updates.push({ itemId: row.itemId, before: was, now: row });
+    if (!isSame(was, row)) updates.push({ itemId: row.itemId, before: was, now: row });
   }
   for (const was of old.values()) updates.push({ itemId: was.itemId, before: was, now: null });
   return updates.sort((a, b) => a.itemId - b.itemId);
@@ -70,7 +70,7 @@ export function narrowed(watch: Watch, update: Update): Update | null {
     : update.rows.filter(({ before, now }) => watchesRow(watch, before) || watchesRow(watch, now));
   // Who was told of rows that nobody remembers must hear that they are gone.
   if (rows.length === 0 && !update.isWhole) return null;
-  return rows.length === update.rows.length ? update : { ...update, rows };
+  return { ...update, rows };
 }
 
 /** Two updates of one thing that are told as one. @returns null: it is again what it was */
@@ -78,7 +78,7 @@ export function merged(older: Update, newer: Update): Update | null {
   if (newer.change.kind !== 'market' || newer.isWhole) return newer;
   const rows = new Map(older.rows.map((row) => [row.itemId, row]));
   for (const row of newer.rows) {
-    const before = rows.has(row.itemId) ? rows.get(row.itemId)?.before : row.before;
+    const { before } = rows.get(row.itemId) ?? row;
     rows.set(row.itemId, { ...row, before });
   }
   const all = [...rows.values()].sort((a, b) => a.itemId - b.itemId);
@@ -88,7 +88,6 @@ export function merged(older: Update, newer: Update): Update | null {
 }
 
 function isSame(a: MarketRow | null | undefined, b: MarketRow | null): boolean {
-  if (a === undefined) return false;
-  if (a === null || b === null) return a === b;
-  return (Object.keys(b) as (keyof MarketRow)[]).every((key) => a[key] === b[key]);
+  if (b === null) return a === null;
+  return (Object.keys(b) as (keyof MarketRow)[]).every((key) => a?.[key] === b[key]);
 }
