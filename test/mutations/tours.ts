@@ -43,8 +43,8 @@ export const TOUR_MUTATIONS: readonly Mutation[] = [
     guarantee: 'every market is in exactly one tour of a plan',
     fault: 'balancing leaves a market with both',
     file: 'src/domain/tours/strategies/balance.ts',
-    from: 'at === from ? tour.filter((each) => each !== stop) : at === to ? [...tour, stop] : tour,',
-    to: 'at === to ? [...tour, stop] : tour,',
+    from: 'from.stops.filter((each) => each !== stop)',
+    to: 'from.stops',
     tests: ['test/unit/tour-partitions.test.ts'],
   },
   {

@@ -69,13 +69,11 @@ export async function keepOrder(
   throw new AppError('busy', `patrol ${order.name} changes all the time`, { advice: 'try again' });
 }
 
-/** Who gave another start came anew. */
+/** Who gave another start came anew; a name that is spelled otherwise is the same. */
 function since({ commanders }: PatrolOrder, now: PatrolOrder['commanders'][number]): number {
-  const before = commanders.find(({ name }) => name.toLowerCase() === now.name.toLowerCase());
-  const isSame =
-    before !== undefined &&
-    JSON.stringify({ ...before, sinceS: 0 }) === JSON.stringify({ ...now, sinceS: 0 });
-  return isSame ? before.sinceS : now.sinceS;
+  const plain = ({ name, ...rest }: typeof now) =>
+    JSON.stringify({ ...rest, name: name.toLowerCase(), sinceS: 0 });
+  return commanders.find((before) => plain(before) === plain(now))?.sinceS ?? now.sinceS;
 }
 
 /** @returns false: there was none */

@@ -1,4 +1,4 @@
-import { distanceLy, type Position } from '../../galaxy/galaxy.ts';
+import type { Position } from '../../galaxy/galaxy.ts';
 import { centroid, distanceTo } from './geometry.ts';
 import type { TourCost } from './greedy.ts';
 
@@ -25,6 +25,11 @@ export function spreadOf(seconds: readonly number[]): number {
   return Math.max(...flown.map((each) => Math.abs(each - mean))) / mean;
 }
 
+interface Tour {
+  readonly stops: readonly number[];
+  readonly seconds: number;
+}
+
 /**
  * Moves stops from long tours to short ones until they take about as long. Every stop stays in exactly one tour.
  * @returns the tours; their order within is for others to make
@@ -34,44 +39,44 @@ export function balance(
   partition: readonly (readonly number[])[],
   cost: TourCost,
 ): number[][] {
-  let tours = partition.map((tour) => [...tour]);
-  if (tours.length < 2) return tours;
-  const least = Math.max(1, Math.floor(points.length / tours.length));
-  fill(points, tours, least);
-  const timesOf = (of: readonly (readonly number[])[]) => of.map((tour, commander) => cost(commander, tour));
-  let seconds = timesOf(tours);
-  let lastMoved = -1;
+  const filled = partition.map((tour) => [...tour]);
+  const least = Math.max(1, Math.floor(points.length / filled.length));
+  fill(points, filled, least);
+  const flown = (stops: readonly number[], commander: number) => ({ stops, seconds: cost(commander, stops) });
+  let tours: readonly Tour[] = filled.map(flown);
+  let lastMoved: number | null = null;
   for (let round = 0; round < BALANCING.maxRounds; round++) {
-    const spread = spreadOf(seconds);
+    const spread = spreadOf(tours.map(({ seconds }) => seconds));
     if (spread < BALANCING.goodSpread) break;
-    const from = seconds.indexOf(Math.max(...seconds));
-    const to = seconds.indexOf(Math.min(...seconds));
-    const giving = tours[from] ?? [];
-    if (from === to || giving.length <= least) break;
-    const stop = candidates(points, tours, seconds, from, to).find((each) => each !== lastMoved);
+    const from = tours.reduce((longest, tour) => (tour.seconds > longest.seconds ? tour : longest));
+    const to = tours.reduce((shortest, tour) => (tour.seconds < shortest.seconds ? tour : shortest));
+    if (from.stops.length <= least) break;
+    const stop = candidates(points, tours, from, to).find((each) => each !== lastMoved);
     if (stop === undefined) break;
-    const next = tours.map((tour, at) =>
-      at === from ? tour.filter((each) => each !== stop) : at === to ? [...tour, stop] : tour,
-    );
-    const nextSeconds = timesOf(next);
-    const rise = spreadOf(nextSeconds) / spread - 1;
+    const next = tours.map((tour, commander) => {
+      if (tour === from)
+        return flown(
+          from.stops.filter((each) => each !== stop),
+          commander,
+        );
+      return tour === to ? flown([...to.stops, stop], commander) : tour;
+    });
+    const rise = spreadOf(next.map(({ seconds }) => seconds)) / spread - 1;
     const isTaken = rise <= 0 || (rise < BALANCING.allowedRise && spread > BALANCING.allowedAbove);
     if (!isTaken) break;
     tours = next;
-    seconds = nextSeconds;
     lastMoved = stop;
   }
-  return tours;
+  return tours.map(({ stops }) => [...stops]);
 }
 
 /** Nobody has less than `least`; who has several at one place only gets one elsewhere. */
-function fill(points: readonly Position[], tours: number[][], least: number): void {
-  for (const [at, tour] of tours.entries()) {
-    while (tour.length < least && take(points, tours, at, least)) continue;
-    const [first] = tour;
-    const place = first === undefined ? undefined : points[first];
+function fill(points: readonly Position[], tours: readonly number[][], least: number): void {
+  for (const tour of tours) {
+    while (tour.length < least && take(points, tours, tour, least)) continue;
+    const [place] = tour.flatMap((stop) => points[stop] ?? []);
     const isOnePlace = place !== undefined && tour.every((stop) => distanceTo(points, stop, place) === 0);
-    if (tour.length > 1 && isOnePlace) take(points, tours, at, least, place);
+    if (tour.length > 1 && isOnePlace) take(points, tours, tour, least, place);
   }
 }
 
@@ -79,15 +84,13 @@ function fill(points: readonly Position[], tours: number[][], least: number): vo
 function take(
   points: readonly Position[],
   tours: readonly number[][],
-  to: number,
+  taking: number[],
   least: number,
   elsewhereThan?: Position,
 ): boolean {
   const most = Math.max(...tours.map((tour) => tour.length));
-  const from = tours.findIndex((tour, at) => at !== to && tour.length === most);
-  const giving = tours[from];
-  const taking = tours[to];
-  if (giving === undefined || taking === undefined || giving.length <= least) return false;
+  const giving = tours.find((tour) => tour !== taking && tour.length === most);
+  if (giving === undefined || giving.length <= least) return false;
   const middle = centroid(points, taking.length === 0 ? giving : taking);
   const [stop] = byDistance(points, giving, middle).filter(
     (each) => elsewhereThan === undefined || distanceTo(points, each, elsewhereThan) > 0,
@@ -99,25 +102,19 @@ function take(
 }
 
 /** Stops that the longest tour may give to the shortest one, the best first. */
-function candidates(
-  points: readonly Position[],
-  tours: readonly (readonly number[])[],
-  seconds: readonly number[],
-  from: number,
-  to: number,
-): number[] {
-  const giving = tours[from] ?? [];
-  const flown = seconds.filter((each) => each > 0);
-  const mean = flown.reduce((sum, each) => sum + each, 0) / flown.length;
-  const [a, b] = giving.map((stop) => points[stop]);
-  if (giving.length === 2 && a !== undefined && b !== undefined && distanceLy(a, b) > BALANCING.farApartLy) {
-    return byDistance(points, giving, centroid(points, Array.from(points.keys()))).reverse();
+function candidates(points: readonly Position[], tours: readonly Tour[], from: Tour, to: Tour): number[] {
+  const flown = tours.filter(({ seconds }) => seconds > 0);
+  const meanS = flown.reduce((sum, { seconds }) => sum + seconds, 0) / flown.length;
+  const [place] = from.stops.flatMap((stop) => points[stop] ?? []);
+  const isTorn =
+    place !== undefined &&
+    from.stops.length === 2 &&
+    from.stops.some((stop) => distanceTo(points, stop, place) > BALANCING.farApartLy);
+  if (isTorn) return byDistance(points, from.stops, centroid(points, [...points.keys()])).reverse();
+  if (from.seconds > BALANCING.outlierRatio * meanS) {
+    return byDistance(points, from.stops, centroid(points, from.stops)).reverse();
   }
-  if ((seconds[from] ?? 0) > BALANCING.outlierRatio * mean) {
-    return byDistance(points, giving, centroid(points, giving)).reverse();
-  }
-  const taking = tours[to] ?? [];
-  return byDistance(points, giving, centroid(points, taking.length === 0 ? giving : taking));
+  return byDistance(points, from.stops, centroid(points, to.stops));
 }
 
 function byDistance(points: readonly Position[], stops: readonly number[], from: Position): number[] {

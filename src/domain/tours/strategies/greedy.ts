@@ -1,5 +1,4 @@
-import type { Position } from '../../galaxy/galaxy.ts';
-import { distanceTo } from './geometry.ts';
+import { distanceLy, type Position } from '../../galaxy/galaxy.ts';
 
 /** Seconds of a commander's tour over these stops. */
 export type TourCost = (commander: number, stops: readonly number[]) => number;
@@ -9,22 +8,21 @@ export type TourCost = (commander: number, stops: readonly number[]) => number;
  * Stops of one place stay together.
  */
 export function greedy(points: readonly Position[], commanders: number, cost: TourCost): number[][] {
-  const order = Array.from(points.keys()).sort((a, b) => (points[a]?.x ?? 0) - (points[b]?.x ?? 0));
-  const tours = Array.from({ length: commanders }, (): number[] => []);
-  const seconds = Array.from(tours, () => 0);
+  const order = [...points.entries()].sort(([, a], [, b]) => a.x - b.x);
+  const tours = Array.from({ length: commanders }, (_, commander) => ({
+    ...{ commander, seconds: 0 },
+    stops: [] as number[],
+  }));
   const isTaken = new Set<number>();
-  for (const stop of order) {
+  for (const [stop, place] of order) {
     if (isTaken.has(stop)) continue;
-    const commander = seconds.indexOf(Math.min(...seconds));
-    const together = order.filter((other) => isSamePlace(points, stop, other));
-    for (const each of together) isTaken.add(each);
-    tours[commander]?.push(...together);
-    seconds[commander] = cost(commander, tours[commander] ?? []);
+    const tour = tours.reduce((shortest, each) => (each.seconds < shortest.seconds ? each : shortest));
+    for (const [other, itsPlace] of order) {
+      if (distanceLy(place, itsPlace) > 0) continue;
+      isTaken.add(other);
+      tour.stops.push(other);
+    }
+    tour.seconds = cost(tour.commander, tour.stops);
   }
-  return tours;
-}
-
-function isSamePlace(points: readonly Position[], a: number, b: number): boolean {
-  const place = points[b];
-  return place !== undefined && distanceTo(points, a, place) === 0;
+  return tours.map(({ stops }) => stops);
 }
