@@ -78,9 +78,8 @@ const JUMP_TAKES_S = 15 * 60;
 
 /** Where it is going; null: nowhere. */
 export function transitOf({ jump, place }: Carrier, nowS: number): CarrierJump | null {
-  const to = jump?.to ?? null;
-  if (jump === null || to === null) return null;
-  const hasArrived = place !== null && place.atS > jump.atS && isSameSystem(place, to);
+  if (!jump?.to) return null;
+  const hasArrived = place !== null && place.atS > jump.atS && isSameSystem(place, jump.to);
   const isOver = jump.departsAtS !== null && nowS > jump.departsAtS + JUMP_TAKES_S;
   return hasArrived || isOver ? null : jump;
 }

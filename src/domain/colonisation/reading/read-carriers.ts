@@ -2,8 +2,9 @@ import { isObject, readName, toMarketId } from '../../eddn/values.ts';
 import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/event.ts';
 import { parseTimestamp } from '../../timestamp.ts';
 import { emptyCarrier, type Carrier, type CarrierOrder } from '../book/carrier.ts';
-import { addGood, goodSymbol, type Tonnes } from '../book/goods.ts';
+import { goodSymbol, type Tonnes } from '../book/goods.ts';
 import { UNKNOWN_HOLD, type Hold } from '../book/hold.ts';
+import { addTold } from './told-goods.ts';
 
 /** What an event of a carrier's management tells; null: it is none, or none that counts. */
 export function readCarrierEvent(event: JournalEvent, fid: string): Carrier | null {
@@ -69,25 +70,18 @@ export function readCarrierMarket({ atS, body }: JournalEvent): Carrier | null {
   const carrierId = toMarketId(body.MarketID);
   if (carrierId === null || body.StationType !== 'FleetCarrier' || !Array.isArray(body.Items)) return null;
   const goods: Record<string, number> = {};
-  for (const { Name, Stock } of objectsOf(body.Items)) {
-    const [symbol, tonnes] = [goodSymbol(Name), amountOf(Stock)];
-    if (symbol !== null && tonnes !== null && tonnes > 0) addGood(goods, symbol, tonnes);
-  }
+  for (const { Name, Stock } of objectsOf(body.Items)) addTold(goods, Name, Stock);
   return { ...emptyCarrier(carrierId, false), hold: { ...UNKNOWN_HOLD, list: { atS, goods } } };
 }
 
 /** Goods that an event brought aboard a ship (or, below 0, off it); null: it moved none. */
 export function readMoves({ event, body }: JournalEvent): Tonnes | null {
   const goods: Record<string, number> = {};
-  const add = (name: unknown, tonnes: unknown, sign: 1 | -1) => {
-    const [symbol, amount] = [goodSymbol(name), amountOf(tonnes)];
-    if (symbol !== null && amount !== null && amount > 0) addGood(goods, symbol, sign * amount);
-  };
-  if (event === 'MarketBuy') add(body.Type, body.Count, 1);
-  if (event === 'MarketSell') add(body.Type, body.Count, -1);
+  if (event === 'MarketBuy') addTold(goods, body.Type, body.Count);
+  if (event === 'MarketSell') addTold(goods, body.Type, body.Count, -1);
   for (const { Type, Count, Direction } of objectsOf(body.Transfers)) {
-    if (Direction === 'toship') add(Type, Count, 1);
-    if (Direction === 'tocarrier') add(Type, Count, -1);
+    if (Direction === 'toship') addTold(goods, Type, Count);
+    if (Direction === 'tocarrier') addTold(goods, Type, Count, -1);
   }
   return Object.keys(goods).length === 0 ? null : goods;
 }
@@ -102,10 +96,7 @@ export function readCargo({ atS, body }: JournalEvent): Hold | null {
   if (body.Vessel !== undefined && body.Vessel !== 'Ship') return null;
   const tonnes = amountOf(body.Count);
   const goods: Record<string, number> = {};
-  for (const { Name, Count } of objectsOf(body.Inventory)) {
-    const [symbol, amount] = [goodSymbol(Name), amountOf(Count)];
-    if (symbol !== null && amount !== null && amount > 0) addGood(goods, symbol, amount);
-  }
+  for (const { Name, Count } of objectsOf(body.Inventory)) addTold(goods, Name, Count);
   const isList = Array.isArray(body.Inventory) || tonnes === 0;
   return {
     list: isList ? { atS, goods } : null,

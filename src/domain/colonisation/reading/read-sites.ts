@@ -3,8 +3,9 @@ import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/e
 import type { Position } from '../book/commander.ts';
 import { isConstruction } from '../book/construction.ts';
 import type { Finding } from '../book/findings.ts';
-import { addGood, goodSymbol } from '../book/goods.ts';
+import { goodSymbol } from '../book/goods.ts';
 import { emptySite, siteOfDepot, type DepotGood, type Site, type SitePlace } from '../book/site.ts';
+import { addTold } from './told-goods.ts';
 
 /**
  * A depot event, in today's shape (`ResourcesRequired`) or the first one (`Commodities`). It names neither station nor
@@ -62,14 +63,10 @@ export function readContribution({ atS, body }: JournalEvent, fid: string): Site
   if (marketId === null) return null;
   const site = emptySite(marketId);
   const goods: Record<string, number> = {};
-  for (const { Name, Amount } of objectsOf(body.Contributions)) {
-    const [symbol, tonnes] = [goodSymbol(Name), amountOf(Amount)];
-    if (symbol !== null && tonnes !== null && tonnes > 0) addGood(goods, symbol, tonnes);
-  }
+  for (const { Name, Amount } of objectsOf(body.Contributions)) addTold(goods, Name, Amount);
+  addTold(goods, body.Commodity, body.Quantity);
   const symbol = goodSymbol(body.Commodity);
   const total = amountOf(body.TotalQuantity);
-  const quantity = amountOf(body.Quantity);
-  if (symbol !== null && quantity !== null && quantity > 0) addGood(goods, symbol, quantity);
   const counted = symbol === null || total === null ? {} : { [symbol]: { tonnes: total, atS } };
   const isEmpty = Object.keys(goods).length === 0;
   return { ...site, counted, deliveries: isEmpty ? [] : [{ atS, fid, goods }] };
