@@ -32,8 +32,8 @@ export class SpoolKeeper {
   #toPut = new Map<number, { readonly state: SpoolState; readonly entry: SpoolEntry }>();
   /** Settled observations, to be removed from the disk with everything older; before anything is put there. */
   #toForget = new Map<number, number>();
-  #newClears = new Map<number, number>();
-  #oldClears = new Set<number>();
+  /** When a market was cleared, epoch seconds, not yet on disk; null: it has rows again. */
+  #clearNews = new Map<number, number | null>();
   #running: Promise<void> | null = null;
   #parkedCount = 0;
   #dropped = 0;
@@ -116,11 +116,9 @@ export class SpoolKeeper {
   noteCommitted({ marketId, observedAtS, rows }: Snapshot): void {
     if (rows.length === 0) {
       this.#clears.set(marketId, observedAtS);
-      this.#newClears.set(marketId, observedAtS);
-      this.#oldClears.delete(marketId);
+      this.#clearNews.set(marketId, observedAtS);
     } else if (this.#clears.delete(marketId)) {
-      this.#newClears.delete(marketId);
-      this.#oldClears.add(marketId);
+      this.#clearNews.set(marketId, null);
     }
   }
 
@@ -156,7 +154,7 @@ export class SpoolKeeper {
   }
 
   get #hasNews(): boolean {
-    return this.#toPut.size + this.#toForget.size + this.#newClears.size + this.#oldClears.size > 0;
+    return this.#toPut.size + this.#toForget.size + this.#clearNews.size > 0;
   }
 
   #takeDropped(): number {
@@ -172,21 +170,19 @@ export class SpoolKeeper {
   }
 
   async #write(): Promise<void> {
-    const [toPut, toForget] = [this.#toPut, this.#toForget];
-    const [newClears, oldClears] = [this.#newClears, this.#oldClears];
+    const [toPut, toForget, clearNews] = [this.#toPut, this.#toForget, this.#clearNews];
     this.#toPut = new Map();
     this.#toForget = new Map();
-    this.#newClears = new Map();
-    this.#oldClears = new Set();
+    this.#clearNews = new Map();
     const { pending = [], parked = [] } = Object.groupBy(toPut.values(), ({ state }) => state);
+    const ended = [...clearNews].flatMap(([marketId, clearedAtS]) => (clearedAtS === null ? marketId : []));
+    const cleared = [...clearNews].flatMap(([marketId, clearedAtS]) =>
+      clearedAtS === null ? [] : { marketId, clearedAtS },
+    );
     try {
       // Killed between two of these, the spool knows too much at worst: what is forgotten last is only written again.
-      if (oldClears.size > 0) await this.#spool.dropClears([...oldClears]);
-      if (newClears.size > 0) {
-        await this.#spool.noteClears(
-          Array.from(newClears, ([marketId, clearedAtS]) => ({ marketId, clearedAtS })),
-        );
-      }
+      if (ended.length > 0) await this.#spool.dropClears(ended);
+      if (cleared.length > 0) await this.#spool.noteClears(cleared);
       if (toForget.size > 0) {
         await this.#spool.remove(
           Array.from(toForget, ([marketId, observedAtS]) => ({ marketId, observedAtS })),
@@ -202,8 +198,7 @@ export class SpoolKeeper {
         toForget.set(marketId, Math.max(observedAtS, toForget.get(marketId) ?? 0));
       }
       this.#toForget = toForget;
-      this.#newClears = new Map([...newClears, ...this.#newClears]);
-      this.#oldClears = new Set([...oldClears, ...this.#oldClears]);
+      this.#clearNews = new Map([...clearNews, ...this.#clearNews]);
       throw error;
     }
   }
