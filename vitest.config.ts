@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { fastFolder } from './test/support/fast-folder.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
@@ -12,8 +13,11 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',
-    // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
+    env: {
+      // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
+      TMPDIR: fastFolder(),
+    },
     projects: [
       {
         extends: true,
