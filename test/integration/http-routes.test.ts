@@ -11,7 +11,8 @@ import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
 import { homeRoutes } from '../../src/infra/http/routes/home.ts';
-import { metricsRoutes, type Metric } from '../../src/infra/http/routes/metrics.ts';
+import type { Metric } from '../../src/infra/http/routes/exposition.ts';
+import { metricsRoutes } from '../../src/infra/http/routes/metrics.ts';
 import { portalRoutes } from '../../src/infra/http/routes/portal.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { statusRoutes } from '../../src/infra/http/routes/status.ts';
@@ -282,7 +283,29 @@ test('a metric without a sample is not there, rather than 0', async () => {
   expect(await page()).toMatch(/^tdl_file_age_seconds\{file="listings\.csv"\} 0$/m);
 });
 
-test('the schema compilers of fastify, and a broker and WebSockets nobody asked for, are never loaded', () => {
+test('of what nothing is known yet there is no figure that is no number', async () => {
+  const { url } = await startHttp([(app) => metricsRoutes(app, { metrics: () => [] })]);
+  const page = async () => (await ask(`${url}/metrics`)).bytes.toString();
+  const lag = 'nodejs_eventloop_lag_mean_seconds';
+  const texts = [await page(), await page()];
+  // The event loop is looked at every 50 ms: it may have been in between.
+  for (const text of texts) expect(text).not.toMatch(/nan$/im);
+  await expect.poll(page).toMatch(new RegExp(`^${lag} [\\d.]+$`, 'm'));
+});
+
+test('nothing of HTTP is loaded before it is wanted', () => {
+  const loaded = execFileSync(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    `import { createRequire } from 'node:module';
+     await import('./src/cli/daemon/daemon.ts');
+     console.log(...Object.keys(createRequire(import.meta.url).cache));`,
+  ]).toString();
+  expect(loaded).toMatch(/node_modules\/zeromq\//);
+  expect(loaded).not.toMatch(/node_modules\/(@?fastify|find-my-way|avvio|prom-client)\//);
+});
+
+test('the schema compilers of fastify, and a broker, WebSockets and metrics nobody asked for, are never loaded', () => {
   const loaded = execFileSync(process.execPath, [
     '--input-type=module',
     '--eval',
@@ -300,6 +323,6 @@ test('the schema compilers of fastify, and a broker and WebSockets nobody asked 
   ]).toString();
   expect(loaded).toMatch(/^200 .*node_modules\/fastify\//);
   expect(loaded).not.toMatch(
-    /node_modules\/(@redis|ajv|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/,
+    /node_modules\/(@redis|ajv|prom-client|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/,
   );
 });

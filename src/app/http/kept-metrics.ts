@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED } from '../../domain/tours/scout-tour.ts';
-import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { Metric } from '../../infra/http/routes/exposition.ts';
 import type { ApiSource } from '../ports/api.ts';
 import type { OfferedJobs } from '../offered-jobs.ts';
 import { gaugeOf, listening } from './metrics.ts';

@@ -1,6 +1,6 @@
 import type { SystemReport } from '../../actors/observing/status.ts';
 import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
-import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { Metric } from '../../infra/http/routes/exposition.ts';
 
 /** A published file as it lies there. */
 export interface FileReport {

@@ -6,7 +6,7 @@ import type { Generation } from '../../domain/generation.ts';
 import { TABLE_FILES } from '../../domain/ports/store/galaxy-store.ts';
 import { presentFiles } from '../../infra/http/files/present-files.ts';
 import type { RelayCounts } from '../../infra/feed/raw-relay.ts';
-import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { Metric } from '../../infra/http/routes/exposition.ts';
 import { FULL_COMPRESSED, FULL_MANIFEST } from '../../infra/publishing/deltas/names.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { hasDeltas } from '../ports/delta-publisher.ts';

@@ -1,6 +1,6 @@
 import { describeError } from '../../domain/errors.ts';
 import type { Queries } from '../../domain/ports/store/queries.ts';
-import type { Metric } from '../../infra/http/routes/metrics.ts';
+import type { Metric } from '../../infra/http/routes/exposition.ts';
 import { buildInfo, gaugeOf, listening, readiness } from '../http/metrics.ts';
 import type { Health } from '../http/telling.ts';
 
