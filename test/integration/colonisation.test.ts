@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import {
   CARRIER_ID,
@@ -15,7 +15,7 @@ import {
   loginLines,
   SITE_ID,
 } from '../support/journals.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodity, commodityMessage, frame, testCatalogue } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -311,7 +311,10 @@ test(
       code: 1,
       stderr: expect.stringMatching(/no daemon works on/) as string,
     });
-    const next = await startLiveDaemon({ cwd, config: { ...config, colonisation_public: true } });
+    const next = await startLiveDaemonBy(startHere, {
+      cwd,
+      config: { ...config, colonisation_public: true },
+    });
     const again = (await next.program.logged(/^http: http/)) as unknown as { url: string };
     const told = await until(async () => {
       const { status, bytes } = await ask(`${again.url}/api/v1/colonisation/sites?state=all`);
@@ -323,7 +326,7 @@ test(
 
 test('without folders nothing of it is there', async () => {
   const { cwd } = await world();
-  const daemon = await startLiveDaemon({ cwd, config: { http_listen: '127.0.0.1:0' } });
+  const daemon = await startLiveDaemonBy(startHere, { cwd, config: { http_listen: '127.0.0.1:0' } });
   const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
   expect((await ask(`${url}/api/v1/colonisation/sites`)).status).toBe(404);
   expect((await ask(`${url}/api/v1/journal`, {}, 'POST', '{}')).status).toBe(404);

@@ -2,8 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import {
+  runProgram,
+  startProgram,
+  writeConfig,
+  type Program,
+  type ProgramOptions,
+} from '../support/daemon.ts';
 import { expectedListing, makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -11,12 +18,9 @@ import { until } from '../support/until.ts';
 
 const CONFIG = 'tradedangerous-listener-config.json';
 
-function start(...args: Parameters<typeof startProgram>): Program {
-  const program = startProgram(...args);
-  onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
-  });
+function start<P extends Program>(startIt: (options: ProgramOptions) => P, options: ProgramOptions): P {
+  const program = startIt(options);
+  onTestFinished(() => program.end());
   return program;
 }
 
@@ -24,7 +28,7 @@ describe('the daemon without a network', () => {
   test('starts, says what it cannot reach, goes on, and stops with exit 0', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { edcd_source: 'http://127.0.0.1:9/nothing' });
-    const program = start({ cwd });
+    const program = start(startProgram, { cwd });
     await Promise.all([
       program.logged(/catalogue: 398 commodities, as known before; source not reached: .*127\.0\.0\.1:9/),
       program.logged(/feed tcp:\/\/127\.0\.0\.1:1: no connection; trying again/),
@@ -42,7 +46,7 @@ describe('the daemon without a network', () => {
     const cwd = tempDir();
     writeConfig(cwd, { eddn_url: relay.url, listener_processor_rate_every: 1 });
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
-    const program = start({ cwd });
+    const program = start(startProgram, { cwd });
     await relay.waitForSubscribers();
     relay.close();
     await relay.restart();
@@ -59,7 +63,7 @@ describe('the daemon without a network', () => {
     const cwd = tempDir();
     writeConfig(cwd, { eddn_url: relay.url });
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
-    const program = start({ cwd, args: ['--no-update', '--log-level', 'debug'] });
+    const program = start(startHere, { cwd, args: ['--no-update', '--log-level', 'debug'] });
     await relay.waitForSubscribers();
     const stranger = { softwareName: 'Unheard Of', softwareVersion: '0.9' };
     await relay.publish(frame(commodityMessage({ header: stranger })));
@@ -85,7 +89,7 @@ describe('signals', () => {
   test('a second signal exits at once with 1', async () => {
     const cwd = tempDir();
     writeConfig(cwd);
-    const program = start({ cwd });
+    const program = start(startProgram, { cwd });
     await program.logged(/database:/);
     // Paused between the two, so that both are there before the first has been acted on.
     program.kill('SIGSTOP');
@@ -102,8 +106,8 @@ describe('signals', () => {
     const database = join(cwd, 'data/TradeDangerous.db');
     writeConfig(cwd, { eddn_url: relay.url });
     await makeGalaxy(database, ['Sol']);
-    await runProgram({ cwd, args: ['replay', emptyFile(cwd)] }); // fills the commodity cache
-    const program = start({ cwd });
+    await runHere({ cwd, args: ['replay', emptyFile(cwd)] }); // fills the commodity cache
+    const program = start(startProgram, { cwd });
     await relay.waitForSubscribers();
     for (let i = 1; i <= 200; i += 1) await relay.publish(frame(commodityMessage({ marketId: i })));
     await sleep(120);
@@ -124,7 +128,7 @@ describe('one-shots', () => {
     const database = join(cwd, 'data/TradeDangerous.db');
     writeConfig(cwd, { eddn_url: relay.url });
     await makeGalaxy(database, ['Sol']);
-    start({ cwd });
+    start(startProgram, { cwd });
     await relay.waitForSubscribers();
     for (let i = 1; i <= 20; i += 1) await relay.publish(frame(commodityMessage({ marketId: i })));
     await until(() => marketRows(database).length >= 40);
@@ -138,7 +142,7 @@ describe('one-shots', () => {
       ['--export-live-now', 'listings-live.csv', true],
       ['--export-dump-now', 'listings.csv', false],
     ] as const) {
-      const { code, stdout } = await runProgram({ cwd, args: [flag] });
+      const { code, stdout } = await runHere({ cwd, args: [flag] });
       expect(code).toBe(0);
       expect(stdout).toMatch(/: 40 rows of 20 stations, \d+ bytes/);
       expect(readFileSync(join(cwd, 'tmp', file), 'utf8')).toBe(expectedListing(marketRows(database), live));
@@ -172,7 +176,7 @@ describe('one-shots', () => {
 describe('set-up', () => {
   test('writes the defaults on the first run', async () => {
     const cwd = tempDir();
-    await runProgram({ cwd, args: ['--export-live-now'] });
+    await runHere({ cwd, args: ['--export-live-now'] });
     expect(JSON.parse(readFileSync(join(cwd, CONFIG), 'utf8'))).toMatchObject({ export_live_every_x_min: 5 });
     expect(existsSync(join(cwd, 'data/TradeDangerous.db'))).toBe(true);
   });
@@ -180,7 +184,7 @@ describe('set-up', () => {
   test('a configuration that is no JSON is kept aside, a fresh one written, exit 2', async () => {
     const cwd = tempDir();
     writeFileSync(join(cwd, CONFIG), '{"verbose": tru');
-    const { code, stderr } = await runProgram({ cwd, args: ['--export-live-now'] });
+    const { code, stderr } = await runHere({ cwd, args: ['--export-live-now'] });
     expect(code).toBe(2);
     expect(stderr).toMatch(/broken/);
     expect(readdirSync(cwd).some((name) => name.startsWith(`${CONFIG}.broken.`))).toBe(true);
@@ -197,7 +201,7 @@ describe('set-up', () => {
     const db = new DatabaseSync(database);
     db.exec('CREATE TABLE recipes (name TEXT)');
     db.close();
-    const program = start({ cwd });
+    const program = start(startHere, { cwd });
     const { code } = await program.exit;
     expect(code).toBe(2);
     expect(program.log.some(({ level, msg }) => level === 50 && msg.includes('Trade Dangerous'))).toBe(true);
@@ -210,7 +214,7 @@ describe('set-up', () => {
     await makeGalaxy(database, ['Sol']);
     const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify(commodityMessage({ marketId: i + 1 })));
     writeFileSync(join(cwd, 'some.jsonl'), lines.join('\n'));
-    const { code } = await runProgram({
+    const { code } = await runHere({
       cwd,
       args: ['replay', 'some.jsonl'],
       env: { TDL_TEST_FORCE_DEFER_EVERY_N: '3' },
@@ -223,7 +227,7 @@ describe('set-up', () => {
     const cwd = tempDir();
     writeConfig(cwd, { listener_diag: true });
     writeFileSync(join(cwd, 'one.jsonl'), JSON.stringify(commodityMessage({ marketId: undefined })));
-    await runProgram({ cwd, args: ['replay', 'one.jsonl'] });
+    await runHere({ cwd, args: ['replay', 'one.jsonl'] });
     const lines = readFileSync(join(cwd, 'tmp/listener_diag.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ event: 'debug', reason: 'no market id' }),

@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { startProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
 import { DeltaFollower, readIndex, type Index } from '../support/delta-follower.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import { GALILEO, stop, world } from '../support/spansh-world.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -102,7 +102,7 @@ test('a daemon publishes a full file to begin with, and after an hour, killed in
 }, 90_000);
 
 test('off, as by default, there is nothing of it; and where there is no change log that is told', async () => {
-  const { cwd, start } = await world({ config: { http_listen: '127.0.0.1:0' } });
+  const { cwd, startHere: start } = await world({ config: { http_listen: '127.0.0.1:0' } });
   const program = start();
   await program.logged(/are baseline now/);
   const url = String((await program.logged(/^http: http/)).url);
@@ -112,7 +112,7 @@ test('off, as by default, there is nothing of it; and where there is no change l
 
   const other = tempDir();
   writeConfig(other, { deltas: true, change_log_days: 0 });
-  const without = startProgram({ cwd: other });
+  const without = startHere({ cwd: other });
   await without.logged(/^deltas: none are made, for that takes own_tables true and change_log_days above 0$/);
   await stop(without);
 }, 60_000);

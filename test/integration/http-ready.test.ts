@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
+import { startHere } from '../support/here.ts';
 import { daemonIn } from '../support/http-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
@@ -20,7 +21,9 @@ test('is not ready from the first failure of an outage to the first success, how
     listener_db_backoff_min: 0.1,
     listener_db_backoff_cap: 0.2,
   });
-  const { until, json } = await daemonIn(cwd);
+  const { until, json } = await daemonIn(cwd, undefined, (options) =>
+    startHere({ ...options, threads: true }),
+  );
   await relay.waitForSubscribers();
   await until('/ready', ({ status }) => status === 200);
   // It can be opened and read, and not written.

@@ -24,21 +24,35 @@ export interface JobDatabase {
 const message = (marketId: number, systemName = 'Sol') =>
   `${JSON.stringify(commodityMessage({ marketId, systemName }))}\n`;
 
-/** Of this daemon and its jobs: process ids by what they are. */
-function processesIn(cwd: string): { readonly job: number[]; readonly daemon: number[] } {
-  const found: { job: number[]; daemon: number[] } = { job: [], daemon: [] };
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-      if (!environment.includes(`JOBS_TEST=${cwd}`)) continue;
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      if (words.includes('run-job')) found.job.push(Number(pid));
-      else if (words.includes('--no-update')) found.daemon.push(Number(pid));
-    } catch {
-      // It has just ended.
+/** A process that somebody has just started may become another one yet. */
+const NEW_MS = 2_000;
+
+/** Process ids of this daemon's jobs: asked for hundreds of times a second. */
+function jobsIn(cwd: string): () => number[] {
+  /** Those of others, by when they were seen first. */
+  const strangers = new Map<string, number>();
+  return () => {
+    const found: number[] = [];
+    const all = new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name)));
+    for (const pid of strangers.keys()) if (!all.has(pid)) strangers.delete(pid);
+    const now = performance.now();
+    for (const pid of all) {
+      const since = strangers.get(pid) ?? now;
+      if (now - since > NEW_MS) continue;
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        if (!environment.includes(`JOBS_TEST=${cwd}`)) {
+          strangers.set(pid, since);
+          continue;
+        }
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        if (words.includes('run-job')) found.push(Number(pid));
+      } catch {
+        // It has just ended.
+      }
     }
-  }
-  return found;
+    return found;
+  };
 }
 
 async function world(create: (cwd: string) => Promise<JobDatabase>) {
@@ -54,7 +68,7 @@ async function world(create: (cwd: string) => Promise<JobDatabase>) {
   const socket = join(cwd, 'data/tradedangerous-listener.sock');
   const ask = (method: string, params = {}) => callControl(socket, method, params);
   return {
-    ...{ cwd, env, database },
+    ...{ cwd, env, database, running: jobsIn(cwd) },
     tdl: (...args: string[]) => runHere({ cwd, env, args }),
     begin: async () => {
       const daemon = startProgram({ cwd, env });
@@ -76,14 +90,14 @@ type Create = (cwd: string) => Promise<JobDatabase>;
 /** Jobs as users have them: real daemons, real processes, a real database. */
 export function survivalContract(create: Create): void {
   test('killed at random, the daemon and the job, a job is done in the end and never runs twice side by side', async () => {
-    const { cwd, database, tdl, begin, job, log } = await world(create);
+    const { cwd, database, running, tdl, begin, job, log } = await world(create);
     mkdirSync(join(cwd, 'eddn'));
     for (let file = 1; file <= FILES; file++) {
       const lines = Array.from({ length: MARKETS_A_FILE }, (_, i) => message(file * 1_000 + i));
       writeFileSync(join(cwd, `eddn/${String(file).padStart(2, '0')}.jsonl`), lines.join(''));
     }
     let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, processesIn(cwd).job.length)), 5);
+    const watch = setInterval(() => (most = Math.max(most, running().length)), 5);
     onTestFinished(() => clearInterval(watch));
     const written = (markets: number) => until(async () => (await database.markets()) >= markets, 50);
 
@@ -92,17 +106,17 @@ export function survivalContract(create: Create): void {
     expect(created).toMatchObject({ code: 0, stderr: '' });
     const id = created.stdout.trim();
     await written(1);
-    for (const pid of processesIn(cwd).job) process.kill(pid, 'SIGKILL');
+    for (const pid of running()) process.kill(pid, 'SIGKILL');
     await until(async () => (await log(id)).includes('ended by SIGKILL; begins again in 1 s (restart 1)'));
     const before = await database.markets();
     await written(before + MARKETS_A_FILE);
     daemon.kill('SIGKILL');
     await daemon.exit;
     daemon = await begin();
-    await until(() => processesIn(cwd).job.length > 0);
+    await until(() => running().length > 0);
     daemon.kill('SIGTERM');
     expect((await daemon.exit).code).toBe(0);
-    expect(processesIn(cwd).job).toEqual([]);
+    expect(running()).toEqual([]);
 
     daemon = await begin();
     await until(async () => (await job(id)).state === 'stopped', 200);
@@ -123,7 +137,7 @@ export function survivalContract(create: Create): void {
 /** Commands beside a daemon. */
 export function oneShotContract(create: Create): void {
   test('a replay beside a daemon is its job; what it parks, the daemon keeps', async () => {
-    const { cwd, database, tdl, jobs, begin, env } = await world(create);
+    const { cwd, database, running, tdl, jobs, begin, env } = await world(create);
     const daemon = await begin();
     writeFileSync(join(cwd, 'day.jsonl'), message(1) + message(2, 'Nowhere'));
     const replay = await tdl('replay', 'day.jsonl');
@@ -173,7 +187,7 @@ export function oneShotContract(create: Create): void {
     const lines = Array.from({ length: 40_000 }, (_, i) => message(10_000 + i));
     writeFileSync(join(cwd, 'long.jsonl'), lines.join(''));
     const long = startProgram({ cwd, env, args: ['replay', 'long.jsonl'] });
-    await until(() => processesIn(cwd).job.length > 0);
+    await until(() => running().length > 0);
     await until(async () => (await database.markets()) > 0, 50);
     long.kill('SIGINT');
     const stopped = await long.exit;

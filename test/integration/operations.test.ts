@@ -2,9 +2,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startProgram, writeConfig, type ProgramProcess } from '../support/daemon.ts';
+import { startProgram, writeConfig, type Program, type ProgramProcess } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -14,10 +14,13 @@ const INSTANCE = 'data/tradedangerous-listener.instance.json';
 
 function start(cwd: string, ...args: string[]): ProgramProcess {
   const program = startProgram({ cwd, args });
-  onTestFinished(async () => {
-    program.kill('SIGKILL');
-    await program.exit;
-  });
+  onTestFinished(() => program.end());
+  return program;
+}
+
+function runsHere(cwd: string, ...args: string[]): Program {
+  const program = startHere({ cwd, args });
+  onTestFinished(() => program.end());
   return program;
 }
 
@@ -136,7 +139,7 @@ describe('SIGHUP', () => {
     writeConfig(cwd, config);
     const db = join(cwd, 'data/TradeDangerous.db');
     await makeGalaxy(db, ['Sol']);
-    const daemon = start(cwd);
+    const daemon = runsHere(cwd);
     await relay.waitForSubscribers();
     await relay.publish(frame(commodityMessage()));
 
@@ -159,7 +162,7 @@ describe('SIGHUP', () => {
   test('a broken file changes nothing', async () => {
     const cwd = tempDir();
     const file = writeConfig(cwd, { http_listen: null });
-    const daemon = start(cwd);
+    const daemon = runsHere(cwd);
     await daemon.logged(/database:/);
     writeFileSync(file, '{ broken');
     daemon.kill('SIGHUP');
@@ -172,7 +175,7 @@ describe('SIGHUP', () => {
   test('changes what is logged', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null, log_level: 'warn' });
-    const daemon = start(cwd);
+    const daemon = runsHere(cwd);
     await daemon.logged(/trying again/);
     expect(daemon.log.every(({ level }) => level >= 40)).toBe(true);
     writeConfig(cwd, { http_listen: null, log_level: 'debug' });
@@ -184,7 +187,7 @@ describe('SIGHUP', () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null });
     const log = join(cwd, 'logs/tdl.log');
-    const daemon = start(cwd, '--log-file', 'logs/tdl.log');
+    const daemon = runsHere(cwd, '--log-file', 'logs/tdl.log');
     await until(() => readLog(log).some((msg) => msg.startsWith('database:')));
     renameSync(log, `${log}.1`);
     daemon.kill('SIGHUP');

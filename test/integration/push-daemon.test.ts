@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../support/daemon.ts';
 import { EventReader } from '../support/event-reader.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import type { Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
 test('a subscriber of the real daemon is told what the feed brings, and that the daemon ends', async () => {
-  const { program, relay } = await startLiveDaemon({ config: { http_listen: '127.0.0.1:0' } });
+  const { program, relay } = await startLiveDaemonBy(startHere, { config: { http_listen: '127.0.0.1:0' } });
   const { url } = await program.logged(/^http: http/);
   const reader = await EventReader.open(`${String(url)}/api/v1/stream?systems=Sol`);
   onTestFinished(() => reader.close());
@@ -89,7 +89,8 @@ test('what has a name outlives kill -9, and is changed by SIGHUP', async () => {
 });
 
 test('where no log is kept nobody is told, and it is said why', async () => {
-  const { program } = await startLiveDaemon({ config: { http_listen: '127.0.0.1:0', change_log_days: 0 } });
+  const config = { http_listen: '127.0.0.1:0', change_log_days: 0 };
+  const { program } = await startLiveDaemonBy(startHere, { config });
   const { url } = await program.logged(/^http: http/);
   for (const path of ['stream', 'changes']) {
     const { status, bytes } = await ask(`${String(url)}/api/v1/${path}`);

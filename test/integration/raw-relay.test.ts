@@ -7,9 +7,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber } from 'zeromq';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
 import { openRawRelay, type RawRelay } from '../../src/infra/feed/raw-relay.ts';
-import { startProgram, writeConfig } from '../support/daemon.ts';
+import { writeConfig } from '../support/daemon.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -135,7 +136,7 @@ test('who takes nothing loses what he has no room for, and costs the others noth
 }, 60_000);
 
 test('the daemon passes on what it refuses, too, byte for byte, and tells how much', async () => {
-  const { program, relay } = await startLiveDaemon({
+  const { program, relay } = await startLiveDaemonBy(startHere, {
     config: { relay_bind: 'tcp://127.0.0.1:*', http_listen: '127.0.0.1:0' },
   });
   const { url } = (await program.logged(/is passed on at tcp/)) as unknown as { url: string };
@@ -155,14 +156,14 @@ test('the daemon passes on what it refuses, too, byte for byte, and tells how mu
   // A second daemon cannot have the same address.
   const cwd = tempDir();
   writeConfig(cwd, { relay_bind: url });
-  const { code, stderr } = await startProgram({ cwd }).exit;
+  const { code, stderr } = await runHere({ cwd });
   expect(code).toBe(2);
   expect(stderr.trim()).toMatch(
     /^the messages cannot be passed on at tcp:.*: another program listens there.*relay_bind/,
   );
   expect(stderr.trim().split('\n')).toHaveLength(1);
   // A daemon behind it is fed as by EDDN itself.
-  const behind = await startLiveDaemon({ url, early: true });
+  const behind = await startLiveDaemonBy(startHere, { url, early: true });
   await until(async () => JSON.stringify(await relayOf()).endsWith('"connections":2}'), 10);
   const message = commodityMessage({ systemName: 'Sol', stationName: 'Later', marketId: 3_700_000_077 });
   await until(async () => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { callControl } from '../../src/infra/control/client.ts';
+import { startProgram, type Start } from '../support/daemon.ts';
 import { makeGalaxy, withDatabase } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
+import { runHere, startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -40,8 +41,8 @@ async function world(): Promise<string> {
   return cwd;
 }
 
-async function start(cwd: string, token: string) {
-  const daemon = await startLiveDaemon({ cwd, config: CONFIG });
+async function start(cwd: string, token: string, startIt: Start) {
+  const daemon = await startLiveDaemonBy(startIt, { cwd, config: CONFIG });
   const { url } = (await daemon.program.logged(/^http: http/)) as unknown as { url: string };
   const talk = async (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -79,12 +80,12 @@ async function start(cwd: string, token: string) {
 
 test('a tour: made with a token, closed by the feed, kept over a kill, changed, finished', async () => {
   const cwd = await world();
-  const first = await startLiveDaemon({ cwd, config: CONFIG });
+  const first = await startLiveDaemonBy(startProgram, { cwd, config: CONFIG });
   first.program.kill('SIGKILL');
   await first.program.exit;
   const token = (await runHere({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
 
-  const daemon = await start(cwd, token);
+  const daemon = await start(cwd, token, startProgram);
   const { talk } = daemon;
   expect((await ask(`${daemon.url}/api/v1/tours`)).status).toBe(401);
   expect((await talk('GET', '/nothing')).body.error).toBe('there is no tour nothing');
@@ -139,7 +140,7 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
   daemon.program.kill('SIGKILL');
   await daemon.program.exit;
 
-  const next = await start(cwd, token);
+  const next = await start(cwd, token, startHere);
   await until(async () => (await next.talk('GET', `/${id}`)).status === 200);
   expect((await next.talk('GET', `/${id}`)).body).toMatchObject({ state: 'underway', open: 3 });
   const changed = await next.talk('POST', `/${id}/commanders`, { leave: ['ryder'], join: 'Algol@Sol' });
@@ -169,7 +170,7 @@ test('a tour: made with a token, closed by the feed, kept over a kill, changed, 
 test('the command line lists, shows and withdraws what is kept', async () => {
   const cwd = await world();
   const token = (await runHere({ cwd, args: ['token', 'add', 'bob', '--scope', 'tours'] })).stdout.trim();
-  const { talk, patrol: daemonPatrol, program } = await start(cwd, token);
+  const { talk, patrol: daemonPatrol, program } = await start(cwd, token, startHere);
   const { id } = (await talk('POST', '', { commanders: 'Jameson@Sol', within: 100, timeLimit: 0.2 })).body;
   const tdl = (...args: string[]) => runHere({ cwd, args: ['tour', ...args] });
   expect((await tdl('list')).stdout).toMatch(new RegExp(`^${id} +offered .* 4 +4 +Jameson$`, 'm'));

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProgram, writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
-import { runHere } from '../support/here.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { runHere, startHere } from '../support/here.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -96,7 +96,7 @@ test('with a daemon it tells what the daemon tells, over a kill -9, and ends wit
 
 test('where the daemon has no HTTP the log of its database is read', async () => {
   const cwd = await world();
-  const { relay, program } = await startLiveDaemon({ cwd });
+  const { relay, program } = await startLiveDaemonBy(startHere, { cwd });
   await until(async () => {
     await see(relay, LINCOLN, 1_000);
     return program.log.some(({ msg }) => msg === 'the first market is in the database');
