@@ -95,7 +95,10 @@ describe('health and readiness', () => {
       listener_db_backoff_min: 0.1,
       listener_db_backoff_cap: 0.2,
     });
-    const { until, json } = await daemonIn(cwd, undefined, startHere);
+    // It waits for the file while it is asked.
+    const { until, json } = await daemonIn(cwd, undefined, (options) =>
+      startHere({ ...options, threads: true }),
+    );
     const { reasons } = await until(
       '/ready',
       ({ body }) => body.reasons[0]?.startsWith('database: unavailable') === true,

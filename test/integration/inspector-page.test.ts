@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { CHROMIUM, openPage, says, textOf, textsOf, until, type OpenPage } from '../support/browser.ts';
+import { CHROMIUM, openPage, type OpenPage, says, textOf, textsOf, until } from '../support/browser.ts';
 import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { commodityMessage, frame } from '../support/messages.ts';

@@ -4,7 +4,16 @@ import type { z } from 'zod';
 import type { quote, spread, station, commodity } from '../../src/infra/http/api/answers.ts';
 import type { FileIndex } from '../../src/infra/http/routes/files.ts';
 import type * as told from '../../src/pages/portal/answers.d.ts';
-import { axeFindings, CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
+import {
+  axeFindings,
+  CHROMIUM,
+  followLink,
+  openPage,
+  says,
+  textOf,
+  textsOf,
+  until,
+} from '../support/browser.ts';
 import { ask } from '../support/http.ts';
 import { TWIN } from '../support/planted-galaxy.ts';
 import { startPortal, type PortalWorld } from '../support/portal-world.ts';
@@ -71,15 +80,20 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
     entries.map(({ name, systemName }) => `${name} in ${systemName}`);
 
   test.each([
-    ['light', { width: 1280, height: 800 }, [1280]],
-    ['dark', PHONE, [PHONE.width, 320]],
-  ])(
+    [
+      'light',
+      { width: 1280, height: 800 },
+      [1280],
+      (page: Page, view: string) => page.goto(world.url + view),
+    ],
+    ['dark', PHONE, [PHONE.width, 320], followLink],
+  ] as const)(
     '%s: asks nothing of anybody else, has nothing to complain of, is for everybody, and fits the screen',
-    async (scheme, size, widths) => {
+    async (scheme, size, widths, show) => {
       const { page, requests, complaints } = await openPage(world.url, size);
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       for (const view of VIEWS) {
-        await page.goto(world.url + view);
+        await show(page, view);
         await settled(page);
         const found = await axeFindings(page);
         expect({ view, found }).toEqual({ view, found: [] });

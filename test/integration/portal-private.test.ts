@@ -11,7 +11,16 @@ import type { RecentLine } from '../../src/domain/ports/log.ts';
 import type { DescribedTour } from '../../src/domain/tours/describe-tour.ts';
 import type { DescribedPatrol } from '../../src/domain/tours/patrols/describe-patrol.ts';
 import type * as told from '../../src/pages/portal/private/told.d.ts';
-import { axeFindings, CHROMIUM, openPage, says, textOf, textsOf, until } from '../support/browser.ts';
+import {
+  axeFindings,
+  CHROMIUM,
+  followLink,
+  openPage,
+  says,
+  textOf,
+  textsOf,
+  until,
+} from '../support/browser.ts';
 import { runHere } from '../support/here.ts';
 import { sendCommanders, startLivingGalaxy, type LivingGalaxy } from '../support/living-galaxy.ts';
 
@@ -99,22 +108,25 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
   });
 
   test.each([
-    ['light', 1280],
-    ['dark', 390],
-    ['light', 320],
-  ])('%s, %i pixels wide: for everybody, and nothing to complain of', async (scheme, width) => {
-    const { page, complaints } = await openPage(world.url, { width, height: 850 });
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await unlocked(page);
-    for (const view of VIEWS) {
-      await page.goto(world.url + view);
-      await settled(page);
-      const found = await axeFindings(page);
-      expect({ view, found }).toEqual({ view, found: [] });
-      expect([view, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, width]);
-    }
-    expect(complaints).toEqual([]);
-  });
+    ['light', 1280, (page: Page, view: string) => page.goto(world.url + view)],
+    ['dark', 390, followLink],
+    ['light', 320, followLink],
+  ] as const)(
+    '%s, %i pixels wide: for everybody, and nothing to complain of',
+    async (scheme, width, show) => {
+      const { page, complaints } = await openPage(world.url, { width, height: 850 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await unlocked(page);
+      for (const view of VIEWS) {
+        await show(page, view);
+        await settled(page);
+        const found = await axeFindings(page);
+        expect({ view, found }).toEqual({ view, found: [] });
+        expect([view, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, width]);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test('a new user: three commanders look at what is stale, and are followed; by clicking alone', async () => {
     const { page, complaints } = await openPage(world.url, { width: 1280, height: 900 });

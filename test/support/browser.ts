@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 
 /** Path of a Chromium; null: there is none, and the tests that need one are skipped (with `CI` set they fail). */
@@ -19,15 +19,24 @@ export interface OpenPage {
 }
 
 let browser: Promise<Browser> | undefined;
-afterAll(async () => (await browser)?.close());
+
+/** One for all files of this process, with which it ends: its pipe is closed then. */
+const launch = () =>
+  puppeteer.launch({
+    executablePath: CHROMIUM ?? '',
+    args: CHROMIUM_ARGS,
+    pipe: true,
+    // Programs that run here get theirs from the test.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
+  });
 
 /** Of drawing without a GPU. */
 const NO_GPU = /GL Driver Message .* GPU stall due to ReadPixels/;
 
 /** A page of a headless browser that knows nothing of other pages, closed with the test. */
 export async function openPage(url: string, size = { width: 1440, height: 900 }): Promise<OpenPage> {
-  browser ??= puppeteer.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_ARGS });
-  const context = await (await browser).createBrowserContext();
+  if ((await browser)?.connected !== true) browser = launch();
+  const context = await (await browser!).createBrowserContext();
   onTestFinished(() => context.close());
   const page = await context.newPage();
   await page.setViewport(size);
@@ -42,6 +51,16 @@ export async function openPage(url: string, size = { width: 1440, height: 900 })
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
   return { page, requests, complaints };
+}
+
+/** By a link of the portal: nothing is loaded again, which costs a third of going to the address. */
+export async function followLink(page: Page, href: string): Promise<void> {
+  await page.evaluate(`{
+    const link = Object.assign(document.createElement('a'), { href: ${JSON.stringify(href)} });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }`);
 }
 
 /** Waits until a part of the page says so. */
@@ -73,7 +92,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What shuts somebody out: rules that the page breaks, each with where. */
 export async function axeFindings(page: Page): Promise<unknown> {
-  await page.evaluate(AXE);
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(AXE);
   return page.evaluate(
     `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   );

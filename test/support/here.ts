@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import type { run } from '../../src/cli/run.ts';
 import { DAEMON, inherited, type Exit, type Program, type ProgramOptions } from './daemon.ts';
 import { ProgramOutput } from './program-output.ts';
+import { threadsHere } from './threads-here.ts';
 
-/** Loaded as Node loads it, once for all programs of a file: Vite would translate all of it anew for every file. */
+/** Loaded as Node loads it, once for all programs of a process, and without Vite's translation. */
 const load = createRequire(import.meta.url);
 const cli = load('../../src/cli/run.ts') as { readonly run: typeof run };
 // It ends the process at a signal that nobody else hears: here that is none of the program's own listeners.
@@ -12,6 +13,13 @@ load('proper-lockfile');
 
 /** Where what is printed now belongs to. */
 const printing = new AsyncLocalStorage<ProgramOutput>();
+
+/** Of programs whose threads are threads. */
+const inThreads = new WeakSet<ProgramOutput>();
+threadsHere(() => {
+  const output = printing.getStore();
+  return output !== undefined && !inThreads.has(output);
+});
 
 for (const name of ['stdout', 'stderr'] as const) {
   const stream = process[name];
@@ -32,13 +40,24 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGU
 /** One at a time reads where it was started and with what. */
 let turn: Promise<unknown> = Promise.resolve();
 
+/** A program may look for its directory as long as it runs; those of tests are removed then. */
+const HOME = process.cwd();
+let running = 0;
+
+export interface HereOptions extends ProgramOptions {
+  /** Its store and its spool have threads of their own: where it matters what goes on at once. */
+  readonly threads?: boolean;
+}
+
 /**
- * The program in this process: a third of what a process of its own costs. It cannot be killed, has no limits, user or
- * memory of its own, and takes signals only from {@link Program.kill}.
+ * The program in this process, with the threads of its store and its spool: a tenth of what a process of its own costs. It
+ * cannot be killed, has no limits, user or memory of its own, and takes signals only from {@link Program.kill}.
  */
-export function startHere({ cwd, args = DAEMON, env = {} }: ProgramOptions): Program {
+export function startHere({ cwd, args = DAEMON, env = {}, threads = false }: HereOptions): Program {
   const output = new ProgramOutput();
+  if (threads) inThreads.add(output);
   const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
+  running += 1;
   const started = turn.then(() => {
     const outside = process.env;
     process.chdir(cwd);
@@ -51,7 +70,12 @@ export function startHere({ cwd, args = DAEMON, env = {} }: ProgramOptions): Pro
     .then(({ code }) => code)
     .then((code): Exit => ({ code, signal: null, ...output.texts }));
   let hasEnded = false;
-  void exit.finally(() => (hasEnded = true)).catch(() => undefined);
+  const onEnd = () => {
+    hasEnded = true;
+    running -= 1;
+    if (running === 0) process.chdir(HOME);
+  };
+  void exit.finally(onEnd).catch(() => undefined);
   // As the system keeps a signal for a process that does not listen yet.
   const kill = (signal: NodeJS.Signals): void => {
     if (signal === 'SIGKILL') throw new Error('only a process of its own can be killed: startProgram');
@@ -75,6 +99,6 @@ export function startHere({ cwd, args = DAEMON, env = {} }: ProgramOptions): Pro
 }
 
 /** Runs it to its end. */
-export async function runHere(options: ProgramOptions): Promise<Exit> {
+export async function runHere(options: HereOptions): Promise<Exit> {
   return startHere(options).exit;
 }

@@ -2,13 +2,14 @@ import { EventEmitter } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import threads, { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { afterAll } from 'vitest';
 
 /** Where its answers come from: what the module of a thread gives (`threadModule`). */
 interface ThreadModule {
   readonly default: (port: MessagePort, data: unknown) => void;
 }
 
-/** As Node loads it, once for all threads of a file. */
+/** As Node loads it, once for all threads of a process. */
 const load = createRequire(import.meta.url);
 
 /** Where tests run in a thread, that is not the one which the module is to serve. */
@@ -25,7 +26,7 @@ function moduleOf(file: URL): ThreadModule {
 }
 
 /**
- * A thread of a store in this process: the same code behind the same messages, without the 60 to 80 ms of processor time
+ * A thread of a store or the spool in this process: the same code behind the same messages, without the 60 to 80 ms of processor time
  * that a thread's start takes. It cannot crash, and while it works nobody else does: tests of that take threads.
  */
 class WorkerHere extends EventEmitter {
@@ -53,14 +54,28 @@ class WorkerHere extends EventEmitter {
   }
 }
 
-/** The threads of stores run in this process from now on. Others, and those of libraries, are what they were. */
+/** Of a store or the spool. */
+const MOVED = /\/infra\/(store\/.*-thread|spool\/spool\.worker)\.ts$/;
+
+/** Each tells whether a thread that is started now is one for this process. */
+const wanted = new Set<() => boolean>();
+const { Worker } = threads;
+threads.Worker = new Proxy(Worker, {
+  construct: (target, given: ConstructorParameters<typeof Worker>) =>
+    MOVED.test(String(given[0])) && [...wanted].some((isWanted) => isWanted())
+      ? new WorkerHere(given[0] as URL, given[1])
+      : new target(...given),
+});
+syncBuiltinESMExports();
+
+/** The threads of stores and spools that are started while `isWanted` run in this process. Others are what they were. */
+export function threadsHere(isWanted: () => boolean): void {
+  wanted.add(isWanted);
+}
+
+/** The same for all tests of a file. */
 export function storeThreadsHere(): void {
-  const { Worker } = threads;
-  threads.Worker = new Proxy(Worker, {
-    construct: (target, given: ConstructorParameters<typeof Worker>) =>
-      /\/infra\/store\/.*-thread\.ts$/.test(String(given[0]))
-        ? new WorkerHere(given[0] as URL, given[1])
-        : new target(...given),
-  });
-  syncBuiltinESMExports();
+  const always = () => true;
+  threadsHere(always);
+  afterAll(() => void wanted.delete(always));
 }

@@ -1,6 +1,5 @@
 import { nameKey } from '../../domain/names.ts';
 import type { DatabaseSync } from 'node:sqlite';
-import { workerData } from 'node:worker_threads';
 import {
   isUnresolved,
   type SpoolCounts,
@@ -9,7 +8,7 @@ import {
   type SpoolState,
 } from '../../domain/ports/market/spool.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../domain/market/snapshot.ts';
-import { serveThread, type CallContext } from '../threads/rpc.ts';
+import { threadModule, type CallContext } from '../threads/rpc.ts';
 import { explain, giveBackPages, isBroken, moveAside, openSpoolFile, transaction } from './spool-file.ts';
 import { carryOver, placeOf, type Place } from './spool-place.ts';
 
@@ -31,24 +30,15 @@ export interface MadeAnew {
   readonly entries: number | null;
 }
 
-const { file, parkedMax, parkedMaxBytes } = workerData as SpoolWorkerData;
-
 /** When there is too much it is trimmed to this share, so that it need not be counted again at once. */
 const TRIMMED_SHARE = 0.9;
 
-/** Parked bytes, perhaps fewer: what left is not taken off. null: not counted yet. */
-let parkedBytesAtMost: number | null = null;
+/** Between calls. */
+const LOOK_MS = 1_000;
 
 type Statements = ReturnType<typeof prepare>;
 /** Of an entry's content. */
 const BYTES = 'coalesce(octet_length(rows), octet_length(message))';
-
-let spool: { db: DatabaseSync; sql: Statements; place: Place } | undefined;
-
-/** Deleted, or their directory renamed: what is in them is not in the new one yet. */
-const vanished: DatabaseSync[] = [];
-const LOOK_MS = 1_000;
-const news: MadeAnew[] = [];
 
 function prepare(db: DatabaseSync) {
   return {
@@ -96,67 +86,6 @@ function prepare(db: DatabaseSync) {
   };
 }
 
-function opened() {
-  if (spool?.place.isKept() === false) {
-    spool.place.leave();
-    vanished.push(spool.db);
-    spool = undefined;
-    parkedBytesAtMost = null;
-  }
-  if (spool === undefined) {
-    const db = openSpoolFile(file);
-    spool = { db, sql: prepare(db), place: placeOf(file) };
-  }
-  const { db } = spool;
-  for (const lost of [...vanished]) {
-    const entries = transaction(db, () => carryOver(lost, db));
-    vanished.shift();
-    lost.close();
-    news.push({ entries });
-  }
-  return spool;
-}
-
-/** Between calls, which may be long, and before the end. */
-function look(): void {
-  try {
-    if (spool !== undefined) opened();
-  } catch {
-    // The next call says so.
-  }
-}
-
-/** A method in one transaction of its own; a file found broken is replaced by a fresh one, once. */
-function method<I, O>(work: (sql: Statements, input: I) => O) {
-  const attempt = (input: I) => {
-    const { db, sql } = opened();
-    const result = transaction(db, () => work(sql, input));
-    giveBackPages(db);
-    return result;
-  };
-  return async (input: I, { emit }: CallContext): Promise<O> => {
-    try {
-      for (const each of news.splice(0)) await emit(each);
-      try {
-        return attempt(input);
-      } catch (error) {
-        if (!isBroken(error)) throw error;
-        close();
-        await emit({ movedTo: moveAside(file), reason: (error as Error).message } satisfies MovedAside);
-        return attempt(input);
-      }
-    } catch (error) {
-      throw explain(file, error);
-    }
-  };
-}
-
-function close(): void {
-  spool?.db.close();
-  spool = undefined;
-  parkedBytesAtMost = null;
-}
-
 const asBytes = (rows: Int32Array) => new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
 
 const ids = (rows: Record<string, unknown>[]) => rows.map((row) => row.id as number);
@@ -172,93 +101,171 @@ function restore({ rows, message, ...head }: StoredEntry): SpoolEntry {
     : { ...head, rows: new Int32Array(rows.slice().buffer) };
 }
 
-/** @returns markets whose parked entries went, the oldest first, because there were too many bytes */
-function trimBytes(sql: Statements, added: readonly SpoolEntry[]): number[] {
-  const count = () => Number(sql.parkedBytes.get()?.bytes);
-  parkedBytesAtMost =
-    parkedBytesAtMost === null
-      ? count()
-      : added.reduce(
-          (sum, entry) => sum + (isUnresolved(entry) ? entry.message.length : entry.rows.byteLength),
-          parkedBytesAtMost,
-        );
-  if (parkedBytesAtMost <= parkedMaxBytes) return [];
-  let bytes = count();
-  const dropped: number[] = [];
-  if (bytes > parkedMaxBytes) {
-    for (const oldest of sql.oldestParked.all() as unknown as { id: number; bytes: number }[]) {
-      if (bytes <= parkedMaxBytes * TRIMMED_SHARE) break;
-      sql.removeAny.run(oldest.id);
-      dropped.push(oldest.id);
-      bytes -= oldest.bytes;
+function createSpoolFile({ file, parkedMax, parkedMaxBytes }: SpoolWorkerData) {
+  /** Parked bytes, perhaps fewer: what left is not taken off. null: not counted yet. */
+  let parkedBytesAtMost: number | null = null;
+
+  let spool: { db: DatabaseSync; sql: Statements; place: Place } | undefined;
+
+  /** Deleted, or their directory renamed: what is in them is not in the new one yet. */
+  const vanished: DatabaseSync[] = [];
+  const news: MadeAnew[] = [];
+
+  function opened() {
+    if (spool?.place.isKept() === false) {
+      spool.place.leave();
+      vanished.push(spool.db);
+      spool = undefined;
+      parkedBytesAtMost = null;
+    }
+    if (spool === undefined) {
+      const db = openSpoolFile(file);
+      spool = { db, sql: prepare(db), place: placeOf(file) };
+    }
+    const { db } = spool;
+    for (const lost of [...vanished]) {
+      const entries = transaction(db, () => carryOver(lost, db));
+      vanished.shift();
+      lost.close();
+      news.push({ entries });
+    }
+    return spool;
+  }
+
+  /** Between calls, which may be long, and before the end. */
+  function look(): void {
+    try {
+      if (spool !== undefined) opened();
+    } catch {
+      // The next call says so.
     }
   }
-  parkedBytesAtMost = bytes;
-  return dropped;
+
+  /** A method in one transaction of its own; a file found broken is replaced by a fresh one, once. */
+  function method<I, O>(work: (sql: Statements, input: I) => O) {
+    const attempt = (input: I) => {
+      const { db, sql } = opened();
+      const result = transaction(db, () => work(sql, input));
+      giveBackPages(db);
+      return result;
+    };
+    return async (input: I, { emit }: CallContext): Promise<O> => {
+      try {
+        for (const each of news.splice(0)) await emit(each);
+        try {
+          return attempt(input);
+        } catch (error) {
+          if (!isBroken(error)) throw error;
+          close();
+          await emit({ movedTo: moveAside(file), reason: (error as Error).message } satisfies MovedAside);
+          return attempt(input);
+        }
+      } catch (error) {
+        throw explain(file, error);
+      }
+    };
+  }
+
+  function close(): void {
+    spool?.db.close();
+    spool = undefined;
+    parkedBytesAtMost = null;
+  }
+
+  /** @returns markets whose parked entries went, the oldest first, because there were too many bytes */
+  function trimBytes(sql: Statements, added: readonly SpoolEntry[]): number[] {
+    const count = () => Number(sql.parkedBytes.get()?.bytes);
+    parkedBytesAtMost =
+      parkedBytesAtMost === null
+        ? count()
+        : added.reduce(
+            (sum, entry) => sum + (isUnresolved(entry) ? entry.message.length : entry.rows.byteLength),
+            parkedBytesAtMost,
+          );
+    if (parkedBytesAtMost <= parkedMaxBytes) return [];
+    let bytes = count();
+    const dropped: number[] = [];
+    if (bytes > parkedMaxBytes) {
+      for (const oldest of sql.oldestParked.all() as unknown as { id: number; bytes: number }[]) {
+        if (bytes <= parkedMaxBytes * TRIMMED_SHARE) break;
+        sql.removeAny.run(oldest.id);
+        dropped.push(oldest.id);
+        bytes -= oldest.bytes;
+      }
+    }
+    parkedBytesAtMost = bytes;
+    return dropped;
+  }
+
+  const methods = {
+    open: method((sql) => ({ ...sql.counts.get() }) as unknown as SpoolCounts),
+
+    put: method((sql, { state, entries }: { state: SpoolState; entries: readonly SpoolEntry[] }) => {
+      for (const entry of entries) {
+        sql.put.run(
+          entry.marketId,
+          entry.observedAtS,
+          entry.receivedAtMs,
+          state,
+          entry.systemName,
+          nameKey(entry.systemName),
+          entry.stationName,
+          isUnresolved(entry) ? null : asBytes(entry.rows),
+          isUnresolved(entry) ? entry.message : null,
+        );
+      }
+      return state === 'parked' ? [...ids(sql.trimParked.all(parkedMax)), ...trimBytes(sql, entries)] : [];
+    }),
+
+    remove: method((sql, settled: readonly { marketId: number; observedAtS: number }[]) => {
+      for (const { marketId, observedAtS } of settled) sql.remove.run(marketId, observedAtS);
+    }),
+
+    keys: method((sql) => sql.keys.all().map((row) => ({ ...row }) as unknown as SpoolKey)),
+
+    take: method((sql, marketIds: readonly number[]) =>
+      marketIds
+        .map((id) => sql.take.get(id) as StoredEntry | undefined)
+        .filter((entry) => entry !== undefined)
+        .map(restore),
+    ),
+
+    parkedSystems: method((sql) => sql.parkedSystems.all().map((row) => row.name as string)),
+
+    parkedIn: method((sql, names: readonly string[]) =>
+      [...new Set(names.map(nameKey))].flatMap((key) => ids(sql.parkedIn.all(key))),
+    ),
+
+    parkedUnresolved: method((sql) =>
+      sql.parkedUnresolved.all().map((row) => ({ ...row }) as unknown as { marketId: number; bytes: number }),
+    ),
+
+    noteClears: method((sql, clears: readonly { marketId: number; clearedAtS: number }[]) => {
+      for (const { marketId, clearedAtS } of clears) sql.noteClear.run(marketId, clearedAtS);
+    }),
+
+    dropClears: method((sql, marketIds: readonly number[]) => {
+      for (const id of marketIds) sql.dropClear.run(id);
+    }),
+
+    clears: method((sql, sinceS: number) => {
+      sql.dropOldClears.run(sinceS);
+      const rows = sql.clears.all() as unknown as { marketId: number; clearedAtS: number }[];
+      return new Map(rows.map(({ marketId, clearedAtS }) => [marketId, clearedAtS]));
+    }),
+  };
+
+  const looking = setInterval(look, LOOK_MS).unref();
+  return {
+    methods,
+    onClose() {
+      clearInterval(looking);
+      look();
+      close();
+    },
+  };
 }
 
-const methods = {
-  open: method((sql) => ({ ...sql.counts.get() }) as unknown as SpoolCounts),
+export type SpoolMethods = ReturnType<typeof createSpoolFile>['methods'];
 
-  put: method((sql, { state, entries }: { state: SpoolState; entries: readonly SpoolEntry[] }) => {
-    for (const entry of entries) {
-      sql.put.run(
-        entry.marketId,
-        entry.observedAtS,
-        entry.receivedAtMs,
-        state,
-        entry.systemName,
-        nameKey(entry.systemName),
-        entry.stationName,
-        isUnresolved(entry) ? null : asBytes(entry.rows),
-        isUnresolved(entry) ? entry.message : null,
-      );
-    }
-    return state === 'parked' ? [...ids(sql.trimParked.all(parkedMax)), ...trimBytes(sql, entries)] : [];
-  }),
-
-  remove: method((sql, settled: readonly { marketId: number; observedAtS: number }[]) => {
-    for (const { marketId, observedAtS } of settled) sql.remove.run(marketId, observedAtS);
-  }),
-
-  keys: method((sql) => sql.keys.all().map((row) => ({ ...row }) as unknown as SpoolKey)),
-
-  take: method((sql, marketIds: readonly number[]) =>
-    marketIds
-      .map((id) => sql.take.get(id) as StoredEntry | undefined)
-      .filter((entry) => entry !== undefined)
-      .map(restore),
-  ),
-
-  parkedSystems: method((sql) => sql.parkedSystems.all().map((row) => row.name as string)),
-
-  parkedIn: method((sql, names: readonly string[]) =>
-    [...new Set(names.map(nameKey))].flatMap((key) => ids(sql.parkedIn.all(key))),
-  ),
-
-  parkedUnresolved: method((sql) =>
-    sql.parkedUnresolved.all().map((row) => ({ ...row }) as unknown as { marketId: number; bytes: number }),
-  ),
-
-  noteClears: method((sql, clears: readonly { marketId: number; clearedAtS: number }[]) => {
-    for (const { marketId, clearedAtS } of clears) sql.noteClear.run(marketId, clearedAtS);
-  }),
-
-  dropClears: method((sql, marketIds: readonly number[]) => {
-    for (const id of marketIds) sql.dropClear.run(id);
-  }),
-
-  clears: method((sql, sinceS: number) => {
-    sql.dropOldClears.run(sinceS);
-    const rows = sql.clears.all() as unknown as { marketId: number; clearedAtS: number }[];
-    return new Map(rows.map(({ marketId, clearedAtS }) => [marketId, clearedAtS]));
-  }),
-};
-
-export type SpoolMethods = typeof methods;
-
-setInterval(look, LOOK_MS).unref();
-serveThread<SpoolMethods>(methods, () => {
-  look();
-  close();
-});
+export default threadModule(createSpoolFile);
