@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DeltaFollower, readIndex } from '../support/delta-follower.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -151,6 +151,26 @@ export function deltasContract(create: CreateDatabase): void {
     publishing.nowMs -= 5 * HOUR_MS;
     await publishing.store.writeMarkets([snapshot([FUEL_ROW], { at: NOON_S + 1 })]);
     expect(await publishing.run()).toMatchObject([{ delta: { fromSeq: 1, toSeq: 2 } }]);
+  });
+
+  test('where one of its files cannot be put a delta has no manifest, and is made when it can', async () => {
+    const publishing = await publisher();
+    const { store } = publishing;
+    await publishing.run();
+    await store.writeMarkets([snapshot([GOLD_ROW])]);
+    publishing.nowMs = START_MS + 37 * 60_000;
+    const inTheWay = join(publishing.deltasDir, 'hourly-20261128T190000Z-1.csv.zst');
+    const write = store.exportChanges.bind(store);
+    const blocking = vi.spyOn(store, 'exportChanges').mockImplementation((...args) => {
+      mkdirSync(join(inTheWay, 'something'), { recursive: true });
+      return write(...args);
+    });
+    await expect(publishing.run()).rejects.toThrow('cannot be a file');
+    blocking.mockRestore();
+    expect(shelf(publishing).filter((name) => /^hourly.*json$/.test(name))).toEqual([]);
+    expect(index(publishing).deltas).toEqual([]);
+    rmSync(inTheWay, { recursive: true });
+    expect(await publishing.run()).toMatchObject([{ delta: { fromSeq: 0, toSeq: 1 } }]);
   });
 
   test('a full file from which nothing leads on is taken back, and so made again', async () => {

@@ -36,7 +36,7 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
     file: 'src/infra/store/mariadb/leadership/lease.ts',
     from: 'AND NOT (${HOLDER_GONE}) FROM tdl_lease',
     to: 'AND NOT (${HOLDER_GONE} AND FALSE) FROM tdl_lease',
-    tests: ['test/fault/cluster-chaos.test.ts'],
+    tests: ['test/contract/mariadb-lease.test.ts'],
   },
   {
     guarantee: 'nothing elected runs on when the lease is lost',

@@ -69,7 +69,7 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     file: 'src/domain/colonisation/supply/supply.ts',
     from: 'return !isConstruction({',
     to: 'return name.length > 0 || isConstruction({',
-    tests: ['test/contract/sqlite-queries.test.ts'],
+    tests: ['test/unit/colonisation-sellers.test.ts', 'test/contract/sqlite-queries.test.ts'],
   },
   {
     guarantee: 'read anew, what journals do not tell any more is forgotten',

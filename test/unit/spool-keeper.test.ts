@@ -17,7 +17,8 @@ type Step =
   | { does: 'sync' }
   | { does: 'answer'; isGood: boolean };
 
-const marketId = fc.integer({ min: 1, max: 2 });
+const MARKETS = 2;
+const marketId = fc.integer({ min: 1, max: MARKETS });
 const step = fc.oneof(
   fc.record({ does: fc.constant('keep'), marketId, observedAtS: fc.nat(4), isParked: fc.boolean() }),
   fc.record({ does: fc.constant('forget'), marketId, observedAtS: fc.nat(4) }),
@@ -39,6 +40,17 @@ const FORGOTTEN_TWICE: Step[] = [
   { does: 'answer', isGood: false },
 ];
 
+/** And that one which is put aside for want of room is seen again before. */
+const SEEN_AGAIN: Step[] = [
+  { does: 'keep', marketId: 1, observedAtS: 0, isParked: true },
+  { does: 'sync' },
+  { does: 'answer', isGood: true },
+  { does: 'keep', marketId: 2, observedAtS: 1, isParked: true },
+  { does: 'sync' },
+  { does: 'keep', marketId: 1, observedAtS: 4, isParked: true },
+  { does: 'answer', isGood: true },
+];
+
 /** What the disk holds in the end, if nothing ever goes wrong. */
 class Model {
   readonly entries = new Map<number, { readonly observedAtS: number; readonly state: SpoolState }>();
@@ -56,62 +68,87 @@ class Model {
 
 test('whatever fails, and whatever comes while it is written, the disk has what was said last', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, isWell) => {
-      const disk = emptyDisk();
-      const calls: ((isGood: boolean) => void)[] = [];
-      const spool = createMemorySpool(disk, 100, (work) => {
-        const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof work>>();
-        calls.push((isGood) => (isGood ? resolve(work()) : reject(new Error('disk full'))));
-        return promise;
-      });
-      const settle = () => new Promise(setImmediate);
-      const keeper = new SpoolKeeper(spool);
-      const model = new Model();
-      let committedAtS = 0;
-      for (const each of steps) {
-        switch (each.does) {
-          case 'keep':
-            if (each.isParked) keeper.park(snapshot(each.marketId, each.observedAtS));
-            else keeper.pend(snapshot(each.marketId, each.observedAtS));
-            model.keep(each.marketId, each.observedAtS, each.isParked ? 'parked' : 'pending');
-            break;
-          case 'forget':
-            keeper.forget(each);
-            model.forget(each.marketId, each.observedAtS);
-            break;
-          case 'commit':
-            committedAtS += 1;
-            keeper.noteCommitted(snapshot(each.marketId, committedAtS, each.isEmpty ? 0 : 1));
-            if (each.isEmpty) model.clears.set(each.marketId, committedAtS);
-            else model.clears.delete(each.marketId);
-            break;
-          case 'sync':
-            keeper.sync().catch(() => undefined);
-            break;
-          case 'answer':
-            calls.shift()?.(each.isGood);
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 40 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: MARKETS }),
+      async (steps, isWell, parkedMax) => {
+        const disk = emptyDisk();
+        let dropped = 0;
+        let told = 0;
+        const count = (more: number) => void (told += more);
+        const calls: ((isGood: boolean) => void)[] = [];
+        const spool = createMemorySpool(disk, parkedMax, (work) => {
+          const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof work>>();
+          calls.push((isGood) => {
+            if (!isGood) { reject(new Error('disk full')); return; }
+            const result = work();
+            if (Array.isArray(result)) dropped += result.length;
+            resolve(result);
+          });
+          return promise;
+        });
+        const settle = () => new Promise(setImmediate);
+        const keeper = new SpoolKeeper(spool);
+        const model = new Model();
+        let committedAtS = 0;
+        for (const each of steps) {
+          switch (each.does) {
+            case 'keep':
+              if (each.isParked) keeper.park(snapshot(each.marketId, each.observedAtS));
+              else keeper.pend(snapshot(each.marketId, each.observedAtS));
+              model.keep(each.marketId, each.observedAtS, each.isParked ? 'parked' : 'pending');
+              break;
+            case 'forget':
+              keeper.forget(each);
+              model.forget(each.marketId, each.observedAtS);
+              break;
+            case 'commit':
+              committedAtS += 1;
+              keeper.noteCommitted(snapshot(each.marketId, committedAtS, each.isEmpty ? 0 : 1));
+              if (each.isEmpty) model.clears.set(each.marketId, committedAtS);
+              else model.clears.delete(each.marketId);
+              break;
+            case 'sync':
+              keeper.sync().then(count, () => undefined);
+              break;
+            case 'answer':
+              calls.shift()?.(each.isGood);
+              await settle();
+          }
+        }
+        for (const isGood of isWell ? [true] : [false, true]) {
+          const end = { isOver: false };
+          const synced = keeper
+            .syncAll()
+            .then(count)
+            .finally(() => (end.isOver = true));
+          synced.catch(() => undefined);
+          while (!end.isOver) {
+            calls.shift()?.(isGood);
             await settle();
+          }
+          if (isGood) await synced;
         }
-      }
-      for (const isGood of isWell ? [true] : [false, true]) {
-        const end = { isOver: false };
-        const synced = keeper.syncAll().finally(() => (end.isOver = true));
-        synced.catch(() => undefined);
-        while (!end.isOver) {
-          calls.shift()?.(isGood);
-          await settle();
-        }
-        if (isGood) await synced;
-      }
-      const kept = Array.from(disk.entries.values(), ({ state, entry }) => [
-        entry.marketId,
-        { observedAtS: entry.observedAtS, state },
-      ]);
-      expect(new Map(kept as [])).toEqual(model.entries);
-      expect(disk.clears).toEqual(model.clears);
-      const parked = [...model.entries.values()].filter(({ state }) => state === 'parked').length;
-      expect([keeper.parkedCount, keeper.pendingCount]).toEqual([parked, model.entries.size - parked]);
-    }),
-    { numRuns: 1_000, examples: [[FORGOTTEN_TWICE, true]] },
+        const kept = Array.from(disk.entries.values(), ({ state, entry }) => ({
+          state,
+          ...{ marketId: entry.marketId, observedAtS: entry.observedAtS },
+        }));
+        const parked = kept.filter(({ state }) => state === 'parked').length;
+        expect([keeper.parkedCount, keeper.pendingCount]).toEqual([parked, kept.length - parked]);
+        expect(disk.clears).toEqual(model.clears);
+        expect(told, 'for want of room').toBe(dropped);
+        // Of those for whom there is no room nothing is said here.
+        if (parkedMax < MARKETS) return;
+        expect(new Map(kept.map(({ marketId: id, ...entry }) => [id, entry]))).toEqual(model.entries);
+      },
+    ),
+    {
+      numRuns: 1_000,
+      examples: [
+        [FORGOTTEN_TWICE, true, MARKETS],
+        [SEEN_AGAIN, true, 1],
+      ],
+    },
   );
 });
