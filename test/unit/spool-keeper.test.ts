@@ -81,7 +81,10 @@ test('whatever fails, and whatever comes while it is written, the disk has what 
         const spool = createMemorySpool(disk, parkedMax, (work) => {
           const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof work>>();
           calls.push((isGood) => {
-            if (!isGood) { reject(new Error('disk full')); return; }
+            if (!isGood) {
+              reject(new Error('disk full'));
+              return;
+            }
             const result = work();
             if (Array.isArray(result)) dropped += result.length;
             resolve(result);
