@@ -13,6 +13,7 @@ import {
   station,
   stationRow,
   systemRow,
+  variety,
   vendor,
 } from './store-galaxy-batches.ts';
 import {
@@ -67,6 +68,17 @@ export function galaxyGuardContract(create: CreateDatabase, generation: Generati
         isTaken ? [SYSTEM.Alioth, '505', SEEDED_S + newerS] : [SYSTEM.Sol, '496', SEEDED_S],
       );
     });
+  });
+
+  test('shops of a time that nobody can have observed are counted, and go with the repair', async () => {
+    const { db, store } = world();
+    await importInto(store, [variety(generation)]);
+    const shops = v13 ? ['ShipVendor'] : ['ShipVendor', 'UpgradeVendor'];
+    for (const table of shops) await db.sql(`UPDATE ${table} SET modified = '2999-01-01 00:00:00'`);
+    const ahead = { rows: 2 * shops.length, names: 0 };
+    expect(await store.checkTimes({ repair: false })).toEqual(ahead);
+    expect(await store.checkTimes({ repair: true })).toEqual(ahead);
+    for (const table of shops) expect(await db.sql(`SELECT * FROM ${table}`)).toEqual([]);
   });
 
   test('a name that changes only in case is taken', async () => {

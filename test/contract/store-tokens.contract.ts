@@ -46,7 +46,10 @@ export function tokenContract(create: CreateDatabase): void {
   test('cannot be added where tables of our own are turned off', async () => {
     const { db } = world();
     const off = db.store('auto', { ownTables: false });
-    await expect(off.addToken(token('bob'))).rejects.toMatchObject({ code: 'refused' });
+    await expect(off.addToken(token('bob'))).rejects.toMatchObject({
+      ...{ code: 'refused', message: expect.stringContaining('own_tables is false') as string },
+      advice: 'set own_tables to true',
+    });
     expect(await off.tokens()).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { storeThreadsHere } from './threads-here.ts';
+import { loadThreads, storeThreadsHere } from './threads-here.ts';
 
 /** Which tests Stryker tries (test/stryker.ts); undefined: this is not Stryker. */
 const tried = process.env.TDL_STRYKER_TESTS;
@@ -7,5 +7,8 @@ const tried = process.env.TDL_STRYKER_TESTS;
 /** What happens in other processes, where the fault that Stryker tries is not. */
 export const testApart = test.skipIf(tried !== undefined);
 
-// Nor is it in threads. As a set-up file of Stryker's.
-if (tried !== undefined) storeThreadsHere();
+// Nor is it in threads. As a set-up file of Stryker's: what is made while modules load is made before the tests.
+if (tried !== undefined) {
+  storeThreadsHere();
+  loadThreads();
+}

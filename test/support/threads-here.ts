@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { globSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import threads, { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { afterAll } from 'vitest';
 
@@ -67,6 +68,12 @@ threads.Worker = new Proxy(Worker, {
       : new target(...given),
 });
 syncBuiltinESMExports();
+
+/** Loads what is in them before the first one is started. */
+export function loadThreads(): void {
+  const files = globSync('src/infra/{store/**/*-thread,spool/spool.worker}.ts');
+  for (const file of files) moduleOf(pathToFileURL(file));
+}
 
 /** The threads of stores and spools that are started while `isWanted` run in this process. Others are what they were. */
 export function threadsHere(isWanted: () => boolean): void {
