@@ -2,7 +2,8 @@ import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
-import { runProgram, startProgram, writeConfig } from '../support/daemon.ts';
+import { startProgram, writeConfig } from '../support/daemon.ts';
+import { runHere } from '../support/here.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { dump } from '../support/spansh-world.ts';
@@ -34,7 +35,7 @@ function taken(cwd: string): string[] {
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 async function asRoot(cwd: string, env: Record<string, string>, ...args: string[]) {
-  const { code, stderr } = await runProgram({ cwd, env, args });
+  const { code, stderr } = await runHere({ cwd, env, args });
   expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
 }
 
@@ -69,7 +70,7 @@ describe('one-shots run by root in a directory of the service', () => {
     const service = startProgram({ cwd, uid: SERVICE, env: { HOME: undefined } });
     onTestFinished(() => service.kill('SIGKILL'));
     await service.logged(/^listings-live\.csv: /);
-    expect(await runProgram({ cwd, args: ['publish'] })).toMatchObject({
+    expect(await runHere({ cwd, args: ['publish'] })).toMatchObject({
       code: 0,
       stderr: `process ${service.process.pid} works here, and does this\n`,
     });
