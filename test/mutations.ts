@@ -5,7 +5,15 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +36,7 @@ interface Catcher {
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SHARED = join(ROOT, '../shared');
 const TABLE = join(ROOT, 'docs/testing.md');
 const HEAD = '| guarantee | planted fault | caught by |\n| --- | --- | --- |\n';
 const HANGS_AFTER_MS = 600_000;
@@ -142,10 +151,14 @@ function writeRows(): void {
 
 const tree = execFileSync('git', ['archive', 'HEAD'], { cwd: ROOT, maxBuffer: 2 ** 30 });
 const waiting = [...chosen];
-const dirs = Array.from({ length: COPIES }, () => mkdtempSync(join(tmpdir(), 'tdl-mutations-')));
+const home = mkdtempSync(join(tmpdir(), 'tdl-mutations-'));
+const dirs = Array.from({ length: COPIES }, (_, i) => join(home, String(i)));
 try {
+  // Some tests read it where it is there.
+  if (existsSync(SHARED)) symlinkSync(SHARED, join(home, 'shared'));
   await Promise.all(
     dirs.map(async (dir) => {
+      mkdirSync(dir);
       execFileSync('tar', ['-x', '-C', dir], { input: tree });
       symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -164,5 +177,5 @@ try {
   );
 } finally {
   writeRows();
-  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
 }
