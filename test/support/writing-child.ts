@@ -2,6 +2,7 @@
  * A process that writes into a database until it is killed: `node writing-child.ts <target as JSON> <seed>`. It says
  * `ready` when it has written something.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { SeededRandom } from './random.ts';
 import { openTarget, type Target } from './target-store.ts';
@@ -40,4 +41,6 @@ for (let round = 0; ; round++) {
     // Busy, as the tests want it.
   }
   if (round === 0) process.stdout.write('ready\n');
+  // As long as it takes to write: most kills fall into a transaction, and whoever reads has a turn.
+  await sleep(3);
 }
