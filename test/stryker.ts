@@ -13,21 +13,21 @@ import { MariadbServer } from './support/mariadb-server.ts';
 const TABLE = fileURLToPath(new URL('../docs/testing.md', import.meta.url));
 const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |\n';
 
-const STORE = 'test/contract/sqlite-store test/contract/sqlite-galaxy test/contract/sqlite-schema';
-
 /** The tests of a folder: a minute of tests that only pass through it would be run for every fault in it. */
 const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
   ['src/infra/store/mariadb/queries', 'test/contract/mariadb-queries'],
-  ['src/infra/store/mariadb', 'test/contract/mariadb-store test/contract/mariadb-schema'],
+  ['src/infra/store/mariadb/leadership', 'test/contract/mariadb-lease'],
+  ['src/infra/store/mariadb', 'test/contract/mariadb-{store,schema} test/fault/mariadb-{refusals,held-rows}'],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],
   [
     'src/infra/store/sqlite',
-    `test/unit/sqlite-* test/contract/sqlite-threads test/contract/sqlite-optimize ${STORE}`,
+    'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,optimize}',
   ],
   ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
-  ['src/infra/store/shared', `test/unit/store-* ${STORE}`],
+  ['src/infra/store/shared', 'test/unit/store-* test/contract/sqlite-{store,galaxy,schema}'],
+  ['src/infra/spool', 'test/integration/spool*'],
   ['src', 'test/unit'],
 ];
 
@@ -68,7 +68,7 @@ function tried(name: string, files: string, options: Options = {}): Promise<Faul
   return new Stryker({
     mutate: [files],
     // What runs in threads is imported by no test.
-    vitest: { configFile: 'test/stryker.vitest.ts', related: !files.startsWith('src/infra/store/') },
+    vitest: { configFile: 'test/stryker.vitest.ts', related: !/^src\/infra\/(store|spool)\//.test(files) },
     incrementalFile: `node_modules/.cache/stryker/${name}.json`,
     ...options,
   }).runMutationTest();
