@@ -1,10 +1,12 @@
 import { storeThreadsHere } from '../support/threads-here.ts';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
+import { sqliteShape } from '../support/sqlite-shape.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { COMMODITIES, FUEL_ROW, GOLD_ROW, LINCOLN, STRANGER, snapshot } from './store-world.ts';
 
@@ -25,6 +27,16 @@ test.each(['v12', 'v13'] as const)(
     expect(value('PRAGMA journal_mode')).toBe('wal');
     expect(value('PRAGMA auto_vacuum')).toBe(2);
     expect(value('PRAGMA integrity_check')).toBe('ok');
+  },
+);
+
+test.each(['v12', 'v13'] as const)(
+  'the tables of a new %s database are those of Trade Dangerous’ template, which finds systems by name, too',
+  async (generation) => {
+    await open(generation);
+    using db = new DatabaseSync(file);
+    const expected = new URL(`../support/fixtures/sqlite-${generation}.txt`, import.meta.url);
+    expect(sqliteShape(db)).toEqual(readFileSync(expected, 'utf8').trimEnd().split('\n'));
   },
 );
 
@@ -62,9 +74,9 @@ test.each(['v12', 'v13'] as const)(
     const partial = all(`SELECT name FROM pragma_index_list('StationItem') WHERE partial = 1 ORDER BY name`);
     expect(partial.map((row) => row.name)).toEqual(['si_itm_dmdpr', 'si_itm_suppr']);
     await populate();
-    expect(all('SELECT station_id, price FROM StationSelling')).toEqual([
-      { station_id: LINCOLN.marketId, price: 95 },
-    ]);
+    const [item_id, , , , price, units, level] = FUEL_ROW;
+    const sold = { station_id: LINCOLN.marketId, ...{ item_id, price, units, level } };
+    expect(all('SELECT * FROM StationSelling')).toEqual([{ ...sold, modified: '2026-03-01 12:00:00' }]);
     expect(all('SELECT price FROM StationBuying ORDER BY price')).toEqual([{ price: 80 }, { price: 9_400 }]);
   },
 );
@@ -82,10 +94,35 @@ test('names are found whatever their case, by index', async () => {
 test('checks refuse what Trade Dangerous never writes', async () => {
   await open('v13');
   await populate();
-  expect(() => all(`UPDATE Station SET market = 'X'`)).toThrow('CHECK');
+  for (const flag of 'blackmarket market shipyard outfitting rearm refuel repair planetary'.split(' ')) {
+    for (const value of ['Y', 'N', '?']) all(`UPDATE Station SET ${flag} = '${value}'`);
+    expect(() => all(`UPDATE Station SET ${flag} = 'X'`), flag).toThrow('CHECK');
+  }
+  for (const value of ['S', 'M', 'L', '?']) all(`UPDATE Station SET max_pad_size = '${value}'`);
   expect(() => all(`UPDATE Station SET max_pad_size = 'XL'`)).toThrow('CHECK');
   expect(() => all('UPDATE Station SET ls_from_star = -1')).toThrow('CHECK');
   expect(() => all('UPDATE StationItem SET item_id = item_id + 1')).toThrow('FOREIGN KEY');
+});
+
+test('checks of v12 refuse rares and modules that Trade Dangerous does not know', async () => {
+  await open('v12');
+  await populate();
+  const rare = (illegal: string, suppressed: string) =>
+    all(
+      `INSERT INTO RareItem (station_id, category_id, illegal, suppressed)
+       VALUES (${LINCOLN.marketId}, 1, '${illegal}', '${suppressed}')`,
+    );
+  rare('Y', 'N');
+  expect(() => rare('X', 'N')).toThrow('CHECK');
+  expect(() => rare('Y', 'X')).toThrow('CHECK');
+  const module = (id: number, category: string, mount: string, guidance: string) =>
+    all(
+      `INSERT INTO FDevOutfitting (id, category, mount, guidance, class, rating)
+       VALUES (${id}, '${category}', ${mount}, ${guidance}, '1', 'E')`,
+    );
+  module(1, 'hardpoint', "'Fixed'", "'Seeker'");
+  module(2, 'utility', 'NULL', 'NULL');
+  expect(() => module(3, 'X', 'NULL', 'NULL')).toThrow('CHECK');
 });
 
 test('what is written has Trade Dangerous’ types', async () => {
