@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CHROMIUM, openPage, type OpenPage, says, textOf, textsOf, until } from '../support/browser.ts';
-import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { startProgram, writeConfig, type Program, type Start } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
+import { startHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 
@@ -19,13 +20,13 @@ interface Daemon {
 }
 
 /** The real program, connected to a relay. */
-async function startDaemon(...args: string[]): Promise<Daemon> {
+async function startDaemon(start: Start, ...args: string[]): Promise<Daemon> {
   const relay = await startRelay();
   const cwd = mkdtempSync(join(tmpdir(), 'tdl-'));
   const database = join(cwd, 'data/TradeDangerous.db');
   writeConfig(cwd, { eddn_url: relay.url });
   await makeGalaxy(database, ['Sol']);
-  const program = startProgram({ cwd, args: ['--no-update', ...args] });
+  const program = start({ cwd, args: ['--no-update', ...args] });
   await Promise.all([relay.waitForSubscribers(), program.logged(/database:/)]);
   return {
     program,
@@ -39,16 +40,15 @@ async function startDaemon(...args: string[]): Promise<Daemon> {
     },
     stop: async () => {
       relay.close();
-      program.kill('SIGKILL');
-      await program.exit;
+      await program.end();
       rmSync(cwd, { recursive: true, force: true });
     },
   };
 }
 
 /** A daemon of the test's own. */
-async function ownDaemon(...args: string[]): Promise<Daemon> {
-  const daemon = await startDaemon(...args);
+async function ownDaemon(start: Start, ...args: string[]): Promise<Daemon> {
+  const daemon = await startDaemon(start, ...args);
   onTestFinished(daemon.stop);
   return daemon;
 }
@@ -74,7 +74,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
   };
 
   beforeAll(async () => {
-    daemon = await startDaemon();
+    daemon = await startDaemon(startHere);
     daemon.program.kill('SIGUSR2');
   });
   afterAll(() => daemon.stop());
@@ -99,7 +99,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
   });
 
   test('follows the state of the selected actor when the relay goes and comes', async () => {
-    const own = await ownDaemon('--inspect=0');
+    const own = await ownDaemon(startHere, '--inspect=0');
     const { page } = await inspect(own);
     await page.click(LISTENER);
     await page.waitForSelector('#chart [data-state="attached.live.receiving"].current');
@@ -190,12 +190,12 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
   });
 
   test('attached from the start, has seen the start', async () => {
-    const { page } = await inspect(await ownDaemon('--inspect=0'));
+    const { page } = await inspect(await ownDaemon(startHere, '--inspect=0'));
     await says(page, '#sequence', 'booting → running');
   });
 
   test('ends the inspection, not the daemon', async () => {
-    const own = await ownDaemon('--inspect=0');
+    const own = await ownDaemon(startHere, '--inspect=0');
     const { page } = await inspect(own);
     await page.click('#detach');
     await page.waitForSelector('#connection.detached');
@@ -208,7 +208,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
 });
 
 test('nothing is lost while the inspector comes and goes under 200 messages a second', async () => {
-  const { program, database, publish } = await ownDaemon();
+  const { program, database, publish } = await ownDaemon(startProgram);
   const toggling = setInterval(() => program.kill('SIGUSR2'), 250);
   const published = 1_000;
   await publish(1, published, 5);

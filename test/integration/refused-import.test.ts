@@ -18,7 +18,7 @@ const MARIADB_REFUSAL = `CREATE TRIGGER refuse BEFORE INSERT ON StationItem FOR 
 
 function refusedImport(refusal: string, mariadb?: MariadbServer): void {
   test('is not complete: nothing is published or demoted, and it is made again', async () => {
-    const { server, cwd, rows, sql, start } = await world({ mariadb });
+    const { server, cwd, rows, sql, startHere: start } = await world({ mariadb });
     const listings = () => readFileSync(join(cwd, 'data/listings.csv'), 'utf8');
     const first = start();
     await first.logged(DEMOTED);
@@ -46,7 +46,7 @@ function refusedImport(refusal: string, mariadb?: MariadbServer): void {
   });
 
   test('by hand ends with 1, says why, and asks for no publication', async () => {
-    const { server, cwd, sql, env, start } = await world({ mariadb });
+    const { server, cwd, sql, env, startHere: start } = await world({ mariadb });
     const first = start();
     await first.logged(DEMOTED);
     await stop(first);
