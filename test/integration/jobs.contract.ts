@@ -27,7 +27,7 @@ const message = (marketId: number, systemName = 'Sol') =>
 /** A process that somebody has just started may become another one yet. */
 const NEW_MS = 2_000;
 
-/** Process ids of this daemon's jobs: asked for hundreds of times a second. */
+/** Process ids of this daemon's jobs: asked for fifty times a second. */
 function jobsIn(cwd: string): () => number[] {
   /** Those of others, by when they were seen first. */
   const strangers = new Map<string, number>();
@@ -97,7 +97,8 @@ export function survivalContract(create: Create): void {
       writeFileSync(join(cwd, `eddn/${String(file).padStart(2, '0')}.jsonl`), lines.join(''));
     }
     let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, running().length)), 5);
+    // A process takes ten times as long to start.
+    const watch = setInterval(() => (most = Math.max(most, running().length)), 20);
     onTestFinished(() => clearInterval(watch));
     const written = (markets: number) => until(async () => (await database.markets()) >= markets, 50);
 
