@@ -23,7 +23,7 @@ const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],
   [
     'src/infra/store/sqlite',
-    'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,optimize}',
+    'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}',
   ],
   ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
   ['src/infra/store/shared', 'test/unit/store-* test/contract/sqlite-{store,galaxy,schema}'],

@@ -1,17 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GenerationChoice } from '../../src/domain/generation.ts';
-import type { StoreError } from '../../src/domain/errors.ts';
 import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { killChild } from '../support/child.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
-import { COMMODITIES, FUEL_ROW, GOLD_ROW, LINCOLN, NOON_S, STRANGER, snapshot } from './store-world.ts';
+import { COMMODITIES, FUEL_ROW, GOLD_ROW, LINCOLN, STRANGER, snapshot } from './store-world.ts';
 
 let parent: string;
 let directory: string;
@@ -90,76 +89,6 @@ test('a full disk is full, and nothing is half-written', async (context) => {
   await rm(join(directory, 'filler'));
   expect(await store.stats()).toMatchObject({ totalRows: 0 });
   expect(await store.writeMarkets([snapshot([GOLD_ROW])])).toMatchObject([{ status: 'written' }]);
-});
-
-test('a missing directory is unavailable until it is there', async () => {
-  await rm(directory, { recursive: true });
-  const store = openStore();
-  const error = await rejection(store.open());
-  expect(error).toMatchObject({ code: 'unavailable' });
-  expect((error as StoreError).advice).toContain('directory');
-  await mkdir(directory);
-  expect(await store.open()).toMatchObject({ created: true });
-});
-
-test('a directory deleted while the store is open is noticed, not written into nowhere', async () => {
-  const store = await seededStore();
-  await rm(directory, { recursive: true });
-  expect(await rejection(store.writeMarkets([snapshot([GOLD_ROW])]))).toMatchObject({ code: 'unavailable' });
-  expect(await rejection(store.writeMarkets([snapshot([GOLD_ROW])]))).toMatchObject({ code: 'unavailable' });
-  await mkdir(directory);
-  expect(await store.open()).toMatchObject({ created: true });
-  expect(await store.writeMarkets([snapshot([GOLD_ROW])])).toEqual([{ status: 'unknownSystem' }]);
-});
-
-test('a database put in place of the open one is used from then on', async () => {
-  const store = await seededStore();
-  await rename(directory, join(parent, 'old'));
-  await mkdir(directory);
-  const other = await seededStore();
-  await other.writeMarkets([snapshot([GOLD_ROW])]);
-  expect(await rejection(store.stats())).toMatchObject({ code: 'unavailable' });
-  expect(await store.stats()).toMatchObject({ totalRows: 1 });
-});
-
-test('a database of the other generation put in place of the open one is refused', async () => {
-  const store = await seededStore();
-  await rename(directory, join(parent, 'old'));
-  await mkdir(directory);
-  await openStore('v13').open();
-  await rejection(store.open());
-  expect(await rejection(store.open())).toMatchObject({ code: 'refused' });
-});
-
-test.each([
-  ['text', 'Just some notes, far too few to be a database.\n'],
-  ['much text', 'All work and no play makes Jack a dull boy.\n'.repeat(500)],
-])('a file of %s is refused and left as it was', async (_, content) => {
-  await writeFile(file, content);
-  const error = await rejection(openStore().open());
-  expect(error).toMatchObject({ code: 'refused' });
-  expect((error as StoreError).message).toContain(file);
-  expect(await readFile(file, 'utf8')).toBe(content);
-});
-
-test('a damaged database is refused with advice', async () => {
-  const store = await seededStore();
-  await writeManyStations(store);
-  await store.close();
-  const handle = await open(file, 'r+');
-  const { size } = await handle.stat();
-  await handle.write(Buffer.alloc(size - 4096, 0x5a), 0, size - 4096, 4096);
-  await handle.close();
-  const error = await rejection(store.writeMarkets([snapshot([FUEL_ROW], { at: NOON_S + 1 })]));
-  expect(error).toMatchObject({ code: 'refused' });
-  expect((error as StoreError).advice).toContain('backup');
-});
-
-test('a database made by a newer version of ours is refused', async () => {
-  await (await seededStore()).close();
-  sql('PRAGMA user_version = 99');
-  expect(await rejection(openStore().open())).toMatchObject({ code: 'refused' });
-  expect(sql('PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
 function openStore(generation: GenerationChoice = 'auto'): MarketStore {
