@@ -21,10 +21,7 @@ const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/infra/store/mariadb/leadership', 'test/contract/mariadb-lease'],
   ['src/infra/store/mariadb', 'test/contract/mariadb-{store,schema} test/fault/mariadb-{refusals,held-rows}'],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],
-  [
-    'src/infra/store/sqlite',
-    'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}',
-  ],
+  ['src/infra/store/sqlite', 'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}'],
   ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
   ['src/infra/store/shared', 'test/unit/store-* test/contract/sqlite-{store,galaxy,schema}'],
   ['src/infra/spool', 'test/integration/spool*'],
