@@ -48,4 +48,20 @@ export function aggregateContract(create: CreateDatabase): void {
     await expect(off.putAggregate(tour('a'))).rejects.toMatchObject({ code: 'refused' });
     expect(await off.aggregates('tour')).toEqual([]);
   });
+
+  test('in tables of a newer version of this program are refused and left as they are', async () => {
+    const { db, store } = world();
+    await store.putAggregate(tour('a'));
+    await db.sql('UPDATE tdl_version SET version = 99');
+    await expect(db.store().putAggregate(tour('b'))).rejects.toMatchObject({
+      ...{
+        code: 'refused',
+        message: expect.stringContaining('newer version of this program (99)') as string,
+      },
+      advice: expect.stringContaining('set own_tables to false') as string,
+    });
+    expect(await db.sql('SELECT version FROM tdl_version')).toEqual([{ version: '99' }]);
+    expect(await db.sql('SELECT id FROM tdl_aggregate')).toEqual([{ id: 'a' }]);
+    expect(await db.store('auto', { ownTables: false }).stats()).toMatchObject({ totalRows: 0 });
+  });
 }
