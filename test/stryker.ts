@@ -19,7 +19,10 @@ const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
   ['src/infra/store/mariadb/queries', 'test/contract/mariadb-queries'],
   ['src/infra/store/mariadb/leadership', 'test/contract/mariadb-lease'],
-  ['src/infra/store/mariadb', 'test/contract/mariadb-{store,schema} test/fault/mariadb-{refusals,held-rows}'],
+  [
+    'src/infra/store/mariadb',
+    'test/unit/mariadb-* test/contract/mariadb-{store,schema} test/fault/mariadb-{refusals,held-rows}',
+  ],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-queries'],
   ['src/infra/store/sqlite', 'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}'],
   ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
