@@ -16,6 +16,7 @@ const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |
 /** The tests of a folder: a minute of tests that only pass through it would be run for every fault in it. */
 const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
+  ['src/actors/subscription', 'test/unit test/contract/sqlite-push'],
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
   ['src/infra/store/mariadb/queries', 'test/contract/mariadb-queries'],
   ['src/infra/store/mariadb/leadership', 'test/contract/mariadb-lease'],

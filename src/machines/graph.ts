@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
-/** One machine as a Mermaid `stateDiagram-v2`: states, transitions with guards and actions, entries and invokes. */
+/** One machine as a Mermaid `stateDiagram-v2`: states with tags, transitions with guards and actions, entries and invokes. */
 export function toMermaid(machine: AnyStateMachine): string {
   return ['stateDiagram-v2', ...drawNode(machine.root, '  '), ''].join('\n');
 }
@@ -18,6 +18,7 @@ function drawNode(node: AnyStateNode, indent: string): string[] {
   for (const child of children) lines.push(...drawNode(child, inner));
   if (children.length > 0) lines.push(`${indent}}`);
   for (const note of [
+    ...(node.tags.length > 0 ? [`tags / ${node.tags.join(', ')}`] : []),
     ...node.invoke.map(({ src }) => `invoke / ${sourceName(src)}`),
     ...node.entry.filter(isOurs).map((action) => `entry / ${name(action)}`),
     ...node.exit.filter(isOurs).map((action) => `exit / ${name(action)}`),

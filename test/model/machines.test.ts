@@ -12,6 +12,7 @@ import { SETUPS } from './setups/index.ts';
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
 const isFaulty = process.env.TDL_TEST_MACHINE !== undefined;
+const MANY_PATHS = 150;
 
 describe.each(machinesByName())('machine %s', (_, machine) => {
   // Not while this file is loaded: one machine's tests leave the others alone.
@@ -40,18 +41,19 @@ describe.each(machinesByName())('machine %s', (_, machine) => {
 
   test('reaches every state and takes every transition, and keeps its promises on the way', async () => {
     const coverage = new Coverage(machine);
+    // Of many paths a planted fault takes these only: what follows one is done on the way of others.
+    const isShort = isFaulty && explored().some(({ paths }) => paths.length > MANY_PATHS);
     for (const { setup, paths } of explored()) {
       const start = async ({ events, state }: (typeof paths)[number]) => {
         const replay = await new Replay(setup, coverage).play(events);
         expect(replay.snapshot.value).toEqual(state.value);
         return replay;
       };
-      // Of a planted fault the paths tell enough: what follows one is done on the way of others.
-      if (isFaulty) for (const path of paths) await start(path);
+      if (isShort) for (const path of paths) await start(path);
       else await walkAll(setup, paths, start);
     }
     console.log(`coverage of ${String(coverage)}`);
-    if (!isFaulty) expect(coverage.unseen).toEqual([]);
+    if (!isShort) expect(coverage.unseen).toEqual([]);
   });
 
   test('says which of its steps nobody has provided', async () => {

@@ -159,6 +159,9 @@ export class Replay {
     const delays = new Set(
       nodesOf(snapshot).flatMap(({ after }) => after.map(({ eventType }) => delayName(eventType))),
     );
+    const { implementations } = this.#setup.machine;
+    const unknown = [...delays].filter((name) => !(name in implementations.delays));
+    if (unknown.length > 0) complain(`no delay ${unknown.join()}`);
     // A state may have one, and the state around it another.
     if (armed.length > delays.size) complain('a timer of no state');
   }

@@ -34,6 +34,8 @@ const guardian: ModelSetup<typeof guardianMachine> = {
     if (!done) return;
     const crashedOut = value === 'exhausted';
     const finished = event.type === 'xstate.done.actor.child';
+    if (crashedOut) expect(starts.length, 'no sooner than it may').toBe(allowed);
+    if (finished) expect(output).toMatchObject({ childOutput: 'its output' });
     expect(crashedOut || finished || history.includes('event stop'), 'ends for a reason').toBe(true);
     expect(output).toMatchObject({ name: 'writer', exhausted: crashedOut ? 'child failed' : null });
   },

@@ -25,13 +25,17 @@ const journalWatcher: ModelSetup<typeof journalWatcherMachine> = {
     ...[attempt > 0, isAbsent, hasStirred],
     ...[read !== null, looked !== null],
   ],
-  check({ event, value, previous, context, before, running, news, done }) {
+  check({ event, value, previous, context, before, running, inputs, news, done }) {
     const isTailing = value.startsWith('tailing');
     const looks = value === 'scanning' || value === 'tailing.looking';
     expect([...running].sort(), 'one look at a time, and a notice beside it').toEqual([
       ...(looks ? ['look'] : []),
       ...(isTailing ? ['notice'] : []),
     ]);
+    if (news.includes('start look'))
+      expect(inputs.look, 'first everything, then what is new').toEqual({ everything: value === 'scanning' });
+    if (event.output !== null && previous === 'scanning' && value.startsWith('tailing'))
+      expect(context.looked, 'what was read is told').toEqual(event.output);
     if (value === 'tailing.waiting' && previous === 'tailing.looking') {
       expect(before?.hasStirred, 'what stirred meanwhile is looked at').toBe(false);
     }

@@ -48,9 +48,10 @@ function setupOf(isOnce: boolean, look: PatrolInput['look']): ModelSetup<typeof 
       state,
       commanders.length,
     ],
-    check({ event, value, context, before, running, news, done }) {
+    check({ event, value, context, before, running, inputs, news, done }) {
       const { look: now, state } = context;
       expect(running, 'looks while it says so').toEqual(value === 'planning' ? ['look'] : []);
+      if (news.includes('start look')) expect(inputs.look).toEqual(context.order);
       if (value === 'kept') {
         expect(now !== null && !isShort(now), 'keeps what it promises').toBe(true);
         expect(order.isOnce && isThrough(context.order, now!), 'done once').toBe(false);

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { AnyEventObject } from 'xstate';
 import type { GuardianInput, GuardianOutput } from '../../../src/machines/supervision/guardian.machine.ts';
 import {
   CHILDREN,
@@ -31,6 +32,19 @@ const REFUSED: GuardianOutput = {
   childOutput: { failure: { kind: 'setup', reason: 'foreign' } },
 };
 
+/** What an event makes the system end with; null: nothing. */
+function failureBy({ type, ...event }: AnyEventObject): object | null {
+  const [, source] = /^xstate\.error\.actor\.(.*)$/.exec(type) ?? [];
+  if (source !== undefined) {
+    const { message: reason } = event.error as Error;
+    return { kind: source.includes('booting') ? 'setup' : 'crash', reason };
+  }
+  const end = event.output as GuardianOutput | undefined;
+  if (end === undefined) return null;
+  if (end.exhausted !== null) return { kind: 'crash', reason: `${end.name} failed too often: boom` };
+  return end === REFUSED ? { kind: 'setup', reason: 'foreign' } : null;
+}
+
 const supervisor: ModelSetup<typeof supervisorMachine> = {
   machine: supervisorMachine,
   input: {
@@ -58,7 +72,7 @@ const supervisor: ModelSetup<typeof supervisorMachine> = {
     alive.length,
     failure !== null,
   ],
-  check({ value, context, before, running, history, news, done, output }) {
+  check({ event, value, previous, context, before, running, history, news, done, output }) {
     const happened = (entry: string) => history.includes(entry);
     const first = (entry: string) => history.indexOf(entry);
     if (value === 'booting') expect(running, 'nothing before the spool is open').toEqual(['prepare']);
@@ -83,6 +97,21 @@ const supervisor: ModelSetup<typeof supervisorMachine> = {
     for (const once of ['start spoolRest', 'start release', 'start stations']) {
       expect(history.filter((entry) => entry === once).length, once).toBeLessThanOrEqual(1);
     }
+    const isWorking = /^(running|maintenance|finishing|draining.orderly)/.test(value);
+    const left = CHILD_NAMES.filter((name) => !happened(`event xstate.done.actor.${name}`));
+    if (isWorking) expect(context.alive, 'who has not ended is alive').toEqual(left);
+    const waitsFor = { closingFeed: 'listener', flushing: 'writer' }[value.split('.').at(-1) ?? ''];
+    if (waitsFor !== undefined) expect(context.alive, 'it waits for one that is there').toContain(waitsFor);
+    if (value.endsWith('endingRest')) expect(context.alive, 'it waits for somebody').not.toEqual([]);
+    if (event.type.startsWith('xstate.done.actor.') && ['running', 'maintenance'].includes(previous ?? '')) {
+      const isRead = event.type.endsWith('.listener') && context.failure === null;
+      expect(value === 'finishing', 'a feed that has been read is no failure').toBe(isRead);
+      expect(news.includes('tell stations feed.finished')).toBe(isRead);
+    }
+    // Only the graph thinks that somebody could end again.
+    const hasEnded = news.some((entry) => entry.startsWith('end '));
+    if (before?.failure === null)
+      expect(context.failure, 'why it ends').toEqual(hasEnded ? failureBy(event) : null);
     if (before !== null && before.failure !== null) {
       expect(context.failure, 'the first reason is told').toBe(before.failure);
     }
