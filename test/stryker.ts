@@ -28,7 +28,10 @@ const TESTS: readonly (readonly [folder: string, tests: string])[] = [
   ['src/infra/store/sqlite', 'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}'],
   ['src/infra/store/shared/queries', 'test/contract/sqlite-queries'],
   ['src/infra/store/shared', 'test/unit/store-* test/contract/sqlite-{store,galaxy,schema}'],
-  ['src/infra/spool', 'test/integration/spool*'],
+  ['src/infra/spool', 'test/integration/{spool,spool-bytes}'],
+  ['src/infra/publishing', 'test/unit test/integration/{publish,published-set,mirror,demote-published}'],
+  ['src/infra/http/files', 'test/integration/http-{files,conditions}'],
+  ['src/infra/http', 'test/unit test/integration/http-{guard,limits,routes,operate,tours,conditions}'],
   ['src', 'test/unit'],
 ];
 

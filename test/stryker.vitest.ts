@@ -29,6 +29,8 @@ class QuickestFirst extends BaseSequencer {
 /** Of a folder, set by `stryker.ts`; of a machine, by `TDL_TEST_MACHINE`, too. */
 const tests = process.env.TDL_STRYKER_TESTS?.split(' ') ?? ['test/unit'];
 
+const useThreads = tests.some((start) => /sqlite|mariadb|spool/.test(start));
+
 export default defineConfig({
   plugins: [
     {
@@ -44,7 +46,7 @@ export default defineConfig({
     testTimeout: 60_000,
     isolate: false,
     sequence: { sequencer: QuickestFirst },
-    setupFiles: ['test/stryker.setup.ts', 'test/support/stryker.ts'],
+    setupFiles: ['test/stryker.setup.ts', ...(useThreads ? ['test/stryker.threads.ts'] : [])],
     include: tests.map((start) => `${start}{,/**/*}.test.ts`),
     exclude: LEFT_OUT.map((name) => `test/unit/${name}`)
       .filter((name) => !tests.includes(name))

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { factsOf, RANK } from '../../src/domain/galaxy/facts.ts';
 import type { Change, ChangeReader } from '../../src/domain/ports/store/changes.ts';
 import type { Store } from '../../src/domain/ports/store/store.ts';
+import { testApart } from '../support/apart.ts';
 import { killChild, startChild } from '../support/child.ts';
 import { SeededRandom } from '../support/random.ts';
-import { testApart } from '../support/stryker.ts';
 import {
   batch,
   DUMP_FUEL,

@@ -6,6 +6,7 @@ import { StoreError } from '../../src/domain/errors.ts';
 import type { HttpApp } from '../../src/infra/http/app.ts';
 import { hashToken, makeToken } from '../../src/infra/http/token.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
+import { testApart } from '../support/apart.ts';
 import { writeConfig } from '../support/daemon.ts';
 import { runHere } from '../support/here.ts';
 import { ask, startHttp } from '../support/http.ts';
@@ -181,38 +182,41 @@ describe('writing', () => {
   });
 });
 
-test('a token made on the command line is good at once, and for nothing when it is removed', async () => {
-  const cwd = tempDir();
-  writeConfig(cwd);
-  const tdl = (...args: string[]) => runHere({ cwd, args: ['token', ...args] });
-  const made = await tdl('add', 'planner', '--scope', 'tours,operate');
-  expect(made).toMatchObject({
-    code: 0,
-    stderr: 'token planner (tours, operate), shown this once:\n',
-  });
-  expect(made.stdout).toMatch(/^tdl_[\w-]{43}\n$/);
-  const secret = made.stdout.trim();
+testApart(
+  'a token made on the command line is good at once, and for nothing when it is removed',
+  async () => {
+    const cwd = tempDir();
+    writeConfig(cwd);
+    const tdl = (...args: string[]) => runHere({ cwd, args: ['token', ...args] });
+    const made = await tdl('add', 'planner', '--scope', 'tours,operate');
+    expect(made).toMatchObject({
+      code: 0,
+      stderr: 'token planner (tours, operate), shown this once:\n',
+    });
+    expect(made.stdout).toMatch(/^tdl_[\w-]{43}\n$/);
+    const secret = made.stdout.trim();
 
-  const store = createSqliteStore({ file: join(cwd, 'data/TradeDangerous.db'), generation: 'auto' });
-  const { post } = await guarded({ tokens: () => store.tokens() });
-  const status = async () => (await post(bearer(secret))).status;
-  expect(await status()).toBe(200);
+    const store = createSqliteStore({ file: join(cwd, 'data/TradeDangerous.db'), generation: 'auto' });
+    const { post } = await guarded({ tokens: () => store.tokens() });
+    const status = async () => (await post(bearer(secret))).status;
+    expect(await status()).toBe(200);
 
-  const listed = await tdl('list');
-  expect(listed.stdout).toMatch(/^planner {2}made \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}tours, operate\n$/);
-  const [told] = JSON.parse((await tdl('list', '--json')).stdout) as Record<string, unknown>[];
-  expect(Object.keys(told!)).toEqual(['name', 'scopes', 'madeAt']);
-  expect((await tdl('add', 'planner', '--scope', 'tours')).stderr).toMatch(
-    /^there is a token "planner" already \(another name, or first: tdl token remove planner\)\n$/,
-  );
-  expect(await tdl('remove', 'planer')).toMatchObject({
-    code: 2,
-    stderr: 'there is no token "planer" (did you mean planner?)\n',
-  });
-  expect(await status()).toBe(200);
+    const listed = await tdl('list');
+    expect(listed.stdout).toMatch(/^planner {2}made \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}tours, operate\n$/);
+    const [told] = JSON.parse((await tdl('list', '--json')).stdout) as Record<string, unknown>[];
+    expect(Object.keys(told!)).toEqual(['name', 'scopes', 'madeAt']);
+    expect((await tdl('add', 'planner', '--scope', 'tours')).stderr).toMatch(
+      /^there is a token "planner" already \(another name, or first: tdl token remove planner\)\n$/,
+    );
+    expect(await tdl('remove', 'planer')).toMatchObject({
+      code: 2,
+      stderr: 'there is no token "planer" (did you mean planner?)\n',
+    });
+    expect(await status()).toBe(200);
 
-  expect((await tdl('remove', 'planner')).code).toBe(0);
-  await until(async () => (await status()) === 401);
-  expect((await tdl('list')).stdout).toBe('no tokens: nobody may write over HTTP\n');
-  await store.close();
-});
+    expect((await tdl('remove', 'planner')).code).toBe(0);
+    await until(async () => (await status()) === 401);
+    expect((await tdl('list')).stdout).toBe('no tokens: nobody may write over HTTP\n');
+    await store.close();
+  },
+);

@@ -16,6 +16,7 @@ import { metricsRoutes } from '../../src/infra/http/routes/metrics.ts';
 import { portalRoutes } from '../../src/infra/http/routes/portal.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { statusRoutes } from '../../src/infra/http/routes/status.ts';
+import { testApart } from '../support/apart.ts';
 import { ask, serveFiles, silentLog, startHttp } from '../support/http.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
@@ -293,7 +294,7 @@ test('of what nothing is known yet there is no figure that is no number', async 
   await expect.poll(page).toMatch(new RegExp(`^${lag} [\\d.]+$`, 'm'));
 });
 
-test('nothing of HTTP is loaded before it is wanted', () => {
+testApart('nothing of HTTP is loaded before it is wanted', () => {
   const loaded = execFileSync(process.execPath, [
     '--input-type=module',
     '--eval',
@@ -305,11 +306,13 @@ test('nothing of HTTP is loaded before it is wanted', () => {
   expect(loaded).not.toMatch(/node_modules\/(@?fastify|find-my-way|avvio|prom-client)\//);
 });
 
-test('the schema compilers of fastify, and a broker, WebSockets and metrics nobody asked for, are never loaded', () => {
-  const loaded = execFileSync(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    `import { createRequire } from 'node:module';
+testApart(
+  'the schema compilers of fastify, and a broker, WebSockets and metrics nobody asked for, are never loaded',
+  () => {
+    const loaded = execFileSync(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `import { createRequire } from 'node:module';
      const { createHttpApp } = await import('./src/infra/http/app.ts');
      const { routesOf } = await import('./src/app/ports/routes.ts');
      const { outboxPorts, tellHealth } = await import('./src/app/ports/broker.ts');
@@ -320,9 +323,10 @@ test('the schema compilers of fastify, and a broker, WebSockets and metrics nobo
      if ((await outboxPorts(base)) !== null || (await tellHealth(base)) !== null) process.exit(1);
      console.log((await app.inject('/files/')).statusCode, ...Object.keys(createRequire(import.meta.url).cache));
      process.exit();`,
-  ]).toString();
-  expect(loaded).toMatch(/^200 .*node_modules\/fastify\//);
-  expect(loaded).not.toMatch(
-    /node_modules\/(@redis|ajv|prom-client|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/,
-  );
-});
+    ]).toString();
+    expect(loaded).toMatch(/^200 .*node_modules\/fastify\//);
+    expect(loaded).not.toMatch(
+      /node_modules\/(@redis|ajv|prom-client|ws\/|@fastify\/(ajv|fast-json|swagger|static|websocket))/,
+    );
+  },
+);

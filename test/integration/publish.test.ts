@@ -16,6 +16,7 @@ import { text } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
 import { publishFile, stageFile } from '../../src/infra/publishing/publish.ts';
+import { testApart } from '../support/apart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 
@@ -204,7 +205,7 @@ test('a directory that cannot be written is told', async (context) => {
   expect(error).toMatchObject({ code: 'publishDenied', advice: expect.stringContaining('export_path') });
 });
 
-test('another process never finds the file missing, empty or in part', async () => {
+testApart('another process never finds the file missing, empty or in part', async () => {
   const content = (version: number) => [
     `version ${version}\n`,
     ...Array.from({ length: 20 }, () => `${version},`.repeat(4_000)),

@@ -8,6 +8,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import type { Spool } from '../../src/domain/ports/market/spool.ts';
 import type { Snapshot, UnresolvedSnapshot } from '../../src/domain/market/snapshot.ts';
 import { createSpool } from '../../src/infra/spool/spool.ts';
+import { testApart } from '../support/apart.ts';
 import { smallDisk } from '../support/tmpfs.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -217,7 +218,7 @@ describe('clears', () => {
 });
 
 describe('faults', () => {
-  test('everything acknowledged survives kill -9', async () => {
+  testApart('everything acknowledged survives kill -9', async () => {
     for (const first of [1_000, 2_000_000, 4_000_000]) {
       const acknowledged = await putUntilKilled(first, 20);
       const spool = openSpool();
@@ -230,7 +231,7 @@ describe('faults', () => {
     }
   });
 
-  test('two processes share one spool', async () => {
+  testApart('two processes share one spool', async () => {
     const [a, b] = await Promise.all([putUntilKilled(1_000, 30), putUntilKilled(2_000_000, 30)]);
     expect(ids(await openSpool().take([...a, ...b]))).toEqual([...a, ...b]);
     expect(warnings).toEqual([]);
