@@ -274,11 +274,16 @@ describe('tours are made alike', () => {
   });
 
   test.each([
-    [500, [[1], [2, 0]]],
-    [501, [[0], [2, 1]]],
-  ])('by tearing two stops apart that lie %i ly from each other, if that is too far', (x, tours) => {
+    ['no neighbourhood, giving what is farther from all', [0, 501, 100], [[0], [2, 1]]],
+    ['no neighbourhood, wherever all are', [100, 700, 600], [[1], [2, 0]]],
+    ['not too far from each other, giving what is nearest', [0, 500, 100], [[1], [2, 0]]],
+  ])('by tearing two stops apart that are %s', (_, xs, tours) => {
     const cost: TourCost = (commander, stops) => (stops.length === 2 - commander ? [65, 35][commander]! : 50);
-    expect(balance(line(0, x, 100), [[0, 1], [2]], cost)).toEqual(tours);
+    expect(balance(line(...xs), [[0, 1], [2]], cost)).toEqual(tours);
+  });
+
+  test('without tearing three apart', () => {
+    expect(balance(line(0, 600, 6, 10, 11), BEFORE, takes([65, 35], [50, 50]))[1]).toEqual([3, 4, 2]);
   });
 
   test('without moving a stop back at once, and not for ever', () => {
