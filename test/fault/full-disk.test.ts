@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
-import { startLiveDaemon } from '../support/live-daemon.ts';
+import { startHere } from '../support/here.ts';
+import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -53,7 +54,7 @@ test('full for database and spool: both say so, and nothing is lost when there i
 
 test('full for the export: it says so, the old file stays, and the new one follows', async (context) => {
   const disk = smallDisk(context, MIB);
-  const { program, relay } = await startLiveDaemon({ config: { export_path: disk } });
+  const { program, relay } = await startLiveDaemonBy(startHere, { config: { export_path: disk } });
   const empty = fill(disk);
   await relay.publish(frame(commodityMessage({ marketId: 1 })));
   await program.logged(/^listings-live\.csv not published: no space left/);

@@ -13,10 +13,11 @@ import { killChild } from '../support/child.ts';
 import { followedStore } from '../support/followed-store.ts';
 import { SeededRandom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/history-child.ts', import.meta.url));
-const KILLS = 5;
+const KILLS = times(3, 10);
 const MARKETS = Array.from({ length: 20 }, (_, i) => 6_000 + i);
 
 test('killed again and again while days end, every change is there once and no day is missing or torn', async () => {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { siteGoods, type Site } from '../../src/domain/colonisation/book/site.ts';
-import { runProgram, startProgram, writeConfig, type Program } from '../support/daemon.ts';
+import { startProgram, writeConfig, type Program } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
+import { runHere } from '../support/here.ts';
 import { bookOf, contributionLine, depotLine, dockedLine, loginLines, SITE_ID } from '../support/journals.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
 import { freePort } from '../support/mariadb-server.ts';
@@ -31,7 +32,7 @@ test(
     for (const folder of folders) mkdirSync(folder);
     const member = join(dir, 'member');
     writeConfig(member);
-    const { stdout } = await runProgram({ cwd: dir, args: ['token', 'add', 'member', '--scope', 'journal'] });
+    const { stdout } = await runHere({ cwd: dir, args: ['token', 'add', 'member', '--scope', 'journal'] });
     const running = new Set<Program>();
     const start = (cwd: string, args?: readonly string[]) => {
       const program = startProgram({ cwd, env: { TD_TOKEN: stdout.trim() }, ...(args && { args }) });

@@ -33,7 +33,7 @@ describe('a relay that sends', () => {
   });
 
   test('a message beyond the limit: the connection is made again at once', async () => {
-    const { program, relay, written } = await startLiveDaemon();
+    const { program, relay, written } = await startLiveDaemonBy(startHere);
     await relay.publish(Buffer.alloc(16 * MIB + 1));
     await program.logged(/^feed .* more than 16 MiB.*trying again/);
     await relay.waitForSubscribers();

@@ -10,9 +10,9 @@ const MARKETS = 500;
 const HOUR_MS = 3_600_000;
 const MAX_AGE_S = 72 * 3_600;
 const STEP_MS = HOUR_MS / 6;
-/** Of trouble; then a week in which all fly as they should. */
-const TROUBLE_MS = 23 * 24 * HOUR_MS;
-const QUIET_MS = 7 * 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** In which all fly as they should. */
+const QUIET_MS = 7 * DAY_MS;
 /** A tour that was begun in trouble, and what it left behind. */
 const SETTLED_MS = (2 * MAX_AGE_S * 1_000) / 3;
 /** The second in which a timer fires. */
@@ -34,10 +34,10 @@ export interface PatrolMonth {
   readonly states: Readonly<Record<string, number>>;
 }
 
-/** A month of two patrols. @throws AssertionError: a promise was not kept */
-export async function simulatePatrols(seed: number): Promise<PatrolMonth> {
+/** Days of trouble with two patrols, and then a week without. @throws AssertionError: a promise was not kept */
+export async function simulatePatrols(seed: number, troubledDays = 23): Promise<PatrolMonth> {
   const month = new Month(seed);
-  return month.run();
+  return month.run(troubledDays * DAY_MS);
 }
 
 class Month {
@@ -64,10 +64,10 @@ class Month {
     this.#begin();
   }
 
-  async run(): Promise<PatrolMonth> {
+  async run(troubledMs: number): Promise<PatrolMonth> {
     await this.#world.time.advance(0);
     for (const { name } of REGIONS) await this.#order(name, NAMES.slice(0, this.#random.integer(0, 4)));
-    for (let ms = 0; ms < TROUBLE_MS; ms += STEP_MS) await this.#step();
+    for (let ms = 0; ms < troubledMs; ms += STEP_MS) await this.#step();
     this.#isQuiet = true;
     this.#world.isAway = false;
     await this.#world.time.advance(61_000);
