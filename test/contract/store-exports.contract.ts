@@ -15,6 +15,7 @@ import {
   addStations,
   epochS,
   plant,
+  plantAll,
   snapshot,
   stamp,
   useWorld,
@@ -255,6 +256,9 @@ async function plantMany(db: TestDatabase): Promise<number> {
     db,
     ids.map((id) => [id, 'S', SYSTEM.Sol]),
   );
-  for (const id of ids) await plant(db, id, rows, stamp(NOON_S), Number(id % 3 === 0));
+  await plantAll(
+    db,
+    ids.map((id) => ({ marketId: id, rows, modified: stamp(NOON_S), fromLive: Number(id % 3 === 0) })),
+  );
   return ids.at(-1)!;
 }

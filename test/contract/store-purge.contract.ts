@@ -9,6 +9,7 @@ import {
   SYSTEM,
   addStations,
   plant,
+  plantAll,
   stamp,
   stored,
   useWorld,
@@ -135,6 +136,9 @@ async function plantMany(db: TestDatabase): Promise<number> {
     db,
     ids.map((id) => [id, 'S', SYSTEM.Sol]),
   );
-  for (const id of ids) await plant(db, id, rows, stamp(NOON_S - id));
+  await plantAll(
+    db,
+    ids.map((id) => ({ marketId: id, rows, modified: stamp(NOON_S - id) })),
+  );
   return ids.length * rows.length;
 }

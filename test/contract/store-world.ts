@@ -180,6 +180,15 @@ export async function addStations(
   );
 }
 
+/** A market as another program writes it. */
+interface Planted {
+  readonly marketId: number | string;
+  readonly rows: readonly Row[];
+  /** SQL: see {@link stamp}. */
+  readonly modified: string;
+  readonly fromLive?: number;
+}
+
 /** Rows as another program writes them. `modified` is SQL: see {@link stamp}. */
 export async function plant(
   db: TestDatabase,
@@ -188,7 +197,14 @@ export async function plant(
   modified: string,
   fromLive = 0,
 ) {
-  const values = rows.map((row) => `(${marketId}, ${row.slice(0, 7).join()}, ${modified}, ${fromLive})`);
+  await plantAll(db, [{ marketId, rows, modified, fromLive }]);
+}
+
+/** In one statement. */
+export async function plantAll(db: TestDatabase, markets: readonly Planted[]) {
+  const values = markets.flatMap(({ marketId, rows, modified, fromLive = 0 }) =>
+    rows.map((row) => `(${marketId}, ${row.slice(0, 7).join()}, ${modified}, ${fromLive})`),
+  );
   await db.sql(
     `INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
       supply_units, supply_level, modified, from_live) VALUES ${values.join()}`,
