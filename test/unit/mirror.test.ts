@@ -41,7 +41,7 @@ test('the files of the daemon that leads are looked at every now and then, and t
 });
 
 test('a daemon that leads fetches from nobody, nor does one that knows nobody', async () => {
-  const { seen, start, time, urls } = mirrorOf(() => Promise.resolve([]));
+  const { lines, seen, start, time, urls } = mirrorOf(() => Promise.resolve([]));
   seen.leads = true;
   await start();
   await time.advance(10_000);
@@ -49,6 +49,7 @@ test('a daemon that leads fetches from nobody, nor does one that knows nobody', 
   seen.leader = null;
   await time.advance(10_000);
   expect(urls).toEqual([]);
+  expect(lines).toEqual([]);
 });
 
 test('nothing is replaced with the files of one that leads no longer', async () => {
