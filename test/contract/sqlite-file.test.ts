@@ -184,6 +184,13 @@ test('optimizing gives the free pages back', async () => {
   expect(statSync(file).size).toBeLessThan(before - 20_000_000);
 });
 
+test('it tells the planner of queries what is in tables that have grown', async () => {
+  const store = await seededStore();
+  await writeManyStations(store);
+  await store.optimize?.();
+  expect(sql(`SELECT DISTINCT tbl FROM sqlite_stat1 WHERE tbl = 'StationItem'`)).toHaveLength(1);
+});
+
 test('it stops between two steps', async () => {
   const store = await databaseWithFreePages();
   const abort = new AbortController();

@@ -194,6 +194,7 @@ export function changesContract(create: CreateDatabase): void {
     await store.purge({ olderThanS: NOON_S });
     await plant(db, LINCOLN.marketId, [GOLD_ROW], stamp(4_000_000_000));
     await store.checkTimes({ repair: false });
+    expect(await told(), 'looking is no change').toHaveLength(1);
     expect(await store.checkTimes({ repair: true })).toEqual({ rows: 1, names: 0 });
     expect(await told()).toEqual([
       ['market', LINCOLN.marketId, null, 'purge'],

@@ -122,6 +122,10 @@ export function orderContract(create: CreateDatabase): void {
       const { db, store, rowsOf } = world();
       await plant(db, LINCOLN.marketId, [GOLD_ROW, PLATINUM_ROW], stamp(FUTURE_S));
       await plant(db, OUTPOST.marketId, [GOLD_ROW], stamp(NOON_S));
+      const now = db.store('auto', { notAfterS: () => NOON_S });
+      expect(await now.checkTimes({ repair: false }), 'what is of now is observed').toMatchObject({
+        rows: 2,
+      });
       await db.sql(`UPDATE System SET modified = ${stamp(FUTURE_S)} WHERE system_id = ${SYSTEM.Sol}`);
       await db.sql(`UPDATE Station SET modified = ${stamp(FUTURE_S)}`);
       expect(await store.checkTimes({ repair: false })).toEqual({ rows: 2, names: 3 });

@@ -54,6 +54,17 @@ export function purgeContract(create: CreateDatabase): void {
     expect(await times()).toEqual([NOON_S]);
   });
 
+  test('of a station whose id needs 64 bits', async () => {
+    const { db, store, rowsOf } = world();
+    const id = '9223372036854775807';
+    await addStations(db, [[id, 'Edge', SYSTEM.Far]]);
+    await plant(db, id, [GOLD_ROW], stamp(NOON_S - 1));
+    expect(await store.purge({ olderThanS: NOON_S })).toBe(1);
+    await plant(db, id, [GOLD_ROW], stamp(Date.UTC(2100) / 1000));
+    expect(await store.checkTimes({ repair: true })).toMatchObject({ rows: 1 });
+    expect(await rowsOf(id)).toEqual([]);
+  });
+
   test('live rows age like others', async () => {
     const { db, store } = world();
     await plant(db, LINCOLN.marketId, [GOLD_ROW], stamp(NOON_S - 1), 1);
