@@ -18,6 +18,7 @@ import {
   LOOKS,
   removeOrder,
 } from '../../src/domain/tours/patrols/patrol-orders.ts';
+import { patrolProgress } from '../../src/domain/tours/progress.ts';
 import { scoutTour, tourMarket } from '../support/scout-tour.ts';
 import { patrolOrder, TourWorld } from '../support/tour-world.ts';
 
@@ -174,6 +175,12 @@ describe('a look at a region', () => {
     const flown = describePatrol({ order, state: 'planning', look: null }, scoutTour(1));
     expect([flown.look, flown.tour?.id]).toEqual([null, scoutTour(1).id]);
   });
+});
+
+test('a patrol that is followed is told by its state and look; one that is gone is removed', () => {
+  const told = patrolProgress('home', { order: HOME, state: 'planning', look: null });
+  expect(told).toEqual({ name: 'home', state: 'planning', look: null });
+  expect(patrolProgress('home', null)).toEqual({ name: 'home', state: 'removed', look: null });
 });
 
 test.each([
