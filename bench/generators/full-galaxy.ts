@@ -13,7 +13,7 @@ const LY3_A_MARKET = 1_500;
 /** Markets of a transaction: a million rows. */
 const MARKETS_AT_ONCE = 5_000;
 
-export interface PlantedRow {
+interface PlantedRow {
   readonly good: Commodity;
   readonly isSold: boolean;
   /** Credits. */

@@ -13,6 +13,7 @@ import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
+import { writtenContract } from './query-written.contract.ts';
 
 storeThreadsHere();
 
@@ -28,6 +29,8 @@ describeMariadb('with a server', () => {
     describe('Ardent', () => ardentContract(world, generation));
     describe('Ardent, told', () => ardentToldContract(world, generation));
     describe('searches', () => searchContract(world, generation));
+    describe('written', () =>
+      writtenContract(useQueryWorld(() => createMariadbDatabase(server), generation)));
     describe('tours', () => tourPlanContract(world));
     describe('colonisation', () => colonisationContract(world, generation));
   });

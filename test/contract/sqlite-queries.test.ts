@@ -13,6 +13,7 @@ import { mapContract } from './map.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
+import { writtenContract } from './query-written.contract.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
 
@@ -31,6 +32,10 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('Ardent', () => ardentContract(world, generation));
   describe('Ardent, told', () => ardentToldContract(world, generation));
   describe('searches', () => searchContract(world, generation));
+  describe('written', () =>
+    writtenContract(
+      useQueryWorld(() => createSqliteDatabase(join(dir, `${generation}-written.db`)), generation),
+    ));
   describe('tours', () => tourPlanContract(world));
   describe('colonisation', () => colonisationContract(world, generation));
 });

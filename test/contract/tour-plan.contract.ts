@@ -96,7 +96,8 @@ export function tourPlanContract(use: () => QueryWorld): void {
       `commanders=J@${encodeURIComponent(`${station.system.name}/${station.name.toUpperCase()}`)}&within=40&olderThan=0s`,
     );
     expect(byId.tours[0]!.stops[0]).toMatchObject({ marketId: station.id, seconds: 44 });
-    if (sameName === station) expect(stops(byName)).toEqual(stops(byId));
+    // Which order is found in so short a time is another matter.
+    if (sameName === station) expect(stops(byName).toSorted()).toEqual(stops(byId).toSorted());
     const [first, second] = stops(byId);
     const without = await plan(
       `commanders=J@${station.id}&within=40&olderThan=0s&exclude=${first},${second}`,

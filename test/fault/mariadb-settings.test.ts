@@ -46,6 +46,9 @@ describeMariadb('a server that does not ask which characters we speak', () => {
 describeMariadb('settings that only the administrator can change', () => {
   const server = useMariadb({ args: ['--log-bin=binlog', '--server-id=1'] });
   let database: string;
+  /** Tests come in any order, and each writes what is newer. */
+  let newestAtS = NOON_S;
+  const later = () => (newestAtS += 60);
 
   beforeAll(async () => {
     database = await server.createDatabase();
@@ -90,7 +93,8 @@ describeMariadb('settings that only the administrator can change', () => {
     const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
     try {
       await store.useCatalogue(ITEMS);
-      const outcomes = await store.writeMarkets(Array.from({ length: 30 }, (_, i) => market(i + 1, NOON_S)));
+      const atS = later();
+      const outcomes = await store.writeMarkets(Array.from({ length: 30 }, (_, i) => market(i + 1, atS)));
       expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['written']));
     } finally {
       await store.close();
@@ -99,7 +103,8 @@ describeMariadb('settings that only the administrator can change', () => {
 
   test('a binary log whose cache is too small is told as that', async () => {
     const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
-    const markets = Array.from({ length: 30 }, (_, i) => market(i + 1, NOON_S + 30));
+    const atS = later();
+    const markets = Array.from({ length: 30 }, (_, i) => market(i + 1, atS));
     await server.sql('SET GLOBAL max_binlog_cache_size = 4096, binlog_cache_size = 4096');
     try {
       await store.useCatalogue(ITEMS);
@@ -118,18 +123,19 @@ describeMariadb('settings that only the administrator can change', () => {
 
   test('a binary log that is set wrong while we work stops the writing, and loses nothing', async () => {
     const store = storeOn(server, database, { statementTimeoutMs: 20_000 });
-    const later = Array.from({ length: 30 }, (_, i) => market(i + 1, NOON_S + 60));
+    const atS = later();
+    const markets = Array.from({ length: 30 }, (_, i) => market(i + 1, atS));
     try {
       await store.useCatalogue(ITEMS);
-      await store.writeMarkets([market(1, NOON_S)]);
+      await store.writeMarkets([market(1, atS - 1)]);
       await server.sql("SET GLOBAL binlog_format = 'STATEMENT'");
       const ids = await server.sql("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'tdl'");
       for (const { ID } of ids) await server.sql(`KILL ${ID}`);
       const refused = { code: 'unavailable', advice: expect.stringContaining('binlog_format') as string };
-      await expect(store.writeMarkets(later)).rejects.toMatchObject({ code: 'unavailable' });
-      await expect(store.writeMarkets(later)).rejects.toMatchObject(refused);
+      await expect(store.writeMarkets(markets)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(store.writeMarkets(markets)).rejects.toMatchObject(refused);
       await server.sql("SET GLOBAL binlog_format = 'ROW'");
-      const outcomes = await store.writeMarkets(later);
+      const outcomes = await store.writeMarkets(markets);
       expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['written']));
     } finally {
       await store.close();
