@@ -163,6 +163,31 @@ export function publishedSetContract(create: CreateDatabase, generation: Generat
     );
   });
 
+  test('thousands of rows are each in the file, once and in order; only the tables, where only they are asked for', async () => {
+    const { db, store } = world();
+    const ids = Array.from({ length: 2_500 }, (_, i) => 10_000 + i);
+    await addStations(
+      db,
+      ids.map((id) => [id, `Port ${id}`, SYSTEM.Sol]),
+    );
+    let text = '';
+    const asked: string[] = [];
+    const { rows } = await store.exportSet(
+      (file) => {
+        asked.push(file);
+        return (chunk) =>
+          Promise.resolve(void (text += file === 'Station' ? Buffer.from(chunk).toString() : ''));
+      },
+      undefined,
+      'tables',
+    );
+    const lines = text.trimEnd().split('\n').slice(1);
+    expect(lines.map((line) => Number(line.split(',')[0])).filter((id) => id < 20_000)).toEqual(ids);
+    expect(rows.Station).toBe(lines.length);
+    expect(asked).toContain('Station');
+    expect(asked).not.toContain('listings');
+  });
+
   test('unchanged data gives the same bytes', async () => {
     await populate();
     const first = await exported(world().store);
