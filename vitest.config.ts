@@ -8,8 +8,8 @@ export default defineConfig({
     // On a machine that does ten other things a test takes ten times as long.
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // The suite starts servers, daemons and threads of its own, and waits for them: two leave a quarter of two cores idle.
-    maxWorkers: 3,
+    // The suite starts servers, daemons and threads of its own, and waits for them: three leave a third of two cores idle.
+    maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',

@@ -214,7 +214,9 @@ test('goes through the proxy that the environment names, wherever a redirect lea
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', CHECK_INVALID_HOST],
-    { env: { ...process.env, HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '' } },
+    {
+      env: { ...process.env, http_proxy: `http://127.0.0.1:${port}`, no_proxy: '' },
+    },
   );
   expect(stdout).toBe('http://spansh.invalid/dump');
   expect(asked).toEqual(['http://spansh.invalid/dump', 'http://elsewhere.invalid/dump']);
