@@ -166,6 +166,7 @@ try {
         if (caughtBy === null) {
           process.exitCode = 1;
           rows.delete(keyOf(next));
+          writeRows();
           console.log(`SURVIVED: ${next.fault} (${next.guarantee})`);
           continue;
         }
@@ -175,11 +176,11 @@ try {
           continue;
         }
         rows.set(keyOf(next), caughtBy);
+        writeRows();
         console.log(`${next.fault}: ${caughtBy.file}: ${caughtBy.name}`);
       }
     }),
   );
 } finally {
-  writeRows();
   rmSync(home, { recursive: true, force: true });
 }
