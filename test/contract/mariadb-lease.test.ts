@@ -100,10 +100,9 @@ describeMariadb('the lease by which one daemon leads', () => {
         );
         await aWaitFor(server);
         await before.release();
-        const beganMs = performance.now();
         expect(await next.claim(signal)).toMatchObject({ leads: true, leader: { epoch: 2 } });
-        expect(performance.now() - beganMs, 'nobody waits for it').toBeLessThan(1_000);
-        expect(await begun).toBeInstanceOf(Error);
+        // It is not waited for: its connection is ended.
+        expect(await begun).toMatchObject({ code: 'unavailable' });
         await other.query('ROLLBACK');
 
         // Woken up, it knows nothing of that.
