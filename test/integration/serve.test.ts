@@ -38,6 +38,12 @@ describeRedis('with a broker', () => {
       return { program, url: String((await program.logged(/^http: http/)).url) };
     };
     const [one, other] = await Promise.all([start(), start()]);
+    const recent = async (url: string) => {
+      const { bytes } = await ask(`${url}/api/v1/freshness/recent?limit=9`);
+      return (JSON.parse(bytes.toString()) as { entries: unknown[] }).entries.length;
+    };
+    // The memory of a process that is told nothing, from now on.
+    for (const { url } of [one, other]) expect(await recent(url)).toBe(1);
     const open = async (url: string, lastId: string | null = null) => {
       const reader = await EventReader.open(`${url}/api/v1/stream?markets=${HERE.join()}`, lastId);
       onTestFinished(() => reader.close());
@@ -67,14 +73,7 @@ describeRedis('with a broker', () => {
     ).not.toContain('snapshot');
     expect(prices(next).sort()).toEqual([`${HERE[0]} 9003`, `${HERE[2]} 9004`]);
 
-    // The memory of a process that is told nothing, and pages; all else is the daemon's.
-    for (const { url } of [one, other]) {
-      const recent = async () =>
-        JSON.parse((await ask(`${url}/api/v1/freshness/recent?limit=9`)).bytes.toString()) as {
-          entries: { marketId: number }[];
-        };
-      await until(async () => (await recent()).entries.length === HERE.length);
-    }
+    for (const { url } of [one, other]) await until(async () => (await recent(url)) === HERE.length);
     await write(HERE[1]!, 9_005);
     await until(() => prices(next).includes(`${HERE[1]} 9005`));
     await redis.kill();
