@@ -92,4 +92,12 @@ export const PUSH_MUTATIONS: readonly Mutation[] = [
     to: 'this.#answering.size;',
     tests: ['test/integration/http-limits.test.ts'],
   },
+  {
+    guarantee: 'what is told to many is written once',
+    fault: 'each is told a copy of his own',
+    file: 'src/domain/push/update.ts',
+    from: 'return rows.length === update.rows.length ? update : { ...update, rows };',
+    to: 'return { ...update, rows };',
+    tests: ['test/unit/push-updates.test.ts'],
+  },
 ];

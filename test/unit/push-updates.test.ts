@@ -112,6 +112,14 @@ describe('what is watched', () => {
     expect(narrowed(watch, some)?.rows.map(({ itemId }) => itemId)).toEqual(items);
   });
 
+  test.each([{}, { side: 'demand' }] as const)(
+    'what is whole by %o is the very same, to be written once',
+    (watch) => {
+      const whole = update(1, [row(1, 100)], [row(1, 50)]);
+      expect(narrowed(watch, whole)).toBe(whole);
+    },
+  );
+
   test('a station that has changed is told to whoever watches any of its goods', () => {
     expect(narrowed({ itemIds: new Set([1]) }, stationUpdate(1))).toEqual(stationUpdate(1));
   });

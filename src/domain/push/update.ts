@@ -70,7 +70,8 @@ export function narrowed(watch: Watch, update: Update): Update | null {
     : update.rows.filter(({ before, now }) => watchesRow(watch, before) || watchesRow(watch, now));
   // Who was told of rows that nobody remembers must hear that they are gone.
   if (rows.length === 0 && !update.isWhole) return null;
-  return { ...update, rows };
+  // The very same where it is whole: what is told to many is written once.
+  return rows.length === update.rows.length ? update : { ...update, rows };
 }
 
 /** Two updates of one thing that are told as one. @returns null: it is again what it was */
