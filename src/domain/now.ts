@@ -31,10 +31,11 @@ export class Now {
    */
   noteGateway(atS: number, isLive: boolean): void {
     // A clock that was set begins a new half, too.
-    if (this.#half !== this.#toldInHalf) {
-      this.#toldBeforeMs = this.#half === this.#toldInHalf + 1 ? this.#toldMs : 0;
+    const half = this.#half;
+    if (half !== this.#toldInHalf) {
+      this.#toldBeforeMs = half === this.#toldInHalf + 1 ? this.#toldMs : 0;
       this.#toldMs = 0;
-      this.#toldInHalf = this.#half;
+      this.#toldInHalf = half;
     }
     this.#toldMs = Math.max(this.#toldMs, atS * 1000);
     if (isLive) this.#provenMs = Math.max(this.#provenMs, atS * 1000);
@@ -65,8 +66,9 @@ export class Now {
   }
 
   get #gatewayMs(): number {
-    if (this.#half === this.#toldInHalf) return Math.max(this.#toldMs, this.#toldBeforeMs);
-    return this.#half === this.#toldInHalf + 1 ? this.#toldMs : 0;
+    const half = this.#half;
+    if (half === this.#toldInHalf) return Math.max(this.#toldMs, this.#toldBeforeMs);
+    return half === this.#toldInHalf + 1 ? this.#toldMs : 0;
   }
 
   get #half(): number {

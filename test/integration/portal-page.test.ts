@@ -10,6 +10,7 @@ import {
   followLink,
   openPage,
   says,
+  settled,
   textOf,
   textsOf,
   until,
@@ -48,14 +49,6 @@ interface Entry extends Record<string, unknown> {
 
 /** Its entry in the menu. */
 const menu = (view: string) => `header nav a[href^="/?view=${view}"]`;
-
-/** What is shown is there, and nothing is on its way. */
-async function settled(page: Page): Promise<void> {
-  await until(
-    page,
-    `document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null`,
-  );
-}
 
 describe.skipIf(CHROMIUM === null)('the first page', () => {
   let world: PortalWorld;

@@ -17,6 +17,7 @@ import {
   followLink,
   openPage,
   says,
+  settled,
   textOf,
   textsOf,
   until,
@@ -39,12 +40,6 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
 
   const json = async <T>(path: string) => (await (await world.ask(`/api/v1${path}`)).json()) as T;
 
-  /** What is shown is there, and nothing is on its way. */
-  const settled = (page: Page) =>
-    until(
-      page,
-      `document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null`,
-    );
   const unlocked = async (page: Page) => {
     await page.evaluate(`sessionStorage.setItem('tdl-token', ${JSON.stringify(world.token)})`);
     await page.reload();

@@ -73,6 +73,14 @@ export async function until(page: Page, expression: string): Promise<void> {
   await page.waitForFunction(expression, { polling: 50 });
 }
 
+/** Waits until what is shown is there, and nothing is on its way. */
+export async function settled(page: Page): Promise<void> {
+  await until(
+    page,
+    `document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null`,
+  );
+}
+
 export async function textOf(page: Page, selector: string): Promise<string> {
   return String(await page.evaluate(`${part(selector)}.textContent`));
 }

@@ -3,17 +3,21 @@ import type { SeededRandom } from '../../seeded-random.ts';
 import { centroid, distanceTo } from './geometry.ts';
 
 /** By then nothing changes any more, or it goes round in circles. */
-const ROUNDS = 50;
+const MAX_ROUNDS = 50;
 
-/** A cluster for each commander: nearest centre (the first of several), again and again. */
+/** A cluster for each commander: nearest centre (the first of several), until nothing changes or after so many rounds. */
 export function kmeans(points: readonly Position[], commanders: number, random: SeededRandom): number[][] {
   let centres = firstCentres(points, commanders, random);
-  for (let round = 1; round < ROUNDS; round++) {
-    centres = assign(points, centres).map(({ centre, stops }) =>
+  let clusters = assign(points, centres);
+  for (let round = 1; round < MAX_ROUNDS; round++) {
+    const moved = clusters.map(({ centre, stops }) =>
       stops.length === 0 ? centre : centroid(points, stops),
     );
+    // Stryker disable next-line all: without it the same is found again
+    if (moved.every((centre, at) => distanceTo(centres, at, centre) === 0)) break;
+    centres = moved;
+    clusters = assign(points, centres);
   }
-  const clusters = assign(points, centres);
   return Array.from({ length: commanders }, (_, commander) => clusters[commander]?.stops ?? []);
 }
 

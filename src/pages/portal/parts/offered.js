@@ -4,7 +4,7 @@
  * @import { Access } from '../private/told.d.ts'
  */
 
-/** What is there of what is not everywhere. @param {Asker} asker @returns {Told<Access>} */
+/** What is there of what is not everywhere: asked without a token, so also while tokens cannot be read. @param {Asker} asker @returns {Told<Access>} */
 export function offeredBy(asker) {
   return asker.ask('offered', '/api/v1/access');
 }
