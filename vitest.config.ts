@@ -10,7 +10,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The suite starts servers, daemons and threads of its own, and waits for them: three leave a third of two cores idle.
     maxWorkers: 6,
-    sequence: { sequencer: LongestFirst },
+    // In random order nothing may lean on what ran before: `npm run test:random`.
+    sequence: process.env.TDL_TEST_RANDOM === undefined ? { sequencer: LongestFirst } : { shuffle: true },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
     pool: 'forks',
     // Each file changes nothing but what it made: a process for every one would load everything again.

@@ -17,7 +17,7 @@ export function orUpdate(columns: readonly string[]): string {
 
 /** A DATETIME as whole epoch seconds; sub-seconds are dropped. Unlike UNIX_TIMESTAMP it knows years after 2038. */
 export function epochOf(column: string): string {
-  return `TIMESTAMPDIFF(SECOND, '1970-01-01', ${column})`;
+  return `TIMESTAMPDIFF(SECOND, TIMESTAMP'1970-01-01 00:00:00', ${column})`;
 }
 
 /** `head` + parts + `tail`, in as many statements as their length asks for; none for no parts. */

@@ -28,7 +28,7 @@ export async function demoteStations(
       const stored = new Map(found.map((station) => [station.id, station]));
       const unchanged = held.filter(({ id, lines }) => {
         const station = stored.get(String(id));
-        return station?.isLive === true && station.lines === lines;
+        return station?.isLive === true && station.lines.join('\n') === lines;
       });
       if (unchanged.length > 0) {
         await link.run(

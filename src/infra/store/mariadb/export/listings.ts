@@ -19,9 +19,9 @@ const STATIONS_PER_PAGE = 500;
 /** Reads that look at the whole table. */
 export const SCAN_TIMEOUT_MS = 10 * 60_000;
 
-/** A row without the running number and the station, as arguments to be put together. */
-const LINE = `item_id, ',', supply_units, ',', supply_level, ',', supply_price, ',', demand_price, ',',
-  demand_units, ',', demand_level, ',', ${epochOf('modified')}`;
+/** A row without the running number and the station. GROUP_CONCAT itself takes longer over many values. */
+const LINE = `CONCAT_WS(',', item_id, supply_units, supply_level, supply_price, demand_price, demand_units,
+  demand_level, ${epochOf('modified')})`;
 
 const STATIONS: Readonly<Record<ListingScope, readonly [rows: string, stations: string]>> = {
   live: [`WHERE from_live = 1 AND ${HAS_PRICE}`, ''],
@@ -88,7 +88,7 @@ async function writeStations(
     next = page(from + STATIONS_PER_PAGE);
     next.catch(() => undefined);
     for (const { id, lines } of rows) {
-      for (const line of lines.split('\n')) text += `${++count.rows},${id},${line}\n`;
+      for (const line of lines) text += `${++count.rows},${id},${line}\n`;
       count.stations++;
       wrote(id);
       if (text.length >= CHUNK_BYTES) await send();
@@ -152,10 +152,10 @@ export async function findUnknownItems(link: Link, scope: ListingScope = 'all'):
   return rows.flat();
 }
 
-/** A station and its lines, without running number and station id, joined by line feeds. */
+/** A station and its lines, without running number and station id. */
 export interface StationLines {
   readonly id: string;
-  readonly lines: string;
+  readonly lines: readonly string[];
   readonly isLive: boolean;
 }
 
@@ -180,10 +180,8 @@ export async function readLines(
     // The server cuts off what does not fit into its packets.
     const lines =
       wholeLines(String(text), Number(count)) ??
-      (await link.rows(`SELECT CONCAT(${LINE}) ${from([id])} ORDER BY item_id`)).map(([line]) =>
-        String(line),
-      );
-    found.push({ id: String(id), lines: lines.join('\n'), isLive: Number(fromLive) !== 0 });
+      (await link.rows(`SELECT ${LINE} ${from([id])} ORDER BY item_id`)).map(([line]) => String(line));
+    found.push({ id: String(id), lines, isLive: Number(fromLive) !== 0 });
   }
   return found;
 }
