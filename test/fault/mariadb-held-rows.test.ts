@@ -81,7 +81,7 @@ describeMariadb('rows and stations that somebody else holds', () => {
         await holdRows(other);
         await work(
           link,
-          published.map(({ id, lines }) => ({ id: BigInt(id), lines })),
+          published.map(({ id, lines }) => ({ id: BigInt(id), lines: lines.join('\n') })),
         );
         expect(await session()).toEqual(before);
         const locks = ALL.map((id) => `IS_USED_LOCK('td.station.${id}')`);
@@ -133,7 +133,9 @@ describeMariadb('rows and stations that somebody else holds', () => {
       await pool.close();
       await holdRows(other);
       await other.query('UPDATE StationItem SET demand_price = 77, from_live = 1 WHERE station_id = 7');
-      const demoting = store.demote(published.map(({ id, lines }) => ({ id: BigInt(id), lines })));
+      const demoting = store.demote(
+        published.map(({ id, lines }) => ({ id: BigInt(id), lines: lines.join('\n') })),
+      );
       await aWaitFor(server);
       await other.query('COMMIT');
       expect(await demoting).toBe(STATIONS - 1);
