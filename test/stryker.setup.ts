@@ -1,4 +1,5 @@
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
+import type { RunnerTestSuite } from 'vitest';
 
 /** Stryker's, in a thread that is kept. */
 const { __stryker__: stryker = {} } = globalThis as {
@@ -12,3 +13,20 @@ stryker.hitCount = 0;
 afterAll(() => {
   delete stryker.activeMutant;
 });
+
+const words = process.env.TDL_STRYKER_WORDS ?? '';
+
+if (words !== '') {
+  const wanted = new RegExp(words);
+  // Hooks of suites of which nothing is left are not run either.
+  const isLeft = (suite: Readonly<RunnerTestSuite>): boolean => {
+    const left = suite.tasks.filter((task) =>
+      task.type === 'suite' ? isLeft(task) : wanted.test(task.fullTestName),
+    );
+    for (const task of suite.tasks) if (!left.includes(task)) task.mode = 'skip';
+    return left.some(({ mode }) => mode !== 'skip');
+  };
+  beforeAll((_, suite) => {
+    if (suite.file.filepath.includes('/contract/')) isLeft(suite);
+  });
+}

@@ -20,11 +20,20 @@ function createQueryThread({ file, followsLog }: QueryThreadData) {
       open?.db.close();
       open = undefined;
       const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
-      const generation = recognise(readShape(db), 'auto', file);
-      if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
-      open = { db, inode, engine: new QueryEngine(new SqliteReader(db), generation, followsLog) };
+      try {
+        open = { db, inode, engine: engineOn(db) };
+      } catch (error) {
+        db.close();
+        throw error;
+      }
     }
     return open.engine;
+  }
+
+  function engineOn(db: DatabaseSync): QueryEngine {
+    const generation = recognise(readShape(db), 'auto', file);
+    if (generation === null) throw new StoreError('unavailable', `${file} has no tables yet`);
+    return new QueryEngine(new SqliteReader(db), generation, followsLog);
   }
 
   const { methods } = answerQuestions(current, (error) => toStoreError(error, file));
