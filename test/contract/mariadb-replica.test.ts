@@ -4,7 +4,7 @@ import { Hub } from '../../src/actors/subscription/hub.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
 import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { createMariadbQueries } from '../../src/infra/store/mariadb/queries/queries.ts';
-import { exportingAtReplica } from '../../src/infra/store/mariadb/export/at-replica.ts';
+import { exportingAtReplica, followReplica } from '../../src/infra/store/mariadb/export/at-replica.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
@@ -162,9 +162,8 @@ describeMariadb('questions to a replica', { shuffle: false }, () => {
     const store = exportingAtReplica(
       createMariadbStore({ ...options, connection: places.primary }),
       createMariadbStore({ ...options, connection: places.replica, looksOnly: true }),
-      places,
+      followReplica(places, 1_000),
       { debug: note, info: note, warn: note, error: note },
-      1_000,
     );
     onTestFinished(() => store.close());
     const write = async (price: number, atS: number) => {

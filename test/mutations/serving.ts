@@ -25,9 +25,9 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     guarantee: 'a file has all that was written before it was begun',
     fault: 'a replica is read however far it is',
     file: 'src/infra/store/mariadb/export/at-replica.ts',
-    from: 'const isCurrent = await isThere();',
-    to: 'const isCurrent = (await isThere()) || true;',
-    tests: [REPLICA],
+    from: 'const isCurrent = await replica.hasAll();',
+    to: 'const isCurrent = (await replica.hasAll()) || true;',
+    tests: ['test/unit/mariadb-at-replica.test.ts', REPLICA],
   },
   {
     guarantee: 'a process that only serves answers from what others have written',

@@ -40,13 +40,14 @@ export async function createStore(
     ...(lease !== null && { lease }),
   });
   if (database.read === undefined) return store;
-  const { exportingAtReplica } = await import('../../infra/store/mariadb/export/at-replica.ts');
+  const { exportingAtReplica, followReplica } =
+    await import('../../infra/store/mariadb/export/at-replica.ts');
   const replica = connectionTo(database.read);
   const reading = createMariadbStore({
     ...{ ...shared, looksOnly: true },
     ...{ connection: replica, lock: config.lock },
   });
-  return exportingAtReplica(store, reading, { primary, replica }, log);
+  return exportingAtReplica(store, reading, followReplica({ primary, replica }), log);
 }
 
 /** Begins the change log, and tells the operator when tables were made for it. */

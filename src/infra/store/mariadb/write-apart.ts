@@ -6,7 +6,7 @@ import { ROW_LOCK_WAIT_S } from './session.ts';
 
 /** Records that are written together where that is possible. */
 export interface ApartOptions<T> {
-  readonly link: Link;
+  readonly link: Pick<Link, 'run' | 'lost'>;
   readonly lock: LockTuning;
   readonly log: Log | undefined;
   /** Writes all or, throwing, none. */

@@ -16,6 +16,39 @@ interface Places {
   readonly replica: MariadbConnection;
 }
 
+/** How far a replica has come. */
+interface Followed {
+  /** Whether it has what is written now. */
+  hasAll(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Connects when it is first asked. */
+export function followReplica(places: Places, patienceMs = PATIENCE_MS): Followed {
+  let pools: readonly [primary: Pool, replica: Pool] | null = null;
+  let following: Replica | null = null;
+
+  return {
+    hasAll() {
+      pools ??= [
+        createPool(places.primary, STATEMENT_TIMEOUT_MS),
+        createPool(places.replica, STATEMENT_TIMEOUT_MS),
+      ];
+      const [primary, replica] = pools;
+      following ??= new Replica({
+        ...{ primary: asking(primary), replica: asking(replica) },
+        deliver: () => undefined,
+      });
+      return following.catchUp(patienceMs);
+    },
+    async close() {
+      following?.close();
+      await Promise.all((pools ?? []).map((pool) => pool.close()));
+      pools = following = null;
+    },
+  };
+}
+
 /**
  * A store whose exports are read from a replica, when that has what was written before they began. Where it lags for
  * longer, or does not answer, they are read where it is written: a file is never older than it says.
@@ -24,12 +57,9 @@ interface Places {
 export function exportingAtReplica(
   store: WholeStore,
   replicated: WholeStore,
-  places: Places,
+  replica: Followed,
   log: Log | undefined,
-  patienceMs = PATIENCE_MS,
 ): WholeStore {
-  let pools: readonly [primary: Pool, replica: Pool] | null = null;
-  let following: Replica | null = null;
   let told: string | null = null;
 
   function tell(why: string | null): void {
@@ -39,25 +69,12 @@ export function exportingAtReplica(
     else log?.warn({}, `exports: read from the server that is written to: ${why}`);
   }
 
-  async function isThere(): Promise<boolean> {
-    pools ??= [
-      createPool(places.primary, STATEMENT_TIMEOUT_MS),
-      createPool(places.replica, STATEMENT_TIMEOUT_MS),
-    ];
-    const [primary, replica] = pools;
-    following ??= new Replica({
-      ...{ primary: asking(primary), replica: asking(replica) },
-      deliver: () => undefined,
-    });
-    return following.catchUp(patienceMs);
-  }
-
   /** @param attempt what of it is told is told once: `begun` says whether that has begun */
   async function either<T>(
     attempt: (from: WholeStore, begun: () => void) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const isCurrent = await isThere();
+    const isCurrent = await replica.hasAll();
     signal?.throwIfAborted();
     const reading = { hasBegun: false };
     const begun = () => void (reading.hasBegun = true);
@@ -97,9 +114,7 @@ export function exportingAtReplica(
     exportChanges: (since, sink, signal) =>
       either((from, begun) => from.exportChanges(since, noting(sink, begun), signal), signal),
     async close() {
-      following?.close();
-      await Promise.all([store.close(), replicated.close(), ...(pools ?? []).map((pool) => pool.close())]);
-      pools = following = null;
+      await Promise.all([store.close(), replicated.close(), replica.close()]);
     },
   };
 }

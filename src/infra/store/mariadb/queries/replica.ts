@@ -28,6 +28,8 @@ export class Replica {
   #following: Promise<void> | null = null;
   #closed = false;
   #completeToMs: number | null = null;
+  /** The same, on a clock that nobody sets and that tells moments of one millisecond apart. */
+  #completeAt = -Infinity;
 
   constructor(deps: ReplicaDeps) {
     this.#deps = deps;
@@ -46,9 +48,9 @@ export class Replica {
 
   /** Waits until what is written now can be read, but not for ever. @returns whether it can */
   async catchUp(patienceMs: number): Promise<boolean> {
-    const sinceMs = Date.now();
+    const since = performance.now();
     const late = sleep(patienceMs, undefined, { ref: false });
-    const isThere = () => (this.#completeToMs ?? 0) >= sinceMs;
+    const isThere = () => this.#completeAt >= since;
     await Promise.race([this.#follow(), late]);
     // That one may have begun before.
     if (!isThere()) await Promise.race([this.#follow(), late]);
@@ -71,6 +73,7 @@ export class Replica {
     do {
       const told = this.#held.length;
       const atMs = Date.now();
+      const at = performance.now();
       const wanted = positions(await this.#deps.primary('SELECT @@gtid_binlog_pos'));
       // Without a binary log there are no ids to follow.
       if (wanted.size > 0) {
@@ -81,6 +84,7 @@ export class Replica {
           waitMs = Math.min(LOOK_MS.most, waitMs * 2);
         }
         this.#completeToMs = atMs;
+        this.#completeAt = at;
       }
       for (const changed of this.#held.splice(0, told)) this.#deps.deliver(changed);
     } while (this.#held.length > 0 && !this.#closed);
