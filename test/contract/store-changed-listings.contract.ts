@@ -91,6 +91,9 @@ export function changedListingsContract(create: CreateDatabase): void {
     await world().db.sql('DELETE FROM tdl_change WHERE seq = 1');
     expect(await changed(store, { logId: position!.logId, seq: 0 })).toEqual(NOTHING);
     expect((await changed(store, position!)).read).toMatchObject({ rows: 0 });
+    await world().db.sql('DELETE FROM tdl_log');
+    expect(await store.changePosition(), 'a log that is broken is none').toBeNull();
+    expect(await changed(store, position!)).toEqual(NOTHING);
   });
 
   test('whole markets that have changed, those that are empty, and where stations are', async () => {

@@ -115,12 +115,20 @@ describe('a thread', () => {
   test.each([
     ['that exits', 'exit'],
     ['that throws', 'throw'],
-    ['that hangs', 'hang'],
   ])('%s fails its batch with an AppError, and the next batch is decoded', async (_, text) => {
-    const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 3000 });
+    const decoder = open({ worker: FAULTY_WORKER });
     const failure = await decoder.decode(command(text), null, rules).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(AppError);
     expect(failure).toMatchObject({ code: 'decoder' });
+    await expect(decoder.decode(command('a', 'b'), null, rules)).resolves.toMatchObject({ received: 2 });
+  });
+
+  test('that hangs fails its batch only: what waited before it, or waits behind it, has its own time', async () => {
+    const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 3_000 });
+    const batches = ['a', 'hang', 'b'].map((text) => decoder.decode(command(text), null, rules));
+    const [before, hanging, behind] = await Promise.allSettled(batches);
+    for (const done of [before, behind]) expect(done).toMatchObject({ value: { received: 1 } });
+    expect(hanging).toMatchObject({ reason: { code: 'decoder' } });
     await expect(decoder.decode(command('a', 'b'), null, rules)).resolves.toMatchObject({ received: 2 });
   });
 

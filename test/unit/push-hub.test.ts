@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
 import { Hub } from '../../src/actors/subscription/hub.ts';
 import type { Change } from '../../src/domain/ports/store/changes.ts';
 import type { MarketRecord, MarketRow, StationRecord } from '../../src/domain/ports/store/queries.ts';
-import type { PushSink } from '../../src/domain/ports/publishing/push.ts';
+import type { PushSink, PushSnapshot } from '../../src/domain/ports/publishing/push.ts';
 import type { Update } from '../../src/domain/push/update.ts';
 
 const GOLD = 1;
@@ -18,6 +19,8 @@ const gold = (supplyPrice: number): MarketRow => ({
 class Written {
   rows: readonly MarketRow[] = [];
   seq = 0;
+  /** Entries up to here are kept no longer. */
+  trimmed = 0;
   /** Before the next look at the market. */
   beforeRead: () => void = () => undefined;
 
@@ -30,10 +33,13 @@ class Written {
     changesSince: (after: number, limit: number) =>
       Promise.resolve({
         ...{ logId: 'log', lastSeq: this.seq },
-        changes: Array.from({ length: Math.min(limit, this.seq - after) }, (_, i): Change => ({
-          ...{ seq: after + 1 + i, kind: 'market', id: BigInt(PORT.id), source: 'live' },
-          ...{ observedAtS: 0, writtenAtS: 0 },
-        })),
+        changes:
+          after < this.trimmed
+            ? null
+            : Array.from({ length: Math.min(limit, this.seq - after) }, (_, i): Change => ({
+                ...{ seq: after + 1 + i, kind: 'market', id: BigInt(PORT.id), source: 'live' },
+                ...{ observedAtS: 0, writtenAtS: 0 },
+              })),
       }),
     markets: (): Promise<MarketRecord[]> => {
       this.beforeRead();
@@ -48,7 +54,11 @@ class Written {
 /** Holds what it is told of the price of gold. */
 class Listener implements PushSink {
   price: number | null | undefined;
-  snapshot = (_: unknown, { markets }: { readonly markets: readonly MarketRecord[] }) => {
+  /** Why he began, each time. */
+  readonly began: string[] = [];
+  timesPlaced = 0;
+  snapshot = (_: unknown, { markets, reason }: PushSnapshot) => {
+    this.began.push(reason);
     this.price = markets[0]?.rows[0]?.supplyPrice ?? null;
     return true;
   };
@@ -59,16 +69,21 @@ class Listener implements PushSink {
     else if (isWhole) this.price = null;
     return true;
   };
-  position = () => true;
+  position = () => ++this.timesPlaced > 0;
   end = () => undefined;
 }
 
 /** Timers go off when they are told to. */
 class HeldTime {
-  #timers: { readonly work: () => void }[] = [];
-  now = () => 0;
-  setTimeout = (work: () => void) => {
-    const timer = { work };
+  #timers: { readonly work: () => void; readonly delayMs: number }[] = [];
+  nowMs = 0;
+  now = () => this.nowMs;
+  /** When what waits is due. */
+  get delays(): number[] {
+    return this.#timers.map(({ delayMs }) => delayMs);
+  }
+  setTimeout = (work: () => void, delayMs: number) => {
+    const timer = { work, delayMs };
     this.#timers.push(timer);
     return timer;
   };
@@ -83,12 +98,19 @@ class HeldTime {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('who comes again while much is written is told what he has not been told, though it is as it once was', async () => {
-  const written = new Written();
+const watch = { marketIds: new Set([PORT.id]) };
+
+function hubOn(written: Written) {
   const time = new HeldTime();
   const store = { beginChangeLog: () => Promise.resolve('there' as const) };
   const hub = new Hub({ store, queries: written.queries, time });
-  const watch = { marketIds: new Set([PORT.id]) };
+  onTestFinished(() => hub.close());
+  return { time, hub };
+}
+
+test('who comes again while much is written is told what he has not been told, though it is as it once was', async () => {
+  const written = new Written();
+  const { time, hub } = hubOn(written);
   const stays = new Listener();
   hub.subscribe(watch, null, stays);
   await settled();
@@ -107,5 +129,80 @@ test('who comes again while much is written is told what he has not been told, t
   written.write(gold(2));
   await time.goOff();
   expect([stays.price, comes.price]).toEqual([2, 2]);
-  hub.close();
+});
+
+test('who listens is told anew when the log does not reach back any more, and of what changes then', async () => {
+  const written = new Written();
+  const { time, hub } = hubOn(written);
+  const listener = new Listener();
+  hub.subscribe(watch, null, listener);
+  await settled();
+  written.write(gold(2));
+  await time.goOff();
+  expect([listener.price, listener.began]).toEqual([2, ['begin']]);
+  written.write(gold(5));
+  written.trimmed = written.seq;
+  await time.goOff();
+  expect([listener.price, listener.began]).toEqual([5, ['begin', 'lost']]);
+  // As it was before the gap: what was remembered of then is of no use.
+  written.write(gold(2));
+  await time.goOff();
+  expect(listener.price).toBe(2);
+});
+
+test('whoever is 20,000 entries behind is told how it is, not all that was', async () => {
+  const written = new Written();
+  const { time, hub } = hubOn(written);
+  const listener = new Listener();
+  hub.subscribe(watch, null, listener);
+  await settled();
+  written.write(gold(3));
+  written.seq += 19_999;
+  await time.goOff();
+  expect([listener.price, listener.began]).toEqual([3, ['begin']]);
+  written.write(gold(4));
+  written.seq += 20_000;
+  await time.goOff();
+  expect([listener.price, listener.began]).toEqual([4, ['begin', 'lost']]);
+});
+
+test('who listens is told every 15 s where he is', async () => {
+  const { time, hub } = hubOn(new Written());
+  const listener = new Listener();
+  hub.subscribe(watch, null, listener);
+  await settled();
+  for (time.nowMs = 1_000; time.nowMs <= 45_000; time.nowMs += 1_000) await time.goOff();
+  expect(listener.timesPlaced).toBe(3);
+});
+
+test('it is looked once a second, 50 ms after something was committed, and again when that was while it looked', async () => {
+  const written = new Written();
+  const { time, hub } = hubOn(written);
+  hub.subscribe(watch, null, new Listener());
+  await settled();
+  expect(time.delays).toEqual([1_000]);
+  hub.poke();
+  expect(time.delays, 'sooner').toEqual([50]);
+  hub.poke();
+  expect(time.delays, 'once').toEqual([50]);
+  written.write(gold(1));
+  written.beforeRead = () => hub.poke();
+  await time.goOff();
+  expect(time.delays, 'it may have come too late for that look').toEqual([50]);
+  await time.goOff();
+  expect(time.delays).toEqual([1_000]);
+});
+
+test('whoever has waited leaves nothing behind: neither looks nor listeners', async () => {
+  const { time, hub } = hubOn(new Written());
+  const { signal } = new AbortController();
+  const after = hub.after({ logId: 'log', seq: 0 }, 5_000, signal);
+  await settled();
+  expect(time.delays.toSorted((a, b) => a - b)).toEqual([1_000, 5_000]);
+  await time.goOff();
+  await after;
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  await time.goOff();
+  await time.goOff();
+  expect(time.delays, 'nobody waits').toEqual([]);
 });

@@ -39,7 +39,7 @@ function createTurns(): InTurn {
  * is public: at once while they are small, else at most every hour.
  */
 export function withTables(
-  base: Base,
+  base: Pick<Base, 'paths' | 'log'>,
   store: Store,
   updater: SpanshUpdaterPorts,
 ): { readonly liveListing: PublicFile; readonly spanshUpdater: SpanshUpdaterPorts } {

@@ -12,8 +12,9 @@ import { SCAN_TIMEOUT_MS } from '../export/listings.ts';
 /** Rows looked at for one purge statement: some 0.1 s, in which writers of these stations wait. */
 const PURGE_ROWS = 5_000;
 
-/** How often what met another writer's locks is tried again, each after the server's own wait. */
+/** How often what met another writer's locks is tried, each after the server's own wait. */
 const TRIES = 5;
+const PAUSE_MS = 100;
 
 /** Deletes whole stations of old rows, some thousand rows at a time, by primary key. @returns rows deleted */
 export async function purge(
@@ -100,13 +101,13 @@ export async function checkTimes(
 }
 
 /** For what meets other writers' locks for moments only. */
-export async function patiently<T>(run: () => Promise<T>): Promise<T> {
+export async function patiently<T>(run: () => Promise<T>, pauseMs = PAUSE_MS): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
       if (rowFault(error) === undefined || attempt === TRIES) throw error;
-      await sleep(100 * attempt);
+      await sleep(pauseMs * attempt);
     }
   }
 }
