@@ -108,6 +108,42 @@ test.each(['with an ETag', 'with a time only'])('goes on where the connection br
   expect(ifRange).toBe(server.etag ?? server.lastModified.toUTCString());
 });
 
+test('goes on by the time where an ETag does not tell bytes apart', async () => {
+  const { server, check, download, gets } = await start();
+  server.etag = 'W/"one"';
+  server.misbehave.push({ bodyBytes: 300_000 });
+  await expect(download(await check())).rejects.toMatchObject({ code: 'spansh' });
+  const { file } = await download(await check());
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  expect(gets()[1]?.headers['if-range']).toBe(server.lastModified.toUTCString());
+});
+
+test('asks for nothing of what is there as a whole', async () => {
+  const { directory, check, download, gets } = await start();
+  const version = await check();
+  const part = join(directory, 'galaxy_stations.spansh.part');
+  writeFileSync(part, BODY);
+  writeFileSync(`${part}.json`, JSON.stringify(version));
+  const { file } = await download(version);
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  expect(gets()).toEqual([]);
+});
+
+test('begins anew where more came than was told', async () => {
+  const { server, check, download, gets } = await start();
+  const version = await check();
+  server.misbehave.push({ bodyBytes: 300_000, untold: true });
+  await expect(download(version)).rejects.toThrow(`300000 of ${BODY.length} bytes arrived`);
+  server.body = Buffer.concat([BODY, Buffer.from('more')]);
+  const headers = { 'content-range': `bytes 300000-${BODY.length - 1}/${BODY.length}` };
+  server.misbehave.push({ untold: true, headers });
+  await expect(download(version)).rejects.toThrow(`${BODY.length + 4} of ${BODY.length} bytes arrived`);
+  server.body = BODY;
+  const { file } = await download(version);
+  expect(readFileSync(file).equals(BODY)).toBe(true);
+  expect(gets().map(({ headers: { range } }) => range)).toEqual([undefined, 'bytes=300000-', undefined]);
+});
+
 test('starts anew when the dump has changed meanwhile', async () => {
   const { server, check, download } = await start();
   server.misbehave.push({ bodyBytes: 300_000 });
@@ -263,6 +299,15 @@ test('stops at once, and goes on from there', async () => {
   const { file } = await download(version);
   expect(readFileSync(file).equals(BODY)).toBe(true);
   expect(gets()[1]?.headers.range).toMatch(/^bytes=[1-9]/);
+});
+
+test('gives up a server that was quick enough, and then sends no more', async () => {
+  const { server, directory, check } = await start();
+  server.body = Buffer.alloc(3 * 1024 * 1024);
+  server.misbehave.push({ stallsAt: 2 * 1024 * 1024 });
+  await expect(
+    downloadDump(await check(), directory, () => undefined, never, { paceMs: 300 }),
+  ).rejects.toThrow('sends less than 1 MiB in 0.3 s');
 });
 
 test('says so when there is no room to write', async () => {

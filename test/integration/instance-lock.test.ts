@@ -168,13 +168,16 @@ describe('whether an owner lives', () => {
     await expect(acquireInstance(file, place, 2_000)).rejects.toMatchObject({ code: 'instance.held' });
     clearInterval(touching);
     const watched: number[] = [];
-    const { stale, release } = await acquireInstance(
-      file,
-      { ...place, onWatch: (_owner, watchMs) => watched.push(watchMs) },
-      1_000,
-    );
+    const watching = { ...place, onWatch: (_: Owner, watchMs: number) => void watched.push(watchMs) };
+    const owned = readFileSync(file);
+    const { stale, release } = await acquireInstance(file, watching, 1_000);
     release();
     expect(stale).toMatch(/^process \d+ on .* has not been heard of for 1 s$/);
+    expect(watched).toEqual([1_000]);
+    // Who owns one file owns others, and is waited for once.
+    const another = join(dirname(file), 'another.json');
+    writeFileSync(another, owned);
+    (await acquireInstance(another, watching, 60_000)).release();
     expect(watched).toEqual([1_000]);
   });
 

@@ -72,6 +72,15 @@ test('what is fetched is the same to who asks for it: bytes, tag, time; and noth
   expect(await mirror.fetch(leader.url, signal, always)).toEqual([]);
 });
 
+test('deltas that are no more go behind what refers to them', async () => {
+  const [leader, other] = [await daemon(), await daemon()];
+  leader.put('listings.csv', 'of the leader\n');
+  const gone = ['index.json', DELTA, DELTA.replace('.json', '.csv.gz')].map((name) => `deltas/${name}`);
+  for (const name of gone.toReversed()) other.put(name, '{}');
+  const fetched = await createMirror(other.places).fetch(leader.url, signal, always);
+  expect(fetched).toEqual(['listings.csv', ...gone]);
+});
+
 test('a set that changes while it is fetched is not mixed with the one before', async () => {
   let isFirst = true;
   const leader = await daemon((name) => {

@@ -129,6 +129,19 @@ test('finds a relay again that was restarted', async () => {
   expect(onConnected).toHaveBeenCalledOnce();
 });
 
+test('waits for a relay that went away, for as long as it takes', async () => {
+  const source = await relay();
+  const { texts } = reading(feedOf(source.url));
+  await source.waitForSubscribers();
+  source.close();
+  // Longer than it waits for the word of why it was hung up on.
+  await sleep(1_200);
+  await source.restart();
+  await source.waitForSubscribers();
+  await source.publish(Buffer.from('back'));
+  await until(() => expect(texts).toEqual(['back']));
+});
+
 test('finds a relay that starts later', async () => {
   const source = await relay();
   source.close();

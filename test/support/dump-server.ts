@@ -12,6 +12,8 @@ interface Misbehaviour {
   readonly untold?: boolean;
   /** Waits between pieces, to be caught in the middle. */
   readonly pieceDelayMs?: number;
+  /** Sends nothing more after about so many bytes, and does not hang up. */
+  readonly stallsAt?: number;
 }
 
 export interface DumpServer {
@@ -71,7 +73,7 @@ export async function startDumpServer(body: Buffer): Promise<DumpServer> {
     if (method === 'HEAD') return void response.end();
     const sent = rest.subarray(0, fault.bodyBytes ?? rest.length);
     for (let at = 0; at < sent.length; at += PIECE_BYTES) {
-      if (response.destroyed) return;
+      if (response.destroyed || at >= (fault.stallsAt ?? Infinity)) return;
       response.write(sent.subarray(at, at + PIECE_BYTES));
       await new Promise((resolve) => setTimeout(resolve, fault.pieceDelayMs ?? 0));
     }
