@@ -71,6 +71,18 @@ test('what was brought makes room when others have filled the disk meanwhile', a
   expect(existsSync(part)).toBe(false);
 });
 
+test('what was brought counts: a rest that fits is fetched where the whole would not', async (context) => {
+  const disk = smallDisk(context, DISK_BYTES);
+  const { download, server, part, gets } = await start(disk, 30 * MIB);
+  server.misbehave.push({ bodyBytes: 20 * MIB, untold: true });
+  await expect(download()).rejects.toMatchObject({ code: 'spansh' });
+  expect(statSync(part).size).toBe(20 * MIB);
+  const { file } = await download();
+  expect(statSync(file).size).toBe(30 * MIB);
+  expect(gets()).toBe(2);
+  expect(server.requests.at(-1)?.headers.range).toBe(`bytes=${20 * MIB}-`);
+});
+
 test('what others fill while it comes ends it', async (context) => {
   const disk = smallDisk(context, DISK_BYTES);
   const { download, server, part } = await start(disk, 30 * MIB);

@@ -72,6 +72,21 @@ test('what is fetched is the same to who asks for it: bytes, tag, time; and noth
   expect(await mirror.fetch(leader.url, signal, always)).toEqual([]);
 });
 
+test('whoever reads while listings are replaced finds no manifest of the old ones', async () => {
+  const [leader, other] = [await daemon(), await daemon()];
+  for (const name of NAMES) leader.put(name, 'newer');
+  for (const name of NAMES) other.put(name, 'old');
+  const manifests = new Set<string>();
+  await createMirror(other.places).fetch(leader.url, signal, () => {
+    const isThere = readdirSync(other.dir).includes('listings.manifest.json');
+    if (other.text('listings.csv') === 'newer')
+      manifests.add(isThere ? other.text('listings.manifest.json') : 'none');
+    return true;
+  });
+  expect([...manifests]).toEqual(['none']);
+  expect(other.text('listings.manifest.json')).toBe('newer');
+});
+
 test('deltas that are no more go behind what refers to them', async () => {
   const [leader, other] = [await daemon(), await daemon()];
   leader.put('listings.csv', 'of the leader\n');
