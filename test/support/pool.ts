@@ -1,15 +1,17 @@
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 import { SpoolKeeper } from '../../src/actors/station-coalescer/spool-keeper.ts';
 import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
+import type { StationPoolOptions } from '../../src/actors/station-coalescer/pool-options.ts';
 import type { Time } from '../../src/domain/ports/time.ts';
 import { createMemorySpool, emptyDisk } from './memory-spool.ts';
 
-/** A station pool that nobody listens to: its database never takes anything. */
-export async function createPool(time: Time, disk = emptyDisk()) {
+/** A station pool whose database never takes anything, and what it has told. */
+export async function createPool(time: Time, disk = emptyDisk(), options: Partial<StationPoolOptions> = {}) {
   const ledger = new Ledger();
   const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
   await keeper.open(0);
-  const nothing = () => undefined;
+  const told: string[] = [];
+  const tell = (what: string) => () => void told.push(what);
   const pool = new StationPool(
     {
       ledger,
@@ -23,15 +25,16 @@ export async function createPool(time: Time, disk = emptyDisk()) {
       batch: { rows: 100, markets: 10 },
       gathering: null,
       recordsHeld: () => 0,
+      ...options,
     },
     {
-      workAvailable: nothing,
-      batchFull: nothing,
-      pauseFeed: nothing,
-      resumeFeed: nothing,
-      written: nothing,
-      emptied: nothing,
+      workAvailable: tell('work'),
+      batchFull: tell('full'),
+      pauseFeed: tell('pause'),
+      resumeFeed: tell('resume'),
+      written: tell('written'),
+      emptied: tell('emptied'),
     },
   );
-  return { pool, ledger, disk };
+  return { pool, ledger, keeper, disk, told };
 }

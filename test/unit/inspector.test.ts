@@ -1,11 +1,12 @@
 import { createActor, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import { expect, onTestFinished, test } from 'vitest';
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { Inspector } from '../../src/actors/observing/inspector.ts';
 import type { InspectedChange, InspectedEvent } from '../../src/domain/ports/upkeep/inspection.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { toChart } from '../../src/machines/chart.ts';
 import { createPool } from '../support/pool.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { settled, VirtualTime } from '../support/virtual-time.ts';
 
 const WRITTEN = { status: 'written', rows: 1, station: 'known' } as const;
 
@@ -60,7 +61,7 @@ async function start() {
     onTestFinished(() => inspector.close());
     return inspector;
   };
-  return { root, pool, inspect };
+  return { root, pool, ledger, time, inspect };
 }
 
 function snapshot(marketId: number, observedAtS = 1): Snapshot {
@@ -202,4 +203,127 @@ test('a listener that throws does not reach the actors', async () => {
   });
   root.send({ type: 'begin' });
   expect(root.getSnapshot().status).toBe('active');
+});
+
+test('what the messages came to is told in sums', async () => {
+  const { ledger, pool, inspect } = await start();
+  ledger.countStaged({
+    ...new BatchStager(null).finish(),
+    ...{ received: 9, learned: 2, taken: { commodity: 3, journal: 2 }, rejected: { old: 1, odd: 3 } },
+    rejectedRows: { price: 7, level: 1 },
+  });
+  pool.accept([snapshot(1)]);
+  expect(inspect().pool()).toEqual({
+    ...{ states: { pending: 1 }, queued: 1 },
+    totals: expect.objectContaining({
+      ...{ received: 9, learned: 2, taken: 5, rejected: 4, rejectedRows: 8, held: 1 },
+    }) as unknown,
+  });
+});
+
+test('since when an actor is in its state is known of what is seen to happen', async () => {
+  const { root, time, inspect } = await start();
+  const inspector = inspect();
+  await time.advance(5_000);
+  root.send({ type: 'begin' });
+  const worker = () => inspector.actors().find(({ id }) => id === 'boss/worker-1');
+  expect(worker()).toMatchObject({ sinceMs: time.now(), states: ['busy.first'], cause: 'go' });
+  expect(inspector.actors()[0]).toMatchObject({ id: 'boss', sinceMs: null });
+  const beganMs = time.now();
+  await time.advance(1_000);
+  // Nothing changes by it.
+  root.send({ type: 'begin' });
+  expect(worker()?.sinceMs).toBe(beganMs);
+  root.send({ type: 'restart' });
+  expect(worker()).toMatchObject({ sinceMs: time.now(), incarnation: 2, transitions: [], cause: null });
+  const changes = inspector
+    .recent()
+    .filter(
+      (record): record is InspectedChange => record.kind === 'change' && record.actor.id === 'boss/worker-1',
+    );
+  expect(changes.map(({ before, actor: { states } }) => [before, states])).toEqual([
+    [['idle'], ['busy.first']],
+    [['busy.first'], ['busy.first']],
+    [null, ['idle']],
+  ]);
+});
+
+test('an actor that has ended tells what came of it', async () => {
+  const time = new VirtualTime();
+  const { pool, ledger } = await createPool(time);
+  const works = setup({
+    actors: {
+      good: fromPromise(() => Promise.resolve({ rows: 7 })),
+      bad: fromPromise(() => Promise.reject(new Error('no rows'))),
+    },
+  }).createMachine({
+    id: 'works',
+    initial: 'one',
+    output: { all: 'done' },
+    states: {
+      one: { invoke: { id: 'good', src: 'good', input: { of: 'Sol' }, onDone: 'other' } },
+      other: { invoke: { id: 'bad', src: 'bad', onError: 'end' } },
+      end: { type: 'final' },
+    },
+  });
+  const root = createActor(works, { clock: time });
+  const inspector = new Inspector({ root, pool, ledger, time });
+  onTestFinished(() => inspector.close());
+  root.start();
+  expect(inspector.context('works/good')).toEqual({ input: { of: 'Sol' } });
+  await settled();
+  await settled();
+  expect(inspector.actors()).toMatchObject([
+    { id: 'works', status: 'done', states: ['end'] },
+    { id: 'works/good', status: 'done', source: 'good', machine: null, states: [] },
+    { id: 'works/bad', status: 'error' },
+  ]);
+  expect(inspector.context('works')).toEqual({ '(output)': { all: 'done' } });
+  expect(inspector.context('works/good')).toEqual({ output: { rows: 7 } });
+  expect(inspector.context('works/bad')).toEqual({ error: 'Error: no rows' });
+  // What XState tells its promises is of no interest, and an actor that has ended is told once.
+  const told = inspector.recent().flatMap((record) => (record.kind === 'event' ? [record.type] : []));
+  expect(told).toEqual(['xstate.done.actor.good', 'xstate.error.actor.bad']);
+  expect(inspector.recent().find((record) => record.kind === 'event')).toMatchObject({
+    ...{ from: 'works/good', to: 'works', detail: 'output: {"rows":7}' },
+  });
+});
+
+test('of those that have ended the last forty are shown', async () => {
+  const { root, inspect } = await start();
+  const inspector = inspect();
+  for (let i = 0; i < 45; i += 1) {
+    root.send({ type: 'begin' });
+    root.send({ type: 'restart' });
+  }
+  const ended = inspector.actors().filter(({ status }) => status !== 'active');
+  expect(ended.length).toBeLessThanOrEqual(40);
+  expect(inspector.actors().slice(0, 2)).toMatchObject([{ id: 'boss' }, { id: 'boss/worker-1' }]);
+});
+
+test('who listens hears each record once, until he leaves', async () => {
+  const { root, inspect } = await start();
+  const inspector = inspect();
+  const heard: number[] = [];
+  const leave = inspector.subscribe(({ seq }) => void heard.push(seq));
+  root.send({ type: 'begin' });
+  expect(heard).toEqual(inspector.recent().map(({ seq }) => seq));
+  leave();
+  root.send({ type: 'begin' });
+  expect(heard.length).toBeLessThan(inspector.recent().length);
+});
+
+test('a station that is followed later is shown since when, one that was there without', async () => {
+  const { pool, time, inspect } = await start();
+  const inspector = inspect();
+  pool.accept([snapshot(2)]);
+  inspector.follow(2);
+  expect(inspector.followed).toBe(2);
+  expect(inspector.actors().at(-1)).toMatchObject({ id: 'station-2', sinceMs: null, states: ['pending'] });
+  pool.answer(pool.takeBatch(), [WRITTEN]);
+  await time.advance(1_000);
+  pool.accept([snapshot(2, 2)]);
+  expect(inspector.actors().at(-1)).toMatchObject({ id: 'station-2', sinceMs: time.now() });
+  inspector.follow(3);
+  expect(inspector.actors()).toHaveLength(2);
 });

@@ -166,6 +166,92 @@ test('who was stopped begins again with the daemon under always only; jobs of ot
   expect(world.stored(foreign.id)).toBeDefined();
 });
 
+test('the newest is told first, and who asks for none that is there is told which may be meant', async () => {
+  const world = new JobWorld();
+  const { pool } = world.begin();
+  const ids: string[] = [];
+  for (const waitMs of [0, 1_000, 0]) {
+    await world.time.advance(waitMs);
+    ids.push((await pool.create(order('no'))).id);
+  }
+  // Of one second those that were made later.
+  expect((await pool.list()).map(({ id }) => id)).toEqual([ids[2], ids[1], ids[0]]);
+  const misspelled = `${ids[1]!.slice(0, 7)}!`;
+  await expect(pool.inspect(misspelled)).rejects.toMatchObject({ advice: `did you mean ${ids[1]}?` });
+  await expect(pool.logs('nothing alike', { level: 'info', sinceMs: 0, after: 0 })).rejects.toMatchObject({
+    advice: 'see tdl jobs list',
+  });
+});
+
+test('a hundred wait at most', async () => {
+  const world = new JobWorld();
+  const { pool } = world.begin();
+  for (let i = 0; i < 100; i++) await pool.create(order('no'));
+  await expect(pool.create(order('no'))).rejects.toMatchObject({
+    ...{ code: 'usage', message: '100 jobs have not ended' },
+  });
+  await world.time.advance(0);
+  world.live[0]!.end(DONE);
+  await world.time.advance(0);
+  await pool.create(order('no'));
+});
+
+test('what has ended is forgotten with what it said after thirty days, unless it begins again', async () => {
+  const world = new JobWorld();
+  const first = world.begin();
+  const ended = await first.pool.create(order('no'));
+  const always = await first.pool.create(order('always'));
+  await first.pool.stop(ended.id);
+  await first.pool.stop(always.id);
+  await first.pool.close();
+  const days = async (count: number) => {
+    await world.time.advance(count * 86_400_000);
+    const { pool } = world.begin();
+    await pool.load();
+    const jobs = await pool.list();
+    await pool.close();
+    return jobs.map(({ id }) => id);
+  };
+  expect(new Set(await days(30))).toEqual(new Set([ended.id, always.id]));
+  expect(await days(1)).toEqual([always.id]);
+  expect(world.stored(ended.id)).toBeUndefined();
+});
+
+test('what the job before has made way for begins, also when it is removed while it waits', async () => {
+  const world = new JobWorld();
+  const { pool } = world.begin();
+  const [first, second, third] = [
+    await pool.create(order('no')),
+    await pool.create(order('no')),
+    await pool.create(order('no')),
+  ];
+  await world.time.advance(0);
+  await pool.stop(second.id);
+  expect(await pool.inspect(second.id)).toMatchObject({ state: 'stopped', reason: 'stopped before it ran' });
+  await pool.remove(second.id);
+  world.processOf(first.id).end(BROKEN);
+  await world.time.advance(0);
+  expect(world.live.map(({ id }) => id)).toEqual([third.id]);
+  expect(world.lines.filter(({ id }) => id === first.id).map(({ level }) => level)).toEqual([
+    ...['info', 'info', 'warn'],
+  ]);
+});
+
+test('what could not be written is, and that is told once', async () => {
+  const world = new JobWorld();
+  const { pool } = world.begin();
+  const { id } = await pool.create(order('no'));
+  world.tours.isAway = true;
+  await world.time.advance(0);
+  world.processOf(id).end(DONE);
+  await world.time.advance(0);
+  // Nothing of a job is lost because the database is away.
+  expect(await pool.inspect(id)).toMatchObject({ state: 'stopped' });
+  world.tours.isAway = false;
+  await world.time.advance(60_000);
+  expect(world.stored(id)).toMatchObject({ state: 'stopped' });
+});
+
 test.each(Array.from({ length: 12 }, (_, seed) => seed))(
   'killed at random, no job is lost and none runs twice side by side (seed %i)',
   async (seed) => {

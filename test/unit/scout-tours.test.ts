@@ -108,6 +108,7 @@ describe('a crew', () => {
       { name: 'Ryder', start: { x: 0, y: 0, z: 0 }, startMarketId: null },
     ]);
     expect([lastReadBy(tour, 'Jameson')?.marketId, lastReadBy(tour, 'Ryder')]).toEqual([2, null]);
+    expect(lastReadBy(tour, 'JAMESON')?.marketId).toBe(2);
     expect(lastReadBy(ended(flown(), 'withdrawn', T + 20), 'Jameson')).toBeNull();
   });
 });
@@ -162,6 +163,17 @@ describe('a tour is told', () => {
       systems: ['Star 1'],
       stops: [{ marketId: 2 }, { marketId: 1 }],
     });
+  });
+
+  test('with one who left and came again as who has the list now', () => {
+    const left = reconfigured(flown(), { join: [], leave: ['Jameson'] }, T + 20);
+    const back = reconfigured(left, { join: [tourCommander('Jameson')], leave: [] }, T + 30);
+    const { commanders } = describeTour(back);
+    expect(commanders.map(({ name, stops }) => [name, stops.length])).toEqual([
+      ['Jameson', 0],
+      ['Ryder', 2],
+      ['Jameson', 2],
+    ]);
   });
 
   test('without a plan nobody knows when, and all take what the model says', () => {

@@ -1,7 +1,7 @@
-import { assign, createActor, setup, type AnyStateMachine } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
 import { expect, test } from 'vitest';
-import { ActorBoard } from '../../src/actors/observing/actor-board.ts';
 import { SystemStatus, type StatusDeps } from '../../src/actors/observing/status.ts';
+import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { MACHINES } from '../../src/machines/machines.ts';
 import { Ledger } from '../../src/actors/station-coalescer/ledger.ts';
 
@@ -31,10 +31,11 @@ function statusOf(
 ) {
   const clock = { nowMs: 1_000_000 };
   const troubles: string[] = [];
-  const gauges = { pending: 0, deferred: 0, spooled: 0, parked: 0 };
+  const gauges = { held: 1, pending: 2, deferred: 3, spooled: 4, parked: 5 };
   const reporter = { spoolError: null as string | null, gauges: () => gauges };
+  const ledger = new Ledger();
   const board = {
-    reports: () => [],
+    reports: () => [{ name: 'writer' }],
     report: (name: string) =>
       states[name] === undefined ? null : { state: states[name], lastError: errors[name] ?? null },
     is: (name: string, tag: string) =>
@@ -47,8 +48,8 @@ function statusOf(
   const deps = {
     board,
     reporter,
-    ledger: new Ledger(),
-    pool: { queuedCount: 0 },
+    ledger,
+    pool: { queuedCount: 6 },
     store: { stats: count },
     feedTroubles: () => troubles,
     time: { now: () => clock.nowMs },
@@ -56,7 +57,14 @@ function statusOf(
     historyDays: () => null,
     leadership: () => null,
   };
-  return { clock, troubles, reporter, states, status: new SystemStatus(deps as unknown as StatusDeps) };
+  return {
+    clock,
+    troubles,
+    reporter,
+    states,
+    ledger,
+    status: new SystemStatus(deps as unknown as StatusDeps),
+  };
 }
 
 const WELL = { supervisor: 'running', writer: 'idle', listener: 'attached.live.receiving' };
@@ -167,63 +175,45 @@ test('a count that fails keeps the figures, and is tried again later', async () 
   }
 });
 
-test('the board knows state, since, last event, errors and timers of a machine', () => {
-  const clock = { nowMs: 5_000 };
-  const machine = setup({
-    types: {
-      context: {} as { lastError: string | null; attempt: number },
-      events: {} as { type: 'fail' | 'mend' },
-    },
-    delays: { patience: 60_000 },
-  }).createMachine({
-    id: 'thing',
-    context: { lastError: null, attempt: 0 },
-    initial: 'well',
-    states: {
-      well: {
-        on: {
-          fail: {
-            target: 'ill',
-            actions: assign({ lastError: 'broken', attempt: 1 }),
-          },
-        },
-      },
-      ill: {
-        after: { patience: 'well' },
-        on: {
-          mend: { target: 'well', actions: assign({ lastError: null }) },
-        },
-      },
-    },
-  });
-  const actor = createActor(machine);
-  const board = new ActorBoard(actor, { now: () => clock.nowMs, setTimeout, clearTimeout: () => undefined });
-  actor.start();
-  expect(board.report('thing')).toMatchObject({ state: 'well', lastEvent: null, lastError: null, due: [] });
-  clock.nowMs = 7_000;
-  actor.send({ type: 'fail' });
-  const ill = board.report('thing');
-  expect(ill).toMatchObject({
-    state: 'ill',
-    since: '1970-01-01T00:00:07.000Z',
-    lastEvent: { type: 'fail', at: '1970-01-01T00:00:07.000Z' },
-    counters: { attempt: 1 },
-    lastError: { message: 'broken', at: '1970-01-01T00:00:07.000Z', active: true },
-    due: [{ timer: 'patience' }],
-  });
-  expect(Date.parse(ill!.due[0]!.at)).toBeGreaterThan(Date.now() + 30_000);
-  clock.nowMs = 9_000;
-  actor.send({ type: 'mend' });
-  expect(board.report('thing')).toMatchObject({
-    state: 'well',
-    transitions: 3,
-    lastError: { message: 'broken', at: '1970-01-01T00:00:07.000Z', active: false },
-    due: [],
-  });
-  actor.stop();
-});
-
 test('tells when maintenance is due, and that it never is', () => {
   const { status } = statusOf(WELL, () => Promise.resolve(NOTHING));
   expect(status.report().maintenance).toEqual({ purge: '1970-01-01T00:17:40.000Z', optimize: null });
+});
+
+test('tells where the markets are, and when the newest was observed and came', () => {
+  const { ledger, status } = statusOf(WELL, () => Promise.resolve(NOTHING));
+  expect(status.report()).toMatchObject({
+    ...{ notReady: [], actors: [{ name: 'writer' }], held: 1, newestSnapshot: null },
+    markets: { pending: 2, deferred: 3, queued: 6, spooled: 4, parked: 5 },
+    ...{ history: null, leadership: null },
+  });
+  const snapshots = [{ observedAtS: 60, receivedAtMs: 61_500 }];
+  ledger.countStaged({ ...new BatchStager(null).finish(), received: 1, snapshots: snapshots as never });
+  const { newestSnapshot, totals } = status.report();
+  expect(newestSnapshot).toEqual({
+    observedAt: '1970-01-01T00:01:00.000Z',
+    receivedAt: '1970-01-01T00:01:01.500Z',
+  });
+  expect(totals).toMatchObject({ received: 1, accepted: 1 });
+});
+
+test.each([
+  ['starting', {}],
+  ['starting', { supervisor: 'booting' }],
+  ['running', { supervisor: 'running' }],
+  ['running', { supervisor: 'maintenance' }],
+  ['stopping', { supervisor: 'draining.orderly.flushing' }],
+  ['stopping', { supervisor: 'stopped' }],
+])('a system is %s where %j', (phase, states) => {
+  const { status } = statusOf(states, () => Promise.resolve(NOTHING));
+  expect(status.phase()).toBe(phase);
+});
+
+test('what has not begun yet is not ready', () => {
+  const nothing = () => Promise.resolve(NOTHING);
+  expect(statusOf({}, nothing).status.notReady()).toEqual(['system: booting']);
+  expect(statusOf({ supervisor: 'running' }, nothing).status.notReady()).toEqual([
+    'database: not started',
+    'feed: not started',
+  ]);
 });

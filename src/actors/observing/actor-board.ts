@@ -39,6 +39,8 @@ interface Seen {
   lastError: { readonly message: string; readonly atMs: number } | null;
 }
 
+const CRASHED = 'crashed';
+
 /** Context fields worth showing; a machine has some of them. */
 const COUNTERS = ['attempt', 'gaps', 'restarts', 'commodities'] as const;
 
@@ -82,18 +84,22 @@ export class ActorBoard {
     };
     const seen = this.#of(ref);
     const nowMs = this.#time.now();
+    if (event.event.type.startsWith('xstate.error.actor.')) this.#noteCrashes(nowMs);
     seen.events += 1;
     if (!event.event.type.startsWith('xstate.init')) seen.lastEvent = { type: event.event.type, atMs: nowMs };
-    const state = status === 'error' ? 'crashed' : pathOf(value);
-    if (state !== seen.state) {
-      seen.state = state;
-      seen.sinceMs = nowMs;
-      seen.transitions += 1;
-    }
+    enter(seen, status === 'error' ? CRASHED : pathOf(value), nowMs);
     const error = errorOf(context);
     if (error !== null && error !== seen.error) seen.lastError = { message: error, atMs: nowMs };
     seen.error = error;
   };
+
+  /** One that throws tells nobody but its parent. */
+  #noteCrashes(nowMs: number): void {
+    for (const seen of this.#seen.values()) {
+      const { status } = seen.ref.getSnapshot() as { readonly status: string };
+      if (status === 'error') enter(seen, CRASHED, nowMs);
+    }
+  }
 
   #of(ref: AnyActorRef): Seen {
     const name = nameOf(ref);
@@ -154,6 +160,13 @@ export class ActorBoard {
         at: iso(startedAt + delay),
       }));
   }
+}
+
+function enter(seen: Seen, state: string, nowMs: number): void {
+  if (state === seen.state) return;
+  seen.state = state;
+  seen.sinceMs = nowMs;
+  seen.transitions += 1;
 }
 
 /** A guarded child goes by its guardian's name. */

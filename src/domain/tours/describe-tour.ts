@@ -22,7 +22,8 @@ export function describeTour(tour: ScoutTour) {
     open: open.length,
     commanders: commanders.map(({ name, jumpRangeLy, joinedAtS, leftAtS }) => {
       const own = open
-        .filter((market) => holder(market) === name)
+        // One who left and came again is there twice.
+        .filter((market) => leftAtS === null && holder(market) === name)
         .sort((a, b) => (place.get(a.marketId)?.at ?? 0) - (place.get(b.marketId)?.at ?? 0));
       const legs = own.map((market) => place.get(market.marketId));
       const systems = own.map(({ systemName }) => systemName);

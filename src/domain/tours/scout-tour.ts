@@ -130,7 +130,7 @@ export function planRequest(tour: ScoutTour, times: TravelTimes): PlanRequest {
 export function lastReadBy({ markets }: Pick<ScoutTour, 'markets'>, name: string): TourMarket | null {
   return markets.reduce<TourMarket | null>((found, market) => {
     const last = market.assignments.at(-1);
-    const isHis = last?.commander === name && last.why === 'observed';
+    const isHis = last?.why === 'observed' && isSameName(last.commander, name);
     return isHis && (market.doneAtS ?? 0) > (found?.doneAtS ?? 0) ? market : found;
   }, null);
 }

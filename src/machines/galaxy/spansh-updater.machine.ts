@@ -119,6 +119,7 @@ export const spanshUpdaterMachine = setup({
     noteRested: assign({
       checkInMs: ({ context }) => Math.max(0, context.checkInMs - context.lookMs),
     }),
+    forgetError: assign({ lastError: null, retryAfterMs: 0 }),
     forgetFailures: assign({ attempt: 0, lastError: null, retryAfterMs: 0 }),
     noteAsked: assign({ asked: true }),
     forgetAsked: assign({ asked: false }),
@@ -235,7 +236,8 @@ export const spanshUpdaterMachine = setup({
       on: { 'import.now': 'planning' },
       invoke: {
         src: 'download',
-        onDone: { target: 'planning', actions: 'forgetFailures' },
+        // One that is of no use is not fetched again and again.
+        onDone: { target: 'planning', actions: 'forgetError' },
         onError: {
           target: 'backingOff',
           actions: { type: 'noteFailure', params: ({ event }) => ({ error: event.error }) },

@@ -82,6 +82,9 @@ function spanshUpdater(mode: 'normal' | 'quickTest' | 'disabled'): ModelSetup<ty
         ]).toContain(value);
       }
       if (value === 'idle') expect(context.attempt).toBe(0);
+      if (previous === 'downloading' && value === 'planning') {
+        expect(context.attempt, 'fetched is not imported').toBe(before?.attempt);
+      }
       if (news.includes('do refreshCatalogue'))
         expect(['importing', 'importingGiven', 'starting']).toContain(previous);
       if (done) expect(event.type).toBe('stop');
