@@ -5,7 +5,10 @@ import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { TRADE_DANGEROUS_GENERATIONS, tradeDangerousTables } from '../support/trade-dangerous-schema.ts';
-import { COMMODITIES, FUEL_ROW, GOLD, GOLD_ROW, snapshot, STRANGER } from './store-world.ts';
+import { COMMODITIES, FUEL_ROW, GOLD, GOLD_ROW, NOON_S, snapshot, STRANGER } from './store-world.ts';
+
+/** Numbers as long as they get. */
+const LONG = [2_000_000_001, 2_000_000_002, 3, 2_000_000_004, 2_000_000_005, 6] as const;
 
 describeMariadb('a database on MariaDB', () => {
   const server = useMariadb();
@@ -146,9 +149,39 @@ describeMariadb('a server with small packets', () => {
     expect(await store.stats()).toMatchObject({ totalRows: 3_000, stations: 3, newestAtS: 2_000 });
     const [mean] = await server.sql('SELECT SUM(avg_price = item_id) AS correct FROM Item', database);
     expect(mean).toEqual({ correct: '1000' });
-    // What is no longer listed is known though the server cuts off what it tells of a station.
     await store.writeMarkets([snapshot(rows.slice(0, 10), { ...STRANGER, marketId: 1, observedAtS: 3_000 })]);
     expect(await store.stats()).toMatchObject({ totalRows: 2_010 });
+    await store.close();
+  });
+
+  test('reads a market of which it cannot tell in one piece', async () => {
+    const database = await server.createDatabase();
+    const store = createMariadbStore({
+      connection: server.connection(database),
+      generation: 'v12',
+      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
+    });
+    await store.open();
+    const { marketId } = STRANGER;
+    for (const statement of [
+      `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (1, 'Alioth', 1, 2, 3)`,
+      `INSERT INTO Station (station_id, name, system_id) VALUES (${marketId}, 'K7Q-B1N', 1)`,
+      `INSERT INTO Item (item_id, name, category_id, ui_order) SELECT seq, seq, 1, 0 FROM seq_1_to_20000`,
+      `INSERT INTO StationItem (station_id, item_id, demand_price, demand_units, demand_level, supply_price,
+         supply_units, supply_level, modified, from_live) SELECT ${marketId}, seq, ${LONG.join()}, '2026-03-01', 1
+         FROM seq_1_to_20000`,
+    ])
+      await server.sql(statement, database);
+    let text = '';
+    const counted = await store.exportListings('all', (chunk) =>
+      Promise.resolve(void (text += Buffer.from(chunk).toString())),
+    );
+    expect(counted).toEqual({ rows: 20_000, stations: 1 });
+    expect(text.trim().split('\n').at(-1)).toMatch(new RegExp(`^20000,${marketId},20000,${LONG[4]},`));
+    // What is no longer listed is known, and goes.
+    const later = snapshot([[20_000, ...LONG]], { ...STRANGER, observedAtS: NOON_S });
+    expect(await store.writeMarkets([later])).toMatchObject([{ status: 'written', rows: 1 }]);
+    expect(await store.stats()).toMatchObject({ totalRows: 1, newestAtS: NOON_S });
     await store.close();
   });
 });

@@ -123,6 +123,16 @@ describe('a thread', () => {
     await expect(decoder.decode(command('a', 'b'), null, rules)).resolves.toMatchObject({ received: 2 });
   });
 
+  test('takes what waits in the order in which it came', async () => {
+    const decoder = open({ worker: FAULTY_WORKER });
+    const done: string[] = [];
+    const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await Promise.all(
+      texts.map((text) => decoder.decode(command(text), null, rules).then(() => done.push(text))),
+    );
+    expect(done).toEqual(texts);
+  });
+
   test('that hangs fails its batch only: what waited before it, or waits behind it, has its own time', async () => {
     const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 3_000 });
     const batches = ['a', 'hang', 'b'].map((text) => decoder.decode(command(text), null, rules));

@@ -21,6 +21,7 @@ class Written {
   seq = 0;
   /** Entries up to here are kept no longer. */
   trimmed = 0;
+  isGone = false;
   /** Before the next look at the market. */
   beforeRead: () => void = () => undefined;
 
@@ -44,7 +45,7 @@ class Written {
     markets: (): Promise<MarketRecord[]> => {
       this.beforeRead();
       this.beforeRead = () => undefined;
-      return Promise.resolve([{ station: PORT, rows: this.rows } as MarketRecord]);
+      return Promise.resolve(this.isGone ? [] : [{ station: PORT, rows: this.rows } as MarketRecord]);
     },
     replicaLag: () => Promise.resolve(null),
     stations: () => Promise.reject(new Error('not asked')),
@@ -144,7 +145,17 @@ test('who listens is told anew when the log does not reach back any more, and of
   written.trimmed = written.seq;
   await time.goOff();
   expect([listener.price, listener.began]).toEqual([5, ['begin', 'lost']]);
-  // As it was before the gap: what was remembered of then is of no use.
+  written.write(gold(2));
+  await time.goOff();
+  expect(listener.price).toBe(2);
+
+  // In the next gap its station goes, and comes back as it was: what was remembered of then is of no use.
+  written.isGone = true;
+  written.write();
+  written.trimmed = written.seq;
+  await time.goOff();
+  expect([listener.price, listener.began]).toEqual([null, ['begin', 'lost', 'lost']]);
+  written.isGone = false;
   written.write(gold(2));
   await time.goOff();
   expect(listener.price).toBe(2);

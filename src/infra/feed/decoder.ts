@@ -30,13 +30,21 @@ export function createDecoder({
 }: DecoderOptions = {}): Decoder {
   let pool: Piscina | undefined;
   const share = sharer();
-  /** Start the clocks of what is in the pool, in the order in which its threads take it. */
-  const clocks: (() => void)[] = [];
+  /** What waits for a thread, in the order in which it came: the pool would not keep that. */
+  const waiting: (() => void)[] = [];
+  let free = threads;
+  const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | null = null;
 
-  /** What waits for a thread is not to be blamed for what hangs in it. */
-  function startClocks(): void {
-    for (const start of clocks.slice(0, threads)) start();
+  async function takeThread(): Promise<void> {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  function passThreadOn(): void {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else next();
   }
 
   function openPool(): Piscina {
@@ -54,29 +62,43 @@ export function createDecoder({
     return opened.on('error', () => undefined);
   }
 
-  async function run(
+  function run(
     name: string,
     task: unknown,
     { limitMs = timeoutMs, transferList = [] }: { limitMs?: number; transferList?: ArrayBuffer[] } = {},
   ): Promise<StagedBatch> {
-    if (closing !== null) throw new AppError('decoder', 'the decoder is closed');
-    pool ??= openPool();
+    if (closing !== null) return Promise.reject(new AppError('decoder', 'the decoder is closed'));
+    const staging = runInTurn((pool ??= openPool()), name, task, limitMs, transferList);
+    running.add(staging);
+    return staging.finally(() => running.delete(staging));
+  }
+
+  async function runInTurn(
+    threadsOf: Piscina,
+    name: string,
+    task: unknown,
+    limitMs: number,
+    transferList: ArrayBuffer[],
+  ): Promise<StagedBatch> {
+    await takeThread();
     const timeout = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const start = () => (timer ??= setTimeout(() => timeout.abort(), limitMs));
-    clocks.push(start);
-    startClocks();
+    // What waits for a thread is not to be blamed for what hangs in it.
+    const timer = setTimeout(() => timeout.abort(), limitMs);
     try {
-      return (await pool.run(task, { name, signal: timeout.signal, transferList })) as StagedBatch;
+      return (await threadsOf.run(task, { name, signal: timeout.signal, transferList })) as StagedBatch;
     } catch (cause) {
       const what = timeout.signal.aborted ? `gave no answer in ${limitMs / 1000} s` : describeError(cause);
       const advice = 'the thread is replaced; if this repeats, report it with the debug log';
       throw new AppError('decoder', `a batch was not decoded, its thread failed: ${what}`, { advice, cause });
     } finally {
       clearTimeout(timer);
-      clocks.splice(clocks.indexOf(start), 1);
-      startClocks();
+      passThreadOn();
     }
+  }
+
+  async function close(): Promise<void> {
+    await Promise.allSettled(running);
+    await pool?.close();
   }
 
   return {
@@ -92,7 +114,7 @@ export function createDecoder({
       const task: ResolveTask = { entries, catalogue: share(catalogue) };
       return run('resolve', task);
     },
-    close: () => (closing ??= pool?.close() ?? Promise.resolve()),
+    close: () => (closing ??= close()),
   };
 }
 
