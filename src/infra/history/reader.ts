@@ -14,6 +14,8 @@ export function createHistoryReader(directory: string): HistoryReader {
   const pool = new Piscina({
     filename: moduleBeside(import.meta.url, './reader.worker').href,
     ...{ minThreads: 0, maxThreads: 1, maxQueue: MAX_WAITING, idleTimeout: IDLE_MS, recordTiming: false },
+    // Who asks first is answered first.
+    stricterFIFO: true,
   });
   pool.on('error', () => undefined);
 

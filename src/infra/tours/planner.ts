@@ -22,6 +22,8 @@ export function createTourPlanner(): TourPlanner {
     maxQueue: MAX_WAITING,
     idleTimeout: IDLE_MS,
     recordTiming: false,
+    // Who asks first is answered first.
+    stricterFIFO: true,
   });
   // A thread that dies between two plans has been replaced.
   pool.on('error', () => undefined);
