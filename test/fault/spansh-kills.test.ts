@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { dumpLines } from '../../bench/generators/dump.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import type { Program } from '../support/daemon.ts';
-import { expectedListing, type MarketRow } from '../support/galaxy.ts';
+import { expectedListing, withDatabase, type MarketRow } from '../support/galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
@@ -64,6 +64,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
   const random = new SeededRandom(20);
   const there = await world({ body: dump(0), mariadb });
   const { server, cwd, relay, rows, start, startHere } = there;
+  let keptInAll = 0;
   const ports = portsOf([...dumpLines({ seed: 7, bytes: DUMP_BYTES, nowS: NOW_S })]).slice(0, 40);
   const first = startHere();
   await first.logged(/are baseline now/);
@@ -85,6 +86,8 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
       await sleep(random.between(0, withinMs));
       program.kill('SIGKILL');
       await program.exit;
+      const kept = await keptOf(there, live);
+      keptInAll += kept.length;
       expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
       expect(demotedUnpublished(cwd, await rows()), context).toEqual([]);
 
@@ -92,7 +95,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
       await finished(again);
       await until(async () => {
         const prices = new Set((await rows()).map((row) => row.demand_price));
-        return live.every((price) => prices.has(price));
+        return kept.every(({ price }) => prices.has(price));
       });
       await stop(again);
       expect(checkPublishedSet(join(cwd, 'data'), 'v12'), context).toEqual([]);
@@ -105,6 +108,7 @@ async function killInEveryStep(mariadb?: MariadbServer): Promise<void> {
       expect(state, context).toMatchObject({ stage: 'demoted', version: { etag: server.etag } });
     }
   }
+  expect(keptInAll).toBeGreaterThan(0);
 }
 
 /** An update that was cut off is completed, or there is none to complete. */
@@ -112,19 +116,30 @@ async function finished(program: Program): Promise<void> {
   await Promise.race([program.logged(/are baseline now/), program.logged(/was imported already/)]);
 }
 
+/** A message by its market and its price, which no other one has. */
+interface Sent {
+  readonly id: number;
+  readonly price: number;
+}
+
+/** Of messages those that were written or spooled: a kill may cost what came in the second before it. */
+async function keptOf({ cwd, rows }: World, live: readonly Sent[]): Promise<Sent[]> {
+  const prices = new Set((await rows()).map((row) => row.demand_price));
+  const spooled = withDatabase(join(cwd, 'data/tradedangerous-listener-spool.db'), (db) =>
+    db.prepare('SELECT market_id FROM entry').all(),
+  );
+  const waiting = new Set(spooled.map(({ market_id }) => market_id));
+  return live.filter(({ id, price }) => prices.has(price) || waiting.has(id));
+}
+
 let sent = 0;
 
-/** @returns the prices by which the messages are known */
-async function publishSome(
-  { relay }: World,
-  ports: readonly Port[],
-  random: SeededRandom,
-): Promise<number[]> {
-  const prices: number[] = [];
+async function publishSome({ relay }: World, ports: readonly Port[], random: SeededRandom): Promise<Sent[]> {
+  const live: Sent[] = [];
   const some = new Set([random.pick(ports), random.pick(ports), random.pick(ports)]);
   for (const { id, name, system } of some) {
     sent += 1;
-    prices.push(LIVE_PRICE + sent);
+    live.push({ id, price: LIVE_PRICE + sent });
     const message = commodityMessage({
       marketId: id,
       stationName: name,
@@ -134,7 +149,7 @@ async function publishSome(
     });
     await relay.publish(frame(message));
   }
-  return prices;
+  return live;
 }
 
 const listingLines = (cwd: string) =>

@@ -1,20 +1,27 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, at their head the contracts: small files that run suites of hundreds of tests. */
+/** Files that take longest: the contracts are small files that run suites of hundreds of tests, others wait for processes. */
 const LONG = [
   'contract/mariadb-store',
-  'contract/sqlite-store',
-  'integration/spansh-publishing',
-  'contract/mariadb-deltas',
-  'contract/sqlite-deltas',
   'integration/portal-page',
-  'integration/portal-private',
+  'integration/spansh-publishing',
+  'integration/day.test',
   'integration/jobs.test',
-  'integration/live',
+  'integration/inspector-page',
+  'integration/portal-private',
   'integration/spansh-daemon',
-  'integration/dump-import',
-  'fault/',
+  'contract/sqlite-store',
+  'contract/mariadb-deltas',
+  'contract/mariadb-replica',
+  'fault/spansh-kills',
+  'fault/push-kills',
+  'integration/live',
+  'integration/read-only',
+  'integration/examples',
+  'simulation/',
+  'model/',
   'contract/',
+  'fault/',
   'integration/',
 ];
 
