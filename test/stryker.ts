@@ -21,6 +21,13 @@ const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |
 const TESTS: readonly (readonly [folder: string, tests: string, words?: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
   ['src/actors/subscription', 'test/unit test/contract/sqlite-push'],
+  // Those on a standing clock: real folders are looked at every now and then.
+  ['src/actors/journal-watcher', 'test/unit/{journal-life,journal-sender,told-to-operators}'],
+  ['src/actors/station-coalescer', 'test/unit test/model/station-pool.oracle'],
+  // The simulation passes through them, and tells little of them.
+  ...['exporter', 'listener', 'maintenance-window', 'observing', 'outbox', 'spansh-updater', 'writer'].map(
+    (room) => [`src/actors/${room}`, 'test/unit'] as const,
+  ),
   ['src/actors', 'test/unit test/model/station-pool.oracle test/simulation/scripted'],
   [
     'src/infra/store/mariadb/queries',

@@ -114,10 +114,17 @@ describe('reading', () => {
     open[0]?.();
     await settled();
     expect(batches[2]).toEqual({ mayGoOn: true });
+    // Those that are staged do not count any more.
+    open[1]?.();
+    open[2]?.();
+    await settled();
+    expect([await receive(4), await receive(5), await receive(6)].map(({ mayGoOn }) => mayGoOn)).toEqual([
+      ...[true, true, false],
+    ]);
   });
 
   test('waits while it is paused, however often it was told so', async () => {
-    const { begin, order, receive, tell } = feedOf();
+    const { begin, order, receive, state, tell } = feedOf();
     await begin();
     await tell('flow.pause');
     await tell('flow.pause');
@@ -127,6 +134,7 @@ describe('reading', () => {
     await tell('flow.resume');
     expect(batch.mayGoOn).toBe(true);
     expect((await receive(2)).mayGoOn).toBe(true);
+    expect(state.closed).toBe(0);
   });
 
   test('stages again what was staged before the first catalogue came', async () => {
@@ -138,6 +146,19 @@ describe('reading', () => {
     await begin();
     await receive(1);
     expect(delivered.map(({ unresolved }) => unresolved)).toEqual([[]]);
+  });
+
+  test('stages all again where one of its messages was staged without a catalogue', async () => {
+    const { begin, delivered, receive, state } = feedOf(({ frames }) => {
+      const [frame] = frames[0]!;
+      if (frames.length > 1 && state.catalogue === null) return Promise.reject(new Error('busy'));
+      const isUnresolved = state.catalogue === null && frame === 1;
+      if (frame === 2) state.catalogue = { version: 1 };
+      return Promise.resolve(staged(frames, isUnresolved ? { unresolved: [{} as never] } : {}));
+    });
+    await begin();
+    await receive(1, 2);
+    expect(delivered.map(({ received, unresolved }) => [received, unresolved.length])).toEqual([[2, 0]]);
   });
 
   test('delivers what is not resolved where there is no catalogue', async () => {
@@ -224,6 +245,35 @@ describe('the end', () => {
     await begin();
     expect(isReading()).toBe(false);
     expect(told).toEqual([{ type: 'feed.closed' }]);
+  });
+
+  test('does not wait for the catalogue', async () => {
+    const { tell, told } = feedOf();
+    await tell('stop');
+    await settled();
+    expect(told).toEqual([{ type: 'feed.closed' }]);
+  });
+
+  test.each(['ends', 'fails'])('is told to nobody who reads no more when the feed %s', async (how) => {
+    const reads = Promise.withResolvers<undefined>();
+    const told: string[] = [];
+    const logic = feedLogic({
+      feed: { description: 'feed', finite: false, read: () => reads.promise, close: () => undefined },
+      catalogueReady: Promise.resolve(),
+    } as unknown as Parameters<typeof feedLogic>[0]);
+    const parent = createActor(
+      setup({ actors: { feed: logic } }).createMachine({
+        initial: 'reading',
+        states: { reading: { invoke: { src: 'feed', id: 'feed' }, on: { leave: 'left' } }, left: {} },
+        on: { '*': { actions: ({ event }) => void told.push(event.type) } },
+      }),
+    ).start();
+    await settled();
+    parent.send({ type: 'leave' });
+    if (how === 'ends') reads.resolve(undefined);
+    else reads.reject(new Error('unplugged'));
+    await settled();
+    expect(told).toEqual([]);
   });
 
   test('of who reads it closes the feed, and nothing is told any more', async () => {

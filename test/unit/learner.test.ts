@@ -78,6 +78,8 @@ test('what another writer held is forgotten with the rest of a file that will be
   const writing = learner.write();
   answers[0]!.resolve({ madeTables: false, systems: [], deferred: [SOL] });
   await writing;
+  learner.add([SOL]);
+  expect(learner.isAtRest, 'one waits, and one is held').toBe(false);
   learner.clear();
   expect(learner.isAtRest).toBe(true);
 });
@@ -92,7 +94,9 @@ test('the writer is asked once for what waits, and takes five hundred at a time,
   expect([learner.left, asked()]).toEqual(['none', 0]);
   learner.add(systems(499));
   expect([learner.left, asked()]).toEqual(['some', 1]);
-  learner.add(systems(2, 500));
+  learner.add(systems(1, 500));
+  expect(learner.left).toBe('fullBatch');
+  learner.add(systems(1, 501));
   expect([learner.left, learner.waiting, asked()]).toEqual(['fullBatch', 501, 1]);
   const writing = learner.write();
   expect([written, learner.left, learner.waiting]).toEqual([[500], 'some', 501]);

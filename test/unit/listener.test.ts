@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createListener } from '../../src/actors/listener/child.ts';
+import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
 import { ListenerReporter } from '../../src/actors/listener/reporter.ts';
 import { BatchStager } from '../../src/domain/eddn/batch-stager.ts';
 import { Now } from '../../src/domain/now.ts';
@@ -9,8 +10,13 @@ import { settled } from '../support/virtual-time.ts';
 
 const batch: StagedBatch = { ...new BatchStager(null).finish(), received: 1 };
 
+const RULES = { debug: true };
+const CATALOGUE = { version: 1 };
+
 function listenerOf({ finite = false, isClosed = false, staged = batch } = {}) {
   const done: string[] = [];
+  const decoded: unknown[][] = [];
+  const now = new Now({ now: () => 0 });
   let handlers: FeedHandlers | undefined;
   const released = Promise.withResolvers<undefined>();
   const world = childWorld(createListener, {
@@ -22,9 +28,15 @@ function listenerOf({ finite = false, isClosed = false, staged = batch } = {}) {
       },
       close: () => undefined,
     },
-    decoder: { decode: () => Promise.resolve(staged) },
+    decoder: {
+      decode: (...given: unknown[]) => {
+        decoded.push(given);
+        return Promise.resolve(staged);
+      },
+    },
+    settings: () => ({ ...DEFAULT_SETTINGS, rules: RULES }),
     catalogue: {
-      current: null,
+      current: CATALOGUE,
       loaded: Promise.resolve(),
       refreshed: Promise.resolve(),
       released: released.promise,
@@ -42,10 +54,10 @@ function listenerOf({ finite = false, isClosed = false, staged = batch } = {}) {
       receive: () => void done.push('snapshots'),
       parkUnresolved: () => void done.push('unresolved'),
     },
-    now: new Now({ now: () => 0 }),
+    now,
   });
   return {
-    ...{ ...world, done, released },
+    ...{ ...world, done, decoded, now, released },
     isReading: () => handlers !== undefined,
     receive: async () => {
       handlers!.onConnected();
@@ -106,6 +118,43 @@ test('a clock that is behind is trouble, and told once until it is right', async
   await receive();
   expect(texts().filter((text) => text.includes('clock'))).toEqual([
     "warn the local clock is 60 min behind the one of EDDN's gateway: set it (NTP); until then the gateway's counts",
+  ]);
+});
+
+test('a message is staged by the rules and with the goods that are known then', async () => {
+  const { decoded, receive, start } = listenerOf();
+  await start();
+  await receive();
+  expect(decoded).toEqual([[expect.objectContaining({ encoding: 'json' }), CATALOGUE, RULES]]);
+});
+
+test.each([
+  [false, 3_600_000],
+  [true, 0],
+])(
+  'what time the gateway told proves something for later where it is live (finite: %s)',
+  async (finite, ms) => {
+    const { now, receive, released, start } = listenerOf({
+      finite,
+      staged: { ...batch, newestGatewayS: 3_600 },
+    });
+    released.resolve(undefined);
+    await start();
+    await settled();
+    await receive();
+    expect(now.provenMs).toBe(ms);
+  },
+);
+
+test('silence is told with the feed, and that it is over', async () => {
+  const { receive, start, texts, time } = listenerOf();
+  await start();
+  await receive();
+  await time.advance(32_000);
+  await receive();
+  expect(texts().filter((text) => text.includes('again'))).toEqual([
+    expect.stringMatching(/^warn feed relay: .*; trying again, for ever$/),
+    expect.stringMatching(/^info feed relay: heard again after \d+ attempts$/),
   ]);
 });
 

@@ -24,9 +24,11 @@ const guardian: ModelSetup<typeof guardianMachine> = {
   home: ['up.steady'],
   isAlive: (_, { child }) => child !== null,
   key: ({ restarts, exhausted }) => [restarts, exhausted],
-  check({ event, value, context, running, history, done, output }) {
+  check({ event, value, context, running, history, news, done, output }) {
     expect(running, 'a child while it is up').toEqual(value.startsWith('up.') ? ['child'] : []);
     expect(context.restarts, 'restart budget').toBeLessThanOrEqual(MAX_RESTARTS);
+    if (event.type === 'stop' && value === 'up.stopping')
+      expect(news, 'it is told to end').toContain('tell child stop');
     const steadyAt = history.findLastIndex((entry) => entry.startsWith('event xstate.after.steadyPeriod'));
     const starts = history.slice(steadyAt + 1).filter((entry) => entry === 'start child');
     const allowed = steadyAt < 0 ? 1 + MAX_RESTARTS : MAX_RESTARTS;

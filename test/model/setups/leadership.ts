@@ -39,7 +39,7 @@ const leadership: ModelSetup<typeof leadershipMachine> = {
   stop: { type: 'stop' },
   home: ['leader.holding'],
   key: ({ attempt, leader }) => [attempt > 0, leader?.epoch],
-  check({ event, value, previous, context, running, news, history, done }) {
+  check({ event, value, previous, context, before, running, news, history, done }) {
     const slot = {
       'candidate.standingDown': 'standDown',
       'candidate.claiming': 'claim',
@@ -65,6 +65,11 @@ const leadership: ModelSetup<typeof leadershipMachine> = {
       if (value.startsWith('candidate')) expect(news, 'it is told').toContain('do reportLost');
     }
     if (value === 'yielding.releasing') expect(ended, 'the lease is free last').toBeGreaterThan(started);
+    if (event.type.startsWith('xstate.error') && /claiming|renewing/.test(previous ?? ''))
+      expect(context.lastError, 'why is told').toBe((event.error as Error).message);
+    if (value === 'candidate.backingOff') expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
+    if (event.type.startsWith('xstate.done') && previous === 'leader.renewing' && value === 'leader.holding')
+      expect(news, 'its time begins anew').toContain('do xstate.cancel');
     if (event.type === 'leadership.yield') expect(value).toBe('yielding.standingDown');
     if (news.includes('do reportFollows')) {
       const answer = event.output as Claimed;

@@ -53,7 +53,7 @@ const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
     attempt > 0,
     waitMs,
   ],
-  check({ value, context, running, news, history, event, done }) {
+  check({ value, previous, context, before, running, news, history, event, done }) {
     const slot = {
       probing: 'probe',
       looking: 'look',
@@ -80,6 +80,16 @@ const maintenanceWindow: ModelSetup<typeof maintenanceWindowMachine> = {
       expect(context.purgeDue && last('end purge') < began, 'the purge comes first').toBe(false);
     }
     if (value === 'backingOff') expect(context.lastError).not.toBeNull();
+    if (value === 'backingOff' && previous !== value)
+      expect(context.attempt).toBe((before?.attempt ?? 0) + 1);
+    if (before === null) expect(context).toMatchObject({ quiet: [], purgeDue: false, optimizeDue: false });
+    if (news.includes('do beginMaintenance')) expect(context.quiet, 'nobody is quiet yet').toEqual([]);
+    if (previous === 'window.quiescing' && value === 'backingOff') {
+      const loud = USERS.filter((user) => before?.quiet.includes(user) !== true);
+      expect(context.lastError, 'who is not').toMatch(new RegExp(`^${loud.join(' and ')} did`));
+    }
+    if (previous === 'window.confirming' && 'output' in event)
+      expect(news.some((entry) => /^start (purge|optimize)/.test(entry))).toBe(event.output);
     if (value === 'waiting' && event.type !== 'settings.changed') expect(context.waitMs).toBeGreaterThan(0);
     if (done) expect(history.includes('event stop'), 'ends only when told').toBe(true);
   },
