@@ -9,6 +9,7 @@ import {
   rareRows,
   rareStations,
   renumbered,
+  warnOfNewCategories,
 } from '../../src/infra/store/shared/reference-tables.ts';
 
 const CANONICAL = CATEGORIES.map((name, i) => ({ id: i + 1, name }));
@@ -132,4 +133,15 @@ test('festive gifts are sold in many places, and so are a rare of none', () => {
   expect(rareStations([gifts], [{ id: 72, stationId: 5n, categoryId: 8, name: 'Festive Gifts' }])).toEqual(
     [],
   );
+});
+
+test('the operator is told of each category that is new', () => {
+  const told: [object, string][] = [];
+  const note = (details: object, text: string) => void told.push([details, text]);
+  warnOfNewCategories({ debug: note, info: note, warn: note, error: note }, ['Oddities', 'Relics']);
+  expect(told).toEqual([
+    [{ category: 'Oddities' }, 'new category "Oddities": added to the database'],
+    [{ category: 'Relics' }, 'new category "Relics": added to the database'],
+  ]);
+  expect(() => warnOfNewCategories(undefined, ['Oddities'])).not.toThrow();
 });
