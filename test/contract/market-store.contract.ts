@@ -18,6 +18,7 @@ import { publishedSetContract } from './store-published-set.contract.ts';
 import { purgeContract } from './store-purge.contract.ts';
 import { schemaContract } from './store-schema.contract.ts';
 import { tokenContract } from './store-tokens.contract.ts';
+import { vendorContract } from './store-vendors.contract.ts';
 import { journalContract } from './store-journals.contract.ts';
 import { aggregateContract } from './store-aggregates.contract.ts';
 import { hasSharedData } from '../support/shared-data.ts';
@@ -39,6 +40,7 @@ export function marketStoreContract(name: string, create: CreateDatabase): void 
     describe.each(['v12', 'v13'] as const)('%s galaxy', (generation) => {
       describe('learning', () => learningContract(create, generation));
       describe('learning beside dumps', () => learningMergesContract(create, generation));
+      describe('learning of vendors', () => vendorContract(create, generation));
       describe.skipIf(!hasSharedData)('learning in any order', () =>
         learningOrdersContract(create, generation),
       );
