@@ -58,7 +58,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   [
     'src/infra/store/mariadb',
     'test/unit/mariadb-* test/contract/mariadb-{store,schema} test/fault/mariadb-{refusals,held-rows}',
-    'schema|writes|journals|tokens|aggregates|purge|life',
+    'schema|writes|journals|tokens|aggregates|purge|life|changes|a database on|small packets',
   ],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-{asked-file,queries}'],
   [
