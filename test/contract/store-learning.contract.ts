@@ -161,6 +161,22 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     expect(await world().stationOf(STRANGER.marketId)).toMatchObject({ system_id: SYSTEM.Alioth });
   });
 
+  test('who was seen trading later stays where he was, and moves when somebody tells so later still', async () => {
+    const { store, stationOf } = world();
+    const at = async () => (await stationOf(LINCOLN.marketId))?.system_id;
+    const isIn = (facts: Parameters<typeof factsOf>[2], atS: number) =>
+      learn(station(LINCOLN.marketId, factsOf(RANK.tells, atS, facts)));
+    await learn();
+    await store.writeMarkets([snapshot([GOLD_ROW])]);
+    await isIn({ system: SYSTEM.Alioth }, NOON_S - 60);
+    expect(await at()).toBe(SYSTEM.Sol);
+    await isIn({ system: SYSTEM.Alioth }, NOON_S + 60);
+    expect(await at()).toBe(SYSTEM.Alioth);
+    // By its name, which one system has.
+    await isIn({ seenIn: 'SOL' }, NOON_S + 120);
+    expect(await at()).toBe(SYSTEM.Sol);
+  });
+
   test('a name that several systems bear places nothing anew', async () => {
     await learn(station(LINCOLN.marketId, factsOf(RANK.tells, NOON_S, { seenIn: 'Twin' })));
     expect(await world().stationOf(LINCOLN.marketId)).toMatchObject({ system_id: SYSTEM.Sol });

@@ -70,6 +70,7 @@ export function vendorContract(create: CreateDatabase, generation: Generation): 
     expect(await sold()).toHaveLength(2);
     await learn(sells('eagle', { observedAtS: NOON_S + 60 }));
     expect(await sold()).toEqual([[LINCOLN.marketId, EAGLE.id, NOON_S + 60]]);
+    expect(await world().db.sql('SELECT * FROM tdl_waiting'), 'nothing waits').toEqual([]);
   });
 
   test('of a station that nobody knows it waits until a market or a docking tells of it, the newest list', async () => {
