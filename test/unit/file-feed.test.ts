@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
 import type { FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createFileFeed } from '../../src/infra/feed/file-feed.ts';
+import { openPaths } from '../support/open-paths.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 let file: string;
@@ -27,6 +28,7 @@ async function readAll(feed = createFileFeed([file])) {
       },
     })
     .catch((e: unknown) => e);
+  expect(openPaths()).not.toContain(file);
   return { texts, batches, error };
 }
 

@@ -18,17 +18,22 @@ const CHUNK_BYTES = 128 * 1024;
 export async function* decompress(
   chunks: AsyncGenerator<Uint8Array, void>,
 ): AsyncGenerator<Uint8Array, void> {
-  let head: Uint8Array = new Uint8Array();
-  while (head.length < MAGIC_BYTES) {
-    const { done, value } = await chunks.next();
-    if (done === true) break;
-    head = Buffer.concat([head, value]);
+  try {
+    let head: Uint8Array = new Uint8Array();
+    while (head.length < MAGIC_BYTES) {
+      const { done, value } = await chunks.next();
+      if (done === true) break;
+      head = Buffer.concat([head, value]);
+    }
+    const whole = after(head, chunks);
+    const compression = compressionOf(head);
+    if (compression === 'none') yield* whole;
+    else if (compression === 'bzip2') yield* bunzip(whole);
+    else yield* inflate(compression, whole);
+  } finally {
+    // Whoever ends with the first piece, as a damaged one does, has not begun with the rest.
+    await chunks.return();
   }
-  const whole = after(head, chunks);
-  const compression = compressionOf(head);
-  if (compression === 'none') yield* whole;
-  else if (compression === 'bzip2') yield* bunzip(whole);
-  else yield* inflate(compression, whole);
 }
 
 class Bzip2Error extends Error {}

@@ -97,6 +97,17 @@ async function sendRange(
 /** Resolves when the system has the bytes; rejects when the client has gone. */
 function taken(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    response.write(bytes, (error) => (error ? reject(error) : resolve()));
+    const gone = () => reject(new Error('the client has gone'));
+    if (response.closed) {
+      gone();
+      return;
+    }
+    // Not every write that a client no longer waits for is called back.
+    response.once('close', gone);
+    response.write(bytes, (error) => {
+      response.off('close', gone);
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }
