@@ -105,6 +105,25 @@ test('a day is closed, and two programs read the same in its file', async () => 
   expect((await reader.market(1, null, { fromS: at(11), toS: at(50) })).points).toHaveLength(1);
 });
 
+test('what was read before its entry came is not counted as unseen when others came between', async () => {
+  const { recorder } = openHistory();
+  await recorder.goOn({ logId: LOG, seq: 0 }, 'begun', at(0));
+  /** The entries of one market in a page, and what it said when they were read. */
+  const record = (seq: number, entries: readonly number[], read: number) => {
+    const { after, changes } = pageOf(
+      seq,
+      entries.map((s) => seen(1, s, s)),
+    );
+    return recorder.record({ after, changes, markets: pageOf(0, [seen(1, read, read)]).markets });
+  };
+  await record(0, [10], 30);
+  await record(1, [20], 40);
+  await record(2, [30, 40], 50);
+  await record(4, [50], 50);
+  // 30, 40 and 50 are recorded.
+  expect(await recorder.days()).toMatchObject([{ changes: 3, unseen: 2 }]);
+});
+
 test('hours have the lowest, highest and mean price of what was seen, in the running day as in its file', async () => {
   const { directory, recorder, reader } = openHistory();
   await recorder.goOn({ logId: LOG, seq: 0 }, 'begun', at(0));

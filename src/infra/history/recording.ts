@@ -128,13 +128,25 @@ export class Recording {
         )
         .run(day, marketId, entry.seq, observedAtS, entry.source, known === null ? 1 : 0, packRows(changed));
     }
-    // What was read may be newer than its entry: that one is to come.
-    const seen = [observedAtS, known?.observedAtS];
-    const unseen = new Set(entries.map((each) => each.observedAtS ?? observedAtS)).difference(new Set(seen));
+    const newestS = entry.observedAtS ?? observedAtS;
+    const seen = new Set([observedAtS, known?.observedAtS, ...this.#arrived(marketId, newestS)]);
+    const unseen = new Set(entries.map((each) => each.observedAtS ?? observedAtS)).difference(seen);
     this.#count(day, changed.length / ROW_WIDTH, unseen.size, observedAtS);
+    // What was read may be newer than its entry: by the time that one comes, another may be known.
+    if (observedAtS > newestS) {
+      this.#db.prepare('INSERT OR IGNORE INTO ahead VALUES (?, ?)').run(marketId, observedAtS);
+    }
     this.#db
       .prepare('INSERT OR REPLACE INTO market (market_id, observed_s, rows) VALUES (?, ?, ?)')
       .run(marketId, observedAtS, packRows(rows));
+  }
+
+  /** @returns the observations of a market that were recorded before their entries, which have come now */
+  #arrived(marketId: number, newestS: number): number[] {
+    const found = this.#db
+      .prepare('DELETE FROM ahead WHERE market_id = ? AND observed_s <= ? RETURNING observed_s')
+      .all(marketId, newestS);
+    return found.map((row) => Number(row.observed_s));
   }
 
   #known(marketId: number): Known | null {

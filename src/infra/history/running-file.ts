@@ -38,6 +38,13 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** Observations that were recorded before their entries of the change log. Not in files of earlier versions. */
+const AHEAD = `
+  CREATE TABLE IF NOT EXISTS ahead (
+    market_id INTEGER NOT NULL, observed_s INTEGER NOT NULL, PRIMARY KEY (market_id, observed_s)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * Opens what a history is continued from, made if there is none. A commit survives the end of the process; after a
  * loss of power the file may be some commits back, which the change log has still.
@@ -52,6 +59,7 @@ export function openRunningFile(file: string): DatabaseSync {
     if (!isEmpty(db)) checkOurs(db, file);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     if (isEmpty(db)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+    db.exec(AHEAD);
     return db;
   } catch (error) {
     db.close();
