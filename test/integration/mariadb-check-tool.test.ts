@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const NEVER = new AbortController().signal;
 
 describeMariadb('mariadb-check', () => {
-  const server = useMariadb({ tcp: true });
+  const server = useMariadb({ tcp: true, args: ['--innodb-stats-persistent=ON'] });
 
   async function tool(change: Partial<MariadbConnection> = {}, options: Partial<CheckToolOptions> = {}) {
     const database = await server.createDatabase();

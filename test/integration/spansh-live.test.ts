@@ -68,10 +68,10 @@ async function sendDuringImport(mariadb?: MariadbServer): Promise<void> {
 }
 
 describe('live markets during an import into SQLite', () => {
-  test('end as the write rule says', () => sendDuringImport(), 120_000);
+  test('end as the write rule says', () => sendDuringImport(), 300_000);
 });
 
 describeMariadb('live markets during an import into MariaDB', () => {
   const server = useMariadb();
-  test('end as the write rule says', () => sendDuringImport(server), 120_000);
+  test('end as the write rule says', () => sendDuringImport(server), 300_000);
 });
