@@ -48,6 +48,16 @@ test('two days of hourly ones are kept, and two weeks of daily ones, oldest firs
   );
 });
 
+test('of two that end together the longer one comes first', () => {
+  const both = [delta('hourly', 23, 24), delta('daily', 0, 24), delta('hourly', 22, 23)];
+  const kept = keptOf(both).map(({ kind, from }) => [kind, from.seq]);
+  expect(kept).toEqual([
+    ['hourly', 22],
+    ['daily', 0],
+    ['hourly', 23],
+  ]);
+});
+
 test.each([
   ['nothing', [], 9, 9],
   ['hours', hours(3, 9), 9, 3],

@@ -3,7 +3,7 @@ import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { isoTime } from '../../src/domain/timestamp.ts';
 import { describeTour } from '../../src/domain/tours/describe-tour.ts';
 import { tourProgress } from '../../src/domain/tours/progress.ts';
-import { findStale } from '../../src/domain/tours/scout.ts';
+import { findStale, planScout, type ScoutRequest } from '../../src/domain/tours/scout.ts';
 import {
   crew,
   ended,
@@ -40,6 +40,8 @@ describe('a market that is on a list', () => {
     expect(market(second, 1).interval).toEqual({ plannedS: 300, pace: 1, takenS: 250 });
     expect([intervalsOf(second, 'JAMESON').length, intervalsOf(second, 'Ryder').length]).toEqual([1, 0]);
     expect(observed(second, 1, T + 400)).toBe(second);
+    const ryders = observed(observed(second, 3, T + 100), 4, T + 300);
+    expect(market(ryders, 4).interval).toEqual({ plannedS: 300, pace: 1, takenS: 200 });
     expect(openMarkets(second).map(({ marketId }) => marketId)).toEqual([3, 4]);
   });
 
@@ -109,6 +111,7 @@ describe('a crew', () => {
     ]);
     expect([lastReadBy(tour, 'Jameson')?.marketId, lastReadBy(tour, 'Ryder')]).toEqual([2, null]);
     expect(lastReadBy(tour, 'JAMESON')?.marketId).toBe(2);
+    expect(lastReadBy(observed(observed(flown(), 1, T + 100), 2, T + 90), 'Jameson')?.marketId).toBe(1);
     expect(lastReadBy(ended(flown(), 'withdrawn', T + 20), 'Jameson')).toBeNull();
   });
 });
@@ -176,6 +179,22 @@ describe('a tour is told', () => {
     ]);
   });
 
+  test('with the pace of each, and what is done in the order in which it was', () => {
+    const { tours, ...plan } = planOf({ Jameson: [2, 1], Ryder: [3, 4] });
+    const paced = { ...plan, tours: tours.map((each, at) => ({ ...each, pace: 2 + at })) };
+    const again = planned(scoutTour(4, ['Jameson', 'Ryder', 'Duval']), paced, T + 10);
+    expect(describeTour(again).commanders.map(({ name, pace }) => [name, pace])).toEqual([
+      ...[
+        ['Jameson', 2],
+        ['Ryder', 3],
+        ['Duval', 1],
+      ],
+    ]);
+    const seen = [1, 2, 3].reduce((now, id) => observed(now, id, T + 400 - 100 * id), again);
+    expect(describeTour(seen).done.map(({ marketId }) => marketId)).toEqual([3, 2, 1]);
+    expect(tourProgress(seen).commanders.map(({ open }) => open)).toEqual([0, 1, 0]);
+  });
+
   test('without a plan nobody knows when, and all take what the model says', () => {
     const told = describeTour({ ...tour, plan: null });
     expect(told.plannedAt).toBeNull();
@@ -235,6 +254,46 @@ describe('stale markets', () => {
   test('are the oldest but for those that are left to others', async () => {
     expect(await find({})).toEqual({ ids: [1, 3], total: 40 });
     expect(asked).toEqual([{ limit: 3, after: null }]);
+  });
+
+  test('are planned for, and told with their stations', async () => {
+    const asked: unknown[] = [];
+    const plan = { tours: [], seconds: 9, spread: 0 };
+    const request: ScoutRequest = {
+      ...{ filter: { neverSeen: 'included', sort: 'oldest' }, exclude: new Set<number>(), maxStops: 2 },
+      ...{ only: [1, 3], commanders: [tourCommander('Jameson')], strategy: 'vrp', returns: true },
+      ...{ times: TRAVEL_TIMES, seed: 7, timeLimitMs: 50 },
+    };
+    const placed = {
+      ...queries,
+      markets: (ids: readonly number[]) =>
+        Promise.resolve(
+          ids.map((id) => ({
+            station: {
+              ...{ id, marketAtS: 5, system: { x: id, y: 0, z: 0 }, lsFromStar: 9, isPlanetary: false },
+              group: id === 3 ? 'carrier' : 'starport',
+            },
+          })),
+        ),
+    } as unknown as typeof queries;
+    const told = await planScout(
+      placed,
+      {
+        plan: (...given: unknown[]) => {
+          asked.push(given);
+          return Promise.resolve(plan);
+        },
+      },
+      request,
+    );
+    expect(told).toMatchObject({ ...plan, stale: 2 });
+    expect([...told.stations.keys()]).toEqual([1, 3]);
+    const { commanders, strategy, returns, times, seed } = request;
+    const stops = [1, 3].map((id) => ({
+      ...{ marketId: id, position: { x: id, y: 0, z: 0 }, lsFromStar: 9, isPlanetary: false },
+      isCarrier: id === 3,
+    }));
+    expect(asked).toEqual([[{ stops, commanders, strategy, returns, times, seed }, { timeLimitMs: 50 }]]);
   });
 
   test('of some are those that nobody has seen since', async () => {

@@ -58,6 +58,30 @@ test('where somebody is docked already, only the market is to be read', () => {
   expect(tours[0]!.stops[0]).toMatchObject({ marketId: 7, seconds: TRAVEL_TIMES.marketS });
 });
 
+test('whoever is slower takes longer to read the market where he is docked, and home', () => {
+  const secondsAt = (pace: number, returns: boolean) =>
+    plan({
+      stops: [stop(7, 0), stop(1, 100)],
+      commanders: [commander('Jameson', { startMarketId: 7, pace })],
+      returns,
+    }).seconds;
+  for (const returns of [true, false]) expect(secondsAt(2, returns)).toBeCloseTo(2 * secondsAt(1, returns));
+});
+
+test('an order that is flown is better than going to the nearest each time', () => {
+  const stops = [stop(1, 1_000), stop(2, -1_100), stop(3, 2_500)];
+  const { tours } = plan({ stops, strategy: 'greedy' });
+  expect(tours[0]!.stops.map(({ marketId }) => marketId)).toEqual([2, 1, 3]);
+});
+
+test.each(STRATEGIES)('%s takes its time only where it searches', (strategy) => {
+  let looks = 0;
+  const stops = [stop(1, 10), stop(2, 20), stop(3, 40)];
+  const commanders = [commander('Jameson'), commander('Ryder')];
+  planTours({ stops, commanders, strategy, returns: false, times: TRAVEL_TIMES, seed: 1 }, () => ++looks);
+  expect(looks > 0).toBe(strategy === 'vrp');
+});
+
 test('a tour that leads back takes the way home', () => {
   const there = plan({ stops: [stop(1, 100)] });
   const back = plan({ stops: [stop(1, 100)], returns: true });
