@@ -59,6 +59,16 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ],
   ['src/infra/store/sqlite/queries', 'test/contract/sqlite-{asked-file,queries}'],
   [
+    'src/infra/store/sqlite/markets',
+    'test/contract/sqlite-store',
+    'writes|order|identity|growth|plausibility',
+  ],
+  [
+    'src/infra/store/sqlite/galaxy',
+    'test/contract/sqlite-{store,galaxy}',
+    'v12 galaxy (imports|guards|tables|learning)|changes|order times|identity|on the move',
+  ],
+  [
     'src/infra/store/sqlite',
     'test/unit/sqlite-* test/contract/sqlite-{store,threads,galaxy,schema,file}',
     '^(?!.*(v13|growth|in any order|changed listings))',
