@@ -95,7 +95,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ['src/domain/tours/vrp', 'test/unit/tour-solver'],
   ['src/domain/tours/strategies', 'test/unit/tour-partitions'],
   ['src/domain/colonisation/supply', 'test/unit/colonisation-{plan,shopping,sellers}'],
-  ['src/domain/colonisation', 'test/unit/{colonisation-{sites,carriers,book,galaxy,places},journal-sent}'],
+  ['src/domain/colonisation', 'test/unit/{colonisation-{sites,carriers,book,galaxy,places},journal-{sent,reading}}'],
   ['src', 'test/unit'],
 ];
 

@@ -24,6 +24,8 @@ export class JobWorld {
   readonly live: LiveProcess[] = [];
   readonly lines: (Pick<JobLogLine, 'level' | 'msg'> & { readonly id: string })[] = [];
   readonly settledJobs: string[] = [];
+  /** What the operator hears of the database. */
+  readonly told: string[] = [];
   /** How often a job's process was started. */
   readonly starts = new Map<string, number>();
   readonly violations: string[] = [];
@@ -67,8 +69,11 @@ export class JobWorld {
       read: () => Promise.resolve([]),
       remove: () => Promise.resolve(),
     };
+    const tell = (_: unknown, text: string) => {
+      if (text.startsWith('jobs:')) this.told.push(text);
+    };
     const pool = new JobPool({
-      ...{ store: ours, runner, logs, home, time: clock, log: silentLog },
+      ...{ store: ours, runner, logs, home, time: clock, log: { ...silentLog, info: tell, warn: tell } },
       random: () => this.#random.next(),
     });
     return {

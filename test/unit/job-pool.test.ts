@@ -189,6 +189,7 @@ test('a hundred wait at most', async () => {
   for (let i = 0; i < 100; i++) await pool.create(order('no'));
   await expect(pool.create(order('no'))).rejects.toMatchObject({
     ...{ code: 'usage', message: '100 jobs have not ended' },
+    advice: 'wait for them, or stop some: tdl jobs list',
   });
   await world.time.advance(0);
   world.live[0]!.end(DONE);
@@ -247,9 +248,12 @@ test('what could not be written is, and that is told once', async () => {
   await world.time.advance(0);
   // Nothing of a job is lost because the database is away.
   expect(await pool.inspect(id)).toMatchObject({ state: 'stopped' });
+  await world.time.advance(60_000);
+  expect(world.told).toEqual(['jobs: not written, tried again: away']);
   world.tours.isAway = false;
   await world.time.advance(60_000);
   expect(world.stored(id)).toMatchObject({ state: 'stopped' });
+  expect(world.told.slice(1)).toEqual(['jobs: written again']);
 });
 
 test.each(Array.from({ length: 12 }, (_, seed) => seed))(

@@ -103,6 +103,26 @@ describe('a daemon that follows journals', () => {
     await watchers.close();
   });
 
+  test('writes again what has changed while it was written', async () => {
+    const { site, time, watchers, world } = watchersOf();
+    watchers.start();
+    await time.advance(0);
+    const gate = Promise.withResolvers<undefined>();
+    const putAggregate = world.store.putAggregate.bind(world.store);
+    Object.assign(world.store, {
+      putAggregate: async (...given: Parameters<typeof putAggregate>) => {
+        await gate.promise;
+        return putAggregate(...given);
+      },
+    });
+    const first = watchers.receive('eve', 1, [finding(1, 5)]);
+    const second = watchers.receive('eve', 1, [finding(1, 9)]);
+    gate.resolve(undefined);
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    expect(site(1)).toEqual({ version: 2, tonnes: 9 });
+    await watchers.close();
+  });
+
   test('leaves alone what a later version has written, also while it runs', async () => {
     const { folder, texts, time, watchers, world } = watchersOf();
     watchers.start();
