@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { factsOf, RANK, type Facts } from '../../src/domain/galaxy/facts.ts';
 import type { GalaxyRecord, StationRecord, SystemRecord } from '../../src/domain/galaxy/records.ts';
 import type { Generation } from '../../src/domain/generation.ts';
+import { NO_TABLES } from './store-galaxy-batches.ts';
 import {
   epochS,
   FUEL_ROW,
@@ -175,6 +176,14 @@ export function learningContract(create: CreateDatabase, generation: Generation)
     // By its name, which one system has.
     await isIn({ seenIn: 'SOL' }, NOON_S + 120);
     expect(await at()).toBe(SYSTEM.Sol);
+  });
+
+  test('a dump is held against what a dump told of a station, not against what the feed has told since', async () => {
+    await learn(docked(LINCOLN.marketId, SYSTEM.Sol, NOON_S));
+    const running = await world().store.beginImport(NO_TABLES);
+    const { stations } = await running.known();
+    await running.close();
+    expect(stations.rowS[stations.ids.indexOf(BigInt(LINCOLN.marketId))]).toBe(SEEDED_S);
   });
 
   test('a name that several systems bear places nothing anew', async () => {
