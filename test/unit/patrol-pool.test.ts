@@ -241,3 +241,22 @@ test('a tour that is not through in its third is ended, and all that is due by t
   await patrols.close();
   await tours.close();
 });
+
+test('who follows hears how a patrol stands, and that it is gone; at the end nothing is looked at any more', async () => {
+  const { world, begin } = worldOf(2, 0);
+  const { tours, patrols } = begin();
+  await world.time.advance(0);
+  const heard: string[] = [];
+  const leave = patrols.follow((name, patrol) => void heard.push(`${name} ${patrol?.state ?? 'gone'}`));
+  await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Jameson'));
+  await patrols.remove('home');
+  expect([heard[0], heard.at(-1)]).toEqual(['home kept', 'home gone']);
+  const { length } = heard;
+  leave();
+  await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Jameson'));
+  expect(heard).toHaveLength(length);
+  await patrols.close();
+  await tours.close();
+  await world.time.advance(HOUR_S * 1_000);
+  expect(world.time.armed).toEqual([]);
+});

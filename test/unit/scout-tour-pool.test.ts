@@ -160,3 +160,23 @@ test('ended tours are forgotten after a month', async () => {
   expect(world.kept.size).toBe(0);
   await pool.close();
 });
+
+test('who follows hears of every change until he leaves; at the end nothing is looked at any more', async () => {
+  const world = new TourWorld();
+  const pool = world.pool();
+  expect(pool.isLoaded).toBe(false);
+  pool.start();
+  await world.time.advance(0);
+  expect(pool.isLoaded).toBe(true);
+  const heard: string[] = [];
+  const leave = pool.follow(({ state, markets }) => void heard.push(`${state} ${markets.length}`));
+  const { id } = await pool.offer(order(2, 'Jameson'));
+  pool.observed([{ marketId: 1, observedAtS: world.nowS }]);
+  expect(heard).toEqual(['planning 2', 'offered 2', 'underway 2']);
+  leave();
+  await pool.withdraw(id);
+  expect(heard).toHaveLength(3);
+  await pool.close();
+  await world.time.advance(120_000);
+  expect(world.time.armed).toEqual([]);
+});
