@@ -101,4 +101,47 @@ export function recordContract(use: () => QueryWorld): void {
     const items = await world.queries.items();
     expect(items).toContainEqual({ id: GOLD, name: 'Gold', category: 'Metals', meanPrice: null });
   });
+
+  test('markets that have rows, one page after the other', async () => {
+    const all = plain.filter(({ rows }) => rows.size > 0).map(({ id }) => id);
+    expect(all.length).toBeGreaterThan(100);
+    const found: number[] = [];
+    for (;;) {
+      const page = await world.queries.marketIdsAfter(found.at(-1) ?? 0, 60);
+      found.push(...page);
+      if (page.length < 60) break;
+    }
+    expect(found).toEqual(all);
+    expect(await world.queries.marketIdsAfter(all.at(-1)!, 60)).toEqual([]);
+  });
+
+  test('what is seen in markets, as they are asked for; what is none has nothing', async () => {
+    const asked = [
+      ...plain
+        .slice(0, 40)
+        .toReversed()
+        .map(({ id }) => id),
+      1,
+    ];
+    const seen = await world.queries.seenMarkets(asked);
+    const carriers = new Set(await carrierIds());
+    expect(seen).toEqual(
+      asked.map((marketId) => {
+        const station = plain.find(({ id }) => id === marketId);
+        const rows = [...(station?.rows ?? [])].sort(([a], [b]) => a - b);
+        return {
+          ...{ marketId, observedAtS: station?.atS ?? null, isCarrier: carriers.has(marketId) },
+          rows: Int32Array.from(rows.flatMap(([item, cells]) => [item, ...cells, 0])),
+        };
+      }),
+    );
+    expect(seen.some(({ isCarrier }) => isCarrier)).toBe(true);
+    expect(await world.queries.seenMarkets([])).toEqual([]);
+  });
+
+  /** A fleet carrier is 24 in v12, 5 in v13. */
+  async function carrierIds(): Promise<number[]> {
+    const rows = await world.db.sql('SELECT station_id FROM Station WHERE type_id IN (24, 5)');
+    return rows.map(({ station_id }) => Number(station_id));
+  }
 }
