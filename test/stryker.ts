@@ -87,7 +87,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ['src/domain/galaxy/stations', 'test/unit/{station-*,galaxy-searches}'],
   [
     'src/domain/*',
-    'test/unit/{active-hours,arguments,errors,names,now,seeded-random,store-items,texts,timestamp}',
+    'test/unit/{active-hours,arguments,errors,names,now,seeded-random,store-items,store-reference-tables,scout-tours,texts,timestamp}',
   ],
   // Folders and daemons read journals, too, which tells nothing sooner.
   ['src/domain/journal', 'test/unit/journal-events'],
@@ -95,7 +95,10 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ['src/domain/tours/vrp', 'test/unit/tour-solver'],
   ['src/domain/tours/strategies', 'test/unit/tour-partitions'],
   ['src/domain/colonisation/supply', 'test/unit/colonisation-{plan,shopping,sellers}'],
-  ['src/domain/colonisation', 'test/unit/{colonisation-{sites,carriers,book,galaxy,places},journal-{sent,reading}}'],
+  [
+    'src/domain/colonisation',
+    'test/unit/{colonisation-{sites,carriers,book,galaxy,places},journal-{sent,reading,owner}}',
+  ],
   ['src', 'test/unit'],
 ];
 

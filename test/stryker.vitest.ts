@@ -43,7 +43,7 @@ export default defineConfig({
     },
   ],
   test: {
-    testTimeout: 60_000,
+    testTimeout: 20_000,
     isolate: false,
     sequence: { sequencer: QuickestFirst },
     setupFiles: ['test/stryker.setup.ts', ...(useThreads ? ['test/stryker.threads.ts'] : [])],
