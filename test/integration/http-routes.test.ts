@@ -18,6 +18,7 @@ import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { statusRoutes } from '../../src/infra/http/routes/status.ts';
 import { testApart } from '../support/apart.ts';
 import { ask, serveFiles, silentLog, startHttp } from '../support/http.ts';
+import { until } from '../support/until.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 const ABOUT = { version: '1.2.3', startedAt: AT, uptimeS: 5 };
@@ -291,7 +292,7 @@ test('of what nothing is known yet there is no figure that is no number', async 
   const texts = [await page(), await page()];
   // The event loop is looked at every 50 ms: it may have been in between.
   for (const text of texts) expect(text).not.toMatch(/nan$/im);
-  await expect.poll(page).toMatch(new RegExp(`^${lag} [\\d.]+$`, 'm'));
+  await until(async () => new RegExp(`^${lag} [\\d.]+$`, 'm').test(await page()), 200);
 });
 
 testApart('nothing of HTTP is loaded before it is wanted', () => {

@@ -69,6 +69,8 @@ export class Rest {
   }
 }
 
+/** Stops of which every order is looked at: 5,040 at most. */
+const MOST_ORDERED = 7;
 /** Sellers from which a load is begun: the best of them. */
 const SEEDS = 8;
 
@@ -156,7 +158,35 @@ function grown(
     if (next === null) break;
     visit(next.seller, next.route, next.seconds);
   }
-  return withoutNeedless(problem, rest, { stops, takes, tonnes, seconds, times: 1 });
+  return inQuickestOrder(
+    problem,
+    withoutNeedless(problem, rest, { stops, takes, tonnes, seconds, times: 1 }),
+  );
+}
+
+/** Loads have few stops: every order is looked at, as far as it is not slower already. */
+function inQuickestOrder(problem: LoadProblem, load: Load): Load {
+  if (load.stops.length > MOST_ORDERED) return load;
+  let { stops, seconds } = load;
+  const goOn = (route: readonly number[], left: readonly number[], soFarS: number) => {
+    const from = route.at(-1) ?? -1;
+    if (left.length === 0) {
+      const allS = soFarS + problem.secondsOf(from, -1);
+      if (allS < seconds) [stops, seconds] = [route, allS];
+      return;
+    }
+    for (const next of left) {
+      const nextS = soFarS + problem.secondsOf(from, next);
+      if (nextS >= seconds) continue;
+      goOn(
+        [...route, next],
+        left.filter((other) => other !== next),
+        nextS,
+      );
+    }
+  };
+  goOn([], load.stops, 0);
+  return { ...load, stops, seconds };
 }
 
 /** Without the stops whose goods the others have, too: what was near at first may be needless once others are visited. */
