@@ -4,7 +4,7 @@
  */
 export const NOTES: Readonly<Record<string, string>> = {
   decode:
-    'Run on another machine of this kind, at a load average of 1. One engine of zlib for all frames made it what it is: to make ' +
+    'One engine of zlib for all frames made it what it is: to make ' +
     'one for each frame, as the bare loop does with what Node documents, is half of inflating a message (11 us, 6 without) ' +
     'and a third of inflating a market (27 us, 18). Before, the ratios of CPU time were 1.07, 0.79 and 0.74 there. ' +
     'In one process, without a thread, they are 1.04 to 1.14 with learning on and 0.90 to 0.92 for market messages (medians of ' +
@@ -14,20 +14,19 @@ export const NOTES: Readonly<Record<string, string>> = {
     'crosses to the main thread 6 %. Rows in one buffer a batch, or copied instead of moved, cost as much or more. So some 0.85 of a ' +
     'bare loop without a thread is what a reader reaches that has to be answered while it decodes.',
   'write-sqlite':
-    'Run on another machine of this kind, at a load average of 1. What bounds an update in which every row changed: by a ' +
+    'What bounds an update in which every row changed: by a ' +
     'profile over all the kinds of updates 63 % of the time of the writer are in the statements of the rows (two price indexes lose ' +
     'and gain an entry), 14 % COMMIT, 10 % reading what is stored to compare it. The bare loop has the first two of them only: it ' +
     'upserts without looking, which costs half as much again where nothing changed, and that is the rule. With its own statement, ' +
     'as many rows at a time, in place of ours the ratio of CPU time is 0.68 to 0.69, and of updates of half of the rows 0.75 to 0.79.',
   replay:
-    'Run on another machine of this kind, at a load average of 1. What bounds it is the start: a single message takes 0.6 to 0.7 s of CPU, ' +
+    'What bounds it is the start: a single message takes 0.6 to 0.7 s of CPU, ' +
     'all of 20,000 (1,200 markets) 1.6 s on SQLite. Of ten times as many the ratio of CPU time is 0.96 on SQLite and 1.92 on ' +
     'MariaDB, for of each market the newest observation is written only, while the bare loop writes all. By a profile of 20,000 on ' +
     'SQLite 43 % of the work are on the main thread (an eighth of that the collector), 30 % on the writer, 27 % on the ' +
     'decode thread.',
   'archive-day':
-    'Run on another machine of this kind, at a load average of 1, with a tenth of a day: the start (0.6 s of CPU) weighs in what is ' +
-    'not compressed. bzip2 is bound by its decoder, which has a thread of its own: 6.7 MB of text a second of CPU, so that a day of ' +
+    'Run with a tenth of a day: the start (0.6 s of CPU) weighs in what is not compressed. bzip2 is bound by its decoder, which has a thread of its own: 6.7 MB of text a second of CPU, so that a day of ' +
     '2 GB takes five minutes of it. A whole day (80,000 messages, 2 GB, not compressed): 26 s on SQLite, 0.98 of the bare loop ' +
     'and 0.80 of its CPU time, peak 640 MiB; 30 s on MariaDB, 1.11 and 0.72, peak 620 MiB. Each market is written once ' +
     '(9,091 writes; the other 70,909 messages gave way to newer ones before). ' +
@@ -37,55 +36,60 @@ export const NOTES: Readonly<Record<string, string>> = {
     'of them its young generation, which V8 doubles up to there), 84 that of the decode thread (64 of them young), 60 its ' +
     'batches, 53 the writer, 90 rows that are gathered. Young generations of 16 MiB at most make it 526 for a tenth more CPU.',
   latency:
-    'What bounds 1,000 messages/s on MariaDB: the two cores of the machine. While messages come in, 94 % of both are ' +
+    'What bounds 1,000 messages/s on MariaDB, on a machine half as fast: its two cores. While messages come in, 94 % of both are ' +
     "used: the server's two threads for our connections 51 and 50 % of a core, its purge 19 % and its page cleaner " +
     '17 %; our main thread 42 %, the decode thread 9 %, helpers of the garbage collector 10 %; publisher and questions ' +
     '7 %. The bare loop has the machine for itself and leaves a third of it idle, for its thread, at 97 % of a core, ' +
     'is all it can use. Of the time of a batch LOAD DATA takes three quarters; reading what is stored, locks, COMMIT ' +
     'and what we do in between are the rest. Whatever is not written in time is replaced by newer observations of its ' +
     'market: no more than one snapshot a market ever waits. ' +
-    'That was on the machine named above; the figures are of another one of this kind, quiet but for them: there MariaDB keeps up with 1,000 ' +
-    'messages/s. Learning costs 1 ms of the p99 on SQLite and 14 on MariaDB, and 0.1 and 2.2 % of a core, at 100 messages/s.',
+    'Here MariaDB keeps up with 1,000 messages/s. Learning costs 3 % of a core on SQLite, and nothing that shows in the p99.',
   idle:
-    'What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
+    'Run on another machine of this kind (2 cores of an Intel Xeon). What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
     'them pages of its own program, which other processes share. Of the 153 MiB of an idle daemon on SQLite 62 MiB are ' +
     "such pages; 37 MiB are the main thread's JavaScript heap (25 in use, and 9 that the young generation grew by at " +
     'the start); 9 MiB the C heap; the other 45 MiB heaps and stacks of the threads and what the libraries have for ' +
     'themselves. Of the libraries zod takes 14 MiB when loaded alone, fastify 13, mysql2 10, undici 9. A young ' +
     'generation of at most 4 MiB would save 4 MiB of the idle daemon and cost the busy one collections. The first start ' +
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
-  'change-log': 'Run on another machine of this kind, quiet.',
   questions:
-    'Run on another machine of this kind (2 cores of an AMD EPYC, slower here: the plain statements take 1.3 to 1.5 times as long), at a ' +
-    'load average of 2 at its start. What bounds one market: the way. The bare server does ' +
-    'the least that can be done, and its p99 on MariaDB is beyond the budget, too. Who is slow waits once for one of the two cores, ' +
-    'which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the daemon, or on the way back. On the machine of ' +
-    'the other benchmarks one market took 4.94 ms on SQLite (p99; the bare one 2.25) and 7.27 on MariaDB (5.25). Asked one after the ' +
+    'What bounds one market: the way. The bare server does the least that can be done, and its p99 on MariaDB is beyond the budget, too. ' +
+    'Who is slow waits once for one of the two cores, which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the ' +
+    'daemon, or on the way back. On two other machines of this kind one market took 4.94 and 5.61 ms on SQLite (p99; the bare one 2.25 and ' +
+    '2.79), 7.27 and 8.25 on MariaDB (5.25 and 6.0). Asked one after the ' +
     'other a market takes 1.0 ms of CPU, half of it on the main thread (JSON and socket) and half in the thread that reads; once every ' +
     '20 ms it takes twice as much, for nothing of it is in a cache then. At the load of the benchmark the main thread works 10 % of the time. ' +
-    'What bounds MariaDB is its memory (a buffer pool of 512 MiB for 19 million rows): pages of the price indexes come from the disk. ' +
-    'Before, each message had 49 goods that replaced the 202 of its market, which no market of the game does: some 400 entries of ' +
-    'these indexes a message instead of 80, and commits had a p99 of 1,190 ms instead of 508.',
-  push: 'Run on another machine of this kind, at a load average of 5 at its start.',
+    'What bounds commits on MariaDB is its memory (a buffer pool of 512 MiB for 19 million rows): pages of the price indexes come from ' +
+    'the disk, where a fifth of the 202 goods of a market change some 80 entries of them a message.',
   tours:
-    'Run on another machine of this kind (2 cores of an Intel Xeon, load average 17 while others worked on it), so with a ' +
-    'fraction of the rounds that a free core makes in the same time. No plan of several commanders meets its bound: the ' +
-    'bound knows neither that each of them has to fly home, nor that stops cannot be divided.',
-  'tour-strategies': 'Run on the same other machine as tours, at a load average of 20.',
-  'tour-question': 'Run on the same other machine as tours, at a load average of 6.',
+    'No plan of several commanders meets its bound: the bound knows neither that each of them has to fly home, nor that stops ' +
+    'cannot be divided.',
+  'import-sqlite':
+    'Peak RSS is that of a process that holds the bare loop and what it measures, too. An import by itself has 280 MiB at this size ' +
+    '(growth-dump), and 413 at 25 GB.',
   'import-mariadb':
     'What bounds a fresh import: 2.4-2.8 s of the server, 1.6 s of staging, 1.2 s of our main thread and 0.6 s of ' +
     'inflating for every 4.2 s share two cores, of which LOAD DATA alone takes one for 2.1 s.',
   history:
-    'Run at a quarter of a day, while others worked on the machine (load average 12 to 17), which makes times three to five ' +
+    'Run on another machine of this kind (2 cores of an Intel Xeon). Run at a quarter of a day, while others worked on the machine (load average 12 to 17), which makes times three to five ' +
     'times as long. Sizes of a whole day are four times as large: 36 MiB, or 110 MiB if units were a change; a first ' +
     'day, on which all is new, 38 MiB; the running file 124 MiB. CPU, alone: 0.5 ms a message, 5 s to close a quarter of a ' +
     'day, 25 ms a day of one market, 4 ms a day of one good. What bounds closing is the encoding of pages in JavaScript, in ' +
     "a thread of its own; a row group of 32,768 rows is all that is in memory. Measured after the run above, that thread's young generation kept to 8 MiB: 190 MiB more than before while 690,000 changes are closed, instead of 310.",
   'growth-dump':
-    'Run at full size by hand, not extrapolated: 25 GB of text (978,284 stations, 7.0 million market rows) into ' +
+    'Run on another machine of this kind (2 cores of an Intel Xeon). Run at full size by hand, not extrapolated: 25 GB of text (978,284 stations, 7.0 million market rows) into ' +
     'SQLite took 700 s with a peak RSS of 413 MiB, and 190 s with 308 MiB when nothing had changed. So memory does not ' +
     'follow the line above: JavaScript heaps stay at some 6 MiB, and with a fixed trim threshold of the C allocator ' +
     'the process stays 60 MiB lower. Fresh, the price indexes outgrow the page cache (exponent 1.23 from 1 GB to ' +
     '25 GB); unchanged, time is linear.',
+  'start-up': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  actors: 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  inspector: 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  'growth-messages': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  'growth-stations': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  'growth-rows': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  'export-mariadb':
+    'The server puts the lines of a station together, for one text a station crosses into JavaScript sooner than nine cells a row. Of ' +
+    '0.52 s for 490,000 rows it takes 0.31; CONCAT_WS within GROUP_CONCAT, and an epoch that is no text, took a quarter of what it ' +
+    'took. What is left of the time is which stations and goods there are, before, and our text.',
 };
