@@ -1,3 +1,5 @@
+const ELSEWHERE = 'Run on another machine of this kind (2 cores of an Intel Xeon).';
+
 /**
  * By benchmark: what bounds it where that is not plain, as profiles and the times of threads told (`--profile`, and
  * `/proc/PID/task` for the server), and what was run at full size by hand. Shown below its figures.
@@ -45,7 +47,8 @@ export const NOTES: Readonly<Record<string, string>> = {
     'market: no more than one snapshot a market ever waits. ' +
     'Here MariaDB keeps up with 1,000 messages/s. Learning costs 3 % of a core on SQLite, and nothing that shows in the p99.',
   idle:
-    'Run on another machine of this kind (2 cores of an Intel Xeon). What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
+    `${ELSEWHERE} ` +
+    'What bounds it: node itself with three threads that do nothing (decode, spool, database) takes 88 MiB here, 48 of ' +
     'them pages of its own program, which other processes share. Of the 153 MiB of an idle daemon on SQLite 62 MiB are ' +
     "such pages; 37 MiB are the main thread's JavaScript heap (25 in use, and 9 that the young generation grew by at " +
     'the start); 9 MiB the C heap; the other 45 MiB heaps and stacks of the threads and what the libraries have for ' +
@@ -65,29 +68,31 @@ export const NOTES: Readonly<Record<string, string>> = {
     'No plan of several commanders meets its bound: the bound knows neither that each of them has to fly home, nor that stops ' +
     'cannot be divided.',
   'import-sqlite':
-    'Peak RSS is that of a process that holds the bare loop and what it measures, too. An import by itself has 280 MiB at this size ' +
-    '(growth-dump), and 413 at 25 GB.',
+    'Peak RSS is that of a process that holds the bare loop and what it measures, too. An import by itself had 280 MiB at this size ' +
+    'on this machine, beside other work, and 413 at 25 GB on another one.',
   'import-mariadb':
     'What bounds a fresh import: 2.4-2.8 s of the server, 1.6 s of staging, 1.2 s of our main thread and 0.6 s of ' +
     'inflating for every 4.2 s share two cores, of which LOAD DATA alone takes one for 2.1 s.',
   history:
-    'Run on another machine of this kind (2 cores of an Intel Xeon). Run at a quarter of a day, while others worked on the machine (load average 12 to 17), which makes times three to five ' +
+    `${ELSEWHERE} ` +
+    'Run at a quarter of a day, while others worked on the machine (load average 12 to 17), which makes times three to five ' +
     'times as long. Sizes of a whole day are four times as large: 36 MiB, or 110 MiB if units were a change; a first ' +
     'day, on which all is new, 38 MiB; the running file 124 MiB. CPU, alone: 0.5 ms a message, 5 s to close a quarter of a ' +
     'day, 25 ms a day of one market, 4 ms a day of one good. What bounds closing is the encoding of pages in JavaScript, in ' +
     "a thread of its own; a row group of 32,768 rows is all that is in memory. Measured after the run above, that thread's young generation kept to 8 MiB: 190 MiB more than before while 690,000 changes are closed, instead of 310.",
   'growth-dump':
-    'Run on another machine of this kind (2 cores of an Intel Xeon). Run at full size by hand, not extrapolated: 25 GB of text (978,284 stations, 7.0 million market rows) into ' +
+    `${ELSEWHERE} ` +
+    'Run at full size by hand, not extrapolated: 25 GB of text (978,284 stations, 7.0 million market rows) into ' +
     'SQLite took 700 s with a peak RSS of 413 MiB, and 190 s with 308 MiB when nothing had changed. So memory does not ' +
     'follow the line above: JavaScript heaps stay at some 6 MiB, and with a fixed trim threshold of the C allocator ' +
     'the process stays 60 MiB lower. Fresh, the price indexes outgrow the page cache (exponent 1.23 from 1 GB to ' +
     '25 GB); unchanged, time is linear.',
-  'start-up': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
-  actors: 'Run on another machine of this kind (2 cores of an Intel Xeon).',
-  inspector: 'Run on another machine of this kind (2 cores of an Intel Xeon).',
-  'growth-messages': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
-  'growth-stations': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
-  'growth-rows': 'Run on another machine of this kind (2 cores of an Intel Xeon).',
+  'start-up': ELSEWHERE,
+  actors: ELSEWHERE,
+  inspector: ELSEWHERE,
+  'growth-messages': ELSEWHERE,
+  'growth-stations': ELSEWHERE,
+  'growth-rows': ELSEWHERE,
   'export-mariadb':
     'The server puts the lines of a station together, for one text a station crosses into JavaScript sooner than nine cells a row. Of ' +
     '0.52 s for 490,000 rows it takes 0.31; CONCAT_WS within GROUP_CONCAT, and an epoch that is no text, took a quarter of what it ' +

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GenerationChoice } from '../../src/domain/generation.ts';
 import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
+import { storeOn } from '../support/mariadb-world.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { TRADE_DANGEROUS_GENERATIONS, tradeDangerousTables } from '../support/trade-dangerous-schema.ts';
 import { COMMODITIES, FUEL_ROW, GOLD, GOLD_ROW, NOON_S, snapshot, STRANGER } from './store-world.ts';
@@ -122,11 +123,7 @@ describeMariadb('a server with small packets', () => {
 
   test('takes a batch that does not fit into one statement', async () => {
     const database = await server.createDatabase();
-    const store = createMariadbStore({
-      connection: server.connection(database),
-      generation: 'v13',
-      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
-    });
+    const store = storeOn(server, database, { generation: 'v13', statementTimeoutMs: 20_000 });
     await store.open();
     await server.sql(
       `INSERT INTO System (system_id, name, pos_x, pos_y, pos_z) VALUES (1, 'Alioth', 1, 2, 3)`,
@@ -156,11 +153,7 @@ describeMariadb('a server with small packets', () => {
 
   test('reads a market of which it cannot tell in one piece', async () => {
     const database = await server.createDatabase();
-    const store = createMariadbStore({
-      connection: server.connection(database),
-      generation: 'v12',
-      lock: { timeoutMs: 200, maxRetries: 4, backoffStartMs: 50 },
-    });
+    const store = storeOn(server, database, { generation: 'v12', statementTimeoutMs: 20_000 });
     await store.open();
     const { marketId } = STRANGER;
     for (const statement of [

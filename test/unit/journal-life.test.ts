@@ -36,6 +36,19 @@ function watchersOf() {
   return { world, watchers, folder: state, texts, time, site, writeElsewhere, told };
 }
 
+/** Whose folder has told something, and whose database has gone before. */
+async function toldWhileAway() {
+  const daemon = watchersOf();
+  const { folder, time, watchers, world } = daemon;
+  watchers.start();
+  await time.advance(0);
+  folder.kept.length = 0;
+  world.isAway = true;
+  folder.told.push(finding(1, 5));
+  await time.advance(1_000);
+  return daemon;
+}
+
 describe('a daemon that follows journals', () => {
   test('keeps what is told, and after that how far it has read', async () => {
     const { folder, site, time, told, watchers } = watchersOf();
@@ -138,13 +151,7 @@ describe('a daemon that follows journals', () => {
   });
 
   test('tries again what cannot be written, later each time, and keeps no place before it is', async () => {
-    const { folder, site, time, watchers, world } = watchersOf();
-    watchers.start();
-    await time.advance(0);
-    folder.kept.length = 0;
-    world.isAway = true;
-    folder.told.push(finding(1, 5));
-    await time.advance(1_000);
+    const { folder, site, time, watchers, world } = await toldWhileAway();
     expect(folder.kept).toEqual([]);
     await time.advance(20_000);
     world.isAway = false;
@@ -155,13 +162,7 @@ describe('a daemon that follows journals', () => {
   });
 
   test('that ends while the database is away keeps no place', async () => {
-    const { folder, time, watchers, world } = watchersOf();
-    watchers.start();
-    await time.advance(0);
-    folder.kept.length = 0;
-    world.isAway = true;
-    folder.told.push(finding(1, 5));
-    await time.advance(1_000);
+    const { folder, time, watchers } = await toldWhileAway();
     await watchers.close();
     await watchers.close();
     expect(folder.kept).toEqual([]);
