@@ -101,6 +101,16 @@ describe('a data directory in use', () => {
     expect(readdirSync(dirname(file))).toEqual(['instance.json']);
   });
 
+  test('what was left by who was killed while he wrote it is removed', async () => {
+    const file = newFile();
+    (await acquire(file)).release();
+    const others = ['instance.json.bak', 'other.json.00000000-0000-4000-8000-000000000000'];
+    for (const name of [...others, 'instance.json.00000000-0000-4000-8000-000000000000'])
+      writeFileSync(join(dirname(file), name), '{');
+    (await acquire(file)).release();
+    expect(readdirSync(dirname(file)).sort()).toEqual(others);
+  });
+
   test('so it is when the last owner was killed', async () => {
     const file = newFile();
     const { child } = await contender(file);

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import {
   JOB_LOG_LEVELS,
   type JobLogLevel,
@@ -7,6 +7,7 @@ import {
   type JobLogQuestion,
   type JobLogs,
 } from '../../domain/ports/upkeep/jobs.ts';
+import { placesOf } from './places.ts';
 
 /** Of a file, of which there are two for a job. */
 const MAX_BYTES = 1024 * 1024;
@@ -74,7 +75,9 @@ export function createJobLogs(directory: string, now: () => number, maxBytes = M
     remove: (id) =>
       inTurn(async () => {
         opened.delete(id);
-        await Promise.all([fileOf(id), olderOf(id)].map((file) => rm(file, { force: true })));
+        const spool = basename(placesOf(directory, id).spoolFile);
+        for (const name of await readdir(directory))
+          if (name.startsWith(`${id}.`) && !name.startsWith(spool)) await rm(join(directory, name));
       }),
   };
 }

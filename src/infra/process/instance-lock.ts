@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { AppError, describeError } from '../../domain/errors.ts';
@@ -231,6 +231,9 @@ function pidNamespace(): string | null {
   }
 }
 
+/** What a file is called while it is written, behind its name. */
+const TOKEN = /^[0-9a-f-]{36}$/;
+
 /** Ended, and nobody has asked how. */
 const ZOMBIE = 'zombie';
 
@@ -248,7 +251,12 @@ function parse(text: string): Owner | null {
   }
 }
 
+/** Under its lock: whoever else was about to was killed. */
 async function replace(file: string, owner: Owner): Promise<void> {
+  const prefix = `${basename(file)}.`;
+  for (const name of await readdir(dirname(file)))
+    if (name.startsWith(prefix) && TOKEN.test(name.slice(prefix.length)))
+      await rm(join(dirname(file), name), { force: true });
   const temp = `${file}.${owner.token}`;
   try {
     const handle = await open(temp, 'wx', 0o644);

@@ -29,6 +29,7 @@ export interface JobLogs {
   readonly append: (id: string, line: Pick<JobLogLine, 'level' | 'msg'> & { readonly answer?: true }) => void;
   /** The newest of those that fit, at most a thousand, oldest first. */
   readonly read: (id: string, question: JobLogQuestion) => Promise<JobLogLine[]>;
+  /** What a job has left that was killed goes, too, but what waits in its spool. */
   readonly remove: (id: string) => Promise<void>;
 }
 
