@@ -105,6 +105,7 @@ describe('clients', () => {
   });
 });
 
+const TSC = join(ROOT, 'node_modules/typescript7/bin/tsc');
 /** Built anew is what has changed since the last time. */
 const BUILT = join(ROOT, 'node_modules/.cache/built');
 
@@ -112,9 +113,8 @@ const BUILT = join(ROOT, 'node_modules/.cache/built');
 function install(cwd: string): void {
   const home = join(cwd, 'node_modules/tradedangerous-listener');
   mkdirSync(home, { recursive: true });
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [
-    tsc,
+    TSC,
     '-p',
     join(ROOT, 'tsconfig.build.json'),
     ...['--outDir', BUILT, '--incremental', '--tsBuildInfoFile', join(BUILT, 'tsbuildinfo')],
@@ -178,11 +178,10 @@ describe('embedding', () => {
        await createDaemon({ folder: '.' });
        console.log(numbers, failure, daemon.url, await daemon.ended);`,
     );
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const options = '--noEmit --strict --module nodenext --target es2024 --types node --typeRoots'.split(' ');
     const said = execFileSync(
       process.execPath,
-      [tsc, ...options, join(ROOT, 'node_modules/@types'), '--skipLibCheck', 'host.mts'],
+      [TSC, ...options, join(ROOT, 'node_modules/@types'), '--skipLibCheck', 'host.mts'],
       { cwd, encoding: 'utf8' },
     );
     expect(said).toBe('');

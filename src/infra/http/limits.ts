@@ -48,7 +48,15 @@ export const INSPECTOR_LIMITS: ClientLimits = {
   stalledMs: STALLED_MS,
 };
 
+let descriptors: number | undefined;
+
+/** Asked once: the report that has it takes 6 ms. */
 function mostDescriptors(): number {
+  descriptors ??= readDescriptors();
+  return descriptors;
+}
+
+function readDescriptors(): number {
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
   const { excludeNetwork } = report;
   // Names of hosts would be looked up.

@@ -131,10 +131,11 @@ async function sameContent(file: FileHandle, bytes: number, target: string): Pro
   const { handle: old, size } = found;
   try {
     if (size !== bytes) return false;
-    const mine = new Uint8Array(BUFFER_BYTES);
-    const theirs = new Uint8Array(BUFFER_BYTES);
+    const chunkBytes = Math.min(BUFFER_BYTES, bytes);
+    const mine = new Uint8Array(chunkBytes);
+    const theirs = new Uint8Array(chunkBytes);
     for (let at = 0; at < bytes;) {
-      const length = Math.min(BUFFER_BYTES, bytes - at);
+      const length = Math.min(chunkBytes, bytes - at);
       const [a, b] = await Promise.all([file.read(mine, 0, length, at), old.read(theirs, 0, length, at)]);
       if (a.bytesRead !== b.bytesRead || a.bytesRead === 0) return false;
       if (Buffer.compare(mine.subarray(0, a.bytesRead), theirs.subarray(0, a.bytesRead)) !== 0) return false;
