@@ -46,7 +46,7 @@ async function world() {
   /** Goods whose prices were read since it was last asked. */
   const read = () =>
     asked.splice(0).flatMap((sql) => /item_id = (\d+) AND supply_price/.exec(sql)?.[1] ?? []);
-  return { engine, asking, ask, read, write };
+  return { engine, store, asking, ask, read, write };
 }
 
 test('the prices of 64 goods are in memory, those that were asked for last', async () => {
@@ -98,4 +98,30 @@ test('prices that could not be read are read for who asks next, and others stay 
   engine.noteChanged([11]);
   const { entries } = await ask(GOLD);
   expect(entries[0]?.quote.supplyPrice).toBe(90);
+});
+
+test('a galaxy that could not be read is read for who asks next', async () => {
+  const { engine, asking, ask } = await world();
+  let isAway = true;
+  asking.on('statement', (sql) => {
+    if (isAway && sql.includes('FROM Station st')) throw new Error('away');
+  });
+  await expect(ask(GOLD)).rejects.toThrow('away');
+  expect(await engine.status()).toBeNull();
+  isAway = false;
+  expect((await ask(GOLD)).entries).toHaveLength(1);
+});
+
+test('what a station does not trade any more is not found there, and what it trades now is', async () => {
+  const { engine, store, ask } = await world();
+  await ask(GOLD);
+  await ask(FUEL);
+  await store.writeMarkets([
+    snapshot([[FUEL, 0, 0, 0, 7, 900, 3]], {
+      ...{ marketId: 11, stationName: 'S', systemName: 'Sol', at: NOON_S + 60 },
+    }),
+  ]);
+  engine.noteChanged([11, 999]);
+  expect((await ask(GOLD)).entries).toEqual([]);
+  expect((await ask(FUEL)).entries.map(({ quote }) => quote.supplyPrice)).toEqual([7]);
 });
