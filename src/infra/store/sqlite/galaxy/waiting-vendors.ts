@@ -41,7 +41,7 @@ export function createWaitingVendors(
   );
   const remove = db.prepare('DELETE FROM tdl_waiting WHERE station_id = ? AND wares = ?');
   const prepare = (wares: Wares) => ({
-    find: db.prepare(`SELECT id FROM ${GOODS[wares].table} WHERE symbol = ? COLLATE NOCASE OR id = ?`),
+    goods: db.prepare(`SELECT id, symbol FROM ${GOODS[wares].table}`),
     insert: db.prepare(GOODS[wares].insert),
     write: createVendorWriter(db, wares === 'ships' ? SHIPYARD : OUTFITTING, notAfterS),
   });
@@ -57,10 +57,13 @@ export function createWaitingVendors(
     if (isStation.get(stationId) === undefined) return false;
     const statements = prepared.get(wares) ?? prepare(wares);
     prepared.set(wares, statements);
-    const ids = goods.split(',').flatMap((name) => {
-      const row = statements.find.get(name, /^\d+$/.test(name) ? Number(name) : null);
-      return row === undefined ? [] : [Number(row.id)];
-    });
+    // An outfitter sells hundreds of a thousand: to read all of them once is quicker than to look for each.
+    const idOf = new Map<string, number>();
+    for (const { id, symbol } of statements.goods.all()) {
+      for (const name of [String(id), String(symbol).toLowerCase()])
+        if (!idOf.has(name)) idOf.set(name, Number(id));
+    }
+    const ids = goods.split(',').flatMap((name) => idOf.get(name.toLowerCase()) ?? []);
     if (ids.length === 0) return false;
     for (const id of ids) statements.insert.run(id);
     statements.write(BigInt(stationId), { observedAtS, ids: Int32Array.from(new Set(ids)).sort() }, true);
