@@ -8,6 +8,7 @@ export default defineConfig({
     // On a machine that does ten other things a test takes ten times as long.
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // The suite starts servers, daemons and threads of its own, and waits for them: three leave a third of two cores idle.
     maxWorkers: 6,
     // In random order nothing may lean on what ran before: `npm run test:random`.

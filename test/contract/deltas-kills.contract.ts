@@ -37,7 +37,7 @@ export function deltaKillsContract(create: CreateDatabase): void {
     const reader = new DeltaFollower(exportDir);
     try {
       await until(() => existsSync(join(exportDir, 'listings.manifest.json')));
-      for (let kills = 0; kills < times(4, 10); kills++) {
+      for (let kills = 0; kills < times(3, 10); kills++) {
         await sleep(random.integer(100, 900));
         const at = random.chance(0.8) ? 1 : 0;
         await killChild(children[at]!);

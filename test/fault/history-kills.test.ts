@@ -17,7 +17,7 @@ import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/history-child.ts', import.meta.url));
-const KILLS = times(3, 10);
+const KILLS = times(2, 10);
 const MARKETS = Array.from({ length: 20 }, (_, i) => 6_000 + i);
 
 test('killed again and again while days end, every change is there once and no day is missing or torn', async () => {

@@ -149,14 +149,14 @@ describe('embedding', () => {
     child.stderr?.on('data', (text: string) => (errors += text));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     onTestFinished(() => void child.kill('SIGKILL'));
-    await expect.poll(() => told, { timeout: 20_000 }).toMatch(/^answers at http:\/\/127\.0\.0\.1:\d+\n/);
+    await expect.poll(() => told).toMatch(/^answers at http:\/\/127\.0\.0\.1:\d+\n/);
     const url = /http\S+/.exec(told)![0];
     expect((await ask(`${url}/health`)).status).toBe(200);
 
     await relay.waitForSubscribers();
     const message = commodityMessage({ marketId: station.id, stationName: station.name, systemName: 'Sol' });
     await relay.publish(frame(message));
-    await expect.poll(() => told, { timeout: 20_000 }).toMatch(/1 messages, 1 markets written/);
+    await expect.poll(() => told).toMatch(/1 messages, 1 markets written/);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(told).toMatch(/\nended in order\n$/);

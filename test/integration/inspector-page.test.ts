@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CHROMIUM, openPage, type OpenPage, says, textOf, textsOf, until } from '../support/browser.ts';
 import { startProgram, writeConfig, type Program, type Start } from '../support/daemon.ts';
@@ -9,6 +10,7 @@ import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
+import { until as eventually } from '../support/until.ts';
 
 interface Daemon {
   readonly program: Program;
@@ -61,6 +63,13 @@ async function inspect(daemon: Daemon): Promise<OpenPage> {
   return opened;
 }
 
+/** Rows move while work comes and goes, and a click may meet another one. */
+const select = (page: Page, actor: string) =>
+  eventually(async () => {
+    await page.click(actor);
+    return (await page.$(`${actor}[aria-selected=true]`)) !== null;
+  });
+
 const LISTENER = '[data-actor="supervisor/listener/child"]';
 const ROWS = '#sequence .row';
 
@@ -101,7 +110,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
   test('follows the state of the selected actor when the relay goes and comes', async () => {
     const own = await ownDaemon(startHere, '--inspect=0');
     const { page } = await inspect(own);
-    await page.click(LISTENER);
+    await select(page, LISTENER);
     await page.waitForSelector('#chart [data-state="attached.live.receiving"].current');
     own.relay.close();
     // Silence is noticed after half a minute; a lost connection is silence.
@@ -118,7 +127,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
 
   test('marks the transition taken last', async () => {
     const { page } = await inspect(daemon);
-    await page.click('[data-actor="supervisor/writer/child"]');
+    await select(page, '[data-actor="supervisor/writer/child"]');
     await publish(1);
     await page.waitForSelector('#chart .edge.taken');
     await says(page, '#facts', 'done: writeBatch');
@@ -128,7 +137,7 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
 
   test('shows the context of the selected actor', async () => {
     const { page } = await inspect(daemon);
-    await page.click(LISTENER);
+    await select(page, LISTENER);
     await says(page, '#context', 'silenceMs 30000');
   });
 

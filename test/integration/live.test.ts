@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 
 const SYSTEMS = ['Sol', 'Alioth', 'Achenar'];
 const GOODS = ['gold', 'silver', 'platinum', 'palladium', 'hydrogenfuel'];
-const KILLS = times(6, 20);
+const KILLS = times(4, 20);
 /** A second from receipt, and what publishing and receiving may take on a busy machine. */
 const PROMISE_MS = 1_400;
 const START_S = Date.parse('2026-05-01T12:00:00Z') / 1000;

@@ -73,20 +73,15 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
     entries.map(({ name, systemName }) => `${name} in ${systemName}`);
 
   test.each([
-    [
-      'light',
-      { width: 1280, height: 800 },
-      [1280],
-      (page: Page, view: string) => page.goto(world.url + view),
-    ],
-    ['dark', PHONE, [PHONE.width, 320], followLink],
+    ['light', { width: 1280, height: 800 }, [1280]],
+    ['dark', PHONE, [PHONE.width, 320]],
   ] as const)(
     '%s: asks nothing of anybody else, has nothing to complain of, is for everybody, and fits the screen',
-    async (scheme, size, widths, show) => {
+    async (scheme, size, widths) => {
       const { page, requests, complaints } = await openPage(world.url, size);
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       for (const view of VIEWS) {
-        await show(page, view);
+        await followLink(page, view);
         await settled(page);
         const found = await axeFindings(page);
         expect({ view, found }).toEqual({ view, found: [] });

@@ -156,9 +156,7 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
       .toEqual(flown[0]?.stops.map(({ name }) => name));
     // Somebody is there: told to the page, which is not loaded again.
     world.visit(first.marketId);
-    await expect
-      .poll(() => column(page, 'Markets seen on this tour', 0, 'a'), { timeout: 20_000 })
-      .toContain(first.name);
+    await expect.poll(() => column(page, 'Markets seen on this tour', 0, 'a')).toContain(first.name);
 
     page.on('dialog', (dialog) => void dialog.accept());
     await click(page, 'button', 'Call the tour off');

@@ -7,6 +7,7 @@ import { runHere } from '../support/here.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { dump, gridDump, market, stop, world, type World } from '../support/spansh-world.ts';
+import { times } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const HEADER =
@@ -66,7 +67,7 @@ function publishing(mariadb?: MariadbServer): void {
 
   test('a start that is killed while it makes missing files is completed by the next one', async () => {
     const { cwd, start, startHere } = await filled();
-    for (const delayMs of [0, 5, 20, 60]) {
+    for (const delayMs of [5, 60, 0, 20].slice(0, times(2, 4))) {
       rmSync(join(cwd, 'data/Station.csv'));
       rmSync(join(cwd, 'data/listings.csv'));
       const program = start();
