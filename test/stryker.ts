@@ -31,7 +31,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
     'test/unit/mariadb-replica test/contract/mariadb-queries',
     'v12 questions (records|written)',
   ],
-  ['src/infra/store/mariadb/leadership', 'test/contract/mariadb-lease'],
+  ['src/infra/store/mariadb/leadership', 'test/unit/mariadb-leadership test/contract/mariadb-lease'],
   [
     'src/infra/store/mariadb/housekeeping',
     'test/unit/mariadb-patience test/contract/mariadb-store test/integration/mariadb-check-tool',

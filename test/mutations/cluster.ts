@@ -25,7 +25,7 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'what a former leader has begun keeps nobody waiting',
     fault: 'its sessions are not ended',
-    file: 'src/infra/store/mariadb/leadership/lease.ts',
+    file: 'src/infra/store/mariadb/leadership/raise-epoch.ts',
     from: 'await link.run(`KILL ${String(id)}`).catch(() => undefined);',
     to: 'void id;',
     tests: [LEASE],

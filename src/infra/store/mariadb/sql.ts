@@ -49,6 +49,9 @@ export function wholeLines(text: string, count: number): string[] | undefined {
   return lines.pop() === '' && lines.length === count ? lines : undefined;
 }
 
+/** Those of this server that the account is shown. */
+export const SESSIONS = 'information_schema.PROCESSLIST';
+
 /** Asks whether the database has a table of ours. */
 export function tableNamed(name: string): string {
   return `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${name}'`;

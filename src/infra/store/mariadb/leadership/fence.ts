@@ -1,6 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Link } from '../connection.ts';
-import { text } from '../sql.ts';
+import { SESSIONS, text } from '../sql.ts';
 
 /** With what this daemon leads. */
 export interface Epoch {
@@ -9,7 +9,8 @@ export interface Epoch {
 }
 
 /** Runs what only a leader may write. */
-export type Fenced = <T>(link: Link, run: () => Promise<T>) => Promise<T>;
+export type Fenced = <T>(link: FencedLink, run: () => Promise<T>) => Promise<T>;
+type FencedLink = Pick<Link, 'rows' | 'run' | 'guard'>;
 
 /** For who is alone. */
 export const UNFENCED: Fenced = (_, run) => run();
@@ -20,15 +21,13 @@ export const UNFENCED: Fenced = (_, run) => run();
  */
 export function createFence(lease: Epoch): Fenced {
   /** By link, with which epoch its session was told. */
-  const told = new WeakMap<Link, number>();
+  const told = new WeakMap<FencedLink, number>();
 
-  async function tell(link: Link): Promise<void> {
+  async function tell(link: FencedLink): Promise<void> {
     const { epoch } = lease;
     if (epoch === null) throw notLeading();
     if (told.get(link) === epoch) return;
-    const [[host] = []] = await link.rows(
-      'SELECT HOST FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()',
-    );
+    const [[host] = []] = await link.rows(`SELECT HOST FROM ${SESSIONS} WHERE ID = CONNECTION_ID()`);
     await link.run(
       `REPLACE INTO tdl_session (session_id, session_host, epoch)
        VALUES (CONNECTION_ID(), ${text(String(host))}, ${epoch})`,

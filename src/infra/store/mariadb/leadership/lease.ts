@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { StoreError } from '../../../../domain/errors.ts';
 import type { Claimed, Leader, Lease, Renewed } from '../../../../domain/ports/upkeep/leadership.ts';
 import { addressOf, createPool, type Link, type MariadbConnection, type Pool } from '../connection.ts';
-import { rowFault, toStoreError } from '../errors.ts';
+import { toStoreError } from '../errors.ts';
 import { openOwnTables } from '../galaxy/own-tables.ts';
-import { text } from '../sql.ts';
+import { SESSIONS, text } from '../sql.ts';
 import type { Epoch } from './fence.ts';
+import { raiseEpoch } from './raise-epoch.ts';
 
 export interface LeaseOptions {
   readonly connection: MariadbConnection;
@@ -26,7 +26,6 @@ const STATEMENT_TIMEOUT_MS = 3_000;
 const NOW_MS = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
 /** Sessions are told by their numbers, which another server, or the same one when it was restarted, gives anew. */
 const SERVER = "CONCAT_WS(':', @@hostname, @@port, @@datadir)";
-const SESSIONS = 'information_schema.PROCESSLIST';
 
 /**
  * The holder's connection is gone, and with it the holder. Only told of sessions that this account is shown: its own,
@@ -155,40 +154,4 @@ export function createMariadbLease({
       pool = session = undefined;
     },
   };
-}
-
-/** How often the sessions of former leaders are looked for; each time a second is waited for their locks. */
-const TRIES = 3;
-
-/** Ends what former leaders have begun, and lets none of them begin anything any more. */
-async function raiseEpoch(link: Link, epoch: number, address: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const sessions = await link.rows(
-      `SELECT s.session_id FROM tdl_session s JOIN ${SESSIONS} p ON p.ID = s.session_id AND p.HOST = s.session_host
-       WHERE s.epoch < ${epoch}`,
-    );
-    for (const [id] of sessions) {
-      // It has ended by itself, or is another account's.
-      await link.run(`KILL ${String(id)}`).catch(() => undefined);
-    }
-    try {
-      await link.run(`UPDATE tdl_epoch SET epoch = ${epoch} WHERE epoch < ${epoch}`);
-      break;
-    } catch (error) {
-      if (rowFault(error) === undefined || attempt < TRIES) {
-        if (rowFault(error) === undefined) throw error;
-        continue;
-      }
-      throw new StoreError(
-        'busy',
-        `${address}: a transaction of the daemon that led before cannot be ended`,
-        {
-          advice:
-            'have all daemons log in with the same account, or grant it CONNECTION ADMIN; it is tried again',
-          cause: error,
-        },
-      );
-    }
-  }
-  await link.run(`DELETE FROM tdl_session WHERE epoch < ${epoch}`);
 }
