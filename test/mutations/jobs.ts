@@ -95,7 +95,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'src/actors/maintenance-window/steps.ts',
     from: 'asked.failed(purgeRefused(objection));',
     to: 'asked.done({ rows: 0, olderThanS, mended: null });',
-    tests: ['test/unit/maintenance.test.ts'],
+    tests: ['test/unit/maintenance-asked.test.ts'],
   },
   {
     guarantee: 'only its user can open the socket',

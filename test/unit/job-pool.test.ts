@@ -19,10 +19,13 @@ test('is kept before it is answered for, runs, and ends', async () => {
   await world.time.advance(0);
   expect(world.stored(id)).toMatchObject({ state: 'stopped', exitCode: 0, reason: 'done' });
   expect(world.settledJobs).toEqual([id]);
-  await expect(pool.stop(id)).rejects.toThrow(`job ${id} has ended already: stopped`);
+  await expect(pool.stop(id)).rejects.toMatchObject({
+    code: 'usage',
+    message: `job ${id} has ended already: stopped`,
+  });
   await pool.remove(id);
   expect(world.stored(id)).toBeUndefined();
-  await expect(pool.inspect(id)).rejects.toMatchObject({ code: 'usage' });
+  await expect(pool.inspect(id)).rejects.toMatchObject({ code: 'usage', message: `there is no job "${id}"` });
 });
 
 test('what cannot be kept is refused', async () => {
@@ -41,7 +44,11 @@ test('one runs at a time, who began least often first', async () => {
   const second = await pool.create(order('no'));
   await world.time.advance(0);
   expect(world.live.map(({ id }) => id)).toEqual([first.id]);
-  await expect(pool.remove(second.id)).rejects.toThrow(`job ${second.id} is starting`);
+  await expect(pool.remove(second.id)).rejects.toMatchObject({
+    code: 'usage',
+    message: `job ${second.id} is starting`,
+    advice: `first: tdl jobs stop ${second.id}`,
+  });
   world.processOf(first.id).end(DONE);
   await world.time.advance(10_000);
   expect(world.live.map(({ id }) => id)).toEqual([second.id]);
@@ -133,7 +140,10 @@ test('an end in order leaves what runs to the next life, and forgets nothing tha
   await first.pool.close();
   expect(world.live).toEqual([]);
   expect(world.stored(id)).toMatchObject({ state: 'running' });
-  await expect(first.pool.create(order('no'))).rejects.toMatchObject({ code: 'aborted' });
+  await expect(first.pool.create(order('no'))).rejects.toMatchObject({
+    code: 'aborted',
+    message: 'the daemon is being stopped',
+  });
 
   const second = world.begin();
   await second.pool.load();

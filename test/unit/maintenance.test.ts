@@ -1,159 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { createActor } from 'xstate';
-import { MaintenanceReporter } from '../../src/actors/maintenance-window/reporter.ts';
-import { createMaintenance } from '../../src/actors/maintenance-window/steps.ts';
-import { ALWAYS, parseActiveHours } from '../../src/domain/active-hours.ts';
+import { describe, expect, test } from 'vitest';
+import { parseActiveHours } from '../../src/domain/active-hours.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import type {
-  MaintenanceSettings,
-  MaintenanceTask,
-} from '../../src/domain/ports/upkeep/maintenance-window.ts';
 import type { PurgeOptions } from '../../src/domain/ports/store/market-store.ts';
-import { ProcessTime, settled, VirtualTime } from '../support/virtual-time.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-/** 2026-01-01T00:00Z. */
-const START = Date.UTC(2026, 0, 1);
-
-interface Options {
-  settings?: Partial<MaintenanceSettings>;
-  lastDoneS?: Partial<Record<MaintenanceTask, number>>;
-  purge?: (options: PurgeOptions) => Promise<number>;
-  objection?: string;
-  optimize?: (signal: AbortSignal) => Promise<void>;
-  probe?: () => Promise<void>;
-  noteDone?: () => Promise<void>;
-  /** Users that never become quiet. */
-  loud?: boolean;
-  onBegin?: () => void;
-  /** How wrong the time of day is. */
-  clockErrorMs?: () => number;
-}
-
-/** The real machine and its logics; database and users are made up. */
-async function start(options: Options = {}) {
-  const time = new VirtualTime(START);
-  const done = { purge: 0, optimize: 0, ...options.lastDoneS };
-  const state = { importing: false, open: false };
-  const settings: MaintenanceSettings = {
-    purgeEveryMs: DAY,
-    retentionDays: 30,
-    optimizeEveryMs: 0,
-    hours: ALWAYS,
-    ...options.settings,
-  };
-  const told: string[] = [];
-  const happened: string[] = [];
-  const at = (what: string) => happened.push(`${what} ${(time.now() - START) / MINUTE}`);
-  const tell = (_: object, text: string) => void told.push(text);
-
-  const { machine, nextDue, ask } = createMaintenance({
-    settings: () => ({ ...settings }),
-    tidier: {
-      probe: options.probe ?? (() => Promise.resolve()),
-      optimize: async (signal) => {
-        at('optimize');
-        await options.optimize?.(signal);
-      },
-    },
-    lastDone: () => Promise.resolve({ ...done }),
-    noteDone: async (task, atS) => {
-      await options.noteDone?.();
-      done[task] = atS;
-    },
-    purge: async (purging) => {
-      expect(state.open, 'in a window').toBe(true);
-      at('purge');
-      return (await options.purge?.(purging)) ?? 0;
-    },
-    whyNotPurge: () => Promise.resolve(options.objection ?? null),
-    mendTimes: () => Promise.resolve({ rows: 1, names: 2 }),
-    poke: () => actor.send({ type: 'settings.changed' }),
-    isUpdating: () => state.importing,
-    beginMaintenance: () => {
-      state.open = true;
-      at('begin');
-      options.onBegin?.();
-      if (options.loud === true) return;
-      for (const user of ['writer', 'exporter']) actor.send({ type: 'database.quiet', user });
-    },
-    endMaintenance: () => {
-      state.open = false;
-      at('end');
-    },
-    time: new ProcessTime(time, options.clockErrorMs),
-    reporter: new MaintenanceReporter({ debug: tell, info: tell, warn: tell, error: tell }),
-  });
-  const actor = createActor(machine, {
-    clock: time,
-    input: {
-      ...{ users: ['writer', 'exporter'], quiesceMs: MINUTE, deferMs: 10 * MINUTE },
-      backoff: { minMs: 10 * MINUTE, capMs: HOUR },
-      random: () => 1,
-    },
-  });
-  actor.start();
-  await settled();
-  onTestFinished(() => void actor.stop());
-  const tasks = () => happened.filter((entry) => !/^(begin|end)/.test(entry));
-  return { time, actor, done, state, settings, told, happened, tasks, nextDue, ask };
-}
-
-describe('asked for', () => {
-  const purge = { task: 'purge', force: false, repair: false } as const;
-
-  test('it is done now, in a window, and whoever asked hears how it went', async () => {
-    const { time, happened, ask } = await start({ purge: () => Promise.resolve(7) });
-    await time.advance(HOUR);
-    const first = ask({ ...purge, repair: true });
-    await expect(ask({ task: 'optimize' })).rejects.toThrow('a purge has been asked for already');
-    await time.advance(0);
-    expect(await first).toMatchObject({ rows: 7, mended: { rows: 1, names: 2 } });
-    const second = ask({ task: 'optimize' });
-    await time.advance(0);
-    expect(await second).toMatchObject({ mended: null });
-    expect(happened.slice(3)).toEqual([
-      'begin 60',
-      'purge 60',
-      'end 60',
-      'begin 60',
-      'optimize 60',
-      'end 60',
-    ]);
-  });
-
-  test('it waits for an import, and not for its hours', async () => {
-    const { time, state, tasks, ask } = await start({ lastDoneS: { purge: START / 1000 } });
-    state.importing = true;
-    const done = ask(purge);
-    await time.advance(2 * MINUTE);
-    expect(tasks()).toEqual([]);
-    state.importing = false;
-    await time.advance(10 * MINUTE);
-    expect(await done).toMatchObject({ rows: 0, mended: null });
-    expect(tasks()).toHaveLength(1);
-  });
-
-  test.each([
-    [{ objection: 'nearly everything' }, 'nothing was purged: nearly everything'],
-    [{ purge: () => Promise.reject(new Error('disk')) }, 'disk'],
-    [{ loud: true }, 'did not let go of the database'],
-  ])('why it was not done is said: %o', async (options, why) => {
-    const { time, ask } = await start({ ...options, lastDoneS: { purge: START / 1000 } });
-    const failed = expect(ask(purge)).rejects.toThrow(why);
-    await time.advance(5 * MINUTE);
-    await failed;
-  });
-
-  test('whoever insists is not asked whether that is nearly everything', async () => {
-    const { time, ask } = await start({ objection: 'nearly everything', purge: () => Promise.resolve(9) });
-    const done = ask({ ...purge, force: true });
-    await time.advance(0);
-    expect(await done).toMatchObject({ rows: 9 });
-  });
-});
+import { DAY, HOUR, MINUTE, START, startMaintenance as start } from '../support/maintenance.ts';
+import { settled } from '../support/virtual-time.ts';
 
 describe('when', () => {
   test('what was never done is done a minute after the start', async () => {
@@ -192,9 +42,11 @@ describe('when', () => {
   });
 
   test('0 is never', async () => {
-    const { time, tasks } = await start({ settings: { purgeEveryMs: 0, optimizeEveryMs: 0 } });
+    const probe = () => Promise.reject(new Error('nothing to optimize with'));
+    const { time, tasks, told } = await start({ settings: { purgeEveryMs: 0, optimizeEveryMs: 0 }, probe });
     await time.advance(60 * DAY);
     expect(tasks()).toEqual([]);
+    expect(told).toEqual([]);
   });
 
   test('a time that lies ahead does not put the next one off', async () => {
@@ -228,9 +80,15 @@ describe('when', () => {
   });
 
   test('what is due at the same time shares a window, the purge first', async () => {
-    const { time, happened } = await start({ settings: { optimizeEveryMs: 30 * DAY } });
+    const { time, happened, told } = await start({ settings: { optimizeEveryMs: 30 * DAY } });
     await time.advance(2 * MINUTE);
     expect(happened).toEqual(['begin 1', 'purge 1', 'optimize 1', 'end 1']);
+    expect(told).toEqual([
+      'maintenance: purging old rows; the feed goes on, writing waits',
+      'maintenance: purged 0 rows observed before 2025-12-02 00:01:00 UTC in 0.0 s',
+      'maintenance: optimizing the database; the feed goes on, writing waits',
+      'maintenance: database optimized and analyzed in 0.0 s',
+    ]);
   });
 });
 
@@ -328,10 +186,17 @@ describe('a task that fails', () => {
   });
 
   test('a time that cannot be kept does not make it run again and again', async () => {
-    const { time, tasks, told } = await start({ noteDone: () => Promise.reject(new Error('disk full')) });
+    const noteDone = () => Promise.reject(new Error('disk full'));
+    const { time, tasks, told } = await start({ noteDone, settings: { optimizeEveryMs: DAY } });
     await time.advance(DAY);
-    expect(tasks()).toEqual(['purge 1']);
+    expect(tasks()).toEqual(['purge 1', 'optimize 1']);
     expect(told).toContain('maintenance: the time of this purge is not kept: disk full');
+  });
+
+  test('a time that cannot be read counts as never', async () => {
+    const { time, tasks } = await start({ lastDone: () => Promise.reject(new Error('disk')) });
+    await time.advance(2 * MINUTE);
+    expect(tasks()).toEqual(['purge 1']);
   });
 });
 
@@ -352,4 +217,21 @@ test('stopped during a purge, it ends when the purge has', async () => {
   await settled();
   expect(actor.getSnapshot().status).toBe('done');
   expect(happened.at(-1)).toBe('end 1');
+});
+
+test('stopped before it has begun, it neither purges nor says that it cannot work', async () => {
+  const looked = Promise.withResolvers<null>();
+  const early = await start({ objection: () => looked.promise });
+  await early.time.advance(MINUTE);
+  early.actor.send({ type: 'stop' });
+  looked.resolve(null);
+  await settled();
+  expect(early.happened).toEqual(['begin 1', 'end 1']);
+
+  const probed = Promise.withResolvers<never>();
+  const { actor, told } = await start({ settings: { optimizeEveryMs: DAY }, probe: () => probed.promise });
+  actor.send({ type: 'stop' });
+  probed.reject(new Error('stopped'));
+  await settled();
+  expect(told).toEqual([]);
 });

@@ -1,88 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import type { AnyEventObject } from 'xstate';
-import { createSpanshUpdater } from '../../src/actors/spansh-updater/child.ts';
 import { DEFAULT_SETTINGS } from '../../src/actors/settings.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { DumpProgress, DumpVersion } from '../../src/domain/ports/galaxy/dump.ts';
-import type {
-  ImportHooks,
-  ImportResult,
-  SpanshUpdaterPorts,
-} from '../../src/domain/ports/galaxy/spansh-updater.ts';
-import { NO_COUNTS } from '../../src/domain/ports/store/galaxy-store.ts';
-import { NO_BLOCKS } from '../../src/domain/spansh/block-counts.ts';
-import { childWorld } from '../support/child-world.ts';
+import type { ImportHooks } from '../../src/domain/ports/galaxy/spansh-updater.ts';
+import { DUMP, HOUR_MS, MINUTE_MS, RESULT, updaterOf } from '../support/spansh-updater.ts';
 import { settled } from '../support/virtual-time.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DUMP: DumpVersion = { source: 'https://spansh.test/dump', etag: '"1"', lastModifiedS: 77, size: 5 };
-const RESULT: ImportResult = {
-  ...{ bytesRead: 5, totalBytes: 5, systems: 1, stations: 1, counts: NO_COUNTS },
-  ...{ problems: {}, tooOld: NO_BLOCKS.tooOld, maxAgeDays: 30, items: [] },
-};
-
-/** The updater as the system has it, before a source that has one dump; what it does is noted, with what of it was new. */
-function updaterOf(more: Partial<SpanshUpdaterPorts> = {}, start: DumpProgress | null = null) {
-  const done: string[] = [];
-  let loads = 0;
-  const state = { progress: start, dump: DUMP, missing: [] as string[], isEmpty: false, waits: {} as object };
-  const ports: SpanshUpdaterPorts = {
-    database: 'this one',
-    state: {
-      // One that turns in circles stands still in the end.
-      load: () => (++loads > 5_000 ? new Promise(() => undefined) : Promise.resolve(state.progress)),
-      save: (progress) => {
-        state.progress = progress;
-        return Promise.resolve();
-      },
-    },
-    source: {
-      check: () => Promise.resolve(state.dump),
-      download: (version) => {
-        done.push('download');
-        return Promise.resolve({ file: 'dump.gz', version });
-      },
-      discard: (file) => Promise.resolve(void done.push(`discard ${file}`)),
-    },
-    importDump: (file) => {
-      done.push(`import ${file}`);
-      return Promise.resolve(RESULT);
-    },
-    importGiven: () => Promise.resolve(RESULT),
-    publish: () => {
-      done.push('publish');
-      state.missing = [];
-      return Promise.resolve({ rows: {}, changed: [] });
-    },
-    demote: () => Promise.resolve(done.push('demote')),
-    missingFiles: () => Promise.resolve(state.missing),
-    isEmpty: () => Promise.resolve(state.isEmpty),
-    noteUpdated: (lastModifiedS) => Promise.resolve(void done.push(`updated ${lastModifiedS}`)),
-    zone: () => 'UTC',
-    opensInMs: (job) => (state.waits as Record<string, number>)[job] ?? 0,
-    ...more,
-  };
-  const heard: string[] = [];
-  const world = childWorld(createSpanshUpdater, {
-    spanshUpdater: ports,
-    keeper: { clearedAtS: (marketId: number) => (marketId === 1 ? 100 : -1) },
-    tell: (child: string, event: AnyEventObject) => {
-      heard.push(`${child} ${event.type}`);
-      if (child === 'spansh-updater') world.actor.send(event);
-    },
-  });
-  return { ...world, done, state, heard, stage: () => state.progress?.stage };
-}
 
 const ALL_OF_A_DUMP = ['download', 'import dump.gz', 'discard dump.gz', 'updated 77', 'publish', 'demote'];
 
 test('a dump is fetched, imported, published and demoted, once; a day later it is looked for another', async () => {
-  const { done, heard, lines, stage, start, state, time } = updaterOf();
+  const { child, done, heard, lines, stage, start, state, texts, time } = updaterOf();
   await start();
   await time.advance(HOUR_MS);
   expect(done).toEqual(ALL_OF_A_DUMP);
   expect(heard).toEqual(['catalogue catalogue.refresh']);
+  expect(child).toMatchObject({ runs: 'elected', database: { saysQuiet: false } });
+  expect(texts()).toEqual([
+    'info Spansh: the dump of 1970-01-01 00:01:17 UTC is new: https://spansh.test/dump',
+    expect.stringMatching(/^info Spansh: imported 1 stations of 1 systems/),
+    expect.stringMatching(/^info published: listings.csv with 0 rows/),
+    'info 6 stations of listings.csv are baseline now',
+  ]);
   expect(state.progress).toEqual({
     ...{ version: DUMP, stage: 'demoted', file: 'dump.gz', database: 'this one' },
     atS: Date.UTC(2026, 0, 1) / 1_000 + 1,
@@ -246,6 +184,8 @@ test('an import is told what the feed has cleared since, and reports how far it 
   expect(texts().at(-1)).toMatch(/^info Spansh: importing, .* 1 stations read/);
   await expect(child.importNow({ from: '/x', maxAgeDays: undefined }, anybody())).rejects.toMatchObject({
     code: 'busy',
+    message: 'the daemon imports a dump of Spansh',
+    advice: 'wait until it has ended',
   });
 });
 
@@ -292,10 +232,17 @@ describe('whoever asks for a publication', () => {
   test('is told that there is nothing, or that a dump comes first', async () => {
     const { child, state } = updaterOf();
     state.isEmpty = true;
-    await expect(child.publishNow()).rejects.toMatchObject({ code: 'publish' });
+    await expect(child.publishNow()).rejects.toMatchObject({
+      code: 'publish',
+      message: 'no station is in this one: there is nothing to publish',
+      advice: 'tdl import fills it, and so does the daemon',
+    });
     state.isEmpty = false;
     state.progress = { version: DUMP, stage: 'downloaded', file: 'dump.gz', database: null, atS: 0 };
-    await expect(child.publishNow()).rejects.toMatchObject({ code: 'busy' });
+    await expect(child.publishNow()).rejects.toMatchObject({
+      code: 'busy',
+      message: expect.stringContaining('is published after that') as string,
+    });
   });
 
   test('hears why what was published is not baseline', async () => {
@@ -319,4 +266,31 @@ test('who starts anew is told the interval, and what is waited for', async () =>
   heard.length = 0;
   child.bringUpToDate?.();
   expect(heard).toEqual(['spansh-updater interval.changed', 'spansh-updater import.now']);
+});
+
+test('of a dump that somebody gave the operator hears how far it is, and how it ended', async () => {
+  let isSound = true;
+  const { child, start, texts, time } = updaterOf({
+    importGiven: async (_, { onProgress }) => {
+      if (!isSound) throw new AppError('dump', '/given is none');
+      onProgress(RESULT);
+      await time.advance(DEFAULT_SETTINGS.progressEveryMs);
+      onProgress(RESULT);
+      return RESULT;
+    },
+  });
+  await start();
+  await time.advance(HOUR_MS);
+  const { length } = texts();
+  const GIVEN = { from: '/given', maxAgeDays: undefined };
+  expect(await child.importNow(GIVEN, anybody())).toBe(RESULT);
+  expect(texts().slice(length)).toEqual([
+    expect.stringMatching(/^info Spansh: importing, .* 1 stations read/),
+    expect.stringMatching(/^info Spansh: imported 1 stations of 1 systems/),
+  ]);
+  isSound = false;
+  await time.advance(HOUR_MS);
+  await expect(child.importNow(GIVEN, anybody())).rejects.toThrow('/given is none');
+  await settled();
+  expect(texts().at(-1)).toBe('warn the dump that was to be imported was not: /given is none');
 });
