@@ -20,7 +20,6 @@ const HEAD = '| files | faults found | not found, and why |\n| --- | --- | --- |
  */
 const TESTS: readonly (readonly [folder: string, tests: string, words?: string])[] = [
   ['src/machines', 'test/model/machines test/unit/diagrams'],
-  ['src/actors/subscription', 'test/unit test/contract/sqlite-push'],
   // Those on a standing clock: real folders are looked at every now and then.
   ['src/actors/journal-watcher', 'test/unit/{journal-life,journal-sender,told-to-operators}'],
   ['src/actors/station-coalescer', 'test/unit test/model/station-pool.oracle'],

@@ -61,6 +61,12 @@ export class TourWorld {
   readonly seenAtS = new Map<number, number>();
   readonly time = new VirtualTime();
   readonly warnings: string[] = [];
+  /** What else the operator hears of patrols. */
+  readonly told: string[] = [];
+  /** What patrols ask of the galaxy, and how they have a region planned. */
+  readonly regionsAsked: Parameters<Queries['freshness']>[] = [];
+  readonly regionsPlanned: Parameters<TourPlanner['plan']>[] = [];
+  planRegion: TourPlanner['plan'] = planner.plan;
   isAway = false;
   #ids = 0;
 
@@ -80,10 +86,25 @@ export class TourWorld {
   /** Patrols of the same life: their region is all markets that were ever seen, or are named. */
   patrols(tours: ScoutTourPool, time: Time = this.time): PatrolPool {
     return new PatrolPool({
-      ...{ store: this.store, travelTimes: TRAVEL_TIMES, time, tours, planner },
+      ...{ store: this.store, travelTimes: TRAVEL_TIMES, time, tours },
+      planner: {
+        plan: (...request) => {
+          this.regionsPlanned.push(request);
+          return this.planRegion(...request);
+        },
+      },
       random: () => 0.5,
-      queries: { freshness: ({ near }) => this.#answer(() => this.#region(near)) },
-      log: { ...silentLog, warn: (_, text) => void this.warnings.push(text) },
+      queries: {
+        freshness: (...question) => {
+          this.regionsAsked.push(question);
+          return this.#answer(() => this.#region(question[0].near));
+        },
+      },
+      log: {
+        ...silentLog,
+        info: (_, text) => void this.told.push(text),
+        warn: (_, text) => void this.warnings.push(text),
+      },
     });
   }
 

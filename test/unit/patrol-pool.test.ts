@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest';
 import { openMarkets } from '../../src/domain/tours/scout-tour.ts';
 import { keepOrder, removeOrder } from '../../src/domain/tours/patrols/patrol-orders.ts';
-import { patrolOrder, tourOrder, TourWorld } from '../support/tour-world.ts';
+import { patrolWorld as worldOf } from '../support/patrol-world.ts';
+import { patrolOrder, planner, tourOrder } from '../support/tour-world.ts';
 
 const HOUR_S = 3_600;
-
-/** So many markets, all seen so long ago. */
-function worldOf(markets: number, ageS: number) {
-  const world = new TourWorld();
-  for (let id = 1; id <= markets; id++) world.seenAtS.set(id, world.nowS - ageS);
-  const begin = () => {
-    const tours = world.pool();
-    const patrols = world.patrols(tours);
-    tours.start();
-    patrols.start();
-    return { tours, patrols };
-  };
-  const see = (tours: ReturnType<typeof begin>['tours'], id: number) => {
-    world.seenAtS.set(id, world.nowS);
-    tours.observed([{ marketId: id, observedAtS: world.nowS }]);
-  };
-  return { world, begin, see };
-}
 
 test('what is fresh is kept; at two thirds of the age a tour begins that takes all from one third on', async () => {
   const { world, begin } = worldOf(4, 0);
@@ -34,6 +17,15 @@ test('what is fresh is kept; at two thirds of the age a tour begins that takes a
     look: { markets: 4, overdue: 0, unlisted: 0, listed: 0, needed: 1, able: 1 },
   });
   expect(tours.list()).toEqual([]);
+  expect(world.regionsAsked).toEqual([
+    [
+      { neverSeen: 'included', sort: 'oldest' },
+      { limit: 500, after: null },
+    ],
+  ]);
+  expect(world.told).toEqual([
+    'patrol home: kept, none of 4 markets everywhere is older than 12h; commanders: 1 needed, 1 there',
+  ]);
   // Market 4 has two thirds of the age in three hours; the others have a third an hour later.
   await world.time.advance(3 * HOUR_S * 1_000);
   expect(tours.list()).toMatchObject([{ patrol: 'home', state: 'offered', markets: [{ marketId: 4 }] }]);
@@ -55,7 +47,17 @@ test('without commanders it says what is short, with them it sends them, and say
     'patrol home: short, of 3 markets everywhere 3 older than 12h, 0 will be, nobody is sent to 3; commanders: 1 needed, 0 there',
   ]);
   expect(await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Jameson'))).toBe('changed');
-  expect(patrols.get('home')).toMatchObject({ state: 'short', look: { overdue: 3, unlisted: 0, listed: 3 } });
+  expect(patrols.get('home')).toMatchObject({
+    state: 'short',
+    look: { overdue: 3, unlisted: 0, listed: 3, able: 1 },
+  });
+  await world.time.advance(120_000);
+  expect(world.warnings, 'as long as it is so').toHaveLength(1);
+  // A tour whose crew is taken off the patrol ends.
+  expect(await patrols.put(patrolOrder('home', 12 * HOUR_S))).toBe('changed');
+  expect(tours.list()).toMatchObject([{ state: 'withdrawn' }]);
+  expect(patrols.get('home')).toMatchObject({ state: 'short', look: { unlisted: 3, listed: 0 } });
+  await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Jameson'));
   for (const id of [1, 2, 3]) see(tours, id);
   await world.time.advance(60_000);
   expect(patrols.get('home')).toMatchObject({ state: 'kept', look: { overdue: 0, listed: 0 } });
@@ -96,6 +98,14 @@ test('the same again is the same; a change changes the crew of the tour that is 
   await tours.reconfigure(first!.id, { join: [], leave: ['Algol'] });
   await world.time.advance(120_000);
   expect(tours.tourOf('Algol')).toBeUndefined();
+  // Until he comes anew.
+  await patrols.put(patrolOrder('home', 12 * HOUR_S, 'Ryder'));
+  const again = patrolOrder('home', 12 * HOUR_S, 'Ryder', 'Algol');
+  await patrols.put({
+    ...again,
+    commanders: again.commanders.map((each) => ({ ...each, sinceS: world.nowS })),
+  });
+  expect(tours.tourOf('Algol')?.id).toBe(first!.id);
   expect(await patrols.remove('home')).toBe(true);
   expect(tours.get(first!.id)!.state).toBe('withdrawn');
   expect(await patrols.remove('home')).toBe(false);
@@ -118,13 +128,21 @@ test('done once, it ends when nothing is too old, and the same order begins it a
   expect(patrols.get('once')).toMatchObject({ state: 'done', look: { overdue: 0 } });
   await world.time.advance(3 * HOUR_S * 1_000);
   expect(patrols.get('once')!.state).toBe('done');
+  expect(await patrols.put(order)).toBe('made');
+  expect(patrols.list()).toMatchObject([{ state: 'short', look: { overdue: 1 } }]);
+  see(tours, 3);
+  await world.time.advance(60_000);
+  expect(patrols.get('once')!.state).toBe('done');
   await patrols.close();
   const next = world.patrols(tours);
   next.start();
   await world.time.advance(0);
-  expect(next.list()).toMatchObject([{ state: 'done' }]);
+  expect(next.list()).toMatchObject([{ state: 'done', look: { overdue: 0 } }]);
+  world.seenAtS.set(3, world.nowS - 13 * HOUR_S);
   expect(await next.put(order)).toBe('made');
   expect(next.get('once')!.state).toBe('short');
+  expect(await next.remove('once')).toBe(true);
+  expect(next.list()).toEqual([]);
   await next.close();
   await tours.close();
 });
@@ -138,8 +156,16 @@ test('a life that follows goes on; what a command line asks for meanwhile is see
   await first.patrols.close();
   await first.tours.close();
 
+  // While the first look lasts, what was seen last is told.
+  let planned: () => void = () => undefined;
+  world.planRegion = (...request) =>
+    new Promise((resolve) => (planned = () => resolve(planner.plan(...request))));
   const { tours, patrols } = begin();
   await world.time.advance(5_000);
+  expect(patrols.list()).toMatchObject([{ state: 'planning', look: { listed: 3 } }]);
+  planned();
+  world.planRegion = planner.plan;
+  await world.time.advance(0);
   expect(patrols.list()).toMatchObject([{ state: 'short', look: { listed: 3 } }]);
   expect(tours.list()).toMatchObject([{ id: tour!.id }]);
   await keepOrder(world.store, patrolOrder('other', 12 * HOUR_S));
@@ -257,6 +283,9 @@ test('who follows hears how a patrol stands, and that it is gone; at the end not
   expect(heard).toHaveLength(length);
   await patrols.close();
   await tours.close();
-  await world.time.advance(HOUR_S * 1_000);
+  // Nor by one that was still reading what there is.
+  const late = world.patrols(tours);
+  late.start();
+  await late.close();
   expect(world.time.armed).toEqual([]);
 });
