@@ -10,6 +10,26 @@ function snapshot(marketId: number, observedAtS: number, rows = 1): Snapshot {
   return { marketId, ...names, observedAtS, receivedAtMs: 0, rows: new Int32Array(rows * ROW_WIDTH) };
 }
 
+test('a start finds what waits and what is parked; what waits is given back, unless it is at work or settled', async () => {
+  const disk = emptyDisk();
+  for (const id of [1, 2, 3, 4, 5]) {
+    disk.entries.set(id, { state: id === 2 ? 'parked' : 'pending', entry: snapshot(id, 1) });
+  }
+  disk.clears.set(8, 40 * 86_400).set(9, 1);
+  const keeper = new SpoolKeeper(createMemorySpool(disk, 100, (work) => Promise.resolve(work())));
+  expect(await keeper.open(60 * 86_400)).toEqual({ pending: 4, parked: 1 });
+  expect([keeper.clearedAtS(8), keeper.clearedAtS(9)]).toEqual([40 * 86_400, -1]);
+  const live = new Map([[3, {}]]);
+  expect(keeper.waiting(9, live)).toEqual([1, 4, 5]);
+  expect(keeper.waiting(2, live)).toEqual([1, 4]);
+  // A newer one is on its way to the disk, where the old one is.
+  keeper.pend(snapshot(1, 2));
+  keeper.forget({ marketId: 4, observedAtS: 1 });
+  expect(keeper.waiting(9, live)).toEqual([5]);
+  const taken = await keeper.take([2, 4, 5, 7]);
+  expect(taken.map(({ marketId: id }) => id)).toEqual([2, 5]);
+});
+
 type Step =
   | { does: 'keep'; marketId: number; observedAtS: number; isParked: boolean }
   | { does: 'forget'; marketId: number; observedAtS: number }
