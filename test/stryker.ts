@@ -24,7 +24,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ['src/actors/journal-watcher', 'test/unit/{journal-life,journal-sender,told-to-operators}'],
   ['src/actors/station-coalescer', 'test/unit test/model/station-pool.oracle'],
   // The simulation passes through its rooms, too, and tells little of them.
-  ['src/actors/*', 'test/unit test/simulation/scripted'],
+  ['src/actors/*', 'test/unit test/simulation/{scripted,wiring}'],
   [
     'src/infra/store/mariadb/queries',
     'test/unit/mariadb-replica test/contract/mariadb-queries',

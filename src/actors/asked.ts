@@ -16,13 +16,9 @@ export class Asked<T> {
     return this.#waiting.length > 0;
   }
 
+  /** What was begun before and was interrupted is begun again. */
   begin(): void {
     this.#begun.push(...this.#waiting.splice(0));
-  }
-
-  /** It was interrupted, and begins again. */
-  again(): void {
-    this.#waiting.push(...this.#begun.splice(0));
   }
 
   done(value: T): void {

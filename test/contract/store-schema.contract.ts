@@ -128,6 +128,9 @@ export function schemaContract(create: CreateDatabase): void {
     }
     const sink = () => Promise.reject(new Error('unreachable'));
     expect(await rejection(store.exportListings('all', sink))).toMatchObject({ code: 'refused' });
+    // More often than there are connections: each is used again.
+    for (let again = 0; again < 9; again++)
+      expect(await rejection(store.stats())).toMatchObject({ code: 'refused' });
   });
 
   describe.each(['v12', 'v13'] as const)('the catalogue in %s', (generation) => {

@@ -1,5 +1,6 @@
 import { Now } from '../../src/domain/now.ts';
 import type { AnyActorRef } from 'xstate';
+import type { SystemPorts } from '../../src/actors/child.ts';
 import { createSystem, type System } from '../../src/actors/system.ts';
 import type { Log } from '../../src/domain/ports/log.ts';
 import type { SupervisorOutput } from '../../src/machines/supervision/supervisor.machine.ts';
@@ -39,7 +40,8 @@ export interface Life {
   ended: SupervisorOutput | null;
 }
 
-export function startLife(world: World): Life {
+/** @param change puts others in the place of some ports */
+export function startLife(world: World, change = (ports: SystemPorts) => ports): Life {
   world.maintained = false;
   world.databaseUsers = new Set();
   const time = new ProcessTime(world.clock, () => world.clockErrorMs);
@@ -49,7 +51,7 @@ export function startLife(world: World): Life {
   const listing = createFakeListing(world, time);
   const log = createFakeLog(world);
   const system = createSystem(
-    {
+    change({
       feed,
       decoder: createFakeDecoder(world, time),
       store,
@@ -67,7 +69,7 @@ export function startLife(world: World): Life {
       time,
       now,
       random: world.random.fork().next,
-    },
+    }),
     world.scenario.settings,
   );
 

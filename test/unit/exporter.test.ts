@@ -152,6 +152,7 @@ test('a file that was read to its end after all when it was stopped is discarded
   await send('stop');
   read.resolve({ rows: 10, stations: 2 });
   await settled();
-  await child.dispose?.();
   expect(done).toEqual(['read live', 'discarded']);
+  await child.dispose?.();
+  expect(done).toHaveLength(2);
 });

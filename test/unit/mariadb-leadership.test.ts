@@ -71,7 +71,11 @@ describe('a fence', () => {
 });
 
 describe('raising the epoch', () => {
-  const LOCK_WAIT: Error = Object.assign(new Error('held'), { errno: 1205, sqlState: 'HY000', code: 'ER_LOCK' });
+  const LOCK_WAIT: Error = Object.assign(new Error('held'), {
+    errno: 1205,
+    sqlState: 'HY000',
+    code: 'ER_LOCK',
+  });
 
   /** A server where these sessions of former leaders are left, and so many tries wait for their locks in vain. */
   async function raise({ sessions = [7, 8], heldFor = 0, error = LOCK_WAIT, killed = true } = {}) {

@@ -27,13 +27,24 @@ const told = (seq: number, filledUpTo: number | null = null, logId = 'log'): Out
 
 /** A database with these markets and this change log, and a broker that has been told so much. */
 function outboxOf({ mark = told(0), entries = [], markets = [], has = [], keptFrom = 0 }: World = {}) {
-  const state = { mark, entries: [...entries], isLogged: true, isAway: false, refusals: 0 };
+  const state = { mark, entries: [...entries], isLogged: true, isGone: false, isAway: false, refusals: 0 };
   const pages: OutboxPage[] = [];
   const asked: string[] = [];
+  /** What is asked like this is not answered yet. */
+  const hold = { what: '', answers: Promise.withResolvers<undefined>() };
+  const ask = async <T>(what: string, answer: () => T): Promise<T> => {
+    asked.push(what);
+    if (what === hold.what) await hold.answers.promise;
+    return answer();
+  };
   const world = childWorld(createOutbox, {
     outbox: {
       broker: {
-        begin: () => (state.isAway ? Promise.reject(new Error('broker away')) : Promise.resolve(state.mark)),
+        begin: () =>
+          ask('begin', () => {
+            if (state.isAway) throw new Error('broker away');
+            return state.mark;
+          }),
         tell: (page: OutboxPage) => {
           if (state.refusals-- > 0) return Promise.resolve(false);
           pages.push(page);
@@ -41,7 +52,7 @@ function outboxOf({ mark = told(0), entries = [], markets = [], has = [], keptFr
           return Promise.resolve(true);
         },
         marketIds: (after: number, upTo: number) =>
-          Promise.resolve(has.filter((id) => id > after && id <= upTo)),
+          ask('broker ids', () => has.filter((id) => id > after && id <= upTo)),
         close: () => Promise.resolve(void asked.push('close broker')),
       },
       store: {
@@ -52,22 +63,29 @@ function outboxOf({ mark = told(0), entries = [], markets = [], has = [], keptFr
       },
       queries: {
         changesSince: (seq: number, limit: number) =>
-          Promise.resolve({
-            logId: 'log',
-            lastSeq: state.entries.at(-1)?.seq ?? 0,
-            changes: seq < keptFrom ? null : state.entries.filter((entry) => entry.seq > seq).slice(0, limit),
-          }),
-        markets: (ids: readonly number[]) => {
-          asked.push(`${ids.length} markets`);
-          return Promise.resolve(ids.filter((id) => markets.includes(id)).map((id) => ({ station: { id } })));
-        },
+          ask('changes', () =>
+            state.isGone
+              ? null
+              : {
+                  logId: 'log',
+                  lastSeq: state.entries.at(-1)?.seq ?? 0,
+                  changes:
+                    seq < keptFrom ? null : state.entries.filter((entry) => entry.seq > seq).slice(0, limit),
+                },
+          ),
+        markets: (ids: readonly number[]) =>
+          ask(`${ids.length} markets`, () =>
+            ids.filter((id) => markets.includes(id)).map((id) => ({ station: { id } })),
+          ),
         marketIdsAfter: (after: number, limit: number) =>
-          Promise.resolve(markets.filter((id) => id > after).slice(0, limit)),
+          ask('ids', () => markets.filter((id) => id > after).slice(0, limit)),
         close: () => Promise.resolve(void asked.push('close queries')),
       },
     },
   });
-  return { ...world, asked, pages, state };
+  const changesTold = () =>
+    (world.actor.getSnapshot() as { context: { changesTold: number } }).context.changesTold;
+  return { ...world, asked, changesTold, hold, pages, state };
 }
 
 const idsIn = ({ markets, gone }: OutboxPage) => ({
@@ -77,7 +95,7 @@ const idsIn = ({ markets, gone }: OutboxPage) => ({
 
 describe('what is written', () => {
   test('is told in the order of its newest change, each thing once, with what is gone', async () => {
-    const { pages, start, state, time } = outboxOf({
+    const { changesTold, pages, start, state, time } = outboxOf({
       entries: [market(1, 7), market(2, 8), { seq: 3, kind: 'system', id: 5n }, market(4, 7), market(5, 9)],
       markets: [7, 9],
     });
@@ -89,6 +107,7 @@ describe('what is written', () => {
     expect(idsIn(pages[0]!)).toEqual({ markets: [7, 9], gone: [8] });
     expect(pages[0]).toMatchObject({ mark: told(5), filling: null });
     expect(state.mark).toEqual(told(5));
+    expect(changesTold()).toBe(5);
   });
 
   test('is told a hundred entries at a time, and read fifty markets at a time', async () => {
@@ -105,11 +124,12 @@ describe('what is written', () => {
   });
 
   test('is told again where somebody else was faster', async () => {
-    const { pages, start, state, time } = outboxOf({ entries: [market(1, 7)], markets: [7] });
+    const { changesTold, pages, start, state, time } = outboxOf({ entries: [market(1, 7)], markets: [7] });
     state.refusals = 1;
     await start();
     await time.advance(500);
     expect(pages).toHaveLength(1);
+    expect(changesTold()).toBe(1);
   });
 
   test('is told from where it was told to, after trouble that is told once', async () => {
@@ -159,6 +179,7 @@ describe('a broker', () => {
     await time.advance(500);
     const reason = why === 'was told of another log' ? 'the change log began anew' : `it ${why}`;
     expect(lines[0]?.[1]).toBe(`broker: filled anew, for ${reason}`);
+    expect(lines[0]?.[2]).toHaveProperty('reason');
     expect(lines[1]).toEqual(['info', 'broker: filled, 2 markets', { markets: 2 }]);
     expect(pages.map((page) => [page.mark, page.filling, idsIn(page)])).toEqual([
       [told(9), 'ended', { markets: [1, 2], gone: [3] }],
@@ -167,9 +188,10 @@ describe('a broker', () => {
 
   test('is filled fifty markets at a time, and says how far it is', async () => {
     const markets = Array.from({ length: 101 }, (_, i) => i + 1);
-    const { pages, start, time } = outboxOf({ mark: null, markets });
+    const { pages, start, texts, time } = outboxOf({ mark: null, markets });
     await start();
     await time.advance(500);
+    expect(texts().at(-1)).toBe('info broker: filled, 101 markets');
     expect(pages.map(({ mark, filling, markets: { length } }) => [mark.filledUpTo, filling, length])).toEqual(
       [
         [50, 'began', 50],
@@ -192,6 +214,36 @@ describe('a broker', () => {
     // What came since it was begun follows.
     expect(pages.slice(1).flatMap(({ changes }) => changes.map(({ seq }) => seq))).toEqual([9]);
   });
+});
+
+test('a log that is gone is said to be', async () => {
+  const { start, state, texts, time } = outboxOf();
+  state.isGone = true;
+  await start();
+  await time.advance(500);
+  expect(texts()).toEqual([expect.stringContaining('there is no change log to tell a broker from')]);
+});
+
+test.each([
+  ['telling', 'begin', told(0)],
+  ['telling', 'changes', told(0)],
+  ['telling', '1 markets', told(0)],
+  ['filling', 'broker ids', told(4, 2)],
+  ['filling', '1 markets', told(4, 2)],
+])('stopped while %s, it asks nothing more after %s, and tells nothing', async (_, what, mark) => {
+  const { asked, hold, pages, send, start, time } = outboxOf({
+    ...{ mark, entries: [market(1, 3)], markets: [3] },
+  });
+  hold.what = what;
+  await start();
+  await time.advance(500);
+  await send('stop');
+  const before = asked.length;
+  hold.answers.resolve(undefined);
+  await settled();
+  expect(asked.at(before - 1)).toBe(what);
+  expect(asked.slice(before)).toEqual([]);
+  expect(pages).toEqual([]);
 });
 
 test('it is closed after its end, and waits for what is at work', async () => {

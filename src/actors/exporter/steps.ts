@@ -28,8 +28,8 @@ export function exportLogics(deps: ExportDeps) {
     signal.throwIfAborted();
     const producing = deps.stageFile((write) => deps.read(write, signal), signal);
     reading = producing.catch((error: unknown) => {
-      if (signal.aborted) deps.asked.again();
-      else deps.asked.failed(error);
+      // Interrupted, it is begun again.
+      if (!signal.aborted) deps.asked.failed(error);
     });
     const file = await producing;
     staged = file;
