@@ -71,7 +71,12 @@ export async function says(page: Page, selector: string, text: string): Promise<
 
 /** Waits until an expression of the page is true. */
 export async function until(page: Page, expression: string): Promise<void> {
-  await page.waitForFunction(expression, { polling: 50 });
+  try {
+    await page.waitForFunction(expression, { polling: 50 });
+  } catch (error) {
+    const shown = String(await page.evaluate('document.body.innerText')).slice(0, 2_000);
+    throw new Error(`${expression} did not come true; the page shows:\n${shown}`, { cause: error });
+  }
 }
 
 /** Waits until what is shown is there, and nothing is on its way. */
