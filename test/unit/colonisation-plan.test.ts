@@ -148,6 +148,35 @@ test('one market that has everything is better than two', () => {
   expect(near.loads.map(({ stops }) => stops.map(({ marketId }) => marketId))).toEqual([[3]]);
 });
 
+test('where a load began is left out when the stops that came after have its goods, too', () => {
+  const sellers = [
+    ...Array.from({ length: 8 }, (_, at) => seller(at + 1, 60, { steel: 40 })),
+    seller(9, 60, { steel: 20, gold: 15 }),
+    seller(10, 60, { steel: 25, tea: 15 }),
+  ];
+  // At once: by chance it would be found later, too.
+  const { loads } = planSupply(request({ steel: 40, gold: 15, tea: 15 }, sellers), () => 1);
+  const bought = loads.flatMap(({ stops }) =>
+    stops.map(({ marketId, goods }) => [marketId, goods.map(({ symbol, tonnes }) => [symbol, tonnes])]),
+  );
+  expect(bought).toEqual([
+    [
+      10,
+      [
+        ['tea', 15],
+        ['steel', 25],
+      ],
+    ],
+    [
+      9,
+      [
+        ['gold', 15],
+        ['steel', 15],
+      ],
+    ],
+  ]);
+});
+
 test('a leg tells how far it is, and whether its time is a guess', () => {
   const sellers = [
     { ...seller(1, 30, { steel: 5 }), lsFromStar: null },

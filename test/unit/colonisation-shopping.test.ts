@@ -73,6 +73,31 @@ test('what one site has too much of helps no other, and a site nobody knows the 
   expect(summary).toMatchObject({ sites: 3, unknownSites: [3], loads: null });
 });
 
+test('of what is needed as much each, the list goes by the names; where nothing is asked for, there is no share', () => {
+  const { needs } = shoppingList(
+    [site(1, { tea: [5, 0, 1], gold: [5, 0, 1], zinc: [5, 0, 1], copper: [5, 0, 1], steel: [0, 0, 1] })],
+    { carriers: [], commanders: [], capacity: null },
+  );
+  expect(needs.map(({ symbol, percent }) => [symbol, percent])).toEqual([
+    ...[
+      ['copper', 0],
+      ['gold', 0],
+      ['tea', 0],
+      ['zinc', 0],
+    ],
+    ['steel', null],
+  ]);
+});
+
+test('what nobody tells the payment of has none', () => {
+  const plain = site(1, { steel: [5, 0, 1] });
+  const steel = { ...plain.depot!.goods.steel!, payment: null };
+  const { needs, summary } = shoppingList([{ ...plain, depot: { ...plain.depot!, goods: { steel } } }], {
+    ...{ carriers: [], commanders: [], capacity: null },
+  });
+  expect([needs[0]?.payment, summary.payment]).toEqual([null, 0]);
+});
+
 test('nothing is needed where there are no sites', () => {
   expect(shoppingList([], { carriers: [], commanders: [], capacity: 10 })).toMatchObject({
     needs: [],
