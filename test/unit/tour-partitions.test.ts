@@ -98,6 +98,10 @@ test('kmeans has a cluster for everybody, though there be more commanders than m
 test('what is lost and what is double is told', () => {
   expect(whatIsUnbalanced([[0, 1], [2]], 3)).toBeNull();
   expect(whatIsUnbalanced([[0, 1], [1]], 4)).toEqual({ missing: [2, 3], double: [1] });
+  expect(whatIsUnbalanced([[0, 1], [1]], 3), 'as many as there should be').toEqual({
+    missing: [2],
+    double: [1],
+  });
 });
 
 test('spread is the largest distance from the mean of those who fly', () => {

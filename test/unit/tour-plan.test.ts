@@ -66,6 +66,10 @@ test('whoever is slower takes longer to read the market where he is docked, and 
       returns,
     }).seconds;
   for (const returns of [true, false]) expect(secondsAt(2, returns)).toBeCloseTo(2 * secondsAt(1, returns));
+  // Where he is docked nowhere, the way home is one on which nothing is read.
+  const thereAndBack = (pace: number) =>
+    plan({ stops: [stop(1, 100)], commanders: [commander('Jameson', { pace })], returns: true }).seconds;
+  expect(thereAndBack(2)).toBeCloseTo(2 * thereAndBack(1));
 });
 
 test('an order that is flown is better than going to the nearest each time', () => {
