@@ -134,6 +134,17 @@ test('flights alike are told once; what nobody has is missing', () => {
     [1, 50],
   ]);
   expect({ missing, tonnes }).toEqual({ missing: { steel: 250, gold: 5 }, tonnes: 750 });
+  // Also those that were planned apart from each other.
+  const sellers = [
+    seller(1, -18, { steel: 500, tea: 100 }),
+    seller(2, 22, { gold: 500, tea: 200 }),
+    ...[seller(3, 27, { steel: 100 }), seller(4, 18, { gold: 400 })],
+  ];
+  const apart = request({ steel: 300, gold: 50, tea: 150 }, sellers);
+  const plan = planSupply(apart, inTime);
+  check(apart, plan);
+  const flights = plan.loads.map(({ stops }) => JSON.stringify(stops));
+  expect(new Set(flights).size).toBe(flights.length);
 });
 
 test('one market that has everything is better than two', () => {
