@@ -85,6 +85,8 @@ test('it is complete to when it was asked how far is written, and looked after a
   const { at, replica } = servers('0-1-42', '0-1-42');
   expect(replica.completeToMs, 'unknown at first, and looked after').toBeNull();
   await until(() => replica.completeToMs !== null);
+  // Nothing of that goes on any more.
+  await setImmediate();
   const { asked } = at;
   vi.setSystemTime(6_000);
   expect(replica.completeToMs).toBe(5_000);
