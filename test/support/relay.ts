@@ -6,7 +6,10 @@ import { until } from './until.ts';
 export interface Relay {
   /** `tcp://127.0.0.1:PORT`; stays the same over {@link restart}. */
   readonly url: string;
-  /** Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. */
+  /**
+   * Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. Before another one
+   * starts wait for 0, or whoever has gone is taken for it.
+   */
   waitForSubscribers(count?: number): Promise<void>;
   /** @param frame one ZeroMQ part, or several */
   publish(frame: Uint8Array | Uint8Array[]): Promise<void>;
