@@ -77,7 +77,8 @@ export function createJobLogs(directory: string, now: () => number, maxBytes = M
         opened.delete(id);
         const spool = basename(placesOf(directory, id).spoolFile);
         for (const name of await readdir(directory))
-          if (name.startsWith(`${id}.`) && !name.startsWith(spool)) await rm(join(directory, name));
+          if (name.startsWith(`${id}.`) && !name.startsWith(spool))
+            await rm(join(directory, name), { force: true });
       }),
   };
 }
