@@ -58,8 +58,10 @@ export const NOTES: Readonly<Record<string, string>> = {
   questions:
     'What bounds one market: the way. The bare server does the least that can be done, and its p99 on MariaDB is beyond the budget, too. ' +
     'Who is slow waits once for one of the two cores, which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the ' +
-    'daemon, or on the way back. On two other machines of this kind one market took 4.94 and 5.61 ms on SQLite (p99; the bare one 2.25 and ' +
-    '2.79), 7.27 and 8.25 on MariaDB (5.25 and 6.0). Asked one after the ' +
+    'daemon, or on the way back. It is two to two and a half times what the bare server takes in the same run: in five runs on two machines of ' +
+    'this kind 4.3, 4.8, 6.0, 6.0 and 6.6 ms on SQLite (p99; the bare one 2.0, 2.6, 3.0, 2.4 and 2.7). Other work in threads of a lower priority changes nothing that ' +
+    'runs do not differ by. On two others 4.94 and 5.61 ms (2.25 and 2.79), on MariaDB 7.27 and 8.25 (5.25 and 6.0). ' +
+    'Asked one after the ' +
     'other a market takes 1.0 ms of CPU, half of it on the main thread (JSON and socket) and half in the thread that reads; once every ' +
     '20 ms it takes twice as much, for nothing of it is in a cache then. At the load of the benchmark the main thread works 10 % of the time. ' +
     'What bounds commits on MariaDB is its memory (a buffer pool of 512 MiB for 19 million rows): pages of the price indexes come from ' +
