@@ -139,7 +139,7 @@ export const LEARNING_MUTATIONS: readonly Mutation[] = [
     file: 'src/app/ports/live-listing.ts',
     from: 'if (missing.length === 0 && lacking === 0) return;',
     to: 'if (missing.length === 0) return;',
-    tests: ['test/integration/fresh-start.test.ts'],
+    tests: ['test/unit/live-listing.test.ts'],
   },
   {
     guarantee: 'a feed from which is learned is understood',
