@@ -97,7 +97,7 @@ export function survivalContract(create: Create): void {
       writeFileSync(join(cwd, `eddn/${String(file).padStart(2, '0')}.jsonl`), lines.join(''));
     }
     let most = 0;
-    // A process takes ten times as long to start.
+    // A process takes several times as long to start.
     const watch = setInterval(() => (most = Math.max(most, running().length)), 100);
     onTestFinished(() => clearInterval(watch));
     const written = (markets: number) => until(async () => (await database.markets()) >= markets, 50);

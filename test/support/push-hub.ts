@@ -4,6 +4,7 @@ import type { Change } from '../../src/domain/ports/store/changes.ts';
 import type { MarketRecord, MarketRow, StationRecord } from '../../src/domain/ports/store/queries.ts';
 import type { PushSink, PushSnapshot } from '../../src/domain/ports/publishing/push.ts';
 import type { Update } from '../../src/domain/push/update.ts';
+import { settled } from './virtual-time.ts';
 
 const GOLD = 1;
 const PORT = { id: 7, system: { id: 1n, x: 0, y: 0, z: 0 } } as StationRecord;
@@ -107,8 +108,6 @@ class HeldTime {
     await settled();
   }
 }
-
-export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 export const watch = { marketIds: new Set([PORT.id]) };
 

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { gold, hubOn, Listener, settled, watch, Written } from '../support/push-hub.ts';
+import { gold, hubOn, Listener, watch, Written } from '../support/push-hub.ts';
+import { settled } from '../support/virtual-time.ts';
 
 test('who comes again while much is written is told what he has not been told, though it is as it once was', async () => {
   const written = new Written();

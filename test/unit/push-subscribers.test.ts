@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { gold, hubOn, Listener, settled, watch, Written } from '../support/push-hub.ts';
+import { gold, hubOn, Listener, watch, Written } from '../support/push-hub.ts';
+import { settled } from '../support/virtual-time.ts';
 
 test('whoever listens hears why it ends, once', async () => {
   const { hub } = hubOn(new Written(), 'there', 3);
