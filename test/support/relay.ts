@@ -7,8 +7,8 @@ export interface Relay {
   /** `tcp://127.0.0.1:PORT`; stays the same over {@link restart}. */
   readonly url: string;
   /**
-   * Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. Before another one
-   * starts wait for 0, or whoever has gone is taken for it.
+   * Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. Whoever has just
+   * gone may be counted still.
    */
   waitForSubscribers(count?: number): Promise<void>;
   /** @param frame one ZeroMQ part, or several */
@@ -45,7 +45,7 @@ export async function startRelay(): Promise<Relay> {
 
   async function countSubscribers(listening: XPublisher): Promise<void> {
     for await (const [message] of listening) {
-      if (listening === socket) subscribers += message?.[0] === 1 ? 1 : -1;
+      if (listening === socket && !listening.closed) subscribers += message?.[0] === 1 ? 1 : -1;
     }
   }
 
@@ -63,7 +63,10 @@ export async function startRelay(): Promise<Relay> {
       sending = sending.catch(() => undefined).then(() => socket.send(frame));
       return sending;
     },
-    close: () => socket.close(),
+    close: () => {
+      socket.close();
+      subscribers = 0;
+    },
     restart: async () => {
       socket.close();
       await listen();

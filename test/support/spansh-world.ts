@@ -114,7 +114,12 @@ export async function world({ body = dump(), config = {}, mariadb }: WorldOption
   function started<P extends Program>(start: Start<P>, env = {}): P {
     const program = start({ cwd, args: [], env: { ...dbConfig, ...env } });
     onTestFinished(() => program.end());
-    return program;
+    // Until the relay has noticed it is taken for the next one, which would miss what is published.
+    const exit = program.exit.then(async (ended) => {
+      await relay.waitForSubscribers(0);
+      return ended;
+    });
+    return { ...program, exit };
   }
   return {
     server,
