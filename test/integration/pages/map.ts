@@ -52,10 +52,17 @@ export function mapPage(use: () => PortalWorld): void {
       ['&commodity=Gold&side=demand&minPad=L', '?commodity=gold&side=demand&minPad=L'],
       ['&seen=over-30d&carriers=excluded', '?olderThan=30d&carriers=excluded'],
     ] as const) {
-      await page.goto(`${use().url}/?view=map${query}`);
-      const { length } = await apiMap(asked);
+      let length = 0;
+      // Goods are sold out and delivered meanwhile.
+      await expect
+        .poll(async () => {
+          await page.goto(`${use().url}/?view=map${query}`);
+          await says(page, '.map .told', 'market');
+          ({ length } = await apiMap(asked));
+          return textOf(page, '.map .told');
+        })
+        .toSatisfy((told) => told === `${length} markets`);
       expect(length).toBeGreaterThan(20);
-      await says(page, '.map .told', `${length} markets`);
     }
     expect(complaints).toEqual([]);
   });
