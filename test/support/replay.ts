@@ -1,9 +1,11 @@
 import {
   createActor,
   fromPromise,
+  type AnyActor,
   type AnyActorLogic,
   type AnyEventObject,
   type AnyMachineSnapshot,
+  type AnyStateMachine,
 } from 'xstate';
 import type { Coverage } from './coverage.ts';
 import { childOf, nodesOf, offered, valueOf, type ModelSetup } from './model.ts';
@@ -15,7 +17,7 @@ interface Slot {
   readonly fail: (error: unknown) => void;
 }
 
-type DelayOf = (...args: readonly unknown[]) => number;
+type DelayOf = (args: { readonly self: unknown }, params: unknown) => number;
 
 /** A machine at work: its clock stands still, its slots end when they are told. */
 export class Replay {
@@ -35,29 +37,18 @@ export class Replay {
     this.#setup = setup;
     this.#coverage = coverage;
     for (const error of setup.errors ?? []) this.#errors.add(error);
-    const slots = Object.keys(setup.machine.implementations.actors);
-    this.#actor = createActor(
-      setup.machine.provide({
-        actors: Object.fromEntries(slots.map((src) => [src, this.#fakeSlot(src)])),
-        delays: Object.fromEntries(
-          Object.entries(setup.machine.implementations.delays).map(([name, delay]) => [
-            name,
-            this.#watched(delay as number | DelayOf, name),
-          ]),
-        ),
-      }),
-      {
-        input: setup.input as never,
-        clock: this.time,
-        inspect: (inspected) => {
-          if (inspected.actorRef.sessionId !== inspected.rootId) return;
-          if (inspected.type === '@xstate.action') this.#history.push(`do ${inspected.action.type}`);
-          if (inspected.type === '@xstate.microstep') {
-            coverage?.see(inspected.snapshot as AnyMachineSnapshot, inspected._transitions);
-          }
-        },
+    REPLAYS.set(this.time, this);
+    this.#actor = createActor(watched(setup.machine), {
+      input: setup.input as never,
+      clock: this.time,
+      inspect: (inspected) => {
+        if (inspected.actorRef.sessionId !== inspected.rootId) return;
+        if (inspected.type === '@xstate.action') this.#history.push(`do ${inspected.action.type}`);
+        if (inspected.type === '@xstate.microstep') {
+          coverage?.see(inspected.snapshot as AnyMachineSnapshot, inspected._transitions);
+        }
       },
-    );
+    });
     this.#actor.subscribe({ error: (error) => this.#history.push(`crashed: ${String(error)}`) });
   }
 
@@ -166,40 +157,73 @@ export class Replay {
     if (armed.length > delays.size) complain('a timer of no state');
   }
 
-  /** A delay that says so when it is out of its bounds. */
-  #watched(delay: number | DelayOf, name: string): DelayOf {
-    return (...args) => {
-      const delayMs = typeof delay === 'function' ? delay(...args) : delay;
-      const [minMs, maxMs] = this.#setup.delays[name] ?? [NaN, NaN];
-      if (!(delayMs >= minMs && delayMs <= maxMs)) this.#wrong = `${name} of ${delayMs} ms`;
-      return delayMs;
-    };
+  /** Says so when a delay is out of its bounds. */
+  waits(name: string, delayMs: number): void {
+    const [minMs, maxMs] = this.#setup.delays[name] ?? [NaN, NaN];
+    if (!(delayMs >= minMs && delayMs <= maxMs)) this.#wrong = `${name} of ${delayMs} ms`;
   }
 
-  /** Stays until told otherwise, and hears what it is told. */
-  #fakeSlot(src: string): AnyActorLogic {
-    const logic = fromPromise(({ self, signal, input }) => {
-      const { promise, resolve: end, reject: fail } = Promise.withResolvers<unknown>();
-      const slot = { src, end, fail };
-      if (this.#slots.has(self.id)) this.#wrong = `two ${src} at once`;
-      this.#inputs[src] = input;
-      this.#slots.set(self.id, slot);
-      this.#history.push(`start ${src}`);
-      const leave = () => {
-        if (this.#slots.get(self.id) === slot) this.#slots.delete(self.id);
-        this.#history.push(`end ${src}`);
-      };
-      signal.addEventListener('abort', leave);
-      return promise.finally(leave);
-    });
-    return {
-      ...logic,
-      transition: (state, event, scope) => {
-        if (!event.type.startsWith('xstate.')) this.#history.push(`tell ${src} ${event.type}`);
-        return logic.transition(state, event, scope);
-      },
-    } satisfies typeof logic;
+  /** A slot that stays until told otherwise. */
+  fill(src: string, id: string, input: unknown, signal: AbortSignal): Promise<unknown> {
+    const { promise, resolve: end, reject: fail } = Promise.withResolvers<unknown>();
+    const slot = { src, end, fail };
+    if (this.#slots.has(id)) this.#wrong = `two ${src} at once`;
+    this.#inputs[src] = input;
+    this.#slots.set(id, slot);
+    this.#history.push(`start ${src}`);
+    const leave = () => {
+      if (this.#slots.get(id) === slot) this.#slots.delete(id);
+      this.#history.push(`end ${src}`);
+    };
+    signal.addEventListener('abort', leave);
+    return promise.finally(leave);
   }
+
+  /** A slot hears what it is told. */
+  told(src: string, type: string): void {
+    this.#history.push(`tell ${src} ${type}`);
+  }
+}
+
+/** By their clocks. */
+const REPLAYS = new WeakMap<object, Replay>();
+const replayOf = (self: unknown) => REPLAYS.get((self as AnyActor).clock)!;
+/** Made once: to provide a machine anew makes all its states anew. */
+const WATCHED = new WeakMap<AnyStateMachine, AnyStateMachine>();
+
+/** The machine with slots and delays that tell the replay they belong to. */
+function watched(machine: AnyStateMachine): AnyStateMachine {
+  let made = WATCHED.get(machine);
+  if (made === undefined) {
+    const { actors, delays } = machine.implementations;
+    made = machine.provide({
+      actors: Object.fromEntries(Object.keys(actors).map((src) => [src, fakeSlot(src)])),
+      delays: Object.fromEntries(
+        Object.entries(delays).map(([name, delay]) => [name, watchedDelay(name, delay as number | DelayOf)]),
+      ),
+    });
+    WATCHED.set(machine, made);
+  }
+  return made;
+}
+
+function watchedDelay(name: string, delay: number | DelayOf): DelayOf {
+  return (args, params) => {
+    const delayMs = typeof delay === 'function' ? delay(args, params) : delay;
+    replayOf(args.self).waits(name, delayMs);
+    return delayMs;
+  };
+}
+
+function fakeSlot(src: string): AnyActorLogic {
+  const logic = fromPromise(({ self, signal, input }) => replayOf(self).fill(src, self.id, input, signal));
+  return {
+    ...logic,
+    transition: (state, event, scope) => {
+      if (!event.type.startsWith('xstate.')) replayOf(scope.self).told(src, event.type);
+      return logic.transition(state, event, scope);
+    },
+  } satisfies typeof logic;
 }
 
 /** `reconnectBackoff` of `xstate.after.reconnectBackoff.listener.silent` */
