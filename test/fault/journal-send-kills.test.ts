@@ -80,7 +80,10 @@ test(
         await sleep((isUp === null ? 1_000 : 0) + random.next() * 700);
         await kill(life);
       }
-      return begin();
+      const last = begin();
+      // Before, a signal ends it at once.
+      if (isUp !== null) await last.logged(isUp);
+      return last;
     };
     const [, last] = await Promise.all([
       writing,
