@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+/** The first one draws pages and nothing around them, which costs a fifth less. */
+const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 
 /** Path of a Chromium on PATH; null: there is none. */
 export function findChromium(): string | null {
