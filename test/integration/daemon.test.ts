@@ -46,7 +46,7 @@ describe('the daemon without a network', () => {
     const cwd = tempDir();
     writeConfig(cwd, { eddn_url: relay.url, listener_processor_rate_every: 1 });
     await makeGalaxy(join(cwd, 'data/TradeDangerous.db'), ['Sol']);
-    const program = start(startProgram, { cwd });
+    const program = start(startHere, { cwd });
     await relay.waitForSubscribers();
     relay.close();
     await relay.restart();
@@ -107,7 +107,7 @@ describe('signals', () => {
     writeConfig(cwd, { eddn_url: relay.url });
     await makeGalaxy(database, ['Sol']);
     await runHere({ cwd, args: ['replay', emptyFile(cwd)] }); // fills the commodity cache
-    const program = start(startProgram, { cwd });
+    const program = start(startHere, { cwd });
     await relay.waitForSubscribers();
     for (let i = 1; i <= 200; i += 1) await relay.publish(frame(commodityMessage({ marketId: i })));
     await sleep(120);
@@ -128,7 +128,7 @@ describe('one-shots', () => {
     const database = join(cwd, 'data/TradeDangerous.db');
     writeConfig(cwd, { eddn_url: relay.url });
     await makeGalaxy(database, ['Sol']);
-    start(startProgram, { cwd });
+    start(startHere, { cwd });
     await relay.waitForSubscribers();
     for (let i = 1; i <= 20; i += 1) await relay.publish(frame(commodityMessage({ marketId: i })));
     await until(() => marketRows(database).length >= 40);

@@ -34,11 +34,11 @@ describe('one daemon a data directory', () => {
   test('the second says who has it, and exits with 1', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null });
-    const first = start(cwd);
+    const first = runsHere(cwd);
     await first.logged(/database:/);
     const { code, stderr } = await runHere({ cwd });
     expect(code).toBe(1);
-    expect(stderr).toContain(`is in use by process ${first.process.pid} on ${hostname()} since `);
+    expect(stderr).toContain(`is in use by process ${process.pid} on ${hostname()} since `);
     expect(existsSync(join(cwd, INSTANCE))).toBe(true);
     first.kill('SIGTERM');
     expect((await first.exit).code).toBe(0);
@@ -61,7 +61,7 @@ describe('one daemon a data directory', () => {
   test('a one-shot leaves it alone', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null });
-    const daemon = start(cwd);
+    const daemon = runsHere(cwd);
     await daemon.logged(/database:/);
     const before = readFileSync(join(cwd, INSTANCE), 'utf8');
     expect((await runHere({ cwd, args: ['purge'] })).code).toBe(0);
@@ -71,7 +71,7 @@ describe('one daemon a data directory', () => {
   test('status says who works there, and what it tells of itself', async () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: '127.0.0.1:0' });
-    const daemon = start(cwd);
+    const daemon = runsHere(cwd);
     const { url } = await daemon.logged(/http: http/);
     // Its writer has opened the database, and waits for work.
     await daemon.logged(/database:/);
@@ -79,14 +79,14 @@ describe('one daemon a data directory', () => {
     writeConfig(cwd, { http_listen: `127.0.0.1:${port}` });
     const { code, stdout } = await runHere({ cwd, args: ['status'] });
     expect(code).toBe(0);
-    expect(stdout).toContain(`is in use by process ${daemon.process.pid} on`);
+    expect(stdout).toContain(`is in use by process ${process.pid} on`);
     expect(stdout).toMatch(/^(ready|not ready: )/m);
     expect(stdout).toMatch(/^writer +idle, since \d{4}-/m);
     expect(stdout).not.toContain('guardian');
     const json = await runHere({ cwd, args: ['status', '--json'] });
     expect(JSON.parse(json.stdout)).toMatchObject({
       dataDir: join(cwd, 'data'),
-      daemon: { pid: daemon.process.pid },
+      daemon: { pid: process.pid },
       import: null,
       status: { totals: { received: 0 } },
     });
@@ -121,9 +121,9 @@ describe('one daemon a data directory', () => {
     const cwd = tempDir();
     writeConfig(cwd, { http_listen: null });
     const file = join(cwd, 'tdl.pid');
-    const daemon = start(cwd, '--pid-file', file);
+    const daemon = runsHere(cwd, '--pid-file', file);
     await daemon.logged(/database:/);
-    expect(readFileSync(file, 'utf8')).toBe(`${daemon.process.pid}\n`);
+    expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`);
     daemon.kill('SIGINT');
     await daemon.exit;
     expect(existsSync(file)).toBe(false);
