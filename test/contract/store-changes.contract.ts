@@ -6,6 +6,7 @@ import type { Store } from '../../src/domain/ports/store/store.ts';
 import { testApart } from '../support/apart.ts';
 import { killChild, startChild } from '../support/child.ts';
 import { SeededRandom } from '../support/random.ts';
+import { times } from '../support/times.ts';
 import {
   batch,
   DUMP_FUEL,
@@ -280,7 +281,7 @@ export function changesContract(create: CreateDatabase): void {
       try {
         const seen: Change[] = [];
         let kills = 0;
-        const done = () => kills >= 6 && seen.length > 300;
+        const done = () => kills >= times(4, 6) && seen.length > 300;
         const reading = (async () => {
           while (!done()) {
             await readOn(reader, seen);

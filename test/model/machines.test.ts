@@ -5,6 +5,7 @@ import { Coverage } from '../support/coverage.ts';
 import { explore, type Exploration } from '../support/model.ts';
 import { machinesByName } from '../support/machines-by-name.ts';
 import { Replay } from '../support/replay.ts';
+import { times } from '../support/times.ts';
 import { walkAll } from '../support/walk.ts';
 import { SETUPS } from './setups/index.ts';
 
@@ -34,7 +35,7 @@ describe.each(machinesByName())('machine %s', (_, machine) => {
             await replay.perform(events[choice % events.length]!);
           }
         }),
-        { numRuns: 100 },
+        { numRuns: times(40, 100) },
       );
     }
   });

@@ -7,6 +7,7 @@ import { StationPool } from '../../src/actors/station-coalescer/pool.ts';
 import type { WriteOutcome } from '../../src/domain/market/outcome.ts';
 import { ROW_WIDTH, type Snapshot } from '../../src/domain/market/snapshot.ts';
 import { createMemorySpool, emptyDisk } from '../support/memory-spool.ts';
+import { times } from '../support/times.ts';
 import { ProcessTime, VirtualTime } from '../support/virtual-time.ts';
 
 /** How the scripted store answers for one station; `write` follows the write rule. */
@@ -299,7 +300,7 @@ test.each(['relay', 'file', 'archive'] as const)(
         expect(world.missing()).toEqual([]);
         expect(world.pool.liveCount + world.disk.entries.size, 'nothing waits any more').toBe(0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: times(800, 2_000) },
     );
   },
 );
