@@ -6,6 +6,7 @@ import type { Histogram } from '../../src/pages/portal/answers.d.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { ask, openHttp } from '../support/http.ts';
+import { times } from '../support/times.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
 import { readSchemas, type Schemas } from '../support/openapi.ts';
 import { COMMODITIES, GOLD, NOON_S, PLATINUM } from './store-world.ts';
@@ -336,7 +337,7 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
           const { status } = await ask(`${base.replace('/api/v1', '')}${url}?${search}`);
           expect([200, 304, 400, 404]).toContain(status);
         }),
-        { numRuns: 300 },
+        { numRuns: times(120, 300) },
       );
     });
   });
