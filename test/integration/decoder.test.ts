@@ -134,7 +134,7 @@ describe('a thread', () => {
   });
 
   test('that hangs fails its batch only: what waited before it, or waits behind it, has its own time', async () => {
-    const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 3_000 });
+    const decoder = open({ worker: FAULTY_WORKER, timeoutMs: 8_000 });
     const batches = ['a', 'hang', 'b'].map((text) => decoder.decode(command(text), null, rules));
     const [before, hanging, behind] = await Promise.allSettled(batches);
     for (const done of [before, behind]) expect(done).toMatchObject({ value: { received: 1 } });

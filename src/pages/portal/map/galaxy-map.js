@@ -288,6 +288,8 @@ export class GalaxyMap extends Component {
 
   /** @param {Pixel} pixel */
   #pick(pixel) {
+    // What came just now is drawn with the next frame only.
+    if (this.#points === null) this.#paint();
     if (this.#points === null) return;
     const at = nearest(this.#points, this.#camera, this.#size, pixel, PICK_PX);
     if (at < 0) return;
