@@ -13,7 +13,7 @@ import { gridDump, gridStationId, NOW_S, stop, world, type World } from '../supp
 import { until } from '../support/until.ts';
 
 /** A day in the life of the daemon, compressed: so long, with intervals of seconds. */
-const DAY_MS = 45_000;
+const DAY_MS = 40_000;
 const MESSAGES_PER_S = 100;
 /** Purged at once; a million, tried with TDL_TEST_PURGE_ROWS=1000000, takes a while to make. */
 const PURGE_ROWS = Number(process.env.TDL_TEST_PURGE_ROWS ?? 100_000);
