@@ -65,6 +65,17 @@ test('asked for, while something else is done, it is done after that', async () 
   expect(tasks()).toEqual(['purge 1', 'optimize 2']);
 });
 
+test('asked for, while something else is done that fails, it is done all the same', async () => {
+  const purged = Promise.withResolvers<number>();
+  const { time, ask, tasks } = await start({ purge: () => purged.promise });
+  await time.advance(MINUTE);
+  const done = ask({ task: 'optimize' });
+  purged.reject(new AppError('unavailable', 'disk'));
+  await time.advance(MINUTE);
+  expect(await done).toMatchObject({ rows: 0 });
+  expect(tasks().slice(0, 2)).toEqual(['purge 1', expect.stringMatching(/^optimize/)]);
+});
+
 test('asked for, what cannot be done is not begun', async () => {
   const probe = () => Promise.reject(new AppError('maintenance.noTool', 'mariadb-check is missing'));
   const { ask, tasks } = await start({ probe });
