@@ -100,8 +100,8 @@ test('a day: imports, purges, tidying, exports and a reload, while a hundred mar
   await until(() => done(/are baseline now/) === 2);
   await until(() => done(/maintenance: purged/) >= 3 && done(/maintenance: database optimized/) >= 2);
   await until(() => done(/^listings-live\.csv:/) >= 5);
-  // The last message may be on its way: what has not arrived when the daemon is told to stop is not taken.
-  await sleep(500);
+  // What has not arrived when the daemon is told to stop is not taken.
+  await until(() => program.log.findLast((line) => 'pending' in line)?.received === sent);
   await stop(program);
 
   const { log } = program;

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from '../support/http.ts';
@@ -83,24 +82,29 @@ test('the WebSocket tells systems under both spellings, at once and with every c
   expect(clients.every(({ isOpen }) => isOpen())).toBe(true);
 
   // What the game repeats is no news, nor is another system; nor is anything to whoever has left.
-  await until(() => clients[1]?.told.length === first.told.length);
-  const [one, two] = clients.map(({ told }) => told.length);
+  const second = clients[1]!;
+  await until(() => second.told.length === first.told.length);
   first.say({ type: 'unsubscribe', system_name: SYSTEM });
+  first.say({ type: 'ping' });
+  await until(() => first.told.at(-1)?.type === 'pong');
+  const [one, two] = [first.told.length, second.told.length];
+  /** Told in order: what was written before has been told then, or never is. */
+  const deliver = async (at: number, amount: number) => {
+    appendFileSync(file, text(contributionLine(at, { steel: 1 })));
+    await until(() => provided(second.told) === amount);
+  };
   appendFileSync(file, text(depotLine(200, { steel: [9, 2] }, { MarketID: 3 })));
-  await sleep(300);
-  expect(clients.map(({ told }) => told.length)).toEqual([one, two]);
-  appendFileSync(file, text(contributionLine(300, { gold: 5 })));
-  await until(() => (clients[1]?.told.length ?? 0) > (two ?? 0));
-  expect(first.told.length).toBe(one);
-  const now = clients[1]?.told.length;
-  const depot = (at: number) => depotLine(at, { steel: [100, 40], aluminium: [10, 10], gold: [5, 5] });
-  appendFileSync(file, text(depot(400)));
-  await sleep(300);
-  const afterDepot = clients[1]?.told.length ?? 0;
-  appendFileSync(file, text(depot(415), depot(430), depot(445)));
-  await sleep(300);
-  expect(clients[1]?.told.length).toBe(afterDepot);
-  expect(afterDepot - (now ?? 0)).toBeLessThanOrEqual(1);
+  await deliver(300, 41);
+  expect([first.told.length, second.told.length]).toEqual([one, two + 1]);
+  const depot = (at: number, steel: number) =>
+    depotLine(at, { steel: [100, steel], aluminium: [10, 10], gold: [5, 5] });
+  appendFileSync(file, text(depot(400, 41)));
+  await deliver(405, 42);
+  const afterDepot = second.told.length;
+  expect(afterDepot).toBeLessThanOrEqual(two + 3);
+  appendFileSync(file, text(depot(415, 42), depot(430, 42), depot(445, 42)));
+  await deliver(450, 43);
+  expect(second.told.length).toBe(afterDepot + 1);
 });
 
 test('a WebSocket takes a token, or an open door, and no page of another server', async () => {
