@@ -107,7 +107,10 @@ describeMariadb('the daemon beside other writers', () => {
       };
       const anyStation = () => FIRST_ID + Math.floor(Math.random() * STATIONS);
       const endsAt = performance.now() + CONTENTION_MS;
-      const goesOn = () => performance.now() < endsAt;
+      /** On a slow machine nobody may have met anybody by then. */
+      const hasDeferred = () =>
+        Number(daemon.program.log.findLast((line) => 'deferrals' in line)?.deferrals ?? 0) > 0;
+      const goesOn = () => performance.now() < endsAt || !hasDeferred();
 
       let published = 0;
       const publish = async (stationId: number) => {
@@ -147,7 +150,6 @@ describeMariadb('the daemon beside other writers', () => {
         .flatMap(([stationId, observed]) => rowsOf(stationId, observed));
       expect(await mariadbRows(server, database)).toEqual(expected);
       expect(troubles(daemon.program.log)).toEqual([]);
-      expect(rate.deferrals).toBeGreaterThan(0);
       if (CONTENTION_MS >= 60_000) console.log(theirs, rate);
       await server.dropDatabase(database);
     },

@@ -120,13 +120,10 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
       ['Sell here', 'buyers'],
     ] as const) {
       await expect
-        .poll(
-          async () => ({
-            page: await rows(page, card),
-            api: named((await api(`/commodities/tritium/${list}?${near}`)).entries),
-          }),
-          { timeout: 20_000 },
-        )
+        .poll(async () => ({
+          page: await rows(page, card),
+          api: named((await api(`/commodities/tritium/${list}?${near}`)).entries),
+        }))
         .toSatisfy(
           (both: { page: string[]; api: string[] }) =>
             both.api.length > 5 && both.page.join() === both.api.join(),

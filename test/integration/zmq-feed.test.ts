@@ -35,7 +35,7 @@ function reading(feed: Feed, onBatch: (batch: FrameBatch) => Promise<void> = () 
   return { texts, batches, onConnected, ended };
 }
 
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 20_000, interval: 5 });
+const until = (condition: () => void) => vi.waitFor(condition, { timeout: 60_000, interval: 5 });
 
 test('delivers every message in order', async () => {
   const source = await relay();

@@ -71,9 +71,9 @@ export function mapPage(use: () => PortalWorld): void {
     const { page } = await open('&span=100');
     // A part of them is drawn while they move, where that takes long.
     const both = async () => (await painted(page, 'fresh')) - (await painted(page, 'stale'));
-    await expect.poll(both, { timeout: 10_000 }).toBeGreaterThan(100);
+    await expect.poll(both).toBeGreaterThan(100);
     await page.evaluate('{ const now = Date.now; Date.now = () => now() + 400 * 86_400_000; }');
-    await expect.poll(both, { timeout: 10_000 }).toBeLessThan(-300);
+    await expect.poll(both).toBeLessThan(-300);
   });
 
   test('is told what is seen while it is looked at', async () => {
