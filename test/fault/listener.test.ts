@@ -91,11 +91,12 @@ test.each(['hang', 'exit', 'throw'])(
       },
     };
     const { batches, failures } = await listen({
-      decoder: { worker: FAULTY_WORKER, timeoutMs: 2_000 },
+      // A new thread takes seconds to start on a busy machine.
+      decoder: { worker: FAULTY_WORKER, timeoutMs: command === 'hang' ? 4_000 : 60_000 },
       feed,
     });
     const received = () => batches.reduce((sum, batch) => sum + batch.received, 0);
-    await vi.waitUntil(() => received() === 9, { timeout: 30_000 });
+    await vi.waitUntil(() => received() === 9, { timeout: 120_000 });
     expect(failures).toEqual([2]);
     expect(batches.map(({ rejected }) => rejected).filter(Boolean)).toEqual([{ 'decoder failed': 2 }]);
   },
