@@ -52,6 +52,8 @@ export async function* readDump(
   const workerData: ImportWorkerData = { rules, known };
   const pool = new Piscina({
     filename: worker.href,
+    // A thread that is ended while it loads a module with a default export takes the whole process along (Node 24).
+    name: 'stage',
     minThreads: threads,
     maxThreads: threads,
     workerData,

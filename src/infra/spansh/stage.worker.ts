@@ -13,7 +13,7 @@ const { rules, known } = workerData as ImportWorkerData;
 const stager = new DumpStager(rules, known);
 
 /** @param text as `textChunks` cuts it */
-export default function stage(text: Uint8Array): unknown {
+export function stage(text: Uint8Array): unknown {
   const batch = stager.stage(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
   return move({
     [valueSymbol]: batch,
