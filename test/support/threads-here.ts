@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import threads, { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
 /** Where its answers come from: what the module of a thread gives (`threadModule`). */
 interface ThreadModule {
@@ -83,6 +83,7 @@ export function threadsHere(isWanted: () => boolean): void {
 /** The same for all tests of a file. */
 export function storeThreadsHere(): void {
   const always = () => true;
-  threadsHere(always);
+  // Of a file whose tests are all skipped no hook runs, neither this one nor the one that ends it.
+  beforeAll(() => threadsHere(always));
   afterAll(() => void wanted.delete(always));
 }
