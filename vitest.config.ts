@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
     // The suite starts servers, daemons and threads of its own, and waits for them: three leave a third of two cores idle.
-    maxWorkers: 6,
+    maxWorkers: 5,
     // In random order nothing may lean on what ran before: `npm run test:random`.
     sequence: process.env.TDL_TEST_RANDOM === undefined ? { sequencer: LongestFirst } : { shuffle: true },
     execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],

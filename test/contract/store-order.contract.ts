@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import type { DumpBatch } from '../../src/domain/spansh/records.ts';
+import { times } from '../support/times.ts';
 import { batch, importInto, market, station, stationRow, systemRow, vendor } from './store-galaxy-batches.ts';
 import { EAGLE, SIDEWINDER } from './store-galaxy-batches.ts';
 import {
@@ -242,7 +243,7 @@ export function orderContract(create: CreateDatabase): void {
             expect((await stationOf(marketId))!.system_id).toBe(systemOf[last.systemName as 'Sol']);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: times(16, 40) },
     );
 
     async function reset() {

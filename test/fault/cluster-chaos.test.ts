@@ -12,7 +12,7 @@ import { startRelay, type Relay } from '../support/relay.ts';
 import { until } from '../support/until.ts';
 
 /** `npm run test:chaos` goes on for ten minutes. */
-const CHAOS_MS = Number(process.env.TDL_TEST_CHAOS_MS ?? 8_000);
+const CHAOS_MS = Number(process.env.TDL_TEST_CHAOS_MS ?? 6_000);
 const SEED = Number(process.env.TDL_TEST_CHAOS_SEED ?? 1);
 const RATE_PER_S = 100;
 const MARKETS = Array.from({ length: 60 }, (_, i) => 1_000 + i);

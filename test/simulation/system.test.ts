@@ -6,9 +6,9 @@ import { commandFor, simulate } from './simulate.ts';
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
 /** More: `npm run simulate`. */
-const SEEDS = times(40, 200);
+const SEEDS = times(30, 200);
 /** A test each, so that one that fails does not hide the others. */
-const SEEDS_A_TEST = 20;
+const SEEDS_A_TEST = 10;
 
 test.each(Array.from({ length: SEEDS / SEEDS_A_TEST }, (_, i) => i * SEEDS_A_TEST + 1))(
   `the system keeps its promises whatever happens, seeds from %i`,

@@ -30,7 +30,7 @@ interface Description {
 
 export function readSchemas(description: unknown): Schemas {
   const { paths } = description as Description;
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } });
   formats.default(ajv);
   const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
   return {
