@@ -64,8 +64,6 @@ export function createMaintenance(deps: MaintenanceDeps) {
   let canOptimize = true;
   const asked = new Asked<MaintenanceDone>();
   let order: MaintenanceOrder | null = null;
-  /** What was asked for when it was looked last: what it began then is for whoever asked. */
-  let lookedFor: MaintenanceOrder | null = null;
 
   function poke(): void {
     if (!asked.isWaiting) return;
@@ -144,12 +142,13 @@ export function createMaintenance(deps: MaintenanceDeps) {
   });
 
   const look = step<Outlook>(async () => {
-    lookedFor = order;
+    // What it begins now is for whoever has asked; who asks later is not told that it failed.
+    asked.begin();
     await readLastDone();
     const now = time.now();
-    if (lookedFor !== null) {
+    if (order !== null) {
       if (deps.isUpdating()) return { next: 'defer' };
-      return { next: 'begin', purge: lookedFor.task === 'purge', optimize: lookedFor.task === 'optimize' };
+      return { next: 'begin', purge: order.task === 'purge', optimize: order.task === 'optimize' };
     }
     const purgeAtMs = dueAtMs('purge');
     const optimizeAtMs = dueAtMs('optimize');
@@ -217,8 +216,6 @@ export function createMaintenance(deps: MaintenanceDeps) {
         reportDeferred: reporter.deferred,
         reportFailure: ({ context }) => {
           reporter.failed(context);
-          if (order !== lookedFor) return;
-          asked.begin();
           asked.failed(new AppError('maintenance.failed', context.lastError ?? 'failed'));
         },
       },
