@@ -139,6 +139,14 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [SIMULATION],
   },
   {
+    guarantee: 'systems that came during a refresh help what is parked at once',
+    fault: 'who wishes a refresh then gets none',
+    file: 'src/machines/galaxy/catalogue.machine.ts',
+    from: "'catalogue.refresh': { actions: 'noteDue' },",
+    to: '',
+    tests: [MODEL],
+  },
+  {
     guarantee: 'the feed is taken up again when there is room',
     fault: 'a paused feed stays paused',
     file: 'src/machines/market/listener.machine.ts',

@@ -3,7 +3,7 @@
  *
  * Invariants: starts without network from what it has; without any catalogue nothing is lost, market messages are
  * parked as received; a failed refresh leaves what is known in force; every growth (commodities or systems) releases
- * the parked snapshots it can help.
+ * the parked snapshots it can help; who wishes a refresh while one is under way gets another after it.
  * Heard by: supervisor (`stop`), whoever brings new systems (`catalogue.refresh`).
  */
 import { assign, setup } from 'xstate';
@@ -28,8 +28,8 @@ export interface CatalogueState {
 
 interface CatalogueContext extends CatalogueInput {
   readonly attempt: number;
-  /** The source has been asked in this life, with whatever result. */
-  readonly asked: boolean;
+  /** The source is to be asked: it was not in this life, or somebody wished it since. */
+  readonly due: boolean;
   /** Rechecks since the last refresh. */
   readonly rechecks: number;
   readonly commodities: number;
@@ -58,12 +58,13 @@ export const catalogueMachine = setup({
   },
   guards: {
     known: (_, state: CatalogueState) => state.commodities > 0,
-    notAsked: ({ context }) => !context.asked,
+    due: ({ context }) => context.due,
     refreshDue: ({ context }) => (context.rechecks + 1) * context.recheckMs >= context.refreshMs,
     lastRefreshFailed: ({ context }) => context.attempt > 0,
   },
   actions: {
-    noteAsked: assign({ asked: true }),
+    noteDue: assign({ due: true }),
+    noteAsked: assign({ due: false }),
     noteState: assign({ commodities: (_, state: CatalogueState) => state.commodities }),
     noteFresh: assign({ attempt: 0, rechecks: 0, lastError: null }),
     noteFailure: assign({
@@ -79,14 +80,18 @@ export const catalogueMachine = setup({
   id: 'catalogue',
   context: ({ input }) => ({
     ...input,
-    asked: false,
+    due: true,
     attempt: 0,
     rechecks: 0,
     commodities: 0,
     lastError: null,
   }),
   initial: 'loading',
-  on: { stop: '.closed' },
+  on: {
+    stop: '.closed',
+    // What is under way may have begun before what it is wished for.
+    'catalogue.refresh': { actions: 'noteDue' },
+  },
   states: {
     loading: {
       invoke: {
@@ -121,12 +126,12 @@ export const catalogueMachine = setup({
       invoke: {
         src: 'releaseParked',
         onDone: [
-          { guard: 'notAsked', target: 'refreshing' },
+          { guard: 'due', target: 'refreshing' },
           { guard: 'lastRefreshFailed', target: 'stale' },
           { target: 'ready' },
         ],
         onError: [
-          { guard: 'notAsked', target: 'refreshing' },
+          { guard: 'due', target: 'refreshing' },
           { guard: 'lastRefreshFailed', target: 'stale' },
           { target: 'ready' },
         ],

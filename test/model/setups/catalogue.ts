@@ -24,7 +24,7 @@ const catalogue: ModelSetup<typeof catalogueMachine> = {
   delays: { recheckInterval: [600_000, 600_000], refreshBackoff: [2_500, 3_600_000] },
   stop: { type: 'stop' },
   home: ['ready'],
-  key: ({ asked, attempt, rechecks }) => [asked, attempt > 0, rechecks],
+  key: ({ due, attempt, rechecks }) => [due, attempt > 0, rechecks],
   check({ event, value, previous, context, before, running, history, done }) {
     const slot = { loading: 'loadCached', refreshing: 'refresh', releasing: 'releaseParked' }[value];
     expect(running, 'one thing at a time').toEqual(slot === undefined ? [] : [slot]);
@@ -39,7 +39,17 @@ const catalogue: ModelSetup<typeof catalogueMachine> = {
       const { commodities } = event.output as { readonly commodities: number };
       expect(context.commodities, 'how many are known').toBe(commodities);
     }
-    if (previous === 'refreshing' && !done) expect(value, 'growth releases what is parked').toBe('releasing');
+    const isEnd = event.type.startsWith('xstate.');
+    if (previous === 'refreshing' && isEnd) {
+      expect(value, 'growth releases what is parked').toBe('releasing');
+    }
+    if (event.type === 'catalogue.refresh' && !done) {
+      expect(value === 'refreshing' || context.due, 'who wishes a refresh gets one').toBe(true);
+      if (value === 'refreshing' && previous === 'refreshing') {
+        expect(context.due, 'and one that begins after it').toBe(true);
+      }
+    }
+    if (previous === 'releasing' && isEnd && before?.due === true) expect(value).toBe('refreshing');
     if (value === 'ready') expect(context.attempt).toBe(0);
     if (value === 'stale') expect(context.attempt).toBeGreaterThan(0);
     const isRecheck = event.type.startsWith('xstate.after.recheckInterval');
