@@ -300,7 +300,7 @@ test.each(['relay', 'file', 'archive'] as const)(
         expect(world.missing()).toEqual([]);
         expect(world.pool.liveCount + world.disk.entries.size, 'nothing waits any more').toBe(0);
       }),
-      { numRuns: times(800, 2_000) },
+      { numRuns: times(500, 2_000) },
     );
   },
 );

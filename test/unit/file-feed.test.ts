@@ -156,9 +156,9 @@ describe('bzip2', () => {
   ].map((base64) => Buffer.from(base64, 'base64')) as [Buffer, Buffer, Buffer];
 
   test('many streams one after the other are one file', async () => {
-    writeFileSync(file, Buffer.concat(Array.from({ length: 700 }, () => [AB, EMPTY, C]).flat()));
+    writeFileSync(file, Buffer.concat(Array.from({ length: 150 }, () => [AB, EMPTY, C]).flat()));
     const { texts } = await readAll();
-    expect(texts).toHaveLength(2_100);
+    expect(texts).toHaveLength(450);
     expect(texts.slice(-3)).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
   });
 

@@ -182,17 +182,25 @@ async function* readChunks(
 }
 
 async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let rest: Uint8Array = new Uint8Array();
+  /** Of a line that has not ended yet: put together once, for it may have hundreds of them. */
+  let parts: Uint8Array[] = [];
+  let partsBytes = 0;
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
-    for (let end; (end = bytes.indexOf(NEWLINE, Math.max(start, rest.length))) !== -1; start = end + 1) {
-      yield* unlessBlank(bytes.subarray(start, end));
+    for (let end; (end = chunk.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
+      yield* unlessBlank(joined(parts, chunk.subarray(start, end)));
+      parts = [];
+      partsBytes = 0;
     }
-    rest = bytes.subarray(start);
-    if (rest.length > MAX_LINE_BYTES) throw new LineTooLong();
+    parts.push(chunk.subarray(start));
+    partsBytes += chunk.length - start;
+    if (partsBytes > MAX_LINE_BYTES) throw new LineTooLong();
   }
-  yield* unlessBlank(rest);
+  yield* unlessBlank(joined(parts));
+}
+
+function joined(parts: readonly Uint8Array[], last: Uint8Array = new Uint8Array()): Uint8Array {
+  return parts.length === 0 ? last : Buffer.concat([...parts, last]);
 }
 
 function unlessBlank(line: Uint8Array): Uint8Array[] {
