@@ -162,7 +162,7 @@ describeMariadb('questions to a replica', { shuffle: false }, () => {
     const store = exportingAtReplica(
       createMariadbStore({ ...options, connection: places.primary }),
       createMariadbStore({ ...options, connection: places.replica, looksOnly: true }),
-      followReplica(places, 1_000),
+      followReplica(places, 3_000),
       { debug: note, info: note, warn: note, error: note },
     );
     onTestFinished(() => store.close());
