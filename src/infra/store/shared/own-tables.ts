@@ -23,28 +23,13 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
   const stationKey = 'station_id BIGINT NOT NULL PRIMARY KEY';
   return [
     [
-      // Facts as JSON: rank, observation time and value of each. The others that name stations are made from it.
+      // Facts as JSON: rank, observation time and value of each.
       table(
         'tdl_fact',
         stationKey,
         'modified_s BIGINT NOT NULL',
         'dump_s BIGINT NOT NULL',
         'facts TEXT NOT NULL',
-      ),
-      table('tdl_station', stationKey, 'body VARCHAR(128) NOT NULL'),
-      table(
-        'tdl_service',
-        'station_id BIGINT NOT NULL',
-        'service VARCHAR(64) NOT NULL',
-        'PRIMARY KEY (station_id, service)',
-      ),
-      'CREATE INDEX IF NOT EXISTS tdl_service_by_name ON tdl_service (service, station_id)',
-      table(
-        'tdl_economy',
-        'station_id BIGINT NOT NULL',
-        'economy VARCHAR(64) NOT NULL',
-        'proportion DOUBLE NOT NULL',
-        'PRIMARY KEY (station_id, economy)',
       ),
       table(
         'tdl_market',
@@ -124,6 +109,7 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
       `INSERT INTO tdl_profile (station_id, body, services, economies)
        SELECT station_id, ${factText('body')}, ${factText('services')}, ${factText('economies')} FROM tdl_fact
        WHERE NOT EXISTS (SELECT 1 FROM tdl_profile p WHERE p.station_id = tdl_fact.station_id)`,
+      // Of earlier versions of this program.
       ...['tdl_station', 'tdl_service', 'tdl_economy'].map((old) => `DROP TABLE IF EXISTS ${old}`),
     ],
     [
