@@ -56,16 +56,25 @@ export async function sqliteDatabase(): Promise<DaemonDatabase & { readonly clos
   };
 }
 
-/** Runs something for each kind of database; MariaDB is left out where there is none. */
-export async function onBoth<T>(run: (database: DaemonDatabase) => Promise<T[]>): Promise<T[]> {
+/**
+ * Runs something for each kind of database; MariaDB is left out where there is none.
+ * @param poolMiB memory of its server for the database
+ */
+export async function onBoth<T>(
+  run: (database: DaemonDatabase) => Promise<T[]>,
+  poolMiB?: number,
+): Promise<T[]> {
   const database = await sqliteDatabase();
   const results = await run(database);
   database.close();
-  return [...results, ...(await orNone(onMariadb(run)))];
+  return [...results, ...(await orNone(onMariadb(run, poolMiB)))];
 }
 
 /** The same with a server only. @throws Unavailable */
-export async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[]>): Promise<T[]> {
+export async function onMariadb<T>(
+  run: (database: DaemonDatabase) => Promise<T[]>,
+  poolMiB?: number,
+): Promise<T[]> {
   return withServer(async (bench) => {
     const { server } = bench;
     const { database, store, connection } = await createGalaxy(server);
@@ -87,7 +96,7 @@ export async function onMariadb<T>(run: (database: DaemonDatabase) => Promise<T[
     } finally {
       connection.destroy();
     }
-  });
+  }, poolMiB);
 }
 
 /** Configuration for our goods and every program's messages; nothing leaves this machine. */

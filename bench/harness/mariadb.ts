@@ -9,7 +9,9 @@ import { GOODS } from '../generators/markets.ts';
 import { Unavailable } from './types.ts';
 
 /** As an operator would set it up: every commit is on the disk. The rest are the server's defaults. */
-const SETTINGS = ['--innodb-buffer-pool-size=512M', '--innodb-log-file-size=256M', '--local-infile=1'];
+const SETTINGS = ['--innodb-log-file-size=256M', '--local-infile=1'];
+/** What the server may keep in memory of a database of some hundred MiB. */
+const POOL_MIB = 512;
 
 /** A server of our own, with the id of its process and the programs it comes with. */
 export interface BenchServer {
@@ -18,11 +20,21 @@ export interface BenchServer {
   readonly binaries: MariadbBinaries;
 }
 
-/** Runs something with a server, which is there as long. @throws Unavailable */
-export async function withServer<T>(run: (server: BenchServer) => Promise<T>): Promise<T> {
+/**
+ * Runs something with a server, which is there as long.
+ * @param poolMiB its memory for the database
+ * @throws Unavailable
+ */
+export async function withServer<T>(
+  run: (server: BenchServer) => Promise<T>,
+  poolMiB = POOL_MIB,
+): Promise<T> {
   const binaries = await findMariadb();
   if (binaries === undefined) throw new Unavailable('there is no MariaDB server');
-  const server = new MariadbServer(binaries, { durable: true, args: SETTINGS });
+  const server = new MariadbServer(binaries, {
+    durable: true,
+    args: [...SETTINGS, `--innodb-buffer-pool-size=${poolMiB}M`],
+  });
   await server.create();
   try {
     const pid = Number(readFileSync(path.join(path.dirname(server.socketPath), 'pid'), 'utf8'));
