@@ -173,7 +173,7 @@ export const JOURNAL_MUTATIONS: readonly Mutation[] = [
     file: 'src/infra/http/routes/assistant/changes.ts',
     from: ' || (was !== undefined && isOnlySeenAgain(was, site))',
     to: ' || (was !== undefined && !isOnlySeenAgain(was, was))',
-    tests: [ASSISTANT],
+    tests: ['test/unit/assistant-changes.test.ts'],
   },
   {
     guarantee: 'nothing of a part that is refused counts',

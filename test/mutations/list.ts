@@ -144,7 +144,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/machines/galaxy/catalogue.machine.ts',
     from: "'catalogue.refresh': { actions: 'noteDue' },",
     to: '',
-    tests: [MODEL],
+    tests: ['test/unit/catalogue.test.ts'],
   },
   {
     guarantee: 'the feed is taken up again when there is room',

@@ -84,6 +84,25 @@ describe('which goods are known', () => {
     expect(lines).toEqual([['info', 'catalogue: 3 commodities', { commodities: 3 }]]);
   });
 
+  test('who wishes it while the source is being asked has it asked again after that', async () => {
+    const answers: PromiseWithResolvers<{ commodities: readonly Commodity[]; changed: boolean }>[] = [];
+    const { start, send } = catalogueOf({
+      refresh: () => {
+        const asked = Promise.withResolvers<{ commodities: readonly Commodity[]; changed: boolean }>();
+        answers.push(asked);
+        return asked.promise;
+      },
+    });
+    await start();
+    await send('catalogue.refresh');
+    expect(answers).toHaveLength(1);
+    for (const times of [1, 2]) {
+      answers[times - 1]!.resolve({ commodities: goods(times), changed: true });
+      await settled();
+      expect(answers, 'once for one wish').toHaveLength(2);
+    }
+  });
+
   test('a source that says the same again leaves them as they are', async () => {
     const { holder, start } = catalogueOf({
       readCached: () => Promise.resolve(goods(2)),
