@@ -59,7 +59,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'What bounds one market: the way. The bare server does the least that can be done; on MariaDB its p99 is beyond the budget, too, and ours is that ' +
     'of the bare one (7.49 and 7.75 ms; in a run beside two forgotten daemons 7.63 and 13.2). ' +
     'Who is slow waits for one of the two cores, which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the ' +
-    'daemon, or on the way back; on SQLite it goes from thread to thread twice more than in the bare server. It is two to two and a half times what the ' +
+    'daemon, or on the way back; on SQLite it goes from thread to thread twice more than in the bare server. It is two to three times what the ' +
     'bare server takes in the same run: in nine runs on machines of this kind 4.3, 4.8, 4.9, 5.6, 6.0, 6.0, 6.6, 7.0 and 7.8 ms ' +
     '(p99; the bare one 2.0 to 3.5). Other work in threads of a lower priority changes nothing that runs do not differ by. ' +
     'Asked one after the ' +

@@ -150,6 +150,7 @@ describeMariadb('the daemon beside other writers', () => {
         .flatMap(([stationId, observed]) => rowsOf(stationId, observed));
       expect(await mariadbRows(server, database)).toEqual(expected);
       expect(troubles(daemon.program.log)).toEqual([]);
+      expect(rate.deferrals).toBeGreaterThan(0);
       if (CONTENTION_MS >= 60_000) console.log(theirs, rate);
       await server.dropDatabase(database);
     },

@@ -69,6 +69,7 @@ describeRedis('with a broker', () => {
 
     const queries = db.queries();
     await toldAll(redis, queries);
+    expect(written, 'much was written').toBeGreaterThan(100);
     expect(await latestOf(redis)).toEqual(await marketsOf(queries));
     const entries = await redis.ask(async (client) =>
       ((await client.xRange('tdl:changes', '-', '+')) ?? []).map(({ message }): StreamEntry => ({

@@ -12,6 +12,8 @@ const place = {
   systemId: '7',
   systemName: 'Sol',
 } as unknown as Site['place'];
+const COUNTED = {};
+const DELIVERIES: Site['deliveries'] = [];
 const site = (atS: number, provided: number): Site => ({
   ...{ ...emptySite(1), place, counted: COUNTED, deliveries: DELIVERIES },
   depot: {
@@ -19,8 +21,6 @@ const site = (atS: number, provided: number): Site => ({
     goods: { steel: { name: null, required: 10, provided, payment: null } },
   },
 });
-const COUNTED = {};
-const DELIVERIES: Site['deliveries'] = [];
 
 test('what the game repeats is no change; what is told together counts once', () => {
   let sites = [site(10, 1)];
