@@ -8,7 +8,7 @@ import { makeGalaxy } from '../support/galaxy.ts';
 import { runHere } from '../support/here.ts';
 import { bookOf, contributionLine, depotLine, dockedLine, loginLines, SITE_ID } from '../support/journals.ts';
 import { createSqliteStore } from '../../src/infra/store/sqlite/store.ts';
-import { freePort } from '../support/mariadb-server.ts';
+import { freePort } from '../support/free-port.ts';
 import { SeededRandom } from '../support/random.ts';
 import { times } from '../support/times.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProgram, writeConfig } from '../support/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { runHere, startHere } from '../support/here.ts';
 import { startLiveDaemon, startLiveDaemonBy } from '../support/live-daemon.ts';
@@ -40,14 +39,6 @@ function watch(cwd: string, ...args: string[]) {
   program.process.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   onTestFinished(() => program.kill('SIGKILL'));
   return { ...program, said: () => text, errors: () => errors };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 test('with a daemon it tells what the daemon tells, over a kill -9, and ends with 0', async () => {

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import type { LeadershipReport } from '../../src/actors/leadership/child.ts';
 import { startProgram, writeConfig, type Program } from './daemon.ts';
+import { freePort } from './free-port.ts';
 import { ask, type Answer } from './http.ts';
 import { writeDbConfig } from './mariadb-galaxy.ts';
-import { freePort, type MariadbServer } from './mariadb-server.ts';
+import type { MariadbServer } from './mariadb-server.ts';
 import type { Relay } from './relay.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { tempDir } from './temp-dir.ts';
@@ -87,6 +88,11 @@ async function memberOf(
   const viaNetwork = `host = 127.0.0.1\nport = ${networks.database.port}`;
   writeFileSync(dbConfig, readFileSync(dbConfig, 'utf8').replace(/^socket = .*$/m, viaNetwork));
   let program: Program | undefined;
+  onTestFailed(() => {
+    const told = (program?.log ?? []).filter((line) => !('pending' in line)).slice(-30);
+    const lines = told.map(({ time, msg }) => `${String(time)} ${msg}`);
+    console.error([`${name}, ${url}, ${clusterUrl}:`, ...lines].join('\n  '));
+  });
   onTestFinished(async () => {
     program?.kill('SIGKILL');
     await program?.exit;

@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
 import { fastFolder } from './fast-folder.ts';
+import { freePort } from './free-port.ts';
 import type { MariadbBinaries } from './mariadb-binaries.ts';
 import { asWhom, systemTables } from './mariadb-tables.ts';
 
@@ -32,14 +32,6 @@ export interface ServerOptions {
   /** Further options of mariadbd, e.g. `--max-allowed-packet=1M`; with `durable` nothing is tuned for tests. */
   readonly args?: readonly string[];
   readonly durable?: boolean;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** @returns the rows of a statement on a connection of {@link MariadbServer.connect} */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { killChild } from './child.ts';
-import { freePort } from './mariadb-server.ts';
+import { freePort } from './free-port.ts';
 import { onPath, sayOnce, unpackedEnv, unpackPackages } from './packages.ts';
 
 /** With the libraries whose names do not say so. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XPublisher } from 'zeromq';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 /** A stand-in for the EDDN relay: a ZeroMQ publisher on the loopback interface. */
@@ -21,7 +22,7 @@ export interface Relay {
 
 /** XPUB publishes as PUB does, and also tells who subscribes. */
 export async function startRelay(): Promise<Relay> {
-  let url = 'tcp://127.0.0.1:*';
+  const url = `tcp://127.0.0.1:${await freePort()}`;
   let socket: XPublisher;
   let subscribers = 0;
 
@@ -39,7 +40,6 @@ export async function startRelay(): Promise<Relay> {
         await sleep(20);
       }
     }
-    url = socket.lastEndpoint ?? url;
     void countSubscribers(socket);
   }
 
@@ -52,9 +52,7 @@ export async function startRelay(): Promise<Relay> {
   let sending: Promise<void> = Promise.resolve();
   await listen();
   return {
-    get url() {
-      return url;
-    },
+    url,
     async waitForSubscribers(count = 1) {
       await until(() => subscribers === count, 5);
     },
