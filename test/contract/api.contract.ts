@@ -336,7 +336,7 @@ export function apiContract(use: () => QueryWorld, generation: Generation): void
           const { status } = await ask(`${base.replace('/api/v1', '')}${url}?${search}`);
           expect([200, 304, 400, 404]).toContain(status);
         }),
-        { numRuns: times(120, 300) },
+        { numRuns: times(60, 300) },
       );
     });
   });

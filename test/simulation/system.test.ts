@@ -6,7 +6,7 @@ import { commandFor, simulate } from './simulate.ts';
 beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue(undefined));
 
 /** More: `npm run simulate`. */
-const SEEDS = times(20, 200);
+const SEEDS = times(12, 200);
 /** A test each, so that one that fails does not hide the others. */
 const SEEDS_A_TEST = 10;
 
