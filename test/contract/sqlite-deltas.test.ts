@@ -1,4 +1,5 @@
 import { storeThreadsHere } from '../support/threads-here.ts';
+import { describeMany } from '../support/times.ts';
 import { deltaKillsContract } from './deltas-kills.contract.ts';
 import { deltasContract } from './deltas.contract.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
@@ -6,4 +7,4 @@ import { createSqliteDatabase } from './sqlite-database.ts';
 storeThreadsHere();
 
 deltasContract(() => createSqliteDatabase());
-deltaKillsContract(() => createSqliteDatabase());
+describeMany('many', () => deltaKillsContract(() => createSqliteDatabase()));
