@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type NetConnectOpts } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { LoadedDatabaseConfig } from '../config/database.ts';
 import type { Config } from '../config/load.ts';
@@ -195,11 +195,28 @@ export async function checkListen({ httpListen }: Config): Promise<Finding> {
   });
 }
 
+const REFUSALS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+};
+
+/** Of `tcp://host:port`, `tcp://[::1]:port` or `ipc://path`. */
+function addressOf(url: string): NetConnectOpts {
+  const [, host, port] = /^tcp:\/\/\[?(.+?)\]?:(\d+)$/i.exec(url) ?? [];
+  return host === undefined ? { path: url.slice('ipc://'.length) } : { host, port: Number(port) };
+}
+
 export async function checkRelay(config: Config): Promise<Finding> {
   const about = 'relay';
   const { eddnUrl } = config;
   const feed = relayFeed({ config });
   const timeout = setTimeout(() => feed.close(), PATIENCE_MS);
+  let refusal = '';
+  // ZeroMQ tries again without a word.
+  const probe = connect(addressOf(eddnUrl)).on('error', (error: NodeJS.ErrnoException) => {
+    refusal = `: ${REFUSALS[error.code ?? ''] ?? describeLast(error)}`;
+    feed.close();
+  });
   let connected = false as boolean;
   try {
     await feed.read({
@@ -213,12 +230,13 @@ export async function checkRelay(config: Config): Promise<Finding> {
     return { level: 'fail', about, text: describeLast(error) };
   } finally {
     clearTimeout(timeout);
+    probe.destroy();
   }
   if (connected) return { level: 'ok', about, text: `${eddnUrl} answers` };
   return {
     level: 'fail',
     about,
-    text: `${eddnUrl} does not answer (check eddn_url, the network, the firewall)`,
+    text: `${eddnUrl} does not answer${refusal} (check eddn_url, the network, the firewall)`,
   };
 }
 

@@ -160,8 +160,16 @@ describe('check-config', () => {
     const { code, told } = await check(cwd);
     expect(told('fail')).toEqual([
       expect.stringMatching(/path: .*galaxy\.json is no directory/),
-      expect.stringMatching(/relay: tcp:\/\/127\.0\.0\.1:1 does not answer/),
+      expect.stringMatching(
+        /relay: tcp:\/\/127\.0\.0\.1:1 does not answer: nothing listens there \(check eddn_url/,
+      ),
     ]);
+    expect(code).toBe(1);
+  });
+
+  test.each(['tcp://[::1]:1', 'ipc:///no/relay'])('says at once that nobody is at %s', async (url) => {
+    const { code, told } = await check(await goodSetup({ eddn_url: url }));
+    expect(told('fail')).toEqual([expect.stringMatching(/^fail +relay: \S+ does not answer: \S+.* \(check/)]);
     expect(code).toBe(1);
   });
 

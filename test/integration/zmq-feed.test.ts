@@ -6,6 +6,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import type { Feed, FrameBatch } from '../../src/domain/ports/market/feed.ts';
 import { createZmqFeed } from '../../src/infra/feed/zmq-feed.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 async function relay(): Promise<Relay> {
   const started = await startRelay();
@@ -45,6 +46,16 @@ test('delivers every message in order', async () => {
   for (const text of sent) await source.publish(Buffer.from(text));
   await until(() => expect(texts).toEqual(sent));
   expect(batches.every(({ frames, encoding }) => frames.length <= 256 && encoding === 'zlib')).toBe(true);
+});
+
+test('a relay of this machine may be a path', async () => {
+  const source = await startRelay(`ipc://${tempDir()}/relay`);
+  onTestFinished(() => source.close());
+  const { texts, onConnected } = reading(feedOf(source.url));
+  await source.waitForSubscribers();
+  await source.publish(Buffer.from('a message'));
+  await until(() => expect(texts).toEqual(['a message']));
+  expect(onConnected).toHaveBeenCalledOnce();
 });
 
 test('says once that it is connected, before the first batch', async () => {

@@ -5,7 +5,7 @@ import { until } from './until.ts';
 
 /** A stand-in for the EDDN relay: a ZeroMQ publisher on the loopback interface. */
 export interface Relay {
-  /** `tcp://127.0.0.1:PORT`; stays the same over {@link restart}. */
+  /** `tcp://127.0.0.1:PORT`, or where it was told to be; stays the same over {@link restart}. */
   readonly url: string;
   /**
    * Resolves when exactly so many subscribe (default 1): what is published from then on reaches them. Whoever has just
@@ -20,9 +20,9 @@ export interface Relay {
   restart(): Promise<void>;
 }
 
-/** XPUB publishes as PUB does, and also tells who subscribes. */
-export async function startRelay(): Promise<Relay> {
-  const url = `tcp://127.0.0.1:${await freePort()}`;
+/** XPUB publishes as PUB does, and also tells who subscribes. @param at default: a port of this machine */
+export async function startRelay(at?: string): Promise<Relay> {
+  const url = at ?? `tcp://127.0.0.1:${await freePort()}`;
   let socket: XPublisher;
   let subscribers = 0;
 

@@ -35,7 +35,8 @@ const HANG_UP_MS = 1_000;
 export type OnReceived = (parts: readonly Buffer[]) => void;
 
 /**
- * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`. `onConnected` is called
+ * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`, or `ipc://PATH`
+ * of this machine. `onConnected` is called
  * once a read, when the other side has proved to be ZeroMQ. A lost connection is made again without a word; a host
  * that does not exist or does not answer is tried until {@link Feed.close}. A read ends with an AppError when ZeroMQ
  * has hung up on a message beyond the limit.
@@ -55,7 +56,7 @@ export function createZmqFeed(url: string, onReceived?: OnReceived): Feed {
 
     async read(handlers: FeedHandlers): Promise<void> {
       close();
-      if (!url.startsWith('tcp://')) throw notAnAddress(url);
+      if (!/^(tcp|ipc):\/\//.test(url)) throw notAnAddress(url);
       const mine = (socket = new Subscriber(SOCKET_OPTIONS));
       let connected = false;
       const noteConnected = () => {
