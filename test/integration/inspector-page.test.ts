@@ -178,9 +178,18 @@ describe.skipIf(CHROMIUM === null)('the inspector page', () => {
     await publish(20);
     await until(page, `/\\([1-9]\\d* new\\)/.test(document.querySelector('#pause').textContent)`);
     expect(await textOf(page, '#sequence')).toBe(before);
-    const shown = (await textsOf(page, ROWS)).length;
+    // As many rows as it shows may have been there before.
+    const rows = `[...document.querySelectorAll('${ROWS}')]`;
+    const last = String(await page.evaluate(`${rows}.at(-1).dataset.seq`));
+    const missed = Number(/\((\d+) new\)/.exec(await textOf(page, '#pause'))?.[1]);
     await page.click('#pause');
-    expect((await textsOf(page, ROWS)).length).toBeGreaterThan(shown);
+    await until(
+      page,
+      `${rows}.some((row) => row.dataset.seq > ${last} && row.textContent.includes('market.written'))`,
+    );
+    expect(Number(await page.evaluate(`${rows}.at(-1).dataset.seq`))).toBeGreaterThanOrEqual(
+      Number(last) + missed,
+    );
   });
 
   test('counts the stations, and lists only the market that is followed', async () => {
