@@ -20,17 +20,22 @@ export const logLevel = z
 /** Seconds since the epoch; the reference writes whole ones, older files hold fractions. */
 export const instant = z.number().min(0).describe('seconds since 1970-01-01 UTC, 0 = never');
 
+/** Of an address that ends with a port, or has none. */
+const isPort = (address: string) => !(Number(address.slice(address.lastIndexOf(':') + 1)) > 65_535);
+
+// ZeroMQ knows its protocols in small letters only.
 export const endpoint = z
   .string()
-  .regex(/^(tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/@]+):\d{1,5}|ipc:\/\/\S+)$/i)
+  .regex(/^(tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):\d{1,5}|ipc:\/\/\S+)$/)
+  .refine(isPort)
   .nullable()
   .transform((url) => url ?? EDDN_URL)
   .describe('null, tcp://host:port or ipc://path');
 
 export const bindAddress = z
   .string()
-  .regex(/^tcp:\/\/(\[[0-9a-f:.%]+\]|[^\s:/[\]@]+):(\d{1,5}|\*)$/i)
-  .refine((address) => !(Number(address.slice(address.lastIndexOf(':') + 1)) > 65_535))
+  .regex(/^tcp:\/\/(\[[0-9a-fA-F:.%]+\]|[^\s:/[\]@]+):(\d{1,5}|\*)$/)
+  .refine(isPort)
   .nullable()
   .describe('null or "tcp://address:port" of this machine; address * is all of them, port * any free one');
 
@@ -64,7 +69,7 @@ export const spanshUrl = urlOrPath.describe('null, an http(s) address without a 
 export const listenAddress = z
   .string()
   .regex(/^(\[[0-9a-f:.%]+\]|[^\s:/[\]]+):\d{1,5}$/i)
-  .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= 65_535)
+  .refine(isPort)
   .transform((address) => {
     const colon = address.lastIndexOf(':');
     return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
