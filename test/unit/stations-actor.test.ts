@@ -153,13 +153,16 @@ describe('the account', () => {
     const ledger = new Ledger();
     expect(ledger.countStaged(batch)).toEqual(['unobtainium']);
     expect(
-      ledger.countStaged({ ...batch, snapshots: [], unknownCommodities: { unobtainium: 1, dust: 1 } }),
+      ledger.countStaged({
+        ...{ ...batch, snapshots: [], unknownCommodities: { unobtainium: 1, dust: 1 } },
+        unresolved: [{ observedAtS: 60, receivedAtMs: 4 }] as never,
+      }),
     ).toEqual(['dust']);
     expect(ledger.totals).toMatchObject({
-      ...{ received: 18, accepted: 3, learned: 4, taken: { commodity: 10 } },
+      ...{ received: 18, accepted: 4, learned: 4, taken: { commodity: 10 } },
       ...{ rejected: { old: 6 }, rejectedRows: { price: 14 } },
     });
-    expect(ledger.newest).toEqual({ observedAtS: 50, receivedAtMs: 3 });
+    expect(ledger.newest).toEqual({ observedAtS: 60, receivedAtMs: 4 });
   });
 
   test('has what came too late, and what has no fate yet', () => {

@@ -71,12 +71,14 @@ export class Ledger {
   /** @returns commodity names never seen unknown before: each is worth one log line */
   countStaged(batch: StagedBatch): string[] {
     this.totals.received += batch.received;
-    this.totals.accepted += batch.snapshots.length;
+    // Those that wait for a catalogue, too.
+    const accepted = [...batch.snapshots, ...batch.unresolved];
+    this.totals.accepted += accepted.length;
     this.totals.learned += batch.learned;
     for (const [reason, count] of Object.entries(batch.rejected)) this.reject(reason, count);
     addAll(this.totals.rejectedRows, batch.rejectedRows);
     addAll(this.totals.taken, batch.taken);
-    for (const { observedAtS, receivedAtMs } of batch.snapshots) {
+    for (const { observedAtS, receivedAtMs } of accepted) {
       if (observedAtS >= (this.newest?.observedAtS ?? 0)) this.newest = { observedAtS, receivedAtMs };
     }
     const fresh = Object.keys(batch.unknownCommodities).filter((name) => !this.#namedCommodities.has(name));

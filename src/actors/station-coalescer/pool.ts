@@ -120,7 +120,6 @@ export class StationPool {
   /** Keeps messages for which no catalogue exists yet. */
   parkUnresolved(entries: readonly UnresolvedSnapshot[]): void {
     for (const entry of entries) {
-      this.#options.ledger.totals.accepted += 1;
       this.#options.ledger.totals.everParked += 1;
       this.#options.keeper.park(entry);
     }
