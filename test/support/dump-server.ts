@@ -77,7 +77,7 @@ export async function startDumpServer(body: Buffer): Promise<DumpServer> {
       response.write(sent.subarray(at, at + PIECE_BYTES));
       await new Promise((resolve) => setTimeout(resolve, fault.pieceDelayMs ?? 0));
     }
-    if (sent.length < rest.length && fault.untold !== true) response.destroy();
+    if (sent.length < rest.length && fault.untold !== true) response.socket?.destroySoon();
     else response.end();
   }
 
