@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openLogFile, type LogFileOptions } from '../../src/infra/log/log-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -149,16 +150,29 @@ test('so it is at the exit, before anybody could look', () => {
   expect(readFileSync(log.file, 'utf8')).toBe('before\nafter\n');
 });
 
-test('a full disk is waited for', async (context) => {
+test.for(['at once', 'one by one'])('a full disk is waited for: lines %s', async (how, context) => {
   const disk = smallDisk(context, 65_536);
   const ballast = join(disk, 'ballast');
   writeFileSync(ballast, Buffer.alloc(49_152));
   const log = options({ file: join(disk, 'tdl.log'), rotateBytes: 0 });
   const { write: say, flush } = openLogFile(log);
-  for (let n = 0; n < 20; n++) say(`${n} ${'x'.repeat(995)}.\n`);
+  for (let n = 0; n < 20; n++) {
+    say(`${n} ${'x'.repeat(995)}.\n`);
+    // The one that fits in part only counts as written.
+    if (how === 'one by one') await Promise.race([flush(), sleep(50)]);
+  }
   await until(() => existsSync(log.file) && readFileSync(log.file).length >= 8_192);
   rmSync(ballast);
   await flush();
   const whole = readFileSync(log.file, 'utf8').matchAll(/^(\d+) x{995}\.$/gm);
   expect(new Set(whole.map(([, n]) => Number(n)))).toEqual(new Set(upTo(20)));
+});
+
+test('a line that an earlier life left torn takes no other with it', async () => {
+  const log = options({ file: join(tempDir(), 'tdl.log'), rotateBytes: 0 });
+  writeFileSync(log.file, 'whole\ntor');
+  const { write: say, flush } = openLogFile(log);
+  say('next\n');
+  await flush();
+  expect(readFileSync(log.file, 'utf8')).toBe('whole\ntor\nnext\n');
 });

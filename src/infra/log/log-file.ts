@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
@@ -38,7 +38,7 @@ interface Line {
  *
  * Lines are kept until they are in the file: what is waiting while it is put aside, reopened or not writable is written
  * afterwards, at the latest when the process exits; what went into a file that was removed is written again into a new
- * one. After an error a line may be there twice.
+ * one. After an error a line may be there twice, and after a full disk in part.
  */
 export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOptions): LogFile {
   const waiting: Line[] = [];
@@ -46,6 +46,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
   let waitingBytes = 0;
   let stream: RotatingFileStream | undefined;
   let isTold = false;
+  let lastWritten = '';
   /** Written since the file was last seen; null while it is not open, or put aside by the library. */
   let unseen: string[] | null = null;
 
@@ -67,8 +68,13 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     opened.on('open', () => (unseen = []));
     opened.on('rotated', () => void removeOld(file, keepMs));
     stream = opened;
+    const torn = tornOff();
+    if (torn !== '') opened.write(torn);
     for (const line of waiting) send(line);
   }
+
+  /** What a full disk took a part of only, on a line of its own: the library takes a short write for a whole one. */
+  const tornOff = () => (endsTorn(file) ? `\n${lastWritten}` : '');
 
   function send(line: Line): void {
     if (stream === undefined || line.sent) return;
@@ -80,6 +86,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       const written = waiting.shift();
       if (written !== undefined) {
         waitingBytes -= written.text.length;
+        lastWritten = written.text;
         unseen?.push(written.text);
       }
       if (waiting.length > 0) return;
@@ -128,7 +135,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
         mkdirSync(dirname(file), { recursive: true });
         appendFileSync(file, unseen.join(''));
       }
-      if (waiting.length > 0) appendFileSync(file, waiting.map(({ text }) => text).join(''));
+      if (waiting.length > 0) appendFileSync(file, tornOff() + waiting.map(({ text }) => text).join(''));
     } catch {
       // Where to tell it?
     }
@@ -148,6 +155,22 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     reopen: () => close(),
     flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
   };
+}
+
+/** Whether the last line of a file has no end. */
+function endsTorn(file: string): boolean {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    const { size } = fstatSync(fd);
+    const last = Buffer.alloc(1, '\n');
+    if (size > 0) readSync(fd, last, 0, 1, size - 1);
+    return last.toString() !== '\n';
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 function nameOf(
