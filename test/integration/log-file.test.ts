@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   readdirSync,
@@ -148,6 +148,21 @@ test('so it is at the exit, before anybody could look', () => {
   const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', writes]);
   expect(stderr.toString()).toBe('');
   expect(readFileSync(log.file, 'utf8')).toBe('before\nafter\n');
+});
+
+test('what is no file is told, and keeps nobody waiting', () => {
+  const log = options({ file: join(tempDir(), 'fifo'), rotateBytes: 0 });
+  execFileSync('mkfifo', [log.file]);
+  const opens = `
+    import { openLogFile } from ${JSON.stringify(new URL('../../src/infra/log/log-file.ts', import.meta.url))};
+    process.stderr.write = (text) => {
+      console.log(text);
+      process.exit(0);
+    };
+    openLogFile(${JSON.stringify(log)});
+    setInterval(() => undefined, 1_000);`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', opens], { timeout: 60_000 });
+  expect(stdout.toString()).toContain(`${log.file} (it is not a file)`);
 });
 
 test.for(['at once', 'one by one'])('a full disk is waited for: lines %s', async (how, context) => {

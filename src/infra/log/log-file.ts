@@ -1,4 +1,13 @@
-import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+} from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
@@ -161,7 +170,8 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
 function endsTorn(file: string): boolean {
   let fd: number | undefined;
   try {
-    fd = openSync(file, 'r');
+    // A FIFO would keep the program waiting for its other end.
+    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const { size } = fstatSync(fd);
     const last = Buffer.alloc(1, '\n');
     if (size > 0) readSync(fd, last, 0, 1, size - 1);
