@@ -103,12 +103,13 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
   });
 
   test.each([
-    ['light', [1280], (page: Page, view: string) => page.goto(world.url + view)],
-    ['dark', [390, 320], followLink],
+    ['light', 1280, (page: Page, view: string) => page.goto(world.url + view)],
+    ['dark', 390, followLink],
+    ['light', 320, followLink],
   ] as const)(
-    '%s, %j pixels wide: for everybody, and nothing to complain of',
-    async (scheme, widths, show) => {
-      const { page, complaints } = await openPage(world.url, { width: widths[0], height: 850 });
+    '%s, %i pixels wide: for everybody, and nothing to complain of',
+    async (scheme, width, show) => {
+      const { page, complaints } = await openPage(world.url, { width, height: 850 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await unlocked(page);
       for (const view of VIEWS) {
@@ -116,10 +117,7 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
         await settled(page);
         const found = await axeFindings(page);
         expect({ view, found }).toEqual({ view, found: [] });
-        for (const width of widths) {
-          await page.setViewport({ width, height: 850 });
-          expect([view, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, width]);
-        }
+        expect([view, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, width]);
       }
       expect(complaints).toEqual([]);
     },
