@@ -1,5 +1,6 @@
+import { describe } from 'vitest';
 import { storeThreadsHere } from '../support/threads-here.ts';
-import { describeMany } from '../support/times.ts';
+import { whenMany } from '../support/times.ts';
 import { deltaKillsContract } from './deltas-kills.contract.ts';
 import { deltasContract } from './deltas.contract.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
@@ -7,4 +8,4 @@ import { createSqliteDatabase } from './sqlite-database.ts';
 storeThreadsHere();
 
 deltasContract(() => createSqliteDatabase());
-describeMany('many', () => deltaKillsContract(() => createSqliteDatabase()));
+whenMany(describe)('kills', () => deltaKillsContract(() => createSqliteDatabase()));

@@ -10,7 +10,7 @@ import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
 import { startRelay } from '../support/relay.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { describeMany, times } from '../support/times.ts';
+import { times, whenMany } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const MARKETS = Array.from({ length: 12 }, (_, i) => ({ id: 7_001 + i, name: `Port ${i}`, system: 'Sol' }));
@@ -143,25 +143,23 @@ test('SQLite: whoever resumes misses nothing, and is told nothing twice', async 
   await killed({ cwd, rows: () => Promise.resolve(marketRows(file)) });
 }, 120_000);
 
-describeMany('many', () => {
-  describeMariadb('MariaDB', () => {
-    const server = useMariadb();
+whenMany(describeMariadb)('MariaDB', () => {
+  const server = useMariadb();
 
-    test('whoever resumes misses nothing, and is told nothing twice', async () => {
-      const cwd = tempDir();
-      const database = await server.createDatabase();
-      await makeMariadbGalaxy(server, database, ['Sol'], MARKETS);
-      await killed({
-        cwd,
-        env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
-        rows: () => mariadbRows(server, database),
-        async killDatabase() {
-          await server.kill();
-          await sleep(300);
-          await server.start();
-        },
-      });
-      await server.dropDatabase(database);
-    }, 120_000);
-  });
+  test('whoever resumes misses nothing, and is told nothing twice', async () => {
+    const cwd = tempDir();
+    const database = await server.createDatabase();
+    await makeMariadbGalaxy(server, database, ['Sol'], MARKETS);
+    await killed({
+      cwd,
+      env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
+      rows: () => mariadbRows(server, database),
+      async killDatabase() {
+        await server.kill();
+        await sleep(300);
+        await server.start();
+      },
+    });
+    await server.dropDatabase(database);
+  }, 120_000);
 });

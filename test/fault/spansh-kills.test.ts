@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dumpLines } from '../../bench/generators/dump.ts';
 import { checkPublishedSet } from '../support/client-rules.ts';
 import type { Program } from '../support/daemon.ts';
@@ -12,7 +12,7 @@ import type { MariadbServer } from '../support/mariadb-server.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
 import { SeededRandom } from '../support/random.ts';
 import { NOW_S, stop, world, type World } from '../support/spansh-world.ts';
-import { describeMany, times } from '../support/times.ts';
+import { times, whenMany } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 /** When a kill may fall: so long after a line of the log. */
@@ -50,7 +50,7 @@ function portsOf(body: readonly string[]): Port[] {
   });
 }
 
-describeMany('an update on SQLite', () => {
+whenMany(describe)('an update on SQLite', () => {
   test('is killed in every step', () => killInEveryStep(), 600_000);
 });
 

@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
-import { describeMany } from '../support/times.ts';
+import { whenMany } from '../support/times.ts';
 import { oneShotContract, survivalContract, type JobDatabase } from './jobs.contract.ts';
 
 describe('jobs on SQLite', () => {
@@ -17,22 +17,20 @@ describe('jobs on SQLite', () => {
   oneShotContract(create);
 });
 
-describeMany('many', () => {
-  describeMariadb('jobs on MariaDB', () => {
-    const server = useMariadb();
-    survivalContract(async (cwd) => {
-      const database = await server.createDatabase();
-      await makeMariadbGalaxy(server, database, ['Sol']);
-      return {
-        env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
-        markets: async () => {
-          const [row] = await server.sql(
-            'SELECT count(DISTINCT station_id) AS markets FROM StationItem',
-            database,
-          );
-          return Number(row?.markets);
-        },
-      };
-    });
+whenMany(describeMariadb)('jobs on MariaDB', () => {
+  const server = useMariadb();
+  survivalContract(async (cwd) => {
+    const database = await server.createDatabase();
+    await makeMariadbGalaxy(server, database, ['Sol']);
+    return {
+      env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
+      markets: async () => {
+        const [row] = await server.sql(
+          'SELECT count(DISTINCT station_id) AS markets FROM StationItem',
+          database,
+        );
+        return Number(row?.markets);
+      },
+    };
   });
 });
