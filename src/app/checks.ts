@@ -202,7 +202,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /** Of `tcp://host:port`, `tcp://[::1]:port` or `ipc://path`. */
 function addressOf(url: string): NetConnectOpts {
-  const [, host, port] = /^tcp:\/\/\[?(.+?)\]?:(\d+)$/i.exec(url) ?? [];
+  const [, host, port] = /^tcp:\/\/\[?(.+?)\]?:(\d+)$/.exec(url) ?? [];
   return host === undefined ? { path: url.slice('ipc://'.length) } : { host, port: Number(port) };
 }
 

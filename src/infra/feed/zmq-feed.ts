@@ -35,11 +35,10 @@ const HANG_UP_MS = 1_000;
 export type OnReceived = (parts: readonly Buffer[]) => void;
 
 /**
- * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`, or `ipc://PATH`
- * of this machine. `onConnected` is called
- * once a read, when the other side has proved to be ZeroMQ. A lost connection is made again without a word; a host
- * that does not exist or does not answer is tried until {@link Feed.close}. A read ends with an AppError when ZeroMQ
- * has hung up on a message beyond the limit.
+ * The EDDN relay: every message of a ZeroMQ PUB socket, `url` e.g. `tcp://eddn.edcd.io:9500`, or `ipc://PATH` of this
+ * machine. `onConnected` is called once a read, when the other side has proved to be ZeroMQ. A lost connection is made
+ * again without a word; a host that does not exist or does not answer is tried until {@link Feed.close}. A read ends
+ * with an AppError when ZeroMQ has hung up on a message beyond the limit.
  */
 export function createZmqFeed(url: string, onReceived?: OnReceived): Feed {
   let socket: Subscriber | undefined;
