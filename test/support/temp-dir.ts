@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,6 +7,7 @@ import { onTestFinished } from 'vitest';
 /** A fresh directory, removed with everything in it when the test is over. */
 export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'tdl-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  // A daemon of this process that was stopped while it kept a source's validators still writes that file.
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
 }
