@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
-import { startMariadbDaemon, troubles, type MariadbDaemon } from '../support/mariadb-daemon.ts';
+import { startMariadbDaemon, type MariadbDaemon } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, mariadbRows } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR, frame, OBSERVED_AT_S } from '../support/messages.ts';
 import { expectedMarkets, itemIdsFrom } from '../support/oracle.ts';
+import { troubles } from '../support/program-output.ts';
 import { until } from '../support/until.ts';
 
 /** How long the server stands still; the issue asks for 30 s, which is tried with TDL_TEST_PAUSE_MS=30000. */

@@ -4,12 +4,13 @@ import type { Snapshot } from '../../src/domain/market/snapshot.ts';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import type { MarketRow } from '../support/galaxy.ts';
 import { startProgram } from '../support/daemon.ts';
-import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';
+import { startMariadbDaemon } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, mariadbRows } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { commodity, commodityMessage, FDEVIDS_DIR, frame, OBSERVED_AT_S } from '../support/messages.ts';
 import { itemIdsFrom } from '../support/oracle.ts';
 import { IMPORTER, LockingWriter, PROCESSOR, type LockPolicy } from '../support/locking-writer.ts';
+import { troubles } from '../support/program-output.ts';
 
 const STATIONS = 500;
 const FIRST_ID = 128_000_000;

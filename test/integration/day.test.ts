@@ -8,6 +8,7 @@ import type { LogLine } from '../support/daemon.ts';
 import { GOLD } from '../support/dump.ts';
 import { marketRows, withDatabase } from '../support/galaxy.ts';
 import { commodity, commodityMessage, frame } from '../support/messages.ts';
+import { troubles } from '../support/program-output.ts';
 import { SeededRandom } from '../support/random.ts';
 import { gridDump, gridStationId, NOW_S, stop, world, type World } from '../support/spansh-world.ts';
 import { until } from '../support/until.ts';
@@ -113,7 +114,7 @@ test('a day: imports, purges, tidying, exports and a reload, while a hundred mar
   expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
 
   expect(told(log, /configuration read again: export_live_every_x_min in force/)).toBe(1);
-  expect(log.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([]);
+  expect(troubles(log)).toEqual([]);
   expect(overlaps(log), 'no window while an update is at work').toEqual([]);
 }, 180_000);
 

@@ -9,6 +9,7 @@ import { startProgram, writeConfig, type Program, type Start } from '../support/
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
+import { troubles } from '../support/program-output.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { until as eventually } from '../support/until.ts';
 
@@ -236,5 +237,5 @@ test('nothing is lost while the inspector comes and goes under 200 messages a se
   const { code, stderr } = await program.exit;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(program.log.filter(({ msg }) => msg.startsWith('inspector: http')).length).toBeGreaterThan(2);
-  expect(program.log.filter(({ level }) => level >= 40)).toEqual([]);
+  expect(troubles(program.log)).toEqual([]);
 });

@@ -4,10 +4,11 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { formatTimestamp } from '../../src/domain/timestamp.ts';
 import { startProgram, writeConfig } from '../support/daemon.ts';
 import { runHere } from '../support/here.ts';
-import { startMariadbDaemon, troubles } from '../support/mariadb-daemon.ts';
+import { startMariadbDaemon } from '../support/mariadb-daemon.ts';
 import { makeMariadbGalaxy, writeDbConfig } from '../support/mariadb-galaxy.ts';
 import { describeMariadb, mariadbEnv, useMariadb } from '../support/mariadb.ts';
 import { commodityMessage, frame } from '../support/messages.ts';
+import { troubles } from '../support/program-output.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 

@@ -72,8 +72,3 @@ export async function startMariadbDaemon(
     },
   };
 }
-
-/** What an operator is troubled with: warnings and errors. */
-export function troubles(log: readonly LogLine[]): string[] {
-  return log.filter(({ level }) => level >= 40).map(({ msg }) => msg);
-}

@@ -13,6 +13,16 @@ export interface Exit {
   readonly stderr: string;
 }
 
+/**
+ * What an operator is troubled with: warnings and errors. Not the feed's silence: between two messages of a test a machine
+ * that does much else takes longer than that.
+ */
+export function troubles(log: readonly LogLine[]): string[] {
+  return log
+    .filter(({ level, msg }) => level >= 40 && !/^feed .*: silence; trying again/.test(msg))
+    .map(({ msg }) => msg);
+}
+
 /** What a program has printed: its texts, and the lines of its log. */
 export class ProgramOutput {
   readonly log: LogLine[] = [];
