@@ -119,9 +119,10 @@ test('a message beyond the limit does not arrive and ends the read; a new one go
   const source = await relay();
   const feed = feedOf(source.url);
   const first = reading(feed);
+  const ended = expect(first.ended).rejects.toThrow(/more than 16 MiB/);
   await source.waitForSubscribers();
   await source.publish(Buffer.alloc(16 * 1024 * 1024 + 1));
-  await expect(first.ended).rejects.toThrow(/more than 16 MiB/);
+  await ended;
   const second = reading(feed);
   await source.waitForSubscribers();
   await source.publish(Buffer.from('small'));
