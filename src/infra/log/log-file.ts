@@ -79,26 +79,30 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     stream = opened;
     const torn = tornOff();
     if (torn !== '') opened.write(torn);
-    for (const line of waiting) send(line);
+    send();
   }
 
   /** What a full disk took a part of only, on a line of its own: the library takes a short write for a whole one. */
   const tornOff = () => (endsTorn(file) ? `\n${lastWritten}` : '');
 
-  function send(line: Line): void {
-    if (stream === undefined || line.sent) return;
+  /** One at a time: the library joins what waits, and a full disk may take a part of several lines then. */
+  function send(): void {
+    const [line] = waiting;
+    if (stream === undefined || line === undefined || line.sent) return;
     line.sent = true;
     stream.write(line.text, (error) => {
       if (error) return;
       isTold = false;
-      // In the order they were sent.
       const written = waiting.shift();
       if (written !== undefined) {
         waitingBytes -= written.text.length;
         lastWritten = written.text;
         unseen?.push(written.text);
       }
-      if (waiting.length > 0) return;
+      if (waiting.length > 0) {
+        send();
+        return;
+      }
       for (const resolve of flushed) resolve();
       flushed.clear();
     });
@@ -156,10 +160,9 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
   return {
     write(text) {
       if (waitingBytes > MAX_WAITING_BYTES) return;
-      const line = { text, sent: false };
-      waiting.push(line);
+      waiting.push({ text, sent: false });
       waitingBytes += text.length;
-      send(line);
+      send();
     },
     reopen: () => close(),
     flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
