@@ -37,11 +37,6 @@ const RETRY_MS = 1_000;
 /** How often it is looked whether the file is still there. */
 const LOOK_MS = 1_000;
 
-interface Line {
-  readonly text: string;
-  sent: boolean;
-}
-
 /**
  * A log file that is put aside by size, as `NAME.YYYYMMDD-HHMMSS-N.gz` (UTC).
  *
@@ -50,11 +45,12 @@ interface Line {
  * one. After an error a line may be there twice, and after a full disk in part.
  */
 export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOptions): LogFile {
-  const waiting: Line[] = [];
+  const waiting: string[] = [];
   const flushed = new Set<() => void>();
   let waitingBytes = 0;
   let stream: RotatingFileStream | undefined;
   let isTold = false;
+  let isSending = false;
   let lastWritten = '';
   /** Written since the file was last seen; null while it is not open, or put aside by the library. */
   let unseen: string[] | null = null;
@@ -70,7 +66,6 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       isTold = true;
       if (stream !== opened) return;
       stream = undefined;
-      for (const line of waiting) line.sent = false;
       setTimeout(open, RETRY_MS).unref();
     });
     opened.on('rotation', () => (unseen = null));
@@ -78,34 +73,43 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     opened.on('rotated', () => void removeOld(file, keepMs));
     stream = opened;
     const torn = tornOff();
-    if (torn !== '') opened.write(torn);
-    send();
+    isSending = false;
+    if (torn === '') send();
+    else put(opened, torn, send);
   }
 
   /** What a full disk took a part of only, on a line of its own: the library takes a short write for a whole one. */
   const tornOff = () => (endsTorn(file) ? `\n${lastWritten}` : '');
 
-  /** One at a time: the library joins what waits, and a full disk may take a part of several lines then. */
   function send(): void {
     const [line] = waiting;
-    if (stream === undefined || line === undefined || line.sent) return;
-    line.sent = true;
-    stream.write(line.text, (error) => {
+    if (stream !== undefined && !isSending && line !== undefined) put(stream, line, onWritten);
+  }
+
+  /** One line at a time: the library joins what waits, and a full disk may take a part of several then. */
+  function put(to: RotatingFileStream, text: string, onPut: () => void): void {
+    isSending = true;
+    to.write(text, (error) => {
       if (error) return;
+      isSending = false;
       isTold = false;
-      const written = waiting.shift();
-      if (written !== undefined) {
-        waitingBytes -= written.text.length;
-        lastWritten = written.text;
-        unseen?.push(written.text);
-      }
-      if (waiting.length > 0) {
-        send();
-        return;
-      }
-      for (const resolve of flushed) resolve();
-      flushed.clear();
+      onPut();
     });
+  }
+
+  function onWritten(): void {
+    const line = waiting.shift();
+    if (line !== undefined) {
+      waitingBytes -= line.length;
+      lastWritten = line;
+      unseen?.push(line);
+    }
+    if (waiting.length > 0) {
+      send();
+      return;
+    }
+    for (const resolve of flushed) resolve();
+    flushed.clear();
   }
 
   /** Whether the file in use has been removed; then a new one gets what was written since it was seen. */
@@ -122,7 +126,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     if (!isGone) written.splice(0, count);
     else {
       close(() => {
-        waiting.unshift(...written.map((text) => ({ text, sent: false })));
+        waiting.unshift(...written);
         for (const text of written) waitingBytes += text.length;
       });
     }
@@ -148,7 +152,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
         mkdirSync(dirname(file), { recursive: true });
         appendFileSync(file, unseen.join(''));
       }
-      if (waiting.length > 0) appendFileSync(file, tornOff() + waiting.map(({ text }) => text).join(''));
+      if (waiting.length > 0) appendFileSync(file, tornOff() + waiting.join(''));
     } catch {
       // Where to tell it?
     }
@@ -160,7 +164,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
   return {
     write(text) {
       if (waitingBytes > MAX_WAITING_BYTES) return;
-      waiting.push({ text, sent: false });
+      waiting.push(text);
       waitingBytes += text.length;
       send();
     },
