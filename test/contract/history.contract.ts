@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createActor, toPromise } from 'xstate';
 import { historianLogics } from '../../src/actors/historian/steps.ts';
+import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
 import { dayOf } from '../../src/domain/history/days.ts';
 import type {
   HistoryReader,
@@ -10,9 +11,13 @@ import type {
 import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import { createHistoryReader } from '../../src/infra/history/reader.ts';
 import { createHistoryRecorder } from '../../src/infra/history/recorder.ts';
+import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
+import { createTourPlanner } from '../../src/infra/tours/planner.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
+import { ask, startHttp } from '../support/http.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {
+  BRANDY,
   COMMODITIES,
   FUEL,
   GOLD,
@@ -90,6 +95,24 @@ export function historyContract(create: CreateDatabase): void {
       expect(await recorder.days()).toMatchObject([
         { gap: 'the history began on it', changes: 6, unseen: 0 },
       ]);
+    });
+
+    test('the API tells of a good by its name when a market has listed it for the first time', async () => {
+      const { url } = await startHttp([
+        (app) =>
+          apiRoutes(app, {
+            ...{ history: reader, queries: world().db.queries(), commodities: () => COMMODITIES },
+            ...{ planner: createTourPlanner(), travelTimes: TRAVEL_TIMES, questionsPerMinute: null },
+            ...{ now: () => (NOON_S + 60) * 1000, version: '1.2.3' },
+          }),
+      ]);
+      await follow();
+      await ask(`${url}/api/v1/commodities`);
+      await write([[BRANDY, 0, 0, 0, 4_000, 90, 3]]);
+      await follow();
+      const answer = await ask(`${url}/api/v1/markets/${LINCOLN.marketId}/history`);
+      const named = { commodityId: BRANDY, symbol: 'LavianBrandy' };
+      expect(JSON.parse(answer.bytes.toString())).toMatchObject({ goods: [named], entries: [named] });
     });
 
     test('says of what was replaced before it was read that it has not seen it', async () => {

@@ -4,6 +4,7 @@ import { contributionLine, depotLine, dockedLine, loginLines, SITE_ID } from '..
 import { until } from '../support/until.ts';
 import { count, MEMBERS_TOKEN, PushWorld, told } from './push-world.ts';
 import {
+  BRANDY,
   FUEL,
   GOLD,
   LINCOLN,
@@ -71,6 +72,15 @@ export function buildsContract(create: CreateDatabase): void {
     const again = await listen('?builds=trevithick%20dock&within=10', stream.lastId);
     await count(again, 1);
     expect(again.events[0]).toMatchObject({ event: 'snapshot', data: { reason: 'lost' } });
+  });
+
+  test('what no market has ever listed is told when one does', async () => {
+    tell(depotLine(5, { lavianbrandy: [7, 0] }));
+    const stream = await listen('?builds=trevithick%20dock&within=10');
+    await count(stream, 1);
+    await push.write([sold(BRANDY, 5), sold(GOLD, 5)], LINCOLN);
+    await count(stream, 2);
+    expect(told(stream.events[1]!).rows).toMatchObject([{ commodityId: BRANDY, name: 'Lavian Brandy' }]);
   });
 
   test('by a name, too; what builds need is told to nobody without a token for journals', async () => {

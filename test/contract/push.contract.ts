@@ -4,6 +4,7 @@ import { until } from '../support/until.ts';
 import { count, PushWorld, told } from './push-world.ts';
 import {
   addStations,
+  BRANDY,
   FUEL,
   FUEL_ROW,
   GOLD,
@@ -18,6 +19,8 @@ import {
   type CreateDatabase,
   type Row,
 } from './store-world.ts';
+
+const BRANDY_ROW: Row = [BRANDY, 0, 0, 0, 4_000, 90, 3];
 
 /** Whoever listens is told of what changes, on a real server. */
 export function pushContract(create: CreateDatabase): void {
@@ -60,6 +63,27 @@ export function pushContract(create: CreateDatabase): void {
     expect(reader.events.map(({ id }) => Number(id?.split(':')[1]))).toEqual(
       reader.events.map(({ id }) => Number(id?.split(':')[1])).toSorted((a, b) => a - b),
     );
+  });
+
+  test('a good that comes for the first time is told by its name', async () => {
+    await write([GOLD_ROW]);
+    const reader = await open(`?markets=${LINCOLN.marketId}`);
+    await count(reader, 1);
+    await write([GOLD_ROW, BRANDY_ROW], { at: NOON_S + 1 });
+    await count(reader, 2);
+    expect(told(reader.events[1]!).rows).toMatchObject([{ commodityId: BRANDY, symbol: 'LavianBrandy' }]);
+  });
+
+  test('so it is when it has come while nobody listened', async () => {
+    await write([GOLD_ROW]);
+    const reader = await open(`?markets=${LINCOLN.marketId}`);
+    await count(reader, 1);
+    reader.close();
+    await until(() => push.hub.size === 0);
+    await write([BRANDY_ROW], { at: NOON_S + 1 });
+    const later = await open(`?markets=${LINCOLN.marketId}`);
+    await count(later, 1);
+    expect(later.events[0]?.data.markets).toMatchObject([{ rows: [{ symbol: 'LavianBrandy' }] }]);
   });
 
   test('whoever comes again is told what he has missed, and only that', async () => {

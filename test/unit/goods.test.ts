@@ -17,3 +17,23 @@ it('reads goods again when the symbols are there, not at every question', async 
   await goods.all();
   expect(items).toHaveBeenCalledTimes(2);
 });
+
+it('reads goods again for one that is met and not known, and once only for one that is gone', async () => {
+  const gold = { id: 1, name: 'Gold', category: 'Metals', meanPrice: null };
+  const found = [gold];
+  const items = vi.fn(() => Promise.resolve([...found]));
+  const queries = { items } as unknown as Queries;
+  const commodities: readonly Commodity[] = [];
+  const goods = new Goods({ queries, commodities: () => commodities, now: () => 0 });
+
+  await goods.all();
+  found.push({ ...gold, id: 2, name: 'Silver' });
+  expect([...(await goods.including([2, 3])).values()].map(({ name }) => name)).toEqual(['Gold', 'Silver']);
+  expect(items).toHaveBeenCalledTimes(2);
+  for (const ids of [[1, 2], [3], []]) await goods.including(ids);
+  await goods.all();
+  expect(items, 'the third is gone').toHaveBeenCalledTimes(2);
+
+  found.push({ ...gold, id: 4, name: 'Osmium' });
+  expect(await goods.find('osmium')).toMatchObject({ commodityId: 4 });
+});

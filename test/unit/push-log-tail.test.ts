@@ -23,6 +23,7 @@ function tailOf(ids: readonly number[], kind: Change['kind'] = 'market') {
         ...{ logId: 'log', lastSeq: ids.length },
         changes: changes.slice(after, after + limit),
       }),
+    stations: () => Promise.reject(new Error('nobody asks')),
     markets: (asked) =>
       Promise.resolve(asked.map((id) => ({ station: { id } as StationRecord, rows: [gold(id)], atS: null }))),
   });

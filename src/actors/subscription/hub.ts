@@ -13,7 +13,6 @@ import { LogTail } from './log-tail.ts';
 import { isAwaited, PATIENCE_MS, reach, rest, SOON_MS, type Awaited } from './reach.ts';
 import { Reader } from './reader.ts';
 import { RecentMarkets } from './recent-markets.ts';
-import { snapshotOf } from './snapshot.ts';
 
 export interface HubDeps {
   readonly store: ChangeStore;
@@ -74,6 +73,10 @@ export class Hub implements Push {
     this.#tail = new LogTail(deps.queries);
   }
 
+  beforeTelling(prepare: LogTail['prepare']): void {
+    this.#tail.prepare = prepare;
+  }
+
   subscribe(watch: Watch, since: LogPosition | null, sink: PushSink): Subscription | null {
     if (this.#isClosed || this.#readers.size >= (this.#deps.mostSubscribers ?? MOST_SUBSCRIBERS)) return null;
     // An end that was told makes its connection end, which is told again.
@@ -92,10 +95,7 @@ export class Hub implements Push {
         reader.end('database');
       },
     });
-    this.#readers.set(reader, {
-      stop: () => tell('stop'),
-      lose: () => tell('log.lost'),
-    });
+    this.#readers.set(reader, { stop: () => tell('stop'), lose: () => tell('log.lost') });
     actor.start();
     this.#schedule(LOOK_MS);
     return {
@@ -269,7 +269,7 @@ export class Hub implements Push {
         return;
       }
     }
-    const snapshot = await snapshotOf(this.#deps.queries, reader.watch);
+    const snapshot = await this.#tail.snapshot(reader.watch);
     signal.throwIfAborted();
     const markets = snapshot.markets.map((market) => this.#shared(market));
     reader.snapshot(here, { ...snapshot, markets, reason: since === null ? 'begin' : 'lost' });

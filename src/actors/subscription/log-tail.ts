@@ -1,8 +1,10 @@
 import { updateOf, type Update } from '../../domain/push/update.ts';
 import type { Change } from '../../domain/ports/store/changes.ts';
-import type { LogPosition } from '../../domain/ports/publishing/push.ts';
+import type { LogPosition, PrepareTelling } from '../../domain/ports/publishing/push.ts';
 import type { MarketRecord, Queries } from '../../domain/ports/store/queries.ts';
+import type { Watch } from '../../domain/push/watch.ts';
 import type { RecentMarkets } from './recent-markets.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** Entries that are looked at together. */
 const ENTRIES_AT_ONCE = 500;
@@ -16,12 +18,20 @@ export type TailPage = {
   readonly updates: readonly Update[];
 } | null;
 
-/** Reads on in the change log. */
+/** Reads what there is, and on in the change log. */
 export class LogTail {
-  readonly #queries: Pick<Queries, 'changesSince' | 'markets'>;
+  readonly #queries: Pick<Queries, 'changesSince' | 'markets' | 'stations'>;
+  /** See {@link Push.beforeTelling}. */
+  prepare: PrepareTelling = () => Promise.resolve();
 
-  constructor(queries: Pick<Queries, 'changesSince' | 'markets'>) {
+  constructor(queries: Pick<Queries, 'changesSince' | 'markets' | 'stations'>) {
     this.#queries = queries;
+  }
+
+  async snapshot(watch: Watch): ReturnType<typeof snapshotOf> {
+    const snapshot = await snapshotOf(this.#queries, watch);
+    await this.prepare(snapshot.markets);
+    return snapshot;
   }
 
   /** The newest position; null: there is no log. */
@@ -68,6 +78,7 @@ export class LogTail {
       const some = await this.#queries.markets(ids.slice(at, at + MARKETS_AT_ONCE));
       for (const record of some) records.set(record.station.id, record);
     }
+    await this.prepare([...records.values()]);
     return records;
   }
 }

@@ -45,8 +45,12 @@ export interface Subscription {
   end(reason: DefinitionEnd): void;
 }
 
+export type PrepareTelling = (markets: readonly MarketRecord[]) => Promise<unknown>;
+
 /** Tells subscribers of what changes in the database. */
 export interface Push {
+  /** @param prepare is waited for before anybody is told of these markets; while it rejects nobody is */
+  beforeTelling(prepare: PrepareTelling): void;
   /**
    * @param since the position after which he is told everything; null: he is told what is there, then what changes
    * @returns null: there are too many subscribers

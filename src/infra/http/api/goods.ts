@@ -1,6 +1,6 @@
 import { commodityKey, indexCommodities, type Commodity } from '../../../domain/market/catalogue.ts';
 import { nearestFew } from '../../../domain/nearest.ts';
-import type { ItemRecord } from '../../../domain/ports/store/queries.ts';
+import type { ItemRecord, MarketRecord } from '../../../domain/ports/store/queries.ts';
 import { asker } from '../../threads/asker.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
@@ -24,26 +24,65 @@ interface Read {
   readonly goods: Promise<ReadonlyMap<number, Good>>;
 }
 
-/** The goods of the database with their symbols; read again once in a while, and when there are other symbols. */
+/**
+ * The goods of the database with their symbols; read again once in a while, when there are other symbols, and when one is
+ * met that has come since.
+ */
 export class Goods {
   readonly #deps: ApiDeps;
   #read: Read | undefined;
+  /** Met, but not in the database: prices of long ago. */
+  readonly #lost = new Set<number>();
   #ids: { readonly of: readonly Commodity[]; readonly byKey: ReadonlyMap<string, number> } | undefined;
 
   constructor(deps: ApiDeps) {
     this.#deps = deps;
   }
 
-  /** By id. */
+  /** By id; one that has come within the last minute may be missing. */
   async all(): Promise<ReadonlyMap<number, Good>> {
-    const nowMs = this.#deps.now();
-    const commodities = this.#deps.commodities();
     const read = this.#read;
-    if (read?.commodities === commodities && Math.abs(nowMs - read.atMs) <= REREAD_MS) return read.goods;
+    const isOld = read === undefined || Math.abs(this.#deps.now() - read.atMs) > REREAD_MS;
+    if (!isOld && read.commodities === this.#deps.commodities()) return read.goods;
+    this.#lost.clear();
+    return this.#readAgain();
+  }
+
+  /** As the tables have them, whether or not the database does. */
+  listed(): readonly Good[] {
+    return this.#deps.commodities().map(({ id, symbol, name, category }) => ({
+      commodityId: id,
+      symbol,
+      name,
+      category,
+      meanPrice: null,
+    }));
+  }
+
+  /**
+   * By id.
+   * @param ids of what has been read from the database: none of these is missing because it has just come
+   */
+  async including(ids: Iterable<number>): Promise<ReadonlyMap<number, Good>> {
+    const known = await this.all();
+    const unknown = [...new Set(ids)].filter((id) => !known.has(id) && !this.#lost.has(id));
+    if (unknown.length === 0) return known;
+    const again = await this.#readAgain();
+    for (const id of unknown) if (!again.has(id)) this.#lost.add(id);
+    return again;
+  }
+
+  /** Those that these markets trade, and others, by id. */
+  async of(markets: readonly Pick<MarketRecord, 'rows'>[]): Promise<ReadonlyMap<number, Good>> {
+    return this.including(markets.flatMap(({ rows }) => rows.map(({ itemId }) => itemId)));
+  }
+
+  async #readAgain(): Promise<ReadonlyMap<number, Good>> {
+    const commodities = this.#deps.commodities();
     // Others wait for it, too.
     const items = asker.exit(() => this.#deps.queries.items());
     const goods = items.then((found) => withSymbols(found, commodities));
-    this.#read = { atMs: nowMs, commodities, goods };
+    this.#read = { atMs: this.#deps.now(), commodities, goods };
     goods.catch(() => (this.#read = undefined));
     return goods;
   }
@@ -64,10 +103,12 @@ export class Goods {
    * @throws ApiError 404
    */
   async find(text: string): Promise<Good> {
-    const goods = await this.all();
     const key = commodityKey(text);
     const id = this.#idsOf(this.#deps.commodities()).get(key) ?? Number(key);
-    const good = goods.get(id) ?? [...goods.values()].find(({ name }) => name.toLowerCase() === key);
+    const among = (all: ReadonlyMap<number, Good>) =>
+      all.get(id) ?? [...all.values()].find(({ name }) => name.toLowerCase() === key);
+    let goods = await this.all();
+    const good = among(goods) ?? among((goods = await this.#readAgain()));
     if (good === undefined) {
       const near = nearestFew(
         key,

@@ -63,9 +63,9 @@ export function buildNeeds(
   };
 }
 
-/** Goods under the names that builds have for them. */
+/** Goods under the names that builds have for them, also those that no market has listed yet. */
 export async function goodsBySymbol(goods: Goods): Promise<ReadonlyMap<string, Good>> {
-  const known = [...(await goods.all()).values()];
+  const known = [...goods.listed(), ...(await goods.all()).values()];
   return new Map(
     known.flatMap((good) => {
       const symbol = goodSymbol(good.symbol ?? good.name);

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Update } from '../../../domain/push/update.ts';
 import type { EndReason, LogPosition, PushSink } from '../../../domain/ports/publishing/push.ts';
+import type { MarketRecord } from '../../../domain/ports/store/queries.ts';
 import type { Good, Goods } from '../api/goods.ts';
 import { writePosition } from './position.ts';
 import { toldSnapshot, toldUpdate } from './told.ts';
@@ -30,9 +31,9 @@ export class EventWriter {
     this.#now = now;
   }
 
-  /** Names of goods are read before the first event. */
-  async prepare(): Promise<void> {
-    this.#known = await this.#goods.all();
+  /** Names of goods are read before they are told. Rejects where the database is away. */
+  async prepare(markets: readonly MarketRecord[]): Promise<void> {
+    this.#known = await this.#goods.of(markets);
   }
 
   /**
@@ -73,10 +74,8 @@ export class EventWriter {
   #bytesOf(update: Update): Buffer {
     const made = this.#bytes.get(update);
     if (made !== undefined) return made;
-    const { change, rows } = update;
-    if (rows.some(({ itemId }) => !this.#known.has(itemId))) void this.prepare().catch(() => undefined);
     const data = toldUpdate(update, this.#known, this.#now());
-    const bytes = Buffer.from(`event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`);
+    const bytes = Buffer.from(`event: ${update.change.kind}\ndata: ${JSON.stringify(data)}\n\n`);
     this.#bytes.set(update, bytes);
     return bytes;
   }

@@ -84,8 +84,8 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
   async function market(params: unknown) {
     const { marketId: id } = parse(marketId, params);
     const [[found], profiles] = await Promise.all([queries.markets([id]), queries.profiles([id])]);
-    const known = await goods.all();
     if (found === undefined) return [];
+    const known = await goods.of([found]);
     return found.rows.flatMap((row) => {
       const good = known.get(row.itemId);
       return good === undefined ? [] : [{ row: commodityRow(found.station, profiles, good, row), good }];

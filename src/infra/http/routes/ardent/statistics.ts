@@ -65,7 +65,8 @@ export function statisticsRoutes(app: HttpApp, deps: ApiOptions, goods: Goods): 
   });
 
   async function reports() {
-    const [found, known] = await Promise.all([queries.priceReports(), goods.all()]);
+    const found = await queries.priceReports();
+    const known = await goods.including(found.map(({ itemId }) => itemId));
     return found
       .flatMap(({ itemId, supply, demand }) => {
         const good = known.get(itemId);

@@ -77,9 +77,9 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
     stations: readonly StationRecord[],
     takes: (row: MarketRow, station: StationRecord) => boolean,
   ) {
-    const known = await goods.all();
     const seen = stations.filter(({ marketAtS }) => marketAtS !== null).map(({ id }) => id);
     const [markets, profiles] = await Promise.all([queries.markets(seen), queries.profiles(seen)]);
+    const known = await goods.of(markets);
     return markets.flatMap(({ station, rows }) =>
       rows.flatMap((row) => {
         const good = known.get(row.itemId);

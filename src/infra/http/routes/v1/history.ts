@@ -112,7 +112,7 @@ export function historyRoutes(api: Api, deps: ApiDeps, goods: Goods, history: Hi
       const itemId = query.commodity === undefined ? null : (await goods.find(query.commodity)).commodityId;
       const { station: place } = await oneMarket(deps.queries, marketId);
       const { points, days } = await reader.market(marketId, itemId, asked);
-      const known = await goods.all();
+      const known = await goods.including(points.map((point) => point.itemId));
       const presenter = new Presenter(deps);
       const { name, systemId, systemName } = presenter.station(place);
       const nowS = Math.floor(deps.now() / 1000);

@@ -106,7 +106,9 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         { limit: query.limit, after: query.cursor ?? null },
       );
       if (page === null) throw noMarket(fromId);
-      const known = await goods.all();
+      const known = await goods.including(
+        page.entries.flatMap(({ goods: carried }) => carried.map(({ itemId }) => itemId)),
+      );
       const presenter = new Presenter(deps);
       return {
         at: presenter.at,

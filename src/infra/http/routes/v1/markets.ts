@@ -17,8 +17,8 @@ const several = z.object({ at: z.string(), entries: z.array(market) });
 export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
   const { queries } = deps;
 
-  async function answerer(presenter: Presenter) {
-    const known = await goods.all();
+  async function answerer(records: readonly MarketRecord[], presenter: Presenter) {
+    const known = await goods.of(records);
     return (record: MarketRecord) => ({
       ...presenter.station(record.station),
       rows: record.rows.map((each) => ({ ...goodOf(known, each.itemId), ...quoteAnswer(each) })),
@@ -34,8 +34,9 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     maxAgeS: 5,
     async handle({ params: { marketId } }) {
       const presenter = new Presenter(deps);
-      const answer = await answerer(presenter);
-      return { at: presenter.at, ...answer(await oneMarket(queries, marketId)) };
+      const record = await oneMarket(queries, marketId);
+      const answer = await answerer([record], presenter);
+      return { at: presenter.at, ...answer(record) };
     },
   });
 
@@ -71,8 +72,9 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     maxAgeS: 5,
     async handle({ query: { ids } }) {
       const presenter = new Presenter(deps);
-      const answer = await answerer(presenter);
-      return { at: presenter.at, entries: (await queries.markets(ids)).map(answer) };
+      const markets = await queries.markets(ids);
+      const answer = await answerer(markets, presenter);
+      return { at: presenter.at, entries: markets.map(answer) };
     },
   });
 
@@ -90,8 +92,8 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
         { limit, after: cursor },
       );
       const presenter = new Presenter(deps);
-      const answer = await answerer(presenter);
       const markets = await queries.markets(page.entries.map((each) => each.station.id));
+      const answer = await answerer(markets, presenter);
       return {
         at: presenter.at,
         total: page.total,

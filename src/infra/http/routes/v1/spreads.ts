@@ -38,7 +38,8 @@ export function spreadRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     async handle({ query }) {
       const { minUnits, maxAge: maxAgeS } = query;
       const filter = { ...(await stationFilter(deps, query)), ...seenAfter(deps, maxAgeS), minUnits };
-      const [found, known] = await Promise.all([queries.spreads(filter), goods.all()]);
+      const found = await queries.spreads(filter);
+      const known = await goods.including(found.map(({ itemId }) => itemId));
       const presenter = new Presenter(deps);
       const side = ({ station: at, price, units }: BestOffer) => ({ ...presenter.station(at), price, units });
       return {

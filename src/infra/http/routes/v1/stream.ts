@@ -57,8 +57,8 @@ export function streamRoutes(app: HttpApp, deps: StreamDeps, goods: Goods): void
     const lastId = request.headers['last-event-id'];
     const told = typeof lastId === 'string' ? lastId : (request.query as { since?: string }).since;
     const since = told === undefined ? null : (readPosition(told, tag) ?? NOWHERE);
-    await writer.prepare();
     hub = await deps.push();
+    hub.beforeTelling((markets) => writer.prepare(markets));
     await positionNow(hub);
     const { raw } = reply;
     if (raw.destroyed) return reply;
