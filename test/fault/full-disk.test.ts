@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createJobLogs } from '../../src/infra/jobs/logs.ts';
+import { createDiagnostics } from '../../src/infra/log/diagnostics.ts';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
@@ -93,4 +95,34 @@ test('full for the log: the daemon goes on', async (context) => {
   await until(() => marketRows(database).length > 0);
   program.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
+});
+
+test('full for notes and for the log of a job: what finds no room is lost, and takes nothing with it', async (context) => {
+  const disk = smallDisk(context, MIB);
+  const file = join(disk, 'listener_diag');
+  const warn = vi.fn();
+  const diagnostics = createDiagnostics(file, { warn });
+  const logs = createJobLogs(join(disk, 'jobs'), Date.now);
+  const note = async (text: string) => {
+    diagnostics.note('told', { text });
+    logs.append('1', { level: 'info', msg: text });
+    await diagnostics.flush();
+    const lines = await logs.read('1', { level: 'debug', after: 0, sinceMs: 0 });
+    return lines.map(({ msg }) => msg);
+  };
+  await note('before');
+  const empty = fill(disk);
+  // Longer than what is left of a page.
+  expect(await note('x'.repeat(4_000))).toEqual(['before']);
+  expect(warn).toHaveBeenCalledOnce();
+  empty();
+  await note('after');
+  expect(await note('at last')).toEqual(['before', 'after', 'at last']);
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  expect(lines[1], 'a part of it was taken').toContain('xxx');
+  expect([lines[0]!, ...lines.slice(2)].map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { text: 'before' },
+    { text: 'after' },
+    { text: 'at last' },
+  ]);
 });

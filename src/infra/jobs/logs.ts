@@ -63,7 +63,10 @@ export function createJobLogs(directory: string, now: () => number, maxBytes = M
         }
         await appendFile(fileOf(id), text, { mode: 0o600 });
         log.bytes += Buffer.byteLength(text);
-      }).catch(ignore);
+      }).catch(() => {
+        // It may be there in part: what is there is looked at again.
+        opened.delete(id);
+      });
     },
     read: (id, question) =>
       inTurn(async () => {

@@ -2,6 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports/log.ts';
+import { endsTorn } from './torn.ts';
 
 export interface Diagnostics {
   /** Adds a line `{"time": ..., "event": ..., ...facts}`. Never throws. */
@@ -25,7 +26,8 @@ export function createDiagnostics(file: string, log: Pick<Log, 'warn'>): Diagnos
       waiting = '';
       try {
         await mkdir(dirname(file), { recursive: true });
-        await appendFile(file, text);
+        // A full disk may have taken a part of the last one.
+        await appendFile(file, failing && endsTorn(file) ? `\n${text}` : text);
         failing = false;
       } catch (error) {
         if (!failing) log.warn({ file }, `diagnostics cannot be written: ${describeError(error)}`);

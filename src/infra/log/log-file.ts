@@ -1,16 +1,8 @@
-import {
-  appendFileSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+import { endsTorn } from './torn.ts';
 
 export interface LogFileOptions {
   readonly file: string;
@@ -171,23 +163,6 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     reopen: () => close(),
     flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
   };
-}
-
-/** Whether the last line of a file has no end. */
-function endsTorn(file: string): boolean {
-  let fd: number | undefined;
-  try {
-    // A FIFO would keep the program waiting for its other end.
-    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const { size } = fstatSync(fd);
-    const last = Buffer.alloc(1, '\n');
-    if (size > 0) readSync(fd, last, 0, 1, size - 1);
-    return last.toString() !== '\n';
-  } catch {
-    return false;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
 }
 
 function nameOf(
