@@ -100,4 +100,20 @@ export const PUSH_MUTATIONS: readonly Mutation[] = [
     to: 'return { ...update, rows };',
     tests: ['test/unit/push-updates.test.ts'],
   },
+  {
+    guarantee: 'whoever listens is told of a new good by its name',
+    fault: 'it is told before its name is read',
+    file: 'src/actors/subscription/log-tail.ts',
+    from: 'await this.prepare([...records.values()]);',
+    to: '',
+    tests: ['test/contract/sqlite-push.test.ts'],
+  },
+  {
+    guarantee: 'an alert on builds tells of what no market has ever listed, when one does',
+    fault: 'what no market has listed is not watched',
+    file: 'src/infra/http/push/builds.ts',
+    from: '...goods.listed(), ',
+    to: '',
+    tests: ['test/contract/sqlite-push.test.ts'],
+  },
 ];

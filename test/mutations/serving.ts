@@ -69,4 +69,12 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     to: '${market}',
     tests: ['test/unit/query-engine.test.ts'],
   },
+  {
+    guarantee: 'a good that comes for the first time is called by its name at once',
+    fault: 'goods are read once a minute, whatever is met',
+    file: 'src/infra/http/api/goods.ts',
+    from: 'if (unknown.size === 0) return known;',
+    to: 'return known;',
+    tests: ['test/contract/sqlite-queries.test.ts'],
+  },
 ];

@@ -65,8 +65,9 @@ export class Goods {
    */
   async including(ids: Iterable<number>): Promise<ReadonlyMap<number, Good>> {
     const known = await this.all();
-    const unknown = [...new Set(ids)].filter((id) => !known.has(id) && !this.#lost.has(id));
-    if (unknown.length === 0) return known;
+    const unknown = new Set<number>();
+    for (const id of ids) if (!known.has(id) && !this.#lost.has(id)) unknown.add(id);
+    if (unknown.size === 0) return known;
     const again = await this.#readAgain();
     for (const id of unknown) if (!again.has(id)) this.#lost.add(id);
     return again;
