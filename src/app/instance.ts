@@ -44,18 +44,16 @@ export async function claimInstance(base: Bootstrap): Promise<{ readonly release
 }
 
 /**
- * Makes this process the only one that works on a job.
+ * Makes this process the only one that works on a job, until it is gone: its file stays, for the next one may not begin while
+ * this one is still ending.
+ * @returns its spool file
  * @throws AppError `instance.held`, `instance.notWritable`
  */
-export async function claimJob(
-  { paths, log }: Bootstrap,
-  id: string,
-): Promise<{ readonly spoolFile: string; readonly release: () => void }> {
+export async function claimJob({ paths, log }: Bootstrap, id: string): Promise<string> {
   const { spoolFile, instanceFile } = placesOf(paths.jobsDir, id);
   const place = { name: `job ${id}`, advice: 'wait until it has ended', onWatch: tellWatch(log) };
-  const { release } = await acquireInstance(instanceFile, place);
-  process.once('exit', release);
-  return { spoolFile, release };
+  await acquireInstance(instanceFile, place);
+  return spoolFile;
 }
 
 /**

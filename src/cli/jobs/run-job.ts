@@ -25,12 +25,10 @@ export async function run(): Promise<number> {
     { cwd: process.cwd(), env: process.env },
     { logTo: 'stderr', overrides: { logLevel: 'info' } },
   );
-  const claim = await claimJob(base, id);
+  const spoolFile = await claimJob(base, id);
   try {
-    const paths = { ...base.paths, spoolFile: claim.spoolFile };
-    return await doWork({ ...base, paths }, work);
+    return await doWork({ ...base, paths: { ...base.paths, spoolFile } }, work);
   } finally {
-    claim.release();
     await base.log.flush();
   }
 }

@@ -40,7 +40,10 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       return processOf(job, child, logs);
     },
     async settle(id) {
-      const { spoolFile } = placesOf(directory, id);
+      const { spoolFile, instanceFile } = placesOf(directory, id);
+      // Another one works on it: it may have been too young to be found when this one began.
+      if ((await inspectInstance(instanceFile)).state === 'held') return;
+      await rm(instanceFile, { force: true });
       if (!existsSync(spoolFile)) return;
       await options.adopt(spoolFile);
       await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(spoolFile + suffix, { force: true })));

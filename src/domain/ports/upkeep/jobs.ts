@@ -48,7 +48,7 @@ export interface JobRunner {
    * @throws when it cannot be started
    */
   readonly start: (job: Job, signal: AbortSignal) => Promise<JobProcess>;
-  /** Takes over what the process has left to be written. */
+  /** Takes over what the process has left to be written, unless another one works on the job. */
   readonly settle: (id: string) => Promise<void>;
 }
 
