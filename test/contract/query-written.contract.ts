@@ -77,13 +77,12 @@ export function writtenContract(use: () => QueryWorld): void {
     // Every one by a server of its own, which has read the goods before.
     const asked = await Promise.all(
       answers.map(async ([path, body]) => {
-        const server = await startHttp([
-          (app) => apiRoutes(app, options),
-          (app) => ardentRoutes(app, options),
+        const isArdent = path.startsWith('/v2/');
+        const { url } = await startHttp([
+          (app) => (isArdent ? ardentRoutes(app, options) : apiRoutes(app, options)),
         ]);
-        await get(`${server.url}/api/v1/commodities`);
-        await get(`${server.url}/v2/commodity/name/gold/imports`);
-        return { url: server.url + path, path, body };
+        await get(url + (isArdent ? '/v2/commodity/name/gold/imports' : '/api/v1/commodities'));
+        return { url: url + path, path, body };
       }),
     );
     const trade = async ({ id, name, system: at }: PlainStation, prices: Prices) => {
