@@ -39,6 +39,7 @@ export function writtenContract(use: () => QueryWorld): void {
       expect((await cheapest())?.quote).toMatchObject({ supplyPrice: price, supplyUnits: 900 });
     }
   });
+
   test('a good that comes for the first time is called by its name at once, wherever it is told of', async () => {
     const { plain, store, queries } = use();
     const options = {

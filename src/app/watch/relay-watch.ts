@@ -15,7 +15,7 @@ import {
 import { defined } from '../../infra/http/api/filters.ts';
 import { resolvePlace } from '../../infra/http/api/places.ts';
 import { toldSnapshot, toldUpdate } from '../../infra/http/push/told.ts';
-import type { Good } from '../../infra/http/api/goods.ts';
+import { listedGood, type Good } from '../../infra/http/api/goods.ts';
 import type { Bootstrap } from '../bootstrap.ts';
 import { createQueries } from '../ports/store.ts';
 import type { WatchHandlers } from './follow.ts';
@@ -166,12 +166,7 @@ async function isThere(queries: Queries): Promise<boolean> {
 }
 
 function goodsOf(commodities: readonly Commodity[]): ReadonlyMap<number, Good> {
-  return new Map(
-    commodities.map(({ id, symbol, name, category }) => [
-      id,
-      { commodityId: id, symbol, name, category, meanPrice: null },
-    ]),
-  );
+  return new Map(commodities.map((each) => [each.id, listedGood(each)]));
 }
 
 async function watchOf(

@@ -50,13 +50,7 @@ export class Goods {
 
   /** As the tables have them, whether or not the database does. */
   listed(): readonly Good[] {
-    return this.#deps.commodities().map(({ id, symbol, name, category }) => ({
-      commodityId: id,
-      symbol,
-      name,
-      category,
-      meanPrice: null,
-    }));
+    return this.#deps.commodities().map(listedGood);
   }
 
   /**
@@ -139,6 +133,11 @@ function withSymbols(
       { commodityId: id, symbol: symbols.get(id) ?? null, name, category, meanPrice },
     ]),
   );
+}
+
+/** As the tables have it: they know no prices. */
+export function listedGood({ id, symbol, name, category }: Commodity): Good {
+  return { commodityId: id, symbol, name, category, meanPrice: null };
 }
 
 /** A good that the tables have lost keeps its id. */
