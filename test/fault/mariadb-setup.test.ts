@@ -89,6 +89,22 @@ describeMariadb('a MariaDB server set up wrongly', () => {
     await expect(store.writeMarkets([market(1, NOON_S + 1)])).resolves.toMatchObject([{ status: 'written' }]);
   });
 
+  test('somebody who holds what is to be looked at, until he lets go', async () => {
+    await connecting({}).open();
+    await server.sql('DROP TABLE StationItem', database);
+    await server.sql('DELETE FROM Category', database);
+    const other = await server.connect(database);
+    const store = connecting({});
+    try {
+      await other.query('START TRANSACTION');
+      await other.query("INSERT INTO Category (category_id, name) VALUES (1, 'Metals')");
+      await expectError(store, 'busy', /keeps a transaction open/);
+    } finally {
+      other.destroy();
+    }
+    await expect(store.open()).resolves.toMatchObject({ generation: 'v12' });
+  });
+
   test('a user without any right on the database', async () => {
     await server.sql(`CREATE USER guest@'%' IDENTIFIED BY 'x'`);
     const store = connecting({ user: 'guest', password: 'x' });

@@ -30,6 +30,14 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     tests: [HELD_ROWS],
   },
   {
+    guarantee: 'what somebody else has in his hands is waited for, and no longer than that',
+    fault: 'MariaDB: who was held up when the database was looked at is held up for ever',
+    file: 'src/infra/store/mariadb/store.ts',
+    from: 'opening = undefined;\n      throw error;',
+    to: 'throw error;',
+    tests: ['test/fault/mariadb-setup.test.ts'],
+  },
+  {
     guarantee: 'a connection is given back as it was taken',
     fault: 'after one wait for rows, nobody waits for any',
     file: 'src/infra/store/mariadb/write-apart.ts',

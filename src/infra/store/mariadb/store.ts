@@ -109,7 +109,11 @@ export function createMariadbStore(options: MariadbStoreOptions): WholeStore {
   }
 
   function ready(): Promise<Recognised> {
-    opening ??= recogniseOnce();
+    opening ??= recogniseOnce().catch((error: unknown) => {
+      // Also where only somebody was in the way: the next call would be told of it for ever.
+      opening = undefined;
+      throw error;
+    });
     return opening;
   }
 
