@@ -1,4 +1,4 @@
-import { serveThread, type CallContext } from '../../src/infra/threads/rpc.ts';
+import { threadModule, type CallContext } from '../../src/infra/threads/rpc.ts';
 import { AppError, StoreError } from '../../src/domain/errors.ts';
 
 let calls = 0;
@@ -30,4 +30,4 @@ const methods = {
 
 export type RpcMethods = typeof methods;
 
-serveThread<RpcMethods>(methods);
+export default threadModule(() => ({ methods }));

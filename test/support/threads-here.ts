@@ -27,8 +27,8 @@ function moduleOf(file: URL): ThreadModule {
 }
 
 /**
- * A thread of a store or the spool in this process: the same code behind the same messages, without the 60 to 80 ms of processor time
- * that a thread's start takes. It cannot crash, and while it works nobody else does: tests of that take threads.
+ * A thread in this process: the same code behind the same messages, without the 60 to 80 ms of processor time that a
+ * thread's start takes. It cannot crash, and while it works nobody else does: tests of that take threads.
  */
 class WorkerHere extends EventEmitter {
   readonly #port: MessagePort;
@@ -55,15 +55,22 @@ class WorkerHere extends EventEmitter {
   }
 }
 
-/** Of a store or the spool. */
-const MOVED = /\/infra\/(store\/.*-thread|spool\/spool\.worker)\.ts$/;
+/** Those that keep files: of stores, the spool, the history and the deltas. */
+const MOVED = new Set(
+  globSync([
+    'src/infra/store/**/*-thread.ts',
+    'src/infra/spool/spool.worker.ts',
+    'src/infra/history/recorder-thread.ts',
+    'src/infra/publishing/deltas/twins.worker.ts',
+  ]).map((file) => pathToFileURL(file).href),
+);
 
 /** Each tells whether a thread that is started now is one for this process. */
 const wanted = new Set<() => boolean>();
 const { Worker } = threads;
 threads.Worker = new Proxy(Worker, {
   construct: (target, given: ConstructorParameters<typeof Worker>) =>
-    MOVED.test(String(given[0])) && [...wanted].some((isWanted) => isWanted())
+    MOVED.has(String(given[0])) && [...wanted].some((isWanted) => isWanted())
       ? new WorkerHere(given[0] as URL, given[1])
       : new target(...given),
 });
@@ -71,11 +78,10 @@ syncBuiltinESMExports();
 
 /** Loads what is in them before the first one is started. */
 export function loadThreads(): void {
-  const files = globSync('src/infra/{store/**/*-thread,spool/spool.worker}.ts');
-  for (const file of files) moduleOf(pathToFileURL(file));
+  for (const file of MOVED) moduleOf(new URL(file));
 }
 
-/** The threads of stores and spools that are started while `isWanted` run in this process. Others are what they were. */
+/** Of these, what is started while `isWanted` runs in this process. Others are what they were. */
 export function threadsHere(isWanted: () => boolean): void {
   wanted.add(isWanted);
 }

@@ -4,9 +4,8 @@ import { AppError, StoreError, type ErrorCode, type StoreErrorCode } from '../..
 /**
  * Typed request/response over one worker thread, for adapters whose library is synchronous (node:sqlite).
  *
- * The worker file calls {@link serveThread} with its methods, or {@link threadModule} with what makes them; the other
- * side makes calls through {@link openThread}.
- * Calls run in the order they were made; an asynchronous method lets later ones in while it awaits.
+ * The worker file calls {@link threadModule} with what makes its methods; the other side makes calls through
+ * {@link openThread}. Calls run in the order they were made; an asynchronous method lets later ones in while it awaits.
  */
 export interface CallContext {
   /** Aborted when the caller's signal is, and when the thread is being closed. */
@@ -164,15 +163,9 @@ export interface Service<M extends Methods<M>> {
   readonly onClose?: (() => void | Promise<void>) | undefined;
 }
 
-/** Worker side: answers calls until the other side closes. */
-export function serveThread<M extends Methods<M>>(methods: M, onClose?: () => void): void {
-  if (parentPort === null) throw new Error('not a worker thread');
-  serve(parentPort, { methods, onClose });
-}
-
 /**
- * The same for a module that keeps nothing outside of what `create` makes of the thread's `workerData`.
- * @returns serves another one beside, over any port
+ * Worker side: answers calls until the other side closes. The module keeps nothing outside of what `create` makes of
+ * the thread's `workerData`. @returns serves another one beside, over any port
  */
 export function threadModule<D, M extends Methods<M>>(create: (data: D) => Service<M>) {
   if (parentPort !== null) serve(parentPort, create(workerData as D));

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { Twin } from '../../../domain/deltas/deltas.ts';
 import type { StagedFile } from '../../../domain/ports/publishing/publishing.ts';
-import { serveThread, type CallContext } from '../../threads/rpc.ts';
+import { threadModule, type CallContext } from '../../threads/rpc.ts';
 import { stageFile } from '../publish.ts';
 
 export interface TwinsRequest {
@@ -26,12 +26,6 @@ const READ_BYTES = 256 * 1024;
 /** Smaller than gzip's best, in less time. A hash a frame lets readers notice a damaged file. */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 9, [constants.ZSTD_c_checksumFlag]: 1 } };
 
-let staged: StagedFile<unknown>[] = [];
-
-async function discard(): Promise<void> {
-  for (const file of staged.splice(0)) await file.discard();
-}
-
 /** Counts and hashes what passes. */
 function summing() {
   const hash = createHash('sha256');
@@ -47,13 +41,13 @@ function summing() {
 
 async function stageTwin(source: string, target: string, signal: AbortSignal) {
   const text = summing();
-  const file = summing();
-  const twin = await stageFile(
+  const sums = summing();
+  const file = await stageFile(
     target,
     async (write) => {
       const output = new Writable({
         write(chunk: Uint8Array, _encoding, done) {
-          file.add(chunk);
+          sums.add(chunk);
           write(chunk).then(() => done(), done);
         },
       });
@@ -72,25 +66,39 @@ async function stageTwin(source: string, target: string, signal: AbortSignal) {
     },
     { signal },
   );
-  staged.push(twin);
-  return { text: text.sums(), twin: { name: basename(target), ...file.sums() } };
+  return { file, text: text.sums(), twin: { name: basename(target), ...sums.sums() } };
 }
 
-const methods = {
-  async stage({ source, targets }: TwinsRequest, { signal }: CallContext): Promise<StagedTwins> {
-    await discard();
-    const made = [];
-    for (const target of targets) made.push(await stageTwin(source, target, signal));
-    return { text: made[0]?.text ?? { bytes: 0, sha256: '' }, files: made.map(({ twin }) => twin) };
-  },
+function createTwins() {
+  let staged: StagedFile<unknown>[] = [];
 
-  async commit(): Promise<void> {
-    const files = staged;
-    staged = [];
-    for (const file of files) await file.commit();
-  },
-};
+  async function discard(): Promise<void> {
+    for (const file of staged.splice(0)) await file.discard();
+  }
 
-export type TwinsMethods = typeof methods;
+  const methods = {
+    async stage({ source, targets }: TwinsRequest, { signal }: CallContext): Promise<StagedTwins> {
+      await discard();
+      const files: Twin[] = [];
+      let sums = { bytes: 0, sha256: '' };
+      for (const target of targets) {
+        const { file, text, twin } = await stageTwin(source, target, signal);
+        staged.push(file);
+        files.push(twin);
+        sums = text;
+      }
+      return { text: sums, files };
+    },
 
-serveThread<TwinsMethods>(methods, () => void discard());
+    async commit(): Promise<void> {
+      const files = staged;
+      staged = [];
+      for (const file of files) await file.commit();
+    },
+  };
+  return { methods, onClose: discard };
+}
+
+export type TwinsMethods = ReturnType<typeof createTwins>['methods'];
+
+export default threadModule(createTwins);
