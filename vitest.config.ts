@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { fastFolder } from './test/support/fast-folder.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
@@ -22,8 +21,8 @@ export default defineConfig({
     env: {
       // Worker threads and daemons start hundreds of times: they find their modules stripped of types and compiled.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
-      TMPDIR: fastFolder(),
     },
+    globalSetup: ['test/support/run-folder.ts'],
     include: ['test/**/*.test.ts'],
   },
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { CHROMIUM, openPage, says, textOf, textsOf } from '../support/browser.ts';
+import { CHROMIUM, openPage, says, textOf, textsOf, useBrowser } from '../support/browser.ts';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { ask } from '../support/http.ts';
@@ -39,6 +39,7 @@ interface Entry {
 }
 
 describe('clients', () => {
+  useBrowser();
   let world: PortalWorld;
   beforeAll(async () => (world = await startPortal()));
   afterAll(() => world.stop());

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { CHROMIUM, openPage, type OpenPage, says, textOf, textsOf, until } from '../support/browser.ts';
+import {
+  CHROMIUM,
+  openPage,
+  type OpenPage,
+  says,
+  textOf,
+  textsOf,
+  until,
+  useBrowser,
+} from '../support/browser.ts';
 import { startProgram, writeConfig, type Program, type Start } from '../support/daemon.ts';
 import { makeGalaxy, marketRows } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
@@ -75,6 +84,7 @@ const LISTENER = '[data-actor="supervisor/listener/child"]';
 const ROWS = '#sequence .row';
 
 describe.skipIf(CHROMIUM === null)('the inspector page', () => {
+  useBrowser();
   let daemon: Daemon;
   /** Markets published by the tests so far: each has its own. */
   let markets = 0;

@@ -14,6 +14,7 @@ import {
   textOf,
   textsOf,
   until,
+  useBrowser,
 } from '../support/browser.ts';
 import { ask } from '../support/http.ts';
 import { TWIN } from '../support/planted-galaxy.ts';
@@ -51,6 +52,7 @@ interface Entry extends Record<string, unknown> {
 const menu = (view: string) => `header nav a[href^="/?view=${view}"]`;
 
 describe.skipIf(CHROMIUM === null)('the first page', () => {
+  useBrowser();
   let world: PortalWorld;
   beforeAll(async () => {
     world = await startPortal();

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { CHROMIUM, openPage, says, textsOf, until } from '../support/browser.ts';
+import { CHROMIUM, openPage, says, textsOf, until, useBrowser } from '../support/browser.ts';
 import { writeConfig } from '../support/daemon.ts';
 import { makeGalaxy } from '../support/galaxy.ts';
 import { startHere } from '../support/here.ts';
 import { ask } from '../support/http.ts';
 import { tempDir } from '../support/temp-dir.ts';
+
+useBrowser();
 
 test.skipIf(CHROMIUM === null)(
   'the page of a process that only serves asks for nothing of a daemon',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 
 /** Path of a Chromium; null: there is none, and the tests that need one are skipped (with `CI` set they fail). */
@@ -20,7 +20,15 @@ export interface OpenPage {
 
 let browser: Promise<Browser> | undefined;
 
-/** One for all files of this process, with which it ends: its pipe is closed then. */
+/** For a file that opens pages: they are of one browser, which ends with it and takes away what it has written. */
+export function useBrowser(): void {
+  afterAll(async () => {
+    const used = browser;
+    browser = undefined;
+    await (await used)?.close();
+  });
+}
+
 const launch = () =>
   puppeteer.launch({
     executablePath: CHROMIUM ?? '',
