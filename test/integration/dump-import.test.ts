@@ -6,9 +6,9 @@ import { dumpImportContract } from './dump-import.contract.ts';
 
 storeThreadsHere();
 
-dumpImportContract('SQLite', createSqliteDatabase);
+dumpImportContract('SQLite', createSqliteDatabase, 'v13');
 
 describeMariadb('with a server', () => {
   const server = useMariadb();
-  dumpImportContract('MariaDB', () => createMariadbDatabase(server));
+  dumpImportContract('MariaDB', () => createMariadbDatabase(server), 'v12');
 });

@@ -7,7 +7,7 @@ import { runHere } from '../support/here.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb-server.ts';
 import { dump, gridDump, market, stop, world, type World } from '../support/spansh-world.ts';
-import { times } from '../support/times.ts';
+import { times, whenMany } from '../support/times.ts';
 import { until } from '../support/until.ts';
 
 const HEADER =
@@ -16,74 +16,26 @@ const demoted = /are baseline now/;
 
 describe('on SQLite', () => {
   publishing();
+  files();
 });
 
 describeMariadb('on MariaDB', () => {
   const server = useMariadb();
   publishing(server);
+  whenMany(describe)('files', () => files(server));
 });
 
 function publishing(mariadb?: MariadbServer): void {
   test('listings-live.csv is there from the first start, whatever else is', async () => {
-    const { cwd, startHere } = await away();
+    const { cwd, startHere } = await away(mariadb);
     const program = startHere();
     await program.logged(/listings-live\.csv: 0 rows/);
     await stop(program);
     expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
   });
 
-  test('a file that was deleted is made again, the others stay as they are, and nothing is imported', async () => {
-    const { cwd, server, startHere } = await filled();
-    const file = (name: string) => join(cwd, 'data', name);
-    const before = {
-      listings: statSync(file('listings.csv')).mtimeMs,
-      text: readFileSync(file('System.csv')),
-    };
-    rmSync(file('System.csv'));
-    const program = startHere();
-    const { msg } = await program.logged(/^missing, to be published/);
-    expect(msg).toContain(file('System.csv'));
-    await program.logged(/was imported already/);
-    await stop(program);
-    expect(readFileSync(file('System.csv')).equals(before.text)).toBe(true);
-    expect(statSync(file('listings.csv')).mtimeMs).toBe(before.listings);
-    expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
-  });
-
-  test('another export_path gets its files', async () => {
-    const { cwd, relay, server, startHere } = await filled();
-    const text = readFileSync(join(cwd, 'data/listings.csv'));
-    writeConfig(cwd, {
-      eddn_url: relay.url,
-      spansh_url: `${server.url}/galaxy_stations.json.gz`,
-      export_path: './public',
-    });
-    const program = startHere();
-    await program.logged(/was imported already/);
-    await stop(program);
-    expect(readFileSync(join(cwd, 'public/listings.csv')).equals(text)).toBe(true);
-    expect(readFileSync(join(cwd, 'public/listings-live.csv'), 'utf8')).toBe(HEADER);
-  });
-
-  test('a start that is killed while it makes missing files is completed by the next one', async () => {
-    const { cwd, start, startHere } = await filled();
-    for (const delayMs of [5, 60, 0, 20].slice(0, times(2, 4))) {
-      rmSync(join(cwd, 'data/Station.csv'));
-      rmSync(join(cwd, 'data/listings.csv'));
-      const program = start();
-      await program.logged(/^missing, to be published/);
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      program.kill('SIGKILL');
-      await program.exit;
-      const again = startHere();
-      await again.logged(/was imported already/);
-      await stop(again);
-      expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
-    }
-  });
-
   test('what tdl import brought is published although Spansh is away, once', async () => {
-    const { cwd, server, start, startHere, env } = await away();
+    const { cwd, server, start, startHere, env } = await away(mariadb);
     const file = join(cwd, 'dump.json.gz');
     writeFileSync(file, dump());
     const imported = await runHere({ cwd, args: ['import', file], env });
@@ -130,7 +82,7 @@ function publishing(mariadb?: MariadbServer): void {
   });
 
   test('tdl publish writes the whole set once, and tells check-config is content', async () => {
-    const { cwd, env } = await away();
+    const { cwd, env } = await away(mariadb);
     const nothing = await runHere({ cwd, args: ['publish'], env });
     expect(nothing).toMatchObject({
       code: 1,
@@ -148,20 +100,72 @@ function publishing(mariadb?: MariadbServer): void {
     expect(readFileSync(join(cwd, 'data/listings-live.csv'), 'utf8')).toBe(HEADER);
     expect((await runHere({ cwd, args: ['check-config'], env })).stdout).toMatch(/ok {4}public files: /);
   });
+}
 
-  /** Spansh cannot be reached. */
-  async function away(): Promise<World> {
-    return world({ mariadb, config: { spansh_url: 'http://127.0.0.1:1/galaxy_stations.json.gz' } });
-  }
-
-  async function filled(): Promise<World> {
-    const there = await world({ mariadb });
-    const program = there.startHere();
-    await program.logged(demoted);
-    await until(
-      () => statSync(join(there.cwd, 'data/listings-live.csv'), { throwIfNoEntry: false }) !== undefined,
-    );
+/** What is missing of them: which database is beside them matters least. */
+function files(mariadb?: MariadbServer): void {
+  test('a file that was deleted is made again, the others stay as they are, and nothing is imported', async () => {
+    const { cwd, server, startHere } = await filled(mariadb);
+    const file = (name: string) => join(cwd, 'data', name);
+    const before = {
+      listings: statSync(file('listings.csv')).mtimeMs,
+      text: readFileSync(file('System.csv')),
+    };
+    rmSync(file('System.csv'));
+    const program = startHere();
+    const { msg } = await program.logged(/^missing, to be published/);
+    expect(msg).toContain(file('System.csv'));
+    await program.logged(/was imported already/);
     await stop(program);
-    return there;
-  }
+    expect(readFileSync(file('System.csv')).equals(before.text)).toBe(true);
+    expect(statSync(file('listings.csv')).mtimeMs).toBe(before.listings);
+    expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
+  test('another export_path gets its files', async () => {
+    const { cwd, relay, server, startHere } = await filled(mariadb);
+    const text = readFileSync(join(cwd, 'data/listings.csv'));
+    writeConfig(cwd, {
+      eddn_url: relay.url,
+      spansh_url: `${server.url}/galaxy_stations.json.gz`,
+      export_path: './public',
+    });
+    const program = startHere();
+    await program.logged(/was imported already/);
+    await stop(program);
+    expect(readFileSync(join(cwd, 'public/listings.csv')).equals(text)).toBe(true);
+    expect(readFileSync(join(cwd, 'public/listings-live.csv'), 'utf8')).toBe(HEADER);
+  });
+
+  test('a start that is killed while it makes missing files is completed by the next one', async () => {
+    const { cwd, start, startHere } = await filled(mariadb);
+    for (const delayMs of [5, 60, 0, 20].slice(0, times(2, 4))) {
+      rmSync(join(cwd, 'data/Station.csv'));
+      rmSync(join(cwd, 'data/listings.csv'));
+      const program = start();
+      await program.logged(/^missing, to be published/);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      program.kill('SIGKILL');
+      await program.exit;
+      const again = startHere();
+      await again.logged(/was imported already/);
+      await stop(again);
+      expect(checkPublishedSet(join(cwd, 'data'), 'v12')).toEqual([]);
+    }
+  });
+}
+
+/** Spansh cannot be reached. */
+const away = (mariadb?: MariadbServer): Promise<World> =>
+  world({ mariadb, config: { spansh_url: 'http://127.0.0.1:1/galaxy_stations.json.gz' } });
+
+async function filled(mariadb?: MariadbServer): Promise<World> {
+  const there = await world({ mariadb });
+  const program = there.startHere();
+  await program.logged(demoted);
+  await until(
+    () => statSync(join(there.cwd, 'data/listings-live.csv'), { throwIfNoEntry: false }) !== undefined,
+  );
+  await stop(program);
+  return there;
 }

@@ -7,5 +7,5 @@ export function times(few: number, many: number): number {
   return isMany ? many : few;
 }
 
-/** For what the suite kills on one of the two databases: on this one, too, with `npm run test:kills`. */
+/** For what the suite does on one of the two databases: on this one, too, with `npm run test:kills`. */
 export const whenMany = (each: typeof describe.skip): typeof describe.skip => (isMany ? each : describe.skip);
