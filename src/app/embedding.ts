@@ -77,7 +77,7 @@ export async function createDaemon(options: DaemonOptions = {}): Promise<Daemon>
       clearTimeout(timer);
       await saveNow();
       await close(failure === null);
-      await base.log.flush();
+      await base.log.close();
       running = null;
       ended.resolve(failure);
     }, ended.reject);

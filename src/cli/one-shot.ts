@@ -12,7 +12,7 @@ export async function withSettings<T>(work: (base: Bootstrap) => Promise<T>, loo
   try {
     return await work(base);
   } finally {
-    await base.log.flush();
+    await base.log.close();
   }
 }
 

@@ -121,9 +121,8 @@ test.each([
   writeConfig(cwd, { log_file: 'logs/mine.log', ...config });
   const { log } = await bootstrap({ cwd, env: {} }, { logTo: 'stdout' });
   for (let i = 0; i < 130; i++) log.info({ text: 'x'.repeat(10_000) }, 'told');
-  await log.flush();
   await until(() => readdirSync(join(cwd, 'logs')).some((found) => name.test(found)));
-  await log.flush();
+  await log.close();
   const sizes = readdirSync(join(cwd, 'logs')).map((found) => statSync(join(cwd, 'logs', found)).size);
   expect(sizes.some((bytes) => bytes > 1_100_000)).toBe(config.log_rotate_mb === 0);
 });

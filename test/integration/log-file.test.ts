@@ -150,6 +150,17 @@ test('so it is at the exit, before anybody could look', () => {
   expect(readFileSync(log.file, 'utf8')).toBe('before\nafter\n');
 });
 
+test('one that is closed leaves nothing to do at the exit', async () => {
+  const before = process.listenerCount('exit');
+  const log = options({ file: join(tempDir(), 'logs/tdl.log'), rotateBytes: 0 });
+  const { write: say, flush, close } = openLogFile(log);
+  say('told\n');
+  await flush();
+  close();
+  expect(readFileSync(log.file, 'utf8')).toBe('told\n');
+  expect(process.listenerCount('exit')).toBe(before);
+});
+
 test('what is no file is told, and keeps nobody waiting', () => {
   const log = options({ file: join(tempDir(), 'fifo'), rotateBytes: 0 });
   execFileSync('mkfifo', [log.file]);

@@ -12,6 +12,6 @@ for (let i = 0; i < Number(repeats); i++) {
   }
   if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
-await log.flush();
+await log.close();
 clearInterval(loop);
 process.stderr.write(`alive ${loops > 0}\n`, () => process.exit(7));

@@ -24,7 +24,7 @@ export async function run(command: DaemonCommand): Promise<number> {
   try {
     return await runOn(base, command);
   } finally {
-    await base.log.flush();
+    await base.log.close();
   }
 }
 

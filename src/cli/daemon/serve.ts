@@ -17,6 +17,6 @@ export async function run({ listen }: ServeCommand): Promise<number> {
     base.log.info({ code }, 'stopped');
     return code;
   } finally {
-    await base.log.flush();
+    await base.log.close();
   }
 }

@@ -29,7 +29,7 @@ export async function run(): Promise<number> {
   try {
     return await doWork({ ...base, paths: { ...base.paths, spoolFile } }, work);
   } finally {
-    await base.log.flush();
+    await base.log.close();
   }
 }
 

@@ -21,6 +21,8 @@ export interface LogFile {
   readonly reopen: () => void;
   /** Resolves when everything is in the file. */
   readonly flush: () => Promise<void>;
+  /** As at the exit of the process, which need not be waited for then. What is told later may be lost. */
+  readonly close: () => void;
 }
 
 /** Lines waiting for a disk that takes none: beyond that, new ones are dropped. */
@@ -117,7 +119,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     if (unseen !== written) return;
     if (!isGone) written.splice(0, count);
     else {
-      close(() => {
+      openAnew(() => {
         waiting.unshift(...written);
         for (const text of written) waitingBytes += text.length;
       });
@@ -125,7 +127,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
   }
 
   /** Opens what has the name then. @param onClosed when the old one has everything that was sent to it */
-  function close(onClosed: () => void = () => undefined): void {
+  function openAnew(onClosed: () => void = () => undefined): void {
     const old = stream;
     // Not open at the moment: it will be.
     if (old === undefined) return;
@@ -138,7 +140,7 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     old.end();
   }
 
-  process.on('exit', () => {
+  function writeLast(): void {
     try {
       if (unseen !== null && !existsSync(file)) {
         mkdirSync(dirname(file), { recursive: true });
@@ -148,9 +150,11 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
     } catch {
       // Where to tell it?
     }
-  });
+  }
+
+  process.on('exit', writeLast);
   void removeOld(file, keepMs);
-  setInterval(() => void look(), LOOK_MS).unref();
+  const looking = setInterval(() => void look(), LOOK_MS).unref();
   open();
 
   return {
@@ -160,8 +164,13 @@ export function openLogFile({ file, rotateBytes, keepMs, compress }: LogFileOpti
       waitingBytes += text.length;
       send();
     },
-    reopen: () => close(),
+    reopen: () => openAnew(),
     flush: () => (waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => flushed.add(resolve))),
+    close() {
+      clearInterval(looking);
+      process.off('exit', writeLast);
+      writeLast();
+    },
   };
 }
 

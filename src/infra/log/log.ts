@@ -30,8 +30,8 @@ export interface LogOptions extends LogVerbosity {
 export interface LogHandle extends Log {
   /** What was told last. */
   readonly recent: Pick<RecentLines, 'read'>;
-  /** Resolves when every line has been handed over, or the reader has not taken them for a second. */
-  flush(): Promise<void>;
+  /** The last thing. Resolves when every line has been handed over, or the reader has not taken them for a second. */
+  close(): Promise<void>;
   setVerbosity(verbosity: LogVerbosity): void;
   /** Opens the log file anew, for something else may have put it aside. */
   reopen(): void;
@@ -77,8 +77,8 @@ export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
     info: (facts, text) => logger.info(facts, text),
     warn: (facts, text) => logger.warn(facts, text),
     error: (facts, text) => logger.error(facts, text),
-    flush: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         const deadline = setTimeout(resolve, FLUSH_MS);
         const done = () => {
           clearTimeout(deadline);
@@ -86,7 +86,9 @@ export function createLog({ to, file, ...verbosity }: LogOptions): LogHandle {
         };
         if (logFile === null) stream.write('', done);
         else void logFile.flush().then(done);
-      }),
+      });
+      logFile?.close();
+    },
     setVerbosity: (changed) => {
       logger.level = levelOf(changed);
     },
