@@ -106,7 +106,8 @@ describe.skipIf(CHROMIUM === null)('what is not for everybody', { timeout: 120_0
 
   test.each([
     ['light', 1280, (page: Page, view: string) => page.goto(world.url + view)],
-    ['dark', 320, followLink],
+    ['dark', 390, followLink],
+    ['light', 320, followLink],
   ] as const)(
     '%s, %i pixels wide: for everybody, and nothing to complain of',
     async (scheme, width, show) => {
