@@ -238,6 +238,8 @@ export function createPool(connection: MariadbConnection, statementTimeoutMs: nu
     bigNumberStrings: true,
     // None is prepared here, and the driver keeps room for its 16,000: half a MiB a connection.
     maxPreparedStatements: 1,
+    // No stack trace is taken before every statement.
+    trace: false,
     // For an address the driver would look for the name `localhost` in the certificate: there its signer has to do.
     ...(ssl && {
       ssl: { ...ssl, rejectUnauthorized: ssl.verify, verifyIdentity: ssl.verify && isIP(host) === 0 },

@@ -47,50 +47,63 @@ export async function readSystemsById(
 
 const SYSTEM_CELLS = 6;
 
-/**
- * @param where on `st` and `sy`
- * @param ids in the place of `?`
- * @param galaxy knows when markets were seen, which else is looked up in their rows: a page of the table for each
- */
-export async function readStations(
+interface StationSelect {
+  readonly columns: string;
+  /** `st` and `sy`, and what else the columns are from. */
+  readonly tables: string;
+  /** @param cells of the columns; others may follow */
+  readonly stationOf: (cells: readonly Cell[]) => StationRecord;
+}
+
+/** @param galaxy knows when markets were seen, which else is looked up in their rows: a page of the table for each */
+async function selectStations(
   reader: QueryReader,
   kinds: StationKinds,
-  where: string,
-  ids: readonly number[] | null = null,
   galaxy: Galaxy | null = null,
-): Promise<StationRecord[]> {
+): Promise<StationSelect> {
   const { epochOf } = reader.dialect;
   const ratios = await ratiosOf(reader);
   const market = `, (SELECT ${epochOf('modified')} FROM StationItem WHERE station_id = st.station_id LIMIT 1),
     ${ratios.columns}`;
-  const sql = `SELECT ${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
+  return {
+    columns: `${systemColumns(reader.dialect)}, st.station_id, st.name, st.type_id, st.ls_from_star, st.max_pad_size,
        st.planetary, ${epochOf('st.modified')}, ${STATION_SERVICES.map((service) => `st.${service}`).join()}
-       ${galaxy === null ? market : ''}
-     FROM Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''} ${where}`;
-  const rows = await (ids === null ? reader.rows(sql) : rowsOf(reader, sql, ids));
-  return rows.map((cells) => {
-    const [id, name, typeId, ls, pad, planetary, updatedAtS, ...rest] = cells.slice(SYSTEM_CELLS);
-    const [marketAtS, ...ratio] = rest.slice(STATION_SERVICES.length);
-    const kind = kinds.get(Number(typeId));
-    return {
-      id: Number(id),
-      name: String(name ?? ''),
-      system: systemOf(cells),
-      type: kind?.name ?? null,
-      journalType: kind?.journalType ?? null,
-      group: kind?.group ?? null,
-      lsFromStar: Number(ls) === NEW_STATION.lsFromStar ? null : Number(ls),
-      maxPad: pad === '?' ? null : (pad as Pad),
-      isPlanetary: flagOf(planetary),
-      services: Object.fromEntries(
-        STATION_SERVICES.map((service, at) => [service, flagOf(rest[at])]),
-      ) as StationRecord['services'],
-      updatedAtS: numberOrNull(updatedAtS),
-      ...(galaxy === null
-        ? { marketAtS: numberOrNull(marketAtS), priceRatio: ratioOf(marketAtS, ratio) }
-        : marketIn(galaxy, Number(id))),
-    };
-  });
+       ${galaxy === null ? market : ''}`,
+    tables: `Station st JOIN System sy ON sy.system_id = st.system_id ${galaxy === null ? ratios.join : ''}`,
+    stationOf(cells) {
+      const [id, name, typeId, ls, pad, planetary, updatedAtS, ...rest] = cells.slice(SYSTEM_CELLS);
+      const [marketAtS, ...ratio] = rest.slice(STATION_SERVICES.length);
+      const kind = kinds.get(Number(typeId));
+      return {
+        id: Number(id),
+        name: String(name ?? ''),
+        system: systemOf(cells),
+        type: kind?.name ?? null,
+        journalType: kind?.journalType ?? null,
+        group: kind?.group ?? null,
+        lsFromStar: Number(ls) === NEW_STATION.lsFromStar ? null : Number(ls),
+        maxPad: pad === '?' ? null : (pad as Pad),
+        isPlanetary: flagOf(planetary),
+        services: Object.fromEntries(
+          STATION_SERVICES.map((service, at) => [service, flagOf(rest[at])]),
+        ) as StationRecord['services'],
+        updatedAtS: numberOrNull(updatedAtS),
+        ...(galaxy === null
+          ? { marketAtS: numberOrNull(marketAtS), priceRatio: ratioOf(marketAtS, ratio) }
+          : marketIn(galaxy, Number(id))),
+      };
+    },
+  };
+}
+
+/** @param where on `st` and `sy` */
+export async function readStations(
+  reader: QueryReader,
+  kinds: StationKinds,
+  where: string,
+): Promise<StationRecord[]> {
+  const { columns, tables, stationOf } = await selectStations(reader, kinds);
+  return (await reader.rows(`SELECT ${columns} FROM ${tables} ${where}`)).map(stationOf);
 }
 
 function marketIn(galaxy: Galaxy, id: number): Pick<StationRecord, 'marketAtS' | 'priceRatio'> {
@@ -99,52 +112,56 @@ function marketIn(galaxy: Galaxy, id: number): Pick<StationRecord, 'marketAtS' |
   return { marketAtS: galaxy.marketAtS(station), priceRatio: galaxy.priceRatio(station) };
 }
 
+/** @param galaxy as for {@link selectStations} */
 export async function readStationsById(
   reader: QueryReader,
   kinds: StationKinds,
   ids: readonly number[],
   galaxy: Galaxy | null = null,
 ): Promise<ReadonlyMap<number, StationRecord>> {
-  const found = await readStations(reader, kinds, 'WHERE st.station_id IN (?)', ids, galaxy);
-  return new Map(found.map((station) => [station.id, station]));
+  const { columns, tables, stationOf } = await selectStations(reader, kinds, galaxy);
+  const found = await rowsOf(reader, `SELECT ${columns} FROM ${tables} WHERE st.station_id IN (?)`, ids);
+  return new Map(found.map(stationOf).map((station) => [station.id, station]));
 }
 
-/** Whole markets, in the order asked for. */
+/** Of a row, whole numbers all. */
+const ROW_COLUMNS = [
+  'item_id',
+  ...['supply_price', 'supply_units', 'supply_level'],
+  ...['demand_price', 'demand_units', 'demand_level'],
+];
+
+/**
+ * Whole markets, in the order asked for. The rows of each are one text: taken apart here they cost half of what they do
+ * cell by cell, and what is told of station and rows is of one moment.
+ */
 export async function readMarkets(
   reader: QueryReader,
   kinds: StationKinds,
   ids: readonly number[],
 ): Promise<MarketRecord[]> {
-  const [stations, markets] = await Promise.all([
-    readStationsById(reader, kinds, ids),
-    readRows(reader, ids),
-  ]);
-  return ids.flatMap((id) => {
-    const station = stations.get(id);
-    if (station === undefined) return [];
-    const { atS = null, rows = [] } = markets.get(id) ?? {};
-    const { marketAtS, priceRatio } = station;
-    // It may have been written in between.
-    const seen = { marketAtS: atS, priceRatio: marketAtS === atS ? priceRatio : null };
-    return [{ station: { ...station, ...seen }, atS, rows }];
-  });
+  const { columns, tables, stationOf } = await selectStations(reader, kinds);
+  const sql = `SELECT ${columns},
+      (SELECT GROUP_CONCAT(CONCAT_WS(',', ${ROW_COLUMNS.join()})) FROM StationItem WHERE station_id = st.station_id)
+    FROM ${tables} WHERE st.station_id IN (?)`;
+  const markets = new Map(
+    (await rowsOf(reader, sql, ids)).map((cells) => {
+      const station = stationOf(cells);
+      return [station.id, { station, atS: station.marketAtS, rows: marketRows(cells.at(-1) ?? null) }];
+    }),
+  );
+  return ids.flatMap((id) => markets.get(id) ?? []);
 }
 
-async function readRows(
-  reader: QueryReader,
-  ids: readonly number[],
-): Promise<ReadonlyMap<number, { readonly atS: number; readonly rows: MarketRow[] }>> {
-  const markets = new Map<number, { readonly atS: number; readonly rows: MarketRow[] }>();
-  const sql = `SELECT station_id, ${reader.dialect.epochOf('modified')}, item_id, supply_price, supply_units, supply_level,
-      demand_price, demand_units, demand_level
-    FROM StationItem WHERE station_id IN (?) ORDER BY station_id, item_id`;
-  for (const cells of await rowsOf(reader, sql, ids)) {
-    const [stationId, atS, itemId] = cells;
-    const id = Number(stationId);
-    const market = markets.get(id) ?? { atS: Number(atS), rows: [] };
-    if (market.rows.push({ itemId: Number(itemId), ...quoteOf(cells, 3) }) === 1) markets.set(id, market);
+/** @param text null: there are none. @returns ascending item id */
+function marketRows(text: Cell): MarketRow[] {
+  if (text === null) return [];
+  const cells = String(text).split(',');
+  const rows: MarketRow[] = [];
+  for (let at = 0; at < cells.length; at += ROW_COLUMNS.length) {
+    rows.push({ itemId: Number(cells[at]), ...quoteOf(cells, at + 1) });
   }
-  return markets;
+  return rows.sort((a, b) => a.itemId - b.itemId);
 }
 
 function numberOrNull(cell: Cell | undefined): number | null {
