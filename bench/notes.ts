@@ -56,15 +56,18 @@ export const NOTES: Readonly<Record<string, string>> = {
     'generation of at most 4 MiB would save 4 MiB of the idle daemon and cost the busy one collections. The first start ' +
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
   questions:
-    'What bounds one market: the way. The bare server does the least that can be done; on MariaDB its p99 is beyond the budget, too, and ours is that ' +
-    'of the bare one (7.49 and 7.75 ms; in a run beside two forgotten daemons 7.63 and 13.2). ' +
-    'Who is slow waits for one of the two cores, which relay, asker, database and daemon share: 3 to 4 ms, on the way there, in the ' +
-    'daemon, or on the way back; on SQLite it goes from thread to thread twice more than in the bare server. It is two to three times what the ' +
-    'bare server takes in the same run: in nine runs on machines of this kind 4.3, 4.8, 4.9, 5.6, 6.0, 6.0, 6.6, 7.0 and 7.8 ms ' +
-    '(p99; the bare one 2.0 to 3.5). Other work in threads of a lower priority changes nothing that runs do not differ by. ' +
-    'Asked one after the ' +
-    'other a market takes 1.0 ms of CPU, half of it on the main thread (JSON and socket) and half in the thread that reads; once every ' +
-    '20 ms it takes twice as much, for nothing of it is in a cache then. ' +
+    'What bounds one market: the way, for all of it is 1.0 ms of CPU when one is asked after the other, and twice as much once every 20 ms, ' +
+    'when nothing of it is in a cache. On SQLite it keeps its budget in four runs of four: 3.5, 3.9, 4.6 and 4.6 ms (p99; the bare ' +
+    'server 1.9 to 3.3). On MariaDB not for sure: 4.5, 5.8, 5.8 and 6.1 ms (the bare one 3.2 to 4.3). ' +
+    'Up to 2026-11-29 the figures were 4.3 to 7.8 and 6.0 to 14 ms, and half of what was beyond the budget was the asking: of the ' +
+    'cores in the slowest 2 % of the questions the asking process had two thirds of one, for it made a text of each answer and ' +
+    'collected that garbage, on both cores, while the next answer was on its way. It keeps nothing of an answer now, and the ' +
+    'messages are made before; the first 10 s are not counted, in which half of the slowest came, for the program was not ' +
+    'compiled yet; and MariaDB has written its pages before it is asked. What is slow now, by a list of who had which core when: ' +
+    'a thread that could run waits behind another on its core, up to the 4 ms between two ticks of the kernel, while the other ' +
+    'core may be idle: behind the thread of the server that writes a market (4 ms a market, most of it its times in an index) or ' +
+    'cleans up, behind the garbage collector of the daemon, its own or that of the relay. That garbage is collected by one thread instead of ' +
+    'four, or by threads of a lower priority, changes nothing that runs do not differ by. ' +
     'MariaDB has a buffer pool of 5 GiB here, which holds the database (3 GiB). With one of 512 MiB commits have a p99 of 630 ms and the first questions take ' +
     '14 s: pages of the price indexes come from the disk, where a fifth of the 202 goods of a market change some 80 entries of them a message.',
   tours:

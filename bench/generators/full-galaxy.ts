@@ -72,6 +72,7 @@ export async function plantFullGalaxy(database: DaemonDatabase, markets: number)
     }
   });
   const firstGoods = await plantMarkets(database, marketIds, random);
+  await database.settle();
   return {
     marketIds,
     rowsOf: (market) => plantedRows(marketIds[market]!, firstGoods[market]!),

@@ -8,13 +8,15 @@ import { startRelay, type Relay } from '../../test/support/relay.ts';
 import type { BareDatabase } from '../limits/bare-answerer.ts';
 import type { Execute } from '../generators/galaxy.ts';
 import { GOODS } from '../generators/markets.ts';
-import { createGalaxy, orNone, withServer, type BenchServer } from './mariadb.ts';
+import { createGalaxy, orNone, purged, withServer, type BenchServer } from './mariadb.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A database for a daemon, with our goods in it, beside which the benchmark may look into it. */
 export interface DaemonDatabase {
   readonly backend: 'SQLite' | 'MariaDB';
   readonly execute: Execute;
+  /** Resolves when the database has nothing left to do for what was written so far. */
+  readonly settle: () => Promise<void>;
   /** One number a row. */
   readonly numbers: (sql: string) => Promise<number[]>;
   /** How another process reaches it. */
@@ -47,6 +49,7 @@ export async function sqliteDatabase(): Promise<DaemonDatabase & { readonly clos
     env: {},
     server: null,
     execute: (sql) => db.exec(sql),
+    settle: () => Promise.resolve(),
     numbers: (sql) => {
       const select = db.prepare(sql);
       select.setReturnArrays(true);
@@ -88,6 +91,11 @@ export async function onMariadb<T>(
         env: { TD_DB_CONFIG: writeDbConfig(cwd, server, database) },
         server: bench,
         execute: (sql) => connection.query(sql),
+        settle: async () => {
+          await purged(connection);
+          // Else its pages are written for a quarter of an hour. The tables are let go of with the connection.
+          await server.sql('FLUSH TABLES System, Station, StationItem FOR EXPORT', database);
+        },
         numbers: async (sql) => {
           const [rows] = await connection.query({ sql, rowsAsArray: true });
           return (rows as number[][]).map(([value]) => value!);
