@@ -56,7 +56,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'generation of at most 4 MiB would save 4 MiB of the idle daemon and cost the busy one collections. The first start ' +
     'in a clone takes 60 MiB more, for it has the types of the sources to strip.',
   questions:
-    'What bounds one market: the way, for all of it is 1.0 ms of CPU when one is asked after the other, and twice as much once every 20 ms, ' +
+    'What bounds one market: the way, for all of it is at most 1.0 ms of CPU when one is asked after the other, and twice as much once every 20 ms, ' +
     'when nothing of it is in a cache. On SQLite it keeps its budget in six runs of six: 3.2, 3.5, 3.6, 3.9, 4.6 and 4.6 ms (p99; the bare ' +
     'server 1.9 to 3.3). On MariaDB in one of six: 4.5, 5.5, 5.8, 5.8, 5.8 and 6.1 ms (the bare one 3.2 to 4.3). ' +
     'Up to 2026-11-29 the figures were 4.3 to 7.8 and 6.0 to 14 ms, and much of what was beyond the budget was the asking: of the ' +

@@ -47,6 +47,7 @@ export async function readSystemsById(
 
 const SYSTEM_CELLS = 6;
 
+/** What is read of stations, and how it is taken apart. */
 interface StationSelect {
   readonly columns: string;
   /** `st` and `sy`, and what else the columns are from. */
@@ -132,8 +133,8 @@ const ROW_COLUMNS = [
 ];
 
 /**
- * Whole markets, in the order asked for. The rows of each are one text: taken apart here they cost half of what they do
- * cell by cell, and what is told of station and rows is of one moment.
+ * Whole markets, in the order asked for. The rows of each are one text, which costs a third less than cells; what is told
+ * of station and rows is of one moment.
  */
 export async function readMarkets(
   reader: QueryReader,
@@ -161,6 +162,7 @@ function marketRows(text: Cell): MarketRow[] {
   for (let at = 0; at < cells.length; at += ROW_COLUMNS.length) {
     rows.push({ itemId: Number(cells[at]), ...quoteOf(cells, at + 1) });
   }
+  // In which order a text has them neither database promises.
   return rows.sort((a, b) => a.itemId - b.itemId);
 }
 
