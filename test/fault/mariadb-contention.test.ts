@@ -42,7 +42,7 @@ describeMariadb('other writers of the same stations', () => {
       await store.close();
       expect(outcomes.flatMap(({ status }, i) => (status === 'contended' ? [i + 1] : []))).toEqual(busy);
       const asked = await server.sql(
-        "SELECT argument FROM mysql.general_log WHERE argument LIKE 'SELECT GET_LOCK(\\'td.station%' ORDER BY event_time",
+        "SELECT argument FROM mysql.general_log WHERE argument LIKE 'SELECT CONCAT_WS(%GET_LOCK(\\'td.station%) AS held' ORDER BY event_time",
       );
       await server.sql('TRUNCATE mysql.general_log');
       for (const { argument } of asked)
