@@ -11,6 +11,7 @@ import { ardentContract } from './ardent.contract.ts';
 import { ardentToldContract } from './ardent-told.contract.ts';
 import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
+import { tagsContract } from './tags.contract.ts';
 import { recordContract } from './query-records.contract.ts';
 import { searchContract } from './query-searches.contract.ts';
 import { useQueryWorld } from './query-world.ts';
@@ -27,6 +28,7 @@ describeMariadb('with a server', () => {
     describe('API, plausibility', () => apiPlausibilityContract(world));
     describe('API, gone', () => apiGoneContract(world));
     describe('map', () => mapContract(world, generation));
+    describe('tags', () => tagsContract(world));
     describe('Ardent', () => ardentContract(world, generation));
     describe('Ardent, told', () => ardentToldContract(world, generation));
     describe('searches', () => searchContract(world, generation));

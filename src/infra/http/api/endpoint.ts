@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Scope } from '../../../domain/access.ts';
@@ -6,7 +7,11 @@ import type { HttpApp } from '../app.ts';
 import { ApiError } from './errors.ts';
 
 /** A question of the API: what it takes, what it answers, and how it is answered. */
-export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType> {
+export interface Endpoint<
+  Path extends z.ZodObject,
+  Query extends z.ZodObject,
+  Answer extends z.ZodType<object, object>,
+> {
   /** Below the API's address, parameters in braces: `/markets/{marketId}`. */
   readonly path: string;
   readonly summary: string;
@@ -32,7 +37,7 @@ export interface Endpoint<Path extends z.ZodObject, Query extends z.ZodObject, A
 
 /** A question whose answer is a file. */
 export interface BytesEndpoint<Path extends z.ZodObject, Query extends z.ZodObject> extends Omit<
-  Endpoint<Path, Query, z.ZodType>,
+  Endpoint<Path, Query, z.ZodObject>,
   'answer' | 'listens' | 'searches' | 'handle'
 > {
   /** Media type. */
@@ -46,7 +51,7 @@ export interface BytesEndpoint<Path extends z.ZodObject, Query extends z.ZodObje
 
 /** What the documentation tells of an endpoint. */
 export type DescribedEndpoint = Pick<
-  Endpoint<z.ZodObject, z.ZodObject, z.ZodType>,
+  Endpoint<z.ZodObject, z.ZodObject, z.ZodObject>,
   'path' | 'summary' | 'description' | 'params' | 'query' | 'requires'
 > &
   ({ readonly answer: z.ZodType } | { readonly type: string });
@@ -68,7 +73,7 @@ export class Api {
    * Parameters that make no sense, and ones nobody knows, are a 400 that says which; an answer is typed by its schema,
    * and tests hold it against it.
    */
-  get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType>(
+  get<Path extends z.ZodObject, Query extends z.ZodObject, Answer extends z.ZodType<object, object>>(
     endpoint: Endpoint<Path, Query, Answer>,
   ): void {
     const { path, params, query, maxAgeS, requires, listens, searches, handle } = endpoint;
@@ -78,7 +83,11 @@ export class Api {
     this.#app.get(fastifyPath(path), { config }, async (request, reply) => {
       const asked = { params: parse(params, request.params), query: parse(query, request.query) };
       const found = await (searches === true ? whileThere(reply.raw, () => handle(asked)) : handle(asked));
-      return reply.header('cache-control', `${cached}, max-age=${maxAgeS}`).send(found);
+      const json = JSON.stringify(found);
+      return reply
+        .type('application/json; charset=utf-8')
+        .headers({ etag: tagOf(json, found), 'cache-control': `${cached}, max-age=${maxAgeS}` })
+        .send(json);
     });
   }
 
@@ -100,6 +109,21 @@ export class Api {
         .send(bytes);
     });
   }
+}
+
+/** `marketAgeS` and the like. */
+const AGES = /geS":(\d+)/g;
+const STEPS_A_DOUBLING = 8;
+
+/**
+ * The tag of what an answer says, whatever its moment. Ages count in steps of a tenth of themselves: who keeps an answer
+ * for as long as its tag is good sees none that is further off.
+ */
+function tagOf(json: string, { at }: { readonly at?: unknown }): string {
+  const said = json
+    .replace(`"at":${JSON.stringify(at)}`, '')
+    .replaceAll(AGES, (_, ageS) => `~${Math.floor(Math.log2(Number(ageS) + 1) * STEPS_A_DOUBLING)}`);
+  return `W/"${createHash('sha1').update(said).digest('base64url')}"`;
 }
 
 /** Does it for whoever waits for this answer: what he alone waits for ends when he is gone. */
