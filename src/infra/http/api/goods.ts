@@ -142,6 +142,9 @@ export function listedGood({ id, symbol, name, category }: Commodity): Good {
 
 /** A good that the tables have lost keeps its id. */
 export function goodOf(known: ReadonlyMap<number, Good>, commodityId: number): Good {
-  const unnamed = { commodityId, symbol: null, name: String(commodityId), category: '', meanPrice: null };
-  return known.get(commodityId) ?? unnamed;
+  return known.get(commodityId) ?? unnamed(commodityId);
+}
+
+function unnamed(commodityId: number): Good {
+  return { commodityId, symbol: null, name: String(commodityId), category: '', meanPrice: null };
 }

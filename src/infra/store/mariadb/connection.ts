@@ -240,6 +240,8 @@ export function createPool(connection: MariadbConnection, statementTimeoutMs: nu
     maxPreparedStatements: 1,
     // No stack trace is taken before every statement.
     trace: false,
+    // Nor is it looked through for places to fill: there are none.
+    queryFormat: (sql: string) => sql,
     // For an address the driver would look for the name `localhost` in the certificate: there its signer has to do.
     ...(ssl && {
       ssl: { ...ssl, rejectUnauthorized: ssl.verify, verifyIdentity: ssl.verify && isIP(host) === 0 },

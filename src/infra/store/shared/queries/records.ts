@@ -154,13 +154,13 @@ export async function readMarkets(
   return ids.flatMap((id) => markets.get(id) ?? []);
 }
 
-/** @param text null: there are none. @returns ascending item id */
+/** @param text whole numbers with commas between; null: there are none. @returns ascending item id */
 function marketRows(text: Cell): MarketRow[] {
   if (text === null) return [];
-  const cells = String(text).split(',');
+  const cells = JSON.parse(`[${text}]`) as number[];
   const rows: MarketRow[] = [];
   for (let at = 0; at < cells.length; at += ROW_COLUMNS.length) {
-    rows.push({ itemId: Number(cells[at]), ...quoteOf(cells, at + 1) });
+    rows.push({ itemId: cells[at] ?? 0, ...quoteOf(cells, at + 1) });
   }
   // In which order a text has them neither database promises.
   return rows.sort((a, b) => a.itemId - b.itemId);
