@@ -10,7 +10,7 @@ import {
 } from '../../../../domain/ports/store/queries.ts';
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import { flagOf } from './memory/load-galaxy.ts';
-import { quoteOf } from './memory/quotes-cache.ts';
+import { QUOTE_COLUMNS, quoteOf } from './memory/quotes-cache.ts';
 import { ratioOf, ratiosOf } from './price-ratios.ts';
 import { rowsOf, type Cell, type Dialect, type QueryReader } from './reader.ts';
 
@@ -126,11 +126,7 @@ export async function readStationsById(
 }
 
 /** Of a row, whole numbers all. */
-const ROW_COLUMNS = [
-  'item_id',
-  ...['supply_price', 'supply_units', 'supply_level'],
-  ...['demand_price', 'demand_units', 'demand_level'],
-];
+const ROW_COLUMNS = ['item_id', ...QUOTE_COLUMNS];
 
 /**
  * Whole markets, in the order asked for. The rows of each are one text, which costs a third less than cells; what is told

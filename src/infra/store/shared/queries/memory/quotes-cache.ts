@@ -6,8 +6,12 @@ import { ifThere } from './if-there.ts';
 /** Goods kept in memory, the ones asked for last: at 94,000 markets some 1.7 MB each. */
 const MAX_GOODS = 64;
 
-const COLUMNS =
-  'station_id, supply_price, supply_units, supply_level, demand_price, demand_units, demand_level';
+/** As {@link quoteOf} takes them. */
+export const QUOTE_COLUMNS = [
+  ...['supply_price', 'supply_units', 'supply_level'],
+  ...['demand_price', 'demand_units', 'demand_level'],
+];
+const COLUMNS = ['station_id', ...QUOTE_COLUMNS].join();
 
 export function quoteOf(cells: readonly Cell[], at: number): Quote {
   return {
