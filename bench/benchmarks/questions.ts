@@ -127,10 +127,10 @@ async function measure(database: DaemonDatabase, markets: number): Promise<Figur
     const rssLoaded = rssMiB(daemon.pid) ?? NaN;
     const stop = new AbortController();
     const feed = publish(daemon, database, galaxy, stop.signal);
-    const urlsOf = (seconds: number) =>
-      Array.from({ length: ASKED_PER_S * seconds }, (_, i) => urlOf(QUESTIONS[i % QUESTIONS.length]!));
-    const answeredMs = await ask(urlsOf(WARM_UP_SECONDS + SECONDS), ASKED_PER_S);
-    const foundMs = answeredMs.slice(-ASKED_PER_S * SECONDS);
+    const urls = Array.from({ length: ASKED_PER_S * (WARM_UP_SECONDS + SECONDS) }, (_, i) =>
+      urlOf(QUESTIONS[i % QUESTIONS.length]!),
+    );
+    const foundMs = (await ask(urls, ASKED_PER_S)).slice(-ASKED_PER_S * SECONDS);
     stop.abort();
     const committedMs = await feed;
     return [
