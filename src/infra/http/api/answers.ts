@@ -13,6 +13,7 @@ import { STATION_GROUPS } from '../../../domain/galaxy/stations/station-types.ts
 import type { Quote } from '../../../domain/galaxy/quotes.ts';
 import type { PriceSpread } from '../../../domain/galaxy/search.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Good } from './goods.ts';
 import { writeCursor } from './parameters.ts';
 
 const time = z.iso.datetime().describe('UTC');
@@ -189,6 +190,24 @@ export function quoteAnswer(row: Quote | MarketRow): QuoteAnswer {
     sellPrice: buys ? row.demandPrice : null,
     demand: buys ? row.demandUnits : null,
     demandLevel: buys && row.demandLevel >= 0 ? row.demandLevel : null,
+  };
+}
+
+/** A good as a market trades it. Spelled out, for a market has hundreds, and to copy two objects takes five times as long. */
+export function rowAnswer(good: Good, row: Quote | MarketRow): z.input<typeof marketRow> {
+  const quoted = quoteAnswer(row);
+  return {
+    commodityId: good.commodityId,
+    symbol: good.symbol,
+    name: good.name,
+    category: good.category,
+    meanPrice: good.meanPrice,
+    buyPrice: quoted.buyPrice,
+    stock: quoted.stock,
+    stockLevel: quoted.stockLevel,
+    sellPrice: quoted.sellPrice,
+    demand: quoted.demand,
+    demandLevel: quoted.demandLevel,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Scope } from '../../../domain/access.ts';
@@ -123,7 +123,7 @@ function tagOf(json: string, { at }: { readonly at?: unknown }): string {
   const said = json
     .replace(`"at":${JSON.stringify(at)}`, '')
     .replaceAll(AGES, (_, ageS) => `~${Math.floor(Math.log2(Number(ageS) + 1) * STEPS_A_DOUBLING)}`);
-  return `W/"${createHash('sha1').update(said).digest('base64url')}"`;
+  return `W/"${hash('sha1', said, 'base64url')}"`;
 }
 
 /** Does it for whoever waits for this answer: what he alone waits for ends when he is gone. */

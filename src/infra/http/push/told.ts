@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Update } from '../../../domain/push/update.ts';
 import type { PushSnapshot } from '../../../domain/ports/publishing/push.ts';
 import type { ChangeSource } from '../../../domain/ports/store/changes.ts';
-import { Presenter, quoteAnswer, type QuoteAnswer, type station } from '../api/answers.ts';
+import { Presenter, quoteAnswer, rowAnswer, type QuoteAnswer, type station } from '../api/answers.ts';
 import { goodOf, type Good } from '../api/goods.ts';
 
 /** A good at a market, as subscribers are told it. */
@@ -43,7 +43,7 @@ export function toldSnapshot(
   const present = new Presenter({ now: () => nowMs });
   const told = markets.map(({ station: where, rows }) => ({
     ...present.station(where),
-    rows: rows.map((row) => ({ ...goodOf(goods, row.itemId), ...quoteAnswer(row) })),
+    rows: rows.map((row) => rowAnswer(goodOf(goods, row.itemId), row)),
   }));
   return { at: present.at, reason, isComplete, markets: told };
 }
@@ -61,8 +61,7 @@ export function toldUpdate(
     ...(change.kind === 'market' && {
       isWhole,
       rows: rows.map(({ itemId, now, before }) => ({
-        ...goodOf(goods, itemId),
-        ...quoteAnswer(now ?? NOT_TRADED),
+        ...rowAnswer(goodOf(goods, itemId), now ?? NOT_TRADED),
         ...(before !== undefined && { previous: before === null ? null : quoteAnswer(before) }),
       })),
     }),

@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import mysql, { type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
-import { isConnectionLost } from './errors.ts';
+import { isConnectionLost, isNotPrepared } from './errors.ts';
 import { prepareSession } from './session.ts';
+import { text } from './sql.ts';
 
 /** Where the server is and who we are there. Names are sent as utf8mb4 whatever charset the database has. */
 export interface MariadbConnection {
@@ -88,6 +89,8 @@ export class Link {
   #inTransaction = false;
   /** Of {@link stream}: the driver does not tell it that its connection is gone. */
   #answer: Readable | undefined;
+  /** Names of statements that the server keeps for this connection. */
+  readonly #kept = new Map<string, string>();
 
   constructor(connection: PoolConnection, timeoutMs: number) {
     this.#connection = connection;
@@ -107,6 +110,29 @@ export class Link {
   /** Rows as arrays of cells. Statements that take long by nature say how long they may. */
   async rows(sql: string, timeoutMs = this.timeoutMs): Promise<Cell[][]> {
     return (await this.#query(sql, timeoutMs)) as Cell[][];
+  }
+
+  /**
+   * The same for one id, in the place of `?`, by a statement that the server keeps: reading and understanding it again takes
+   * a fifth of what it takes to answer it.
+   */
+  async rowsOfOne(sql: string, id: number | bigint): Promise<Cell[][]> {
+    try {
+      return await this.rows(`EXECUTE ${await this.#keep(sql)} USING ${id}`);
+    } catch (error) {
+      if (!isNotPrepared(error)) throw error;
+      this.#kept.clear();
+      return this.rows(sql.replace('?', String(id)));
+    }
+  }
+
+  async #keep(sql: string): Promise<string> {
+    const known = this.#kept.get(sql);
+    if (known !== undefined) return known;
+    const name = `tdl_${this.#kept.size}`;
+    await this.run(`PREPARE ${name} FROM ${text(sql)}`);
+    this.#kept.set(sql, name);
+    return name;
   }
 
   /** @returns how many rows were matched (UPDATE) or affected */

@@ -237,6 +237,11 @@ export function isLoadRefused(error: unknown): boolean {
   return isDriverError(error) && (error.errno === 1148 || error.errno === 4166);
 }
 
+/** A server that keeps as many statements as it may, or a connection that another has taken the place of behind a proxy. */
+export function isNotPrepared(error: unknown): boolean {
+  return isDriverError(error) && (error.errno === 1461 || error.errno === 1243);
+}
+
 /** The outcome of a station that could not be written for this error. */
 export function rowOutcome(fault: RowFault, error: unknown): WriteOutcome {
   const status = fault === 'deadlock' || fault === 'lockWait' ? 'contended' : fault;

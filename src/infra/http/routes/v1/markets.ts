@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MarketRecord } from '../../../../domain/ports/store/queries.ts';
-import { listOf, market, marketRow, Presenter, quoteAnswer, station } from '../../api/answers.ts';
+import { listOf, market, marketRow, Presenter, quoteAnswer, rowAnswer, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
@@ -21,7 +21,7 @@ export function marketRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     const known = await goods.of(records);
     return (record: MarketRecord) => ({
       ...presenter.station(record.station),
-      rows: record.rows.map((each) => ({ ...goodOf(known, each.itemId), ...quoteAnswer(each) })),
+      rows: record.rows.map((each) => rowAnswer(goodOf(known, each.itemId), each)),
     });
   }
 

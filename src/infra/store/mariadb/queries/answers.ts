@@ -51,7 +51,7 @@ export function createAnswers({ connection, primary, followsLog }: ReadDatabase)
   const reader: QueryReader = {
     dialect: DIALECT,
     rows: (sql) => borrowing((link) => link.rows(sql)),
-    rowsOfOne: (sql, id) => reader.rows(sql.replace('?', String(id))),
+    rowsOfOne: (sql, id) => borrowing((link) => link.rowsOfOne(sql, id)),
     each: (sql, take) =>
       borrowing(async (link) => {
         for await (const rows of link.stream(sql, STATEMENT_TIMEOUT_MS)) {

@@ -33,14 +33,19 @@ export function unpackMarkets({ markets, cells }: PackedMarkets): MarketRecord[]
   const next = () => cells[at++] ?? 0;
   return markets.map(({ market, rows }) => ({
     ...market,
-    rows: Array.from({ length: rows }, () => ({
-      itemId: next(),
-      supplyPrice: next(),
-      supplyUnits: next(),
-      supplyLevel: next(),
-      demandPrice: next(),
-      demandUnits: next(),
-      demandLevel: next(),
-    })),
+    rows: Array.from({ length: rows }, () => nextRow(next)),
   }));
+}
+
+/** @param next the next of the cells, which are in the order of {@link CELLS} */
+export function nextRow(next: () => number): MarketRow {
+  return {
+    itemId: next(),
+    supplyPrice: next(),
+    supplyUnits: next(),
+    supplyLevel: next(),
+    demandPrice: next(),
+    demandUnits: next(),
+    demandLevel: next(),
+  };
 }

@@ -10,7 +10,8 @@ import {
 } from '../../../../domain/ports/store/queries.ts';
 import type { StationKinds } from '../../../../domain/galaxy/stations/station-types.ts';
 import { flagOf } from './memory/load-galaxy.ts';
-import { QUOTE_COLUMNS, quoteOf } from './memory/quotes-cache.ts';
+import { QUOTE_COLUMNS } from './memory/quotes-cache.ts';
+import { nextRow } from './packed-markets.ts';
 import { ratioOf, ratiosOf } from './price-ratios.ts';
 import { rowsOf, type Cell, type Dialect, type QueryReader } from './reader.ts';
 
@@ -154,10 +155,10 @@ export async function readMarkets(
 function marketRows(text: Cell): MarketRow[] {
   if (text === null) return [];
   const cells = JSON.parse(`[${text}]`) as number[];
+  let at = 0;
+  const next = () => cells[at++] ?? 0;
   const rows: MarketRow[] = [];
-  for (let at = 0; at < cells.length; at += ROW_COLUMNS.length) {
-    rows.push({ itemId: cells[at] ?? 0, ...quoteOf(cells, at + 1) });
-  }
+  while (at < cells.length) rows.push(nextRow(next));
   // In which order a text has them neither database promises.
   return rows.sort((a, b) => a.itemId - b.itemId);
 }

@@ -13,7 +13,7 @@ export const QUOTE_COLUMNS = [
 ];
 const COLUMNS = ['station_id', ...QUOTE_COLUMNS].join();
 
-export function quoteOf(cells: readonly Cell[], at: number): Quote {
+function quoteOf(cells: readonly Cell[], at: number): Quote {
   return {
     supplyPrice: Number(cells[at]),
     supplyUnits: Number(cells[at + 1]),
