@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Api, NO_PARAMS } from '../../src/infra/http/api/endpoint.ts';
+import { ApiError } from '../../src/infra/http/api/errors.ts';
+import { addTags } from '../../src/infra/http/tags.ts';
 import { ask, startHttp } from '../support/http.ts';
 
 const row = z.object({ name: z.string(), units: z.int(), marketAgeS: z.int().nullable(), at: z.string() });
@@ -38,4 +40,32 @@ test('the tag of an answer changes with everything it says but its moment, and w
     tags.add(await tag());
   }
   expect(tags.size).toBe(1 + others.length);
+});
+
+test('an answer is not sent again to whoever names its tag, among others, weak or not, or any; an error is', async () => {
+  const { url } = await startHttp([
+    async (app) => {
+      await addTags(app);
+      new Api(app, []).get({
+        ...{ path: '/rows/{name}', summary: '', query: NO_PARAMS, maxAgeS: 5 },
+        params: z.object({ name: z.string() }),
+        answer: z.object({ name: z.string() }),
+        handle: ({ params: { name } }) =>
+          name === 'gold' ? Promise.resolve({ name }) : Promise.reject(new ApiError(404, 'no such row')),
+      });
+    },
+  ]);
+  const { headers } = await ask(`${url}/rows/gold`);
+  const tag = headers.etag!;
+  for (const known of [tag, tag.replace('W/', ''), `"a,b", ${tag}, W/"c"`, '*']) {
+    const again = await ask(`${url}/rows/gold`, { 'if-none-match': known });
+    expect(again).toMatchObject({ status: 304, bytes: Buffer.alloc(0), headers: { etag: tag } });
+  }
+  for (const known of ['"a"', 'W/"a", "b"', 'a', '']) {
+    expect((await ask(`${url}/rows/gold`, { 'if-none-match': known })).status).toBe(200);
+  }
+  const missing = await ask(`${url}/rows/iron`);
+  expect(missing.status).toBe(404);
+  const named = { 'if-none-match': missing.headers.etag ?? '*' };
+  expect((await ask(`${url}/rows/iron`, named)).status).toBe(404);
 });

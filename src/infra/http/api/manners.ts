@@ -1,4 +1,3 @@
-import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { AppError, describeError, StoreError } from '../../../domain/errors.ts';
@@ -8,6 +7,7 @@ import type { Push } from '../../../domain/ports/publishing/push.ts';
 import type { HttpApp } from '../app.ts';
 import type { BuildNeeds } from '../push/builds.ts';
 import { addCompression } from '../compression.ts';
+import { addTags } from '../tags.ts';
 import type { ApiDeps } from './deps.ts';
 import type { DescribedEndpoint } from './endpoint.ts';
 
@@ -45,7 +45,7 @@ export async function addManners(
     const replica = await queries.replicaLag();
     if (replica !== null) void reply.header('replica-lag-s', replica.lagS?.toFixed(1) ?? 'unknown');
   });
-  await scope.register(etag, { weak: true });
+  await addTags(scope);
   await addCompression(scope);
 }
 

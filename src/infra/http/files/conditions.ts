@@ -35,9 +35,7 @@ export function evaluateConditions(
   }
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) {
-    const isKnown =
-      noneMatch === '*' || entityTags(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag);
-    return isKnown ? 'notModified' : null;
+    return hasTag(noneMatch, etag) ? 'notModified' : null;
   }
   const modifiedSinceMs = httpDate(headers['if-modified-since']);
   return modifiedSinceMs !== null && modifiedMs <= modifiedSinceMs ? 'notModified' : null;
@@ -69,6 +67,12 @@ export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
   const accepted = headers['accept-encoding']?.replaceAll(/x-gzip/gi, 'gzip');
   const [best] = new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings(['gzip', 'identity']);
   return best === 'gzip';
+}
+
+/** Whether If-None-Match names a tag, strong or weak. */
+export function hasTag(noneMatch: string, etag: string): boolean {
+  const said = (tag: string) => tag.replace(/^W\//, '');
+  return noneMatch === '*' || entityTags(noneMatch).some((tag) => said(tag) === said(etag));
 }
 
 /** The tags of a list, quotes included. A comma may stand in a tag. */

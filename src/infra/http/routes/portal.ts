@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import etag from '@fastify/etag';
 import type { HttpApp } from '../app.ts';
 import { addCompression } from '../compression.ts';
+import { addTags } from '../tags.ts';
 
 // The same from src/ and from dist/: the page is no TypeScript and is published as it stands.
 const PAGE = new URL('../../../../src/pages/portal/', import.meta.url);
@@ -30,7 +30,7 @@ const HEADERS = {
 
 /** `/`: a page for people, who ask the query API with it; what it consists of is under `/portal/`. */
 export async function portalRoutes(app: HttpApp): Promise<void> {
-  await app.register(etag, { weak: true });
+  await addTags(app);
   await addCompression(app);
   const serve = (url: string, file: URL | string, type: string) =>
     app.get(url, async (_request, reply) =>
