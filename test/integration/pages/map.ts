@@ -104,10 +104,9 @@ export function mapPage(use: () => PortalWorld): void {
     };
     await page.evaluate(`document.querySelector('.map').scrollIntoView({ block: 'center' })`);
     await drag(-90, false);
-    await until(page, `new URLSearchParams(location.search).get('at') !== null`);
-    const [x, , z] = (await parameter(page, 'at')).split(',').map(Number);
-    expect(x).toBeGreaterThan(10);
-    expect(z).toBe(0);
+    // A busy machine shows where it is in the middle of the way, too.
+    await until(page, `parseFloat(new URLSearchParams(location.search).get('at')) > 10`);
+    expect((await parameter(page, 'at')).split(',')[2]).toBe('0');
     await drag(100, true);
     await until(page, `new URLSearchParams(location.search).get('turn') === '30,60'`);
     await page.mouse.wheel({ deltaY: -200 });
