@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Api, NO_PARAMS } from '../../src/infra/http/api/endpoint.ts';
@@ -68,4 +69,18 @@ test('an answer is not sent again to whoever names its tag, among others, weak o
   expect(missing.status).toBe(404);
   const named = { 'if-none-match': missing.headers.etag ?? '*' };
   expect((await ask(`${url}/rows/iron`, named)).status).toBe(404);
+});
+
+test('what is sent bit by bit has no tag, and what is done is told, whatever If-None-Match says', async () => {
+  const { url } = await startHttp([
+    async (app) => {
+      await addTags(app);
+      app.get('/bits', (_request, reply) => reply.send(Readable.from(['bit', 'by bit'])));
+      app.post('/done', () => ({ done: true }));
+    },
+  ]);
+  const any = { 'if-none-match': '*' };
+  expect(await ask(`${url}/bits`, any)).toMatchObject({ status: 200, bytes: Buffer.from('bitby bit') });
+  const done = await fetch(`${url}/done`, { method: 'POST', headers: any });
+  expect([done.status, await done.text()]).toEqual([200, '{"done":true}']);
 });

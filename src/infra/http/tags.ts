@@ -11,7 +11,10 @@ export async function addTags(scope: HttpApp): Promise<void> {
   scope.addHook('onSend', (request, reply, payload, done) => {
     const known = request.headers['if-none-match'];
     const tag = reply.getHeader('etag');
-    if (reply.statusCode !== 200 || known === undefined || !hasTag(known, String(tag))) {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    // What is sent bit by bit has no tag.
+    const isKnown = known !== undefined && typeof tag === 'string' && hasTag(known, tag);
+    if (!isRead || reply.statusCode !== 200 || !isKnown) {
       done(null, payload);
       return;
     }
