@@ -122,6 +122,21 @@ export function mapPage(use: () => PortalWorld): void {
     await until(page, `location.search === '?view=map'`);
   });
 
+  test('stays where it was moved while the address was being written', async () => {
+    const { page } = await open('&span=100');
+    const turn = `document.querySelector('.map canvas').dispatchEvent(new KeyboardEvent('keydown', { key: '.' }))`;
+    await page.evaluate(`{
+      const write = history.replaceState.bind(history);
+      history.replaceState = (...told) => {
+        history.replaceState = write;
+        write(...told);
+        ${turn};
+      };
+      ${turn};
+    }`);
+    await until(page, `new URLSearchParams(location.search).get('turn') === '30,60'`);
+  });
+
   test('takes the market in the middle by keyboard, and says its name', async () => {
     const { page } = await open('&span=30');
     await page.focus('.map canvas');

@@ -70,6 +70,8 @@ export class GalaxyMap extends Component {
   #every = 1;
   #size = { width: 1, height: 1 };
   #camera = this.props.camera;
+  /** Where it rested last, as the address has it. */
+  #told = '';
   #isDrawing = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #resting;
@@ -117,10 +119,10 @@ export class GalaxyMap extends Component {
    */
   componentDidUpdate(before) {
     if (before.path !== this.props.path) this.#listen();
-    if (
-      addressOf(before.camera) !== addressOf(this.props.camera) &&
-      addressOf(this.props.camera) !== addressOf(this.#camera)
-    ) {
+    const address = addressOf(this.props.camera);
+    // Who moves it while the address is being written is farther already.
+    const isOwn = this.#isMoving && address === this.#told;
+    if (address !== addressOf(before.camera) && address !== addressOf(this.#camera) && !isOwn) {
       this.#camera = this.props.camera;
       this.#draw();
     }
@@ -237,6 +239,7 @@ export class GalaxyMap extends Component {
       this.#every = Math.max(1, this.#every / 2);
       this.#paintedMs = 0;
       this.#draw();
+      this.#told = addressOf(this.#camera);
       this.props.onMove(this.#camera);
     }, REST_MS);
   }
