@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StoreErrorCode } from '../../src/domain/errors.ts';
 import type { MarketStore } from '../../src/domain/ports/store/market-store.ts';
+import type { WholeStore } from '../../src/domain/ports/store/store.ts';
 import type { MariadbConnection } from '../../src/infra/store/mariadb/connection.ts';
 import { createMariadbStore } from '../../src/infra/store/mariadb/store.ts';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
@@ -20,7 +21,7 @@ describeMariadb('a MariaDB server set up wrongly', () => {
     await server.dropDatabase(database);
   });
 
-  function connecting(changes: Partial<MariadbConnection>): MarketStore {
+  function connecting(changes: Partial<MariadbConnection>): WholeStore {
     const connection = { ...server.connection(database, 'tcp'), ...changes };
     const store = createMariadbStore({
       connection,
@@ -142,6 +143,17 @@ describeMariadb('a MariaDB server set up wrongly', () => {
     await server.sql(`GRANT INSERT, UPDATE, DELETE ON ${database}.* TO reader@'%'`);
     await expect(store.writeMarkets([market(1, NOON_S)])).resolves.toMatchObject([{ status: 'written' }]);
     await server.sql(`DROP USER reader@'%'`);
+  });
+
+  test('a user who has the rights that the README asks for', async () => {
+    await server.sql(`CREATE USER writer@'%' IDENTIFIED BY 'x'`);
+    await server.sql(
+      `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, INDEX, REFERENCES ON ${database}.* TO writer@'%'`,
+    );
+    const store = connecting({ user: 'writer', password: 'x' });
+    await store.open();
+    await expect(store.putAggregate({ kind: 'tour', id: 'a', version: 1, json: '{}' })).resolves.toBe(true);
+    await server.sql(`DROP USER writer@'%'`);
   });
 
   test('no connection free', async () => {

@@ -22,19 +22,26 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
     const ids = new Set(edcd.map(({ id }) => id));
     return [...edcd, ...(await others.read()).filter(({ id }) => !ids.has(id))];
   };
+  const builtIn = async () => {
+    const { seedCommodities } = await import('../../infra/edcd/seed-commodities.ts');
+    return merged(seedCommodities());
+  };
+  /** Without asking EDCD. */
+  const known = async () => {
+    const edcd = await readCachedCommodities(cacheDir);
+    return { commodities: await (edcd === null ? builtIn() : merged(edcd)), isFetched: edcd !== null };
+  };
   /** Whether a list differs from the one told last. */
   const isNews = (commodities: readonly Commodity[]) => told !== (told = JSON.stringify(commodities));
 
   return {
     async readCached() {
-      const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
+      const { commodities, isFetched } = await known();
       isNews(commodities);
-      return commodities.length === 0 ? null : commodities;
+      // What ships with the program, and what dumps have named, is not all there is: EDCD is asked first.
+      return isFetched ? commodities : null;
     },
-    async builtIn() {
-      const { seedCommodities } = await import('../../infra/edcd/seed-commodities.ts');
-      return merged(seedCommodities());
-    },
+    builtIn,
     async refresh(signal) {
       try {
         const before = (await readCachedCommodities(cacheDir)) ?? [];
@@ -48,7 +55,7 @@ export function commoditySource({ config, paths, log }: Base): CommoditySource {
       } catch (error) {
         signal.throwIfAborted();
         // What a dump has brought meanwhile is good without EDCD.
-        const commodities = await merged((await readCachedCommodities(cacheDir)) ?? []);
+        const { commodities } = await known();
         if (!isNews(commodities)) throw error;
         return { commodities, changed: true };
       }

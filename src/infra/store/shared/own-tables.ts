@@ -9,6 +9,9 @@ export const OWN_PREFIX = 'tdl_';
 /** How far somebody goes who opens them. */
 export type OwnTablesUse = 'look' | 'update' | 'make';
 
+/** Made by earlier versions of this program. Dropped where they are, for not every user may drop tables. */
+export const OLD_TABLES: readonly string[] = ['tdl_station', 'tdl_service', 'tdl_economy'];
+
 /** Holds the version of the others. */
 export const OWN_VERSION_TABLE = 'tdl_version';
 
@@ -109,8 +112,6 @@ export function ownMigrations(options: string): readonly (readonly string[])[] {
       `INSERT INTO tdl_profile (station_id, body, services, economies)
        SELECT station_id, ${factText('body')}, ${factText('services')}, ${factText('economies')} FROM tdl_fact
        WHERE NOT EXISTS (SELECT 1 FROM tdl_profile p WHERE p.station_id = tdl_fact.station_id)`,
-      // Of earlier versions of this program.
-      ...['tdl_station', 'tdl_service', 'tdl_economy'].map((old) => `DROP TABLE IF EXISTS ${old}`),
     ],
     [
       // Which of several daemons leads (domain/ports/upkeep/leadership.ts): the lease, what a leader's transactions read,

@@ -1,5 +1,5 @@
 import { StoreError } from '../../../../domain/errors.ts';
-import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
+import { OLD_TABLES, OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import type { Link } from '../connection.ts';
 import { rowFault } from '../errors.ts';
 import { tableNamed } from '../sql.ts';
@@ -29,6 +29,7 @@ export async function openOwnTables(link: Link, wanted: OwnTablesUse): Promise<n
   if (found === all.length || wanted === 'look' || (found === 0 && wanted !== 'make')) return found;
   // There is no transaction around them: a call that is killed, or another program that does the same, does no harm.
   for (const statement of all.slice(found).flat()) await runBesideOthers(link, statement);
+  for (const old of OLD_TABLES) if (await hasTable(link, old)) await link.run(`DROP TABLE IF EXISTS ${old}`);
   await link.run(
     `CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (id INT NOT NULL PRIMARY KEY, version INT NOT NULL) ENGINE=InnoDB`,
   );

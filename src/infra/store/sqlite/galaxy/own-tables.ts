@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../../domain/errors.ts';
-import { OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
+import { OLD_TABLES, OWN_VERSION_TABLE, ownMigrations, type OwnTablesUse } from '../../shared/own-tables.ts';
 import { transact } from '../database.ts';
 
 const migrations = () => ownMigrations('WITHOUT ROWID');
@@ -28,6 +28,7 @@ export function openOwnTables(db: DatabaseSync, wanted: OwnTablesUse): number {
   transact(db, () => {
     // Another process may have been quicker.
     for (const statement of all.slice(ownVersion(db)).flat()) db.exec(statement);
+    for (const old of OLD_TABLES) db.exec(`DROP TABLE IF EXISTS ${old}`);
     db.exec(`CREATE TABLE IF NOT EXISTS ${OWN_VERSION_TABLE} (version INTEGER NOT NULL);
       DELETE FROM ${OWN_VERSION_TABLE}; INSERT INTO ${OWN_VERSION_TABLE} VALUES (${all.length})`);
   });
