@@ -112,6 +112,7 @@ describe('preconditions', () => {
 
 describe('ranges', () => {
   test.each([
+    ['bytes=0-0', TEXT.slice(0, 1), `bytes 0-0/${TEXT.length}`],
     ['bytes=0-3', TEXT.slice(0, 4), `bytes 0-3/${TEXT.length}`],
     ['bytes=3-', TEXT.slice(3), `bytes 3-${TEXT.length - 1}/${TEXT.length}`],
     ['bytes=-4', TEXT.slice(-4), `bytes ${TEXT.length - 4}-${TEXT.length - 1}/${TEXT.length}`],

@@ -65,6 +65,8 @@ describe('a published file', () => {
     const bytes = Buffer.alloc(5_000_001, 'abcdefg\n');
     const { url } = await served(bytes);
     expect((await ask(url)).bytes.equals(bytes)).toBe(true);
+    const part = await ask(url, { range: 'bytes=3-4000000' });
+    expect(part.bytes.equals(bytes.subarray(3, 4_000_001))).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Token } from '../../src/domain/access.ts';
 import { StoreError } from '../../src/domain/errors.ts';
@@ -115,6 +115,14 @@ describe('a route that requires a scope', () => {
     expect([status, said(bytes)]).toEqual([200, { name: null }]);
     expect((await ask(`${url}/public`, {}, 'POST')).status).toBe(405);
     expect((await ask(`${url}/nowhere`, {}, 'POST')).status).toBe(404);
+  });
+
+  test('asks the database once for what comes within a moment', async () => {
+    const asked = vi.fn(() => Promise.resolve(TOKENS));
+    const { post } = await guarded({ tokens: asked });
+    const many = await Promise.all(Array.from({ length: 20 }, () => post(bearer(SECRETS.planner))));
+    expect(many.every(({ status }) => status === 200)).toBe(true);
+    expect(asked.mock.calls.length).toBeLessThan(20);
   });
 
   test('is a 503 while the database is away, and asks it again', async () => {

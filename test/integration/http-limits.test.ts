@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { HttpApp } from '../../src/infra/http/app.ts';
 import { clientLimits, type ClientLimits } from '../../src/infra/http/limits.ts';
 import { fileRoutes } from '../../src/infra/http/routes/files.ts';
@@ -44,11 +44,16 @@ async function serve(lines: number, { files = 100, ...others }: Partial<ClientLi
     }),
     notReady: () => [],
   };
+  const connections: Socket[] = [];
   const { url } = await startHttp(
-    [(app: HttpApp) => fileRoutes(app, deps), (app: HttpApp) => healthRoutes(app, health)],
+    [
+      (app: HttpApp) => fileRoutes(app, deps),
+      (app: HttpApp) => healthRoutes(app, health),
+      (app: HttpApp) => void app.server.on('connection', (socket) => connections.push(socket)),
+    ],
     { limits },
   );
-  return { url, text, timesOpen: () => descriptors().filter((path) => path === file).length };
+  return { url, text, connections, timesOpen: () => descriptors().filter((path) => path === file).length };
 }
 
 /** What every descriptor of this process stands for. */
@@ -127,6 +132,25 @@ test('a question asked behind one whose answer nobody takes opens nothing', asyn
   await ask(`${url}/health`);
   // Its compressed twin is made meanwhile.
   await until(() => timesOpen() <= 1);
+});
+
+test('what is asked ahead is not even read before its turn', async () => {
+  let read = 0;
+  const held: (() => void)[] = [];
+  const { url } = await startHttp([
+    (app: HttpApp) => {
+      app.server.on('request', () => (read += 1));
+      app.get('/', (_, reply) => void held.push(() => void reply.send({})));
+    },
+  ]);
+  client(url).write(get('/').repeat(1_400));
+  for (let answered = 0; answered < 5; answered += 1) {
+    const answer = await until(() => held.pop());
+    await ask(`${url}/nothing`);
+    // What is answered, under way, and next; and what this test asks itself.
+    expect(read).toBeLessThanOrEqual(2 * answered + 3);
+    answer();
+  }
 });
 
 test('questions that arrive in pieces behind a long answer, wherever they are cut, are answered in order', async () => {
@@ -214,6 +238,31 @@ test('a client that takes nothing is disconnected, and its file closed', async (
   socket.resume();
   await once(socket, 'close');
   expect((await ask(url + PATH)).status).toBe(200);
+});
+
+test('a client that takes its answer slowly gets all of it', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const stalledMs = 10_000;
+  const { url, text, connections } = await serve(3 * LARGE, { stalledMs });
+  const socket = client(url);
+  socket.write(`GET ${PATH} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  const parts: Buffer[] = [];
+  const read = async () => {
+    await once(socket, 'readable');
+    const bytes = socket.read() as Buffer | null;
+    if (bytes !== null) parts.push(bytes);
+  };
+  await read();
+  const takenBytes = () => connections[0]!.bytesWritten - connections[0]!.writableLength;
+  for (let steps = 0; steps < 3; steps += 1) {
+    // As much as counts, and then until nothing more is taken.
+    for (const before = takenBytes(); takenBytes() < before + 64 * 1_024;) await read();
+    await until(() => connections[0]!.writableLength > 0);
+    vi.advanceTimersByTime(0.9 * stalledMs);
+  }
+  for await (const bytes of socket as AsyncIterable<Buffer>) parts.push(bytes);
+  expect(Buffer.concat(parts).subarray(-text.length).equals(Buffer.from(text))).toBe(true);
 });
 
 test('too few descriptors are told once, and every client to ask again', async () => {

@@ -28,6 +28,8 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: 72_000,
 };
 const BUSY_RETRY_S = 5;
+/** Unless it says otherwise. */
+const OF_EVERY_ANSWER = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 /** Between two warnings that there are too few descriptors. */
 const FEW_DESCRIPTORS_TOLD_MS = 600_000;
 
@@ -82,10 +84,11 @@ export async function createHttpApp(
   const connections = new Connections(limits);
   const app = fastifyOn(errors, connections);
   limitClients(app, connections);
+  app.removeContentTypeParser('text/plain');
   const methods = new MethodsByPath(app);
   app.addHook('onRoute', ({ url }) => methods.add(url));
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    void reply.headers(OF_EVERY_ANSWER);
     const allow = request.is404 ? methods.at(request.url) : [];
     // Fastify would say that there is no such page. There is none where its address is written like no other.
     if (allow.length === 0 || allow.includes(request.method)) done();
@@ -156,7 +159,9 @@ function fastifyOn(errors: ErrorAnswers, connections: Connections): HttpApp {
     schemaController: ZOD_SCHEMAS,
     // Only a proxy on this machine may say whom it asks for.
     trustProxy: 'loopback',
-    frameworkErrors: (error, request, reply) => void errors.answer(error, request, reply),
+    // Before any hook.
+    frameworkErrors: (error, request, reply) =>
+      void errors.answer(error, request, reply.headers(OF_EVERY_ANSWER)),
   }).withTypeProvider<ZodTypeProvider>();
 }
 
