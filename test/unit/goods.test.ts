@@ -37,3 +37,36 @@ it('reads goods again for one that is met and not known, and once only for one t
   found.push({ ...gold, id: 4, name: 'Osmium' });
   expect(await goods.find('osmium')).toMatchObject({ commodityId: 4 });
 });
+
+it('reads goods again a minute later, and at once after a failure', async () => {
+  let nowMs = 0;
+  const gold = { id: 1, name: 'Gold', category: 'Metals', meanPrice: 9_000 };
+  const items = vi.fn(() => Promise.resolve([gold]));
+  items.mockRejectedValueOnce(new Error('away'));
+  const queries = { items } as unknown as Queries;
+  const commodities: readonly Commodity[] = [];
+  const goods = new Goods({ queries, commodities: () => commodities, now: () => nowMs });
+
+  await expect(goods.all()).rejects.toThrow('away');
+  expect((await goods.all()).get(1)?.meanPrice).toBe(9_000);
+  gold.meanPrice = 9_500;
+  nowMs = 59_000;
+  expect((await goods.all()).get(1)?.meanPrice).toBe(9_000);
+  nowMs = 61_000;
+  expect((await goods.all()).get(1)?.meanPrice).toBe(9_500);
+});
+
+it('names what was meant, and says where all are', async () => {
+  const queries = {
+    items: () => Promise.resolve([{ id: 1, name: 'Gold', category: 'Metals', meanPrice: null }]),
+  } as unknown as Queries;
+  const goods = new Goods({ queries, commodities: () => [], now: () => 0 });
+  await expect(goods.find('Gld')).rejects.toThrow('no good is called Gld: did you mean Gold?');
+  await expect(goods.find('Unobtainium')).rejects.toThrow('see /api/v1/commodities for all');
+  await expect(goods.idOf('Gld')).rejects.toMatchObject({ statusCode: 404 });
+  expect(await goods.idOf('gold')).toBe(1);
+  const none = { items: () => Promise.resolve([]) } as unknown as Queries;
+  await expect(
+    new Goods({ queries: none, commodities: () => [], now: () => 0 }).idOf('gold'),
+  ).rejects.toMatchObject({ statusCode: 503 });
+});
