@@ -80,8 +80,22 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
   ],
   ['src/infra/spool', 'test/integration/{spool,spool-bytes}'],
   ['src/infra/publishing', 'test/unit test/integration/{publish,published-set,mirror,demote-published}'],
+  ['src/infra/http/routes/ardent', 'test/contract/sqlite-queries', 'v12 questions Ardent'],
+  [
+    'src/infra/http/routes/v1',
+    'test/integration/http-{history,tags} test/contract/sqlite-queries',
+    'v12 questions (API|map|tags|tours)',
+  ],
+  [
+    'src/infra/http/api',
+    'test/unit test/integration/http-{guard,tags} test/contract/sqlite-queries',
+    'v12 questions (API|map|tags|Ardent)',
+  ],
   ['src/infra/http/files', 'test/integration/http-{files,conditions}'],
-  ['src/infra/http', 'test/unit test/integration/http-{guard,limits,routes,operate,tours,conditions}'],
+  [
+    'src/infra/http',
+    'test/unit test/integration/http-{guard,limits,routes,operate,tours,conditions,refusals,tags}',
+  ],
   // Elsewhere their tables are loaded once more: then they count as tried.
   ['src/domain/galaxy/stations', 'test/unit/{station-*,galaxy-searches}'],
   [

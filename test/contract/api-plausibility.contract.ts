@@ -1,40 +1,23 @@
-import { beforeEach, expect, test } from 'vitest';
-import { TRAVEL_TIMES } from '../../src/domain/galaxy/travel-time.ts';
-import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
-import { createTourPlanner } from '../../src/infra/tours/planner.ts';
-import { ask, startHttp } from '../support/http.ts';
+import { expect, test } from 'vitest';
+import { useApi, type List } from './api-world.ts';
 import type { PlainStation, QueryWorld } from './query-world.ts';
-import { COMMODITIES, GOLD, NOON_S } from './store-world.ts';
+import { GOLD } from './store-world.ts';
 
-interface Body {
-  readonly error?: string;
-  readonly entries: readonly { readonly marketId: number; readonly plausible: boolean | null }[];
+interface Marked {
+  readonly marketId: number;
+  readonly plausible: boolean | null;
 }
 
 /** The mark of prices that no real market asks, and the parameter that leaves them out. */
 export function apiPlausibilityContract(use: () => QueryWorld): void {
-  let plain: readonly PlainStation[];
-  let base: string;
-
-  beforeEach(async () => {
-    const { queries, ...world } = use();
-    plain = world.plain;
-    const options = {
-      ...{ queries, commodities: () => COMMODITIES, now: () => NOON_S * 1000, planner: createTourPlanner() },
-      ...{ travelTimes: TRAVEL_TIMES, questionsPerMinute: null, version: '1.2.3' },
-    };
-    const { url } = await startHttp([(app) => apiRoutes(app, options)]);
-    base = `${url}/api/v1`;
-  });
-
-  async function get(path: string): Promise<Body> {
-    return JSON.parse((await ask(`${base}${path}`)).bytes.toString()) as Body;
-  }
+  const ask = useApi(use);
+  const get = (path: string) => ask<List<Marked>>(path);
 
   const isPlausible = ({ ratio }: PlainStation) => (ratio === null ? null : ratio >= 0.5 && ratio <= 2);
   const idsOf = (some: readonly PlainStation[]) => some.map(({ id }) => id).sort((a, b) => a - b);
 
   test('what is odd is told, and left out by who asks for that', async () => {
+    const { plain } = use();
     const told = await get('/stations?limit=1000');
     expect(told.entries.map(({ marketId, plausible }) => [marketId, plausible])).toEqual(
       plain.map((station) => [station.id, isPlausible(station)]),

@@ -2,12 +2,14 @@ import { describe } from 'vitest';
 import { describeMariadb, useMariadb } from '../support/mariadb.ts';
 import { storeThreadsHere } from '../support/threads-here.ts';
 import { whenMany } from '../support/times.ts';
+import { apiFiltersContract } from './api-filters.contract.ts';
 import { apiGoneContract } from './api-gone.contract.ts';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { createMariadbDatabase } from './mariadb-database.ts';
 import { tourPlanContract } from './tour-plan.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { ardentSystemContract } from './ardent-system.contract.ts';
 import { ardentToldContract } from './ardent-told.contract.ts';
 import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
@@ -26,10 +28,12 @@ describeMariadb('with a server', () => {
     describe('records', () => recordContract(world));
     describe('API', () => apiContract(world, generation));
     describe('API, plausibility', () => apiPlausibilityContract(world));
+    describe('API, filters', () => apiFiltersContract(world, generation));
     describe('API, gone', () => apiGoneContract(world));
     describe('map', () => mapContract(world, generation));
     describe('tags', () => tagsContract(world));
     describe('Ardent', () => ardentContract(world, generation));
+    describe('Ardent, in a system', () => ardentSystemContract(world, generation));
     describe('Ardent, told', () => ardentToldContract(world, generation));
     describe('searches', () => searchContract(world, generation));
     describe('written', () =>

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { storeThreadsHere } from '../support/threads-here.ts';
 import { whenMany } from '../support/times.ts';
+import { apiFiltersContract } from './api-filters.contract.ts';
 import { apiGoneContract } from './api-gone.contract.ts';
 import { apiPlausibilityContract } from './api-plausibility.contract.ts';
 import { apiContract } from './api.contract.ts';
 import { ardentContract } from './ardent.contract.ts';
+import { ardentSystemContract } from './ardent-system.contract.ts';
 import { ardentToldContract } from './ardent-told.contract.ts';
 import { colonisationContract } from './colonisation.contract.ts';
 import { mapContract } from './map.contract.ts';
@@ -29,10 +31,12 @@ describe.each(['v12', 'v13'] as const)('SQLite %s questions', (generation) => {
   describe('records', () => recordContract(world));
   describe('API', () => apiContract(world, generation));
   describe('API, plausibility', () => apiPlausibilityContract(world));
+  describe('API, filters', () => apiFiltersContract(world, generation));
   describe('API, gone', () => apiGoneContract(world));
   describe('map', () => mapContract(world, generation));
   describe('tags', () => tagsContract(world));
   describe('Ardent', () => ardentContract(world, generation));
+  describe('Ardent, in a system', () => ardentSystemContract(world, generation));
   describe('Ardent, told', () => ardentToldContract(world, generation));
   describe('searches', () => searchContract(world, generation));
   describe('written', () =>
