@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startProgram } from '../support/daemon.ts';
+import { runProgram, startProgram } from '../support/daemon.ts';
 import { EventReader } from '../support/event-reader.ts';
 import { ask } from '../support/http.ts';
 import { startLiveDaemon } from '../support/live-daemon.ts';
@@ -82,6 +82,19 @@ describeRedis('with a broker', () => {
     await until(() => prices(next).includes(`${HERE[1]} 9006`));
     await redis.start();
     await other.program.logged(/^broker: heard again/);
+
+    const made = await runProgram({ cwd, args: ['token', 'add', 'app', '--scope', 'subscriptions'] });
+    const [secret = ''] = /tdl_\S+/.exec(made.stdout) ?? [];
+    const kept = await ask(
+      `${other.url}/api/v1/subscriptions`,
+      { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      'POST',
+      JSON.stringify({ name: 'mine', markets: HERE }),
+    );
+    expect([kept.status, kept.bytes.toString()]).toEqual([
+      503,
+      '{"error":"the database cannot be written from here: ask a daemon, or again later"}',
+    ]);
 
     const statuses = await Promise.all(
       ['/', '/ready', '/health', '/status', '/files/'].map(

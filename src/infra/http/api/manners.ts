@@ -58,8 +58,9 @@ export function answerStoreError(error: unknown, reply: FastifyReply): FastifyRe
       .send({ error: describeError(error) });
   }
   if (!(error instanceof StoreError)) throw error;
-  return reply
-    .code(503)
-    .header('retry-after', '5')
-    .send({ error: 'the database cannot answer now: ask again in a moment' });
+  const why =
+    error.code === 'readOnly'
+      ? 'the database cannot be written from here: ask a daemon, or again later'
+      : 'the database cannot answer now: ask again in a moment';
+  return reply.code(503).header('retry-after', '5').send({ error: why });
 }

@@ -43,7 +43,7 @@ const FORBIDDEN = {
   ...AWAY,
   what: 'does not allow this user what is needed',
   advice:
-    'GRANT SELECT, INSERT, UPDATE, DELETE on the database to the user, and CREATE, INDEX, REFERENCES to have the tables made; it is tried again',
+    'GRANT SELECT, INSERT, UPDATE, DELETE on the database to the user, CREATE for the tables of this program (or set own_tables to false), and INDEX, REFERENCES to have all tables made; it is tried again',
 } as const;
 const CHANGED = {
   ...AWAY,
