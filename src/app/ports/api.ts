@@ -15,6 +15,7 @@ import { realTime } from '../../infra/process/real-time.ts';
 import type { ApiOptions } from '../../infra/http/api/manners.ts';
 import { createTourPlanner } from '../../infra/tours/planner.ts';
 import type { Bootstrap } from '../bootstrap.ts';
+import { commoditySource, knownCommodities } from './catalogue.ts';
 import { historyReader } from './historian.ts';
 import { announcing, createQueries } from './store.ts';
 
@@ -45,7 +46,8 @@ export async function answeringFor(base: Bootstrap, store: WholeStore): Promise<
     return { store, api: null, reconfigure: nothing, close: nothing };
   // Other daemons may write to the same server.
   const queries = await createQueries(base, base.database.backend === 'mariadb');
-  let commodities: readonly Commodity[] = [];
+  // Until the first market is written.
+  let commodities = await knownCommodities(commoditySource(base));
   const answering = await answeringWith(base, {
     ...{ queries, store, changeStore: announcing(store, base.log), commodities: () => commodities },
     keeps: config.tours && config.ownTables,
