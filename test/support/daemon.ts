@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { FDEVIDS_DIR } from './messages.ts';
 import { ProgramOutput, type Exit, type LogLine } from './program-output.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../bin/tdl.js', import.meta.url));
 
 export type { Exit, LogLine };
 
