@@ -46,7 +46,8 @@ export const SERVING_KEYS = {
     fallback: 600,
     schema: count(0, 1_000_000),
     optional: true,
-    about: 'So many questions a minute are answered to one client; 0 = any number.',
+    about:
+      'So many questions a minute are answered to one client, at each of `/api/v1`, `/api/v2` and `/v2`; 0 = any number.',
   },
   subscriptions: {
     field: 'subscriptions',

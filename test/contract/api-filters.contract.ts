@@ -92,4 +92,26 @@ export function apiFiltersContract(use: () => QueryWorld, generation: Generation
       expect(hop.profitPerLy).toBe(distanceLy === 0 ? null : best / distanceLy);
     }
   });
+
+  test('a market that is named is told whatever it is like, but not what it paid long ago', async () => {
+    const { station: from } = offers('sellers').find(({ units }) => units > 0)!;
+    const { entries } = await get(`/hops?from=${from.id}&within=500&maxAge=300d&carriers=included`);
+    const to = entries[0]!.marketId;
+    const ageD = Math.ceil(ageS(use().plain.find(({ id }) => id === to)!) / DAY_S);
+    const named = `/hops?from=${from.id}&to=${to}&minProfit=-99999&minPad=L&maxLs=0&within=1`;
+    const marketIds = async (path: string) => (await get(path)).entries.map(({ marketId }) => marketId);
+    expect(await marketIds(`${named}&maxAge=${ageD}d`)).toEqual([to]);
+    expect(await marketIds(`${named}&maxAge=${ageD - 1}d`)).toEqual([]);
+    expect((await get(`/hops?from=${from.id}&to=${from.id}`)).error).toMatch(/same market/);
+    expect((await get(`/hops?from=${from.id}&to=4242`)).error).toMatch(/4242/);
+  });
+
+  test.each([
+    ['/commodities/gold/sellers?maxPrice=', 'maxPrice: say something, or leave it out'],
+    ['/commodities/gold/sellers?maxLs=%20&minUnits=', 'maxLs, minUnits: say something, or leave it out'],
+    ['/commodities/gold/sellers?sort=distance', 'sort: distance needs `near`'],
+    ['/freshness/stale?sort=distance', 'sort: distance needs `near` or `along`'],
+  ])('%s: %s', async (path, error) => {
+    expect(await get(path)).toEqual({ error });
+  });
 }

@@ -89,6 +89,13 @@ export function ardentSystemContract(use: () => QueryWorld, generation: Generati
     }
   });
 
+  test('a name that no database can hold is nobody', async () => {
+    expect(await get('/system/name/%00', 404)).toMatchObject({ message: 'System not found' });
+    expect(await get('/system/name/a%00b', 404)).toMatchObject({ message: 'System not found' });
+    // To MariaDB it is nothing in a name.
+    for (const path of ['system', 'station']) await get(`/search/${path}/name/a%00`, 200);
+  });
+
   test('a market that nobody knows, and a good that is none', async () => {
     const base = `/system/address/${richest().id}`;
     expect(await get(`${base}/market/name/nowhere/commodities`, 404)).toEqual({

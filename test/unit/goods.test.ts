@@ -70,3 +70,14 @@ it('names what was meant, and says where all are', async () => {
     new Goods({ queries: none, commodities: () => [], now: () => 0 }).idOf('gold'),
   ).rejects.toMatchObject({ statusCode: 503 });
 });
+
+it('finds nothing only where there is nothing, not while the database is away', async () => {
+  const items = vi.fn(() => Promise.resolve([{ id: 1, name: 'Gold', category: 'Metals', meanPrice: null }]));
+  const queries = { items } as unknown as Queries;
+  const commodities: readonly Commodity[] = [];
+  const goods = new Goods({ queries, commodities: () => commodities, now: () => 0 });
+  expect(await goods.findIfAny('gold')).toMatchObject({ commodityId: 1 });
+  expect(await goods.findIfAny('unobtainium')).toBeNull();
+  items.mockRejectedValue(new Error('away'));
+  await expect(goods.findIfAny('unobtainium')).rejects.toThrow('away');
+});

@@ -19,6 +19,7 @@ export async function addTags(scope: HttpApp): Promise<void> {
       return;
     }
     reply.code(304);
-    done(null, '');
+    // Of HEAD nothing is sent anyway, and the length told is what it would be.
+    done(null, request.method === 'HEAD' ? payload : null);
   });
 }

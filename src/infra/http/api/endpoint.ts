@@ -81,7 +81,7 @@ export class Api {
     const cached = requires === undefined ? 'public' : 'private';
     this.#described.push(endpoint);
     this.#app.get(fastifyPath(path), { config }, async (request, reply) => {
-      const asked = { params: parse(params, request.params), query: parse(query, request.query) };
+      const asked = { params: parse(params, request.params), query: parse(query, said(request.query)) };
       const found = await (searches === true ? whileThere(reply.raw, () => handle(asked)) : handle(asked));
       const json = JSON.stringify(found);
       return reply
@@ -99,7 +99,7 @@ export class Api {
       const { headers } = request;
       const { bytes, etag, encoding } = await handle({
         params: parse(params, request.params),
-        query: parse(query, request.query),
+        query: parse(query, said(request.query)),
         headers,
       });
       if (encoding !== undefined) void reply.header('content-encoding', encoding);
@@ -137,6 +137,13 @@ export function whileThere<T>(raw: ServerResponse, work: () => T): T {
 
 function fastifyPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** @throws ApiError where one is empty, which would count as 0 */
+function said(query: unknown): unknown {
+  const empty = Object.entries(query as object).filter(([, value]) => String(value).trim() === '');
+  if (empty.length === 0) return query;
+  throw new ApiError(400, `${empty.map(([name]) => name).join(', ')}: say something, or leave it out`);
 }
 
 /** @throws ApiError that says which parameters make no sense */

@@ -115,6 +115,16 @@ export class Goods {
     return good;
   }
 
+  /** The same; null: there is none. */
+  async findIfAny(text: string): Promise<Good | null> {
+    try {
+      return await this.find(text);
+    } catch (error) {
+      if (error instanceof ApiError) return null;
+      throw error;
+    }
+  }
+
   /** By what they are called. */
   #idsOf(commodities: readonly Commodity[]): ReadonlyMap<string, number> {
     if (this.#ids?.of !== commodities) this.#ids = { of: commodities, byKey: indexCommodities(commodities) };

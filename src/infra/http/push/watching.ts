@@ -32,7 +32,7 @@ export const watchShape = {
 const named = z.strictObject({
   name: z
     .string('a name is needed')
-    .regex(/^[\w.-]{1,64}$/, 'up to 64 letters, digits, ".", "_" and "-" make a name'),
+    .regex(/^(?!\.{1,2}$)[\w.-]{1,64}$/, 'up to 64 letters, digits, ".", "_" and "-" make a name'),
   ...watchShape,
 });
 

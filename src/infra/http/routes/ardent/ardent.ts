@@ -52,10 +52,11 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
   statisticsRoutes(app, deps, goods);
   systemRoutes(app, deps, goods);
 
-  const find = async (name: string): Promise<Good> =>
-    goods.find(name).catch(() => {
-      throw new NotFound('Commodity not found');
-    });
+  async function find(name: string): Promise<Good> {
+    const good = await goods.findIfAny(name);
+    if (good === null) throw new NotFound('Commodity not found');
+    return good;
+  }
 
   for (const [path, side] of [
     ['imports', 'demand'],
@@ -63,7 +64,7 @@ function addRoutes(app: HttpApp, deps: ApiOptions): void {
   ] as const satisfies readonly (readonly [string, Side])[]) {
     app.get<{ Params: Named }>(`/commodity/name/:name/${path}`, async ({ params, query }) => {
       const asked = parse(commodityQuery, query);
-      const good = await goods.find(params.name).catch(() => null);
+      const good = await goods.findIfAny(params.name);
       if (good === null) return [];
       const { systemAddress, systemName, maxDistance } = asked;
       const identifier = systemAddress ?? systemName;

@@ -92,7 +92,7 @@ export function statisticsRoutes(app: HttpApp, deps: ApiOptions, goods: Goods): 
   app.get('/commodities', reports);
 
   app.get<{ Params: { name: string } }>('/commodity/name/:name', async ({ params }) => {
-    const good = await goods.find(params.name).catch(() => null);
+    const good = await goods.findIfAny(params.name);
     const name = (good?.symbol ?? good?.name)?.toLowerCase();
     const found = (await reports()).find(({ commodityName }) => commodityName === name);
     if (found === undefined) throw new NotFound('Commodity not found');

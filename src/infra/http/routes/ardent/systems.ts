@@ -148,7 +148,7 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
     app.get<{ Params: Params }>(`${base}/commodity/name/:name/nearby/${path}`, async ({ params, query }) => {
       const { system } = await lookUp(queries, params.kind, params.id);
       const asked = parse(commodityQuery, query);
-      const good = await goods.find(params.name).catch(noSuchGood);
+      const good = await goods.findIfAny(params.name);
       if (good === null) return [];
       const maxDistance = Math.min(asked.maxDistance ?? NEARBY.distance, NEARBY.maxDistance);
       const page = await queries.trades(
@@ -168,7 +168,7 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
   app.get<{ Params: Params }>(`${base}/commodity/name/:name`, async ({ params, query }) => {
     const { system } = await lookUp(queries, params.kind, params.id);
     const { seenAfterS = 0 } = tradeFilter('demand', parse(commodityQuery, query), deps.now());
-    const good = await goods.find(params.name).catch(noSuchGood);
+    const good = await goods.findIfAny(params.name);
     if (good === null) return [];
     return rowsOf(
       await stationsOf(system.id),
@@ -208,10 +208,6 @@ export function systemRoutes(app: HttpApp, deps: ApiDeps, goods: Goods): void {
     const rows = await stationRows(page.entries.map(({ station }) => station));
     return rows.map((row, at) => ({ ...row, distance: Math.round(page.entries[at]?.distanceLy ?? 0) }));
   });
-}
-
-function noSuchGood(): null {
-  return null;
 }
 
 function byCommodity(a: { readonly commodityName: string }, b: { readonly commodityName: string }): number {

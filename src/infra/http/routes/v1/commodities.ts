@@ -3,6 +3,7 @@ import type { Side } from '../../../../domain/galaxy/quotes.ts';
 import { commodity, listOf, offer, Presenter, quoteAnswer, spread, spreadAnswer } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
+import { ApiError } from '../../api/errors.ts';
 import {
   defined,
   maxAge,
@@ -102,6 +103,8 @@ export function commodityRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
           cursor = null,
           maxAge: maxAgeS,
         } = query;
+        if (sort === 'distance' && query.near === undefined)
+          throw new ApiError(400, 'sort: distance needs `near`');
         const filter = {
           ...(await stationFilter(deps, query)),
           ...seenAfter(deps, maxAgeS),

@@ -45,6 +45,8 @@ export function freshnessRoutes(api: Api, deps: ApiDeps): void {
       const { near, along, within, olderThan: olderThanS, neverSeen, sort, limit, cursor = null } = query;
       if (near !== undefined && along !== undefined)
         throw new ApiError(400, 'give `near` or `along`, not both');
+      if (sort === 'distance' && near === undefined && along === undefined)
+        throw new ApiError(400, 'sort: distance needs `near` or `along`');
       const filter = await stationFilter(deps, query);
       const page = await queries.freshness(
         {

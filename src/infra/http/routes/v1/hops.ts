@@ -4,7 +4,8 @@ import { TRAVEL_TIMES } from '../../../../domain/galaxy/travel-time.ts';
 import { commodity, listOf, Presenter, station } from '../../api/answers.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { NO_PARAMS, type Api } from '../../api/endpoint.ts';
-import { noMarket } from '../../api/places.ts';
+import { ApiError } from '../../api/errors.ts';
+import { noMarket, oneMarket } from '../../api/places.ts';
 import { defined, seenAfter, stationFilter } from '../../api/filters.ts';
 import type { Goods } from '../../api/goods.ts';
 import * as parameters from '../../api/parameters.ts';
@@ -47,7 +48,8 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
   api.get({
     path: '/hops',
     summary: 'Where the goods of a market sell best',
-    description: 'To one market (`to`), or to the markets within some light years of it.',
+    description:
+      'To one market (`to`, of which only the age is asked), or to the markets within some light years of it.',
     params: NO_PARAMS,
     query: z.strictObject({
       from: parameters.marketId.describe('Market id where is bought'),
@@ -93,8 +95,10 @@ export function hopRoutes(api: Api, deps: ApiDeps, goods: Goods): void {
     searches: true,
     async handle({ query }) {
       const { from: fromId, to: toId, within, jumpRange: jumpRangeLy, minUnits, minProfit, sort } = query;
+      if (toId === fromId) throw new ApiError(400, '`from` and `to` are the same market');
       const [origin] = await queries.markets([fromId]);
       if (origin === undefined) throw noMarket(fromId);
+      if (toId !== undefined) await oneMarket(queries, toId);
       const { x, y, z: depth } = origin.station.system;
       const filter = {
         ...(await stationFilter(deps, query)),

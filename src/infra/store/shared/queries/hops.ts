@@ -72,11 +72,16 @@ export async function findHops(
   };
 
   function destinations(): { readonly stations: readonly number[]; readonly candidates: number } {
-    if (toId !== undefined) return { stations: [toId], candidates: 1 };
+    const { seenAfterS } = filter;
+    // Who names a market wants it, whatever it is like; but not what it paid long ago.
+    const named =
+      toId === undefined
+        ? filter
+        : { only: new Set([toId]), ...(seenAfterS !== undefined && { seenAfterS }) };
     const found = findMarkets(
       galaxy,
       kinds,
-      { ...filter, neverSeen: 'excluded', sort: 'distance' },
+      { ...named, neverSeen: 'excluded', sort: 'distance' },
       { limit: MAX_CANDIDATES + 1, after: null },
     );
     const ids = found.indexes.map((market) => galaxy.stationIds[galaxy.stationOf[market] ?? 0] ?? 0);

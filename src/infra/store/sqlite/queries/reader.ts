@@ -7,7 +7,8 @@ const DIALECT: Dialect = {
   exact: (column) => `CAST(${column} AS TEXT)`,
   coordinate: (column) => column,
   tableNamed: (name) => `SELECT 1 FROM sqlite_schema WHERE name = '${name}'`,
-  text: (value) => `'${value.replaceAll("'", "''")}'`,
+  // A NUL would end the statement.
+  text: (value) => `('${value.replaceAll("'", "''").replaceAll('\0', "'||char(0)||'")}')`,
 };
 
 /** Between two looks at what else this thread has been asked. */
