@@ -256,9 +256,9 @@ test('a client that takes its answer slowly gets all of it', async () => {
   await read();
   const takenBytes = () => connections[0]!.bytesWritten - connections[0]!.writableLength;
   for (let steps = 0; steps < 3; steps += 1) {
-    // As much as counts, and then until nothing more is taken.
-    for (const before = takenBytes(); takenBytes() < before + 64 * 1_024;) await read();
-    await until(() => connections[0]!.writableLength > 0);
+    // As much as counts; or all of it, where the system has room for that.
+    for (const before = takenBytes(); takenBytes() < Math.min(before + 64 * 1_024, text.length);)
+      await read();
     vi.advanceTimersByTime(0.9 * stalledMs);
   }
   for await (const bytes of socket as AsyncIterable<Buffer>) parts.push(bytes);
