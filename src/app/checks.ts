@@ -146,7 +146,7 @@ export async function checkPublicFiles(
     ...((await isPublic(live)) ? [] : [live]),
   ];
   if (missing.length === 0) return { level: 'ok', about, text: `all in ${exportDir} and ${csvDir}` };
-  const text = `missing: ${missing.join(', ')} (the daemon publishes them, as does tdl publish)`;
+  const text = `missing: ${missing.join(', ')} (tdl publish makes them now; the daemon does by and by, with --no-update only listings-live.csv)`;
   return { level: 'warn', about, text };
 }
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { sendCommanders, startLivingGalaxy } from './living-galaxy.ts';
+
+const CLONE = fileURLToPath(new URL('../..', import.meta.url));
 
 const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', linux: 'xdg-open' };
 
@@ -27,7 +30,8 @@ Try next:
   What does the build in Sol lack, and where is it sold?
                                         ${url}/?view=builds
   How is the daemon?                    ${url}/?view=operate
-  The same in a terminal:               cd ${cwd} && tdl status && tdl tour list && tdl colonisation shop
+  The same in a terminal:               cd ${cwd}; tdl() { npm --silent --prefix '${CLONE}' start -- "$@"; }
+                                        tdl status; tdl tour list; tdl colonisation shop
   From a program:                       curl '${url}/api/v1/commodities/gold/sellers?near=Sol'
 
 A dozen messages a second come in, a stop of a tour is seen every 20 seconds, and the build is delivered to.
