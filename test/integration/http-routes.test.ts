@@ -11,14 +11,11 @@ import type { Queries } from '../../src/domain/ports/store/queries.ts';
 import type { Routes } from '../../src/infra/http/app.ts';
 import { healthRoutes } from '../../src/infra/http/routes/health.ts';
 import { homeRoutes } from '../../src/infra/http/routes/home.ts';
-import type { Metric } from '../../src/infra/http/routes/exposition.ts';
-import { metricsRoutes } from '../../src/infra/http/routes/metrics.ts';
 import { portalRoutes } from '../../src/infra/http/routes/portal.ts';
 import { apiRoutes } from '../../src/infra/http/routes/v1/api.ts';
 import { statusRoutes } from '../../src/infra/http/routes/status.ts';
 import { testApart } from '../support/apart.ts';
 import { ask, serveFiles, silentLog, startHttp } from '../support/http.ts';
-import { until } from '../support/until.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 const ABOUT = { version: '1.2.3', startedAt: AT, uptimeS: 5 };
@@ -232,6 +229,15 @@ test('files are open to pages of any origin, what is not public is not', async (
     'access-control-request-method': 'GET',
     'access-control-request-headers': 'range',
   };
+  for (const [method, path, status] of [
+    ['GET', '/files/nothing/here', 404],
+    ['POST', '/files/listings.csv', 405],
+  ] as const) {
+    expect(await ask(files.url + path, origin, method), path).toMatchObject({
+      status,
+      headers: { 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
+    });
+  }
   for (const path of ['/files/', '/files/listings.csv']) {
     expect((await ask(files.url + path, origin)).headers['access-control-allow-origin']).toBe('*');
     expect(await ask(files.url + path, preflight, 'OPTIONS')).toMatchObject({
@@ -240,7 +246,7 @@ test('files are open to pages of any origin, what is not public is not', async (
     });
   }
   const { url } = await startHttp(pages);
-  for (const path of ['/', '/ready', '/status']) {
+  for (const path of ['/', '/ready', '/status', '/nothing']) {
     expect((await ask(url + path, origin)).headers).not.toHaveProperty('access-control-allow-origin');
   }
 });
@@ -267,32 +273,14 @@ test('the API is open to pages of any origin, limits a client, and says when to 
     'retry-after': expect.stringMatching(/^\d+$/),
   });
   expect(JSON.parse(bytes.toString())).toEqual({ error: expect.stringMatching(/^too many questions/) });
-  expect((await ask(`${url}/api/v1/systems`, {}, 'POST')).status).toBe(405);
-});
-
-test('a metric without a sample is not there, rather than 0', async () => {
-  const age = (samples: Metric['samples']): Metric => ({
-    name: 'tdl_file_age_seconds',
-    help: 'Time since a published file changed',
-    type: 'gauge',
-    samples,
+  expect(await ask(`${url}/api/v1/systems`, {}, 'POST')).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, HEAD, OPTIONS', 'access-control-allow-origin': '*' },
   });
-  const metrics: Metric[] = [age([])];
-  const { url } = await startHttp([(app) => metricsRoutes(app, { metrics: () => metrics })]);
-  const page = async () => (await ask(`${url}/metrics`)).bytes.toString();
-  expect(await page()).not.toMatch(/file_age/);
-  metrics[0] = age([{ labels: { file: 'listings.csv' }, value: 0 }]);
-  expect(await page()).toMatch(/^tdl_file_age_seconds\{file="listings\.csv"\} 0$/m);
-});
-
-test('of what nothing is known yet there is no figure that is no number', async () => {
-  const { url } = await startHttp([(app) => metricsRoutes(app, { metrics: () => [] })]);
-  const page = async () => (await ask(`${url}/metrics`)).bytes.toString();
-  const lag = 'nodejs_eventloop_lag_mean_seconds';
-  const texts = [await page(), await page()];
-  // The event loop is looked at every 50 ms: it may have been in between.
-  for (const text of texts) expect(text).not.toMatch(/nan$/im);
-  await until(async () => new RegExp(`^${lag} [\\d.]+$`, 'm').test(await page()), 200);
+  expect(await ask(`${url}/api/v1/nothing`)).toMatchObject({
+    status: 404,
+    headers: { 'access-control-allow-origin': '*' },
+  });
 });
 
 testApart('nothing of HTTP is loaded before it is wanted', () => {

@@ -87,15 +87,19 @@ export async function createHttpApp(
   app.removeContentTypeParser('text/plain');
   const methods = new MethodsByPath(app);
   app.addHook('onRoute', ({ url }) => methods.add(url));
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(OF_EVERY_ANSWER);
+    done();
+  });
+  // What hooks of a scope add to an answer is there by then, and a body not yet.
+  app.addHook('preParsing', (request, reply, _payload, done) => {
     const allow = request.is404 ? methods.at(request.url) : [];
     // Fastify would say that there is no such page. There is none where its address is written like no other.
     if (allow.length === 0 || allow.includes(request.method)) done();
     else refuse(reply.header('allow', allow.join(', ')), 405, `only ${allow.join(', ')} here`);
   });
   guard?.(app);
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such page'));
+  app.setNotFoundHandler(refuseUnknown);
   app.setErrorHandler<FastifyError>((error, request, reply) => errors.answer(error, request, reply));
   for (const add of routes) {
     await app.register(async (scope) => add(scope.withTypeProvider<ZodTypeProvider>()));
@@ -105,6 +109,11 @@ export async function createHttpApp(
 
 export function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
   return reply.code(status).send({ error });
+}
+
+/** What stands below a scope's prefix is answered with its hooks only where it has such a handler of its own. */
+export function refuseUnknown(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return refuse(reply, 404, 'no such page');
 }
 
 /** For now; a client that asks again later is answered. What it has asked besides is not even looked at. */

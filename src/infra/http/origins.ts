@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { HttpApp, Routes } from './app.ts';
+import { refuseUnknown, type HttpApp, type Routes } from './app.ts';
 
 const ONE_DAY_S = 86_400;
 
@@ -18,6 +18,8 @@ export function openToAllOrigins(app: HttpApp, prefix: string, add: Routes): voi
         maxAge: ONE_DAY_S,
         strictPreflight: false,
       });
+      // Else a page would be told nothing of a mistaken address: browsers keep answers from it that do not name it.
+      scope.setNotFoundHandler(refuseUnknown);
       await add(scope.withTypeProvider<ZodTypeProvider>());
     },
     { prefix },
