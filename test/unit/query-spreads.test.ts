@@ -77,20 +77,31 @@ beforeAll(async () => {
 /** By looking at everything. */
 function expected(fits: (market: Market) => boolean, minUnits: number) {
   return GOODS.map((itemId, at) => {
-    const rows = markets.filter(fits).map(({ rows: own }) => own[at]!);
-    const asks = rows
-      .filter(([, , price, units]) => price > 0 && units >= minUnits)
-      .map(([, , price]) => price);
-    const bids = rows.filter(([price, units]) => price > 0 && units >= minUnits).map(([price]) => price);
-    return { itemId, ask: Math.min(...asks), bid: Math.max(...bids) };
-  }).sort((a, b) => b.bid - b.ask - (a.bid - a.ask) || a.itemId - b.itemId);
+    const offers = markets.filter(fits).flatMap(({ id, rows }) => {
+      const [demand, wanted, supply, stock] = rows[at]!;
+      return [
+        { side: 'bid', id, price: demand, units: wanted },
+        { side: 'ask', id, price: supply, units: stock },
+      ].filter(({ price, units }) => price > 0 && units >= minUnits);
+    });
+    const of = (side: string) => offers.filter((offer) => offer.side === side);
+    // Of equal prices the lowest id, which sorting leaves in front.
+    const [ask] = of('ask').sort((a, b) => a.price - b.price);
+    const [bid] = of('bid').sort((a, b) => b.price - a.price);
+    return {
+      itemId,
+      ask: [ask!.price, ask!.id],
+      bid: [bid!.price, bid!.id],
+      spread: bid!.price - ask!.price,
+    };
+  }).sort((a, b) => b.spread - a.spread || a.itemId - b.itemId);
 }
 
 test.each([1, 10])('are complete, however many better offers do not fit, at %i t', async (minUnits) => {
   const { engine } = engineOn(file);
   const told = async (filter: object) =>
-    (await engine.spreads({ minUnits, ...filter })).map(({ itemId, ask, bid }) => ({
-      ...{ itemId, ask: ask.price, bid: bid.price },
+    (await engine.spreads({ minUnits, ...filter })).map(({ itemId, ask, bid, spread }) => ({
+      ...{ itemId, ask: [ask.price, ask.station.id], bid: [bid.price, bid.station.id], spread },
     }));
   expect(await told({})).toEqual(expected(() => true, minUnits));
   expect(await told({ maxLs: 1_000 })).toEqual(expected(({ isFar }) => !isFar, minUnits));

@@ -28,7 +28,7 @@ interface Found {
   readonly bid: Offer;
 }
 
-/** The cheapest seller and the best paying buyer of every good that has both, the widest spread first. */
+/** The cheapest seller and the best paying buyer of every good that has both (of equal ones the lowest id), the widest spread first. */
 export async function findSpreads(
   reader: QueryReader,
   galaxy: Galaxy,
@@ -90,9 +90,12 @@ async function bestOfMarkets(
         row.map(Number);
       const ask = { stationId, price: supplyPrice, units: supply };
       const bid = { stationId, price: demandPrice, units: demand };
-      if (ask.price > 0 && supply >= minUnits && ask.price < (asks.get(itemId)?.price ?? Infinity))
+      const lowest = asks.get(itemId);
+      if (ask.price > 0 && supply >= minUnits && (lowest === undefined || goesBefore(ask, lowest, 1)))
         asks.set(itemId, ask);
-      if (bid.price > (bids.get(itemId)?.price ?? 0) && demand >= minUnits) bids.set(itemId, bid);
+      const highest = bids.get(itemId);
+      if (bid.price > 0 && demand >= minUnits && (highest === undefined || goesBefore(bid, highest, -1)))
+        bids.set(itemId, bid);
     }
     // Other questions come in between.
     await setImmediate();
@@ -103,6 +106,11 @@ async function bestOfMarkets(
   });
 }
 
+/** @param order 1: the lower price is the better one; -1: the higher */
+function goesBefore(offer: Offer, other: Offer, order: 1 | -1): boolean {
+  return (order * (offer.price - other.price) || offer.stationId - other.stationId) < 0;
+}
+
 async function bestOfGoods(
   reader: QueryReader,
   itemIds: readonly number[],
@@ -110,6 +118,7 @@ async function bestOfGoods(
   minUnits: number,
 ): Promise<Found[]> {
   async function best(itemId: number, side: 'supply' | 'demand'): Promise<Offer | null> {
+    let found: Offer | null = null;
     for (let skip = 0, limit = FIRST_OFFERS; ; skip += limit, limit *= GROWTH) {
       endIfGone();
       const rows = await reader.rows(
@@ -119,9 +128,12 @@ async function bestOfGoods(
       );
       for (const [stationId, price, units] of rows) {
         const offer = { stationId: Number(stationId), price: Number(price), units: Number(units) };
-        if (offer.units >= minUnits && fitting.has(offer.stationId)) return offer;
+        // An index has equal prices by ascending or descending id, as it is read.
+        if (found !== null && offer.price !== found.price) return found;
+        if (offer.units < minUnits || !fitting.has(offer.stationId)) continue;
+        if (found === null || offer.stationId < found.stationId) found = offer;
       }
-      if (rows.length < limit) return null;
+      if (rows.length < limit) return found;
       await setImmediate();
     }
   }
