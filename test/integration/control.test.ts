@@ -192,3 +192,11 @@ test('parameters are checked, and it is said what they may be', async () => {
   const missing = { work: { kind: 'replay', files: ['/no/such/file'] } };
   await expect(callControl(path, 'jobs.create', missing)).rejects.toMatchObject({ code: 'feedFile' });
 });
+
+test('a daemon that is killed while it answers has hung up', async () => {
+  const path = join(tempDir(), 'control.sock');
+  const server = createServer((socket) => socket.end('{"jsonrpc":"2.0","id":1,"result":{"sta')).listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  await expect(callControl(path, 'status', {})).rejects.toThrow('the daemon has hung up');
+});

@@ -42,18 +42,32 @@ export async function callControl(
       socket.on('error', (error) => reject(signal?.aborted === true ? error : unreachable(path, error)));
       lines.on('error', () => undefined);
       lines.on('line', (line) => {
-        const said = JSON.parse(line) as Answer;
-        if (said.method !== undefined) onNotify?.(said.params);
+        const said = parse(line);
+        if (said === null) reject(hungUp());
+        else if (said.method !== undefined) onNotify?.(said.params);
         else if (said.error === undefined) resolve(said.result);
         else reject(failureOf(said.error));
       });
-      lines.on('close', () => reject(new AppError('control', 'the daemon has hung up: see its log')));
+      lines.on('close', () => reject(hungUp()));
       socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })}\n`);
     });
   } finally {
     signal?.removeEventListener('abort', hangUp);
     socket.destroy();
   }
+}
+
+/** @returns null: half of what was to be said, by a daemon that was killed */
+function parse(line: string): Answer | null {
+  try {
+    return JSON.parse(line) as Answer;
+  } catch {
+    return null;
+  }
+}
+
+function hungUp(): AppError {
+  return new AppError('control', 'the daemon has hung up: see its log');
 }
 
 function failureOf({ message, data }: NonNullable<Answer['error']>): AppError {
