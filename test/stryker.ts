@@ -79,6 +79,7 @@ const TESTS: readonly (readonly [folder: string, tests: string, words?: string])
     '^(?!.*(v13 galaxy learning|growth|in any order|changed listings))',
   ],
   ['src/infra/spool', 'test/integration/{spool,spool-bytes}'],
+  ['src/infra/edcd', 'test/unit/{edcd-reference,seed-commodities} test/integration/edcd*'],
   ['src/infra/publishing', 'test/unit test/integration/{publish,published-set,mirror,demote-published}'],
   ['src/infra/http/routes/ardent', 'test/contract/sqlite-queries', 'v12 questions Ardent'],
   [

@@ -24,6 +24,7 @@ export function readEdcdTable<T>(
     columns: (header: string[]) => header.map((column) => column.toLowerCase()),
     bom: true,
     trim: true,
+    skip_empty_lines: true,
     relax_quotes: true,
     relax_column_count: true,
     skip_records_with_error: true,
