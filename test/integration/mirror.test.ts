@@ -126,11 +126,74 @@ test('who leads by now replaces nothing; what is no file of ours is refused', as
       app.get('/cluster/files', () => ({ files }));
     },
   ]);
-  await expect(mirror.fetch(liar.url, signal, always)).rejects.toMatchObject({ code: 'mirror' });
+  await expect(mirror.fetch(liar.url, signal, always)).rejects.toMatchObject({
+    code: 'mirror',
+    message: `${liar.url} lists ../../etc/passwd, which is no published file`,
+  });
   const silent = await startHttp([]);
   await expect(mirror.fetch(silent.url, signal, always)).rejects.toMatchObject({
     code: 'mirror',
     advice: expect.stringContaining('cluster_url') as string,
   });
   await expect(mirror.fetch('http://127.0.0.1:1', signal, always)).rejects.toMatchObject({ code: 'mirror' });
+});
+
+test('whatever a file refers to is there before it', async () => {
+  const delta = (name: string) => `deltas/${name}`;
+  // Neither by name nor as a folder has them.
+  const inOrder = [
+    'System.csv',
+    'listings.csv',
+    'listings.csv.zst',
+    delta(DELTA.replace('.json', '.csv.gz')),
+    delta(DELTA),
+    delta('index.json'),
+    'listings.manifest.json',
+  ];
+  const placesIn = (dir: string): SharedPlaces => ({
+    files: new Map(
+      ['listings.manifest.json', 'listings.csv.zst', 'listings.csv', 'System.csv'].map((name) => [
+        name,
+        join(dir, name),
+      ]),
+    ),
+    deltasDir: join(dir, 'deltas'),
+  });
+  const dirs = [tempDir(), tempDir()] as const;
+  for (const dir of dirs) mkdirSync(join(dir, 'deltas'));
+  for (const name of inOrder) writeFileSync(join(dirs[0], name), name);
+  const places = placesIn(dirs[0]);
+  const { url } = await startHttp([
+    (app) => fileRoutes(app, { ...places, gzipDir: join(dirs[0], 'gzip'), log: silentLog, isShared: true }),
+    (app) => sharedFileRoutes(app, places),
+  ]);
+  expect(await createMirror(placesIn(dirs[1])).fetch(url, signal, always)).toEqual(inOrder);
+});
+
+test('what is no list, or not as long as the list says, replaces nothing and says why', async () => {
+  const other = await daemon();
+  other.put('listings.csv', 'old\n');
+  const mirror = createMirror(other.places);
+  const serving = (list: unknown) =>
+    startHttp([
+      (app) => {
+        app.get('/cluster/files', () => list);
+        app.get('/files/listings.csv', () => 'short');
+      },
+    ]);
+  const file = { name: 'listings.csv', bytes: 6, modifiedMs: 1, version: 'a' };
+  for (const list of ['<html>', {}, { files: [{ ...file, bytes: '6' }] }]) {
+    const { url } = await serving(list);
+    await expect(mirror.fetch(url, signal, always)).rejects.toMatchObject({
+      code: 'mirror',
+      message: `${url}/cluster/files is no list of published files`,
+    });
+  }
+  const { url } = await serving({ files: [file] });
+  await expect(mirror.fetch(url, signal, always)).rejects.toMatchObject({
+    code: 'mirror',
+    message: `${url}/files/listings.csv: 5 of 6 bytes arrived`,
+  });
+  expect(other.text('listings.csv')).toBe('old\n');
+  expect(readdirSync(other.dir).toSorted()).toEqual(['deltas', 'listings.csv']);
 });
