@@ -2,6 +2,7 @@ import { readdirSync, mkdirSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { JournalWatchers } from '../../src/actors/journal-watcher/pool.ts';
+import { ReceivedLines } from '../../src/domain/colonisation/reading/read-sent.ts';
 import { openJournalFolder } from '../../src/infra/journal/folder.ts';
 import { realTime } from '../../src/infra/process/real-time.ts';
 import { silentLog } from '../support/http.ts';
@@ -10,6 +11,7 @@ import {
   contributionLine,
   depotLine,
   dockedLine,
+  JOURNAL_S,
   journalLine,
   loginLines,
   SITE_ID,
@@ -97,6 +99,33 @@ export function journalContract(create: CreateDatabase): void {
       ...whole.sites.values(),
     ]);
     await store.close();
+  });
+
+  test('is kept although somebody is called what no column holds', async () => {
+    const watchers = new JournalWatchers({
+      folders: [],
+      ...{ store: world().db.store(), time: realTime, random: Math.random, log: silentLog },
+    });
+    watchers.start();
+    onTestFinished(() => watchers.close());
+    const send = (at: number, fid: string, name: string) => {
+      const read = new ReceivedLines(JOURNAL_S + 60);
+      const lines = [...loginLines(at, fid, name), journalLine(at, 'FSDJump', { StarSystem: name })];
+      for (const line of lines) read.take(line);
+      return watchers.receive('somebody', read.read, read.findings);
+    };
+    await until(() => send(0, 'F1', 'JAMESON'));
+    // Blanks at its end count for nothing where MariaDB compares.
+    expect(await send(1, 'F1 ', 'JAMESON')).toBe(true);
+    expect(() => send(2, 'F'.repeat(65), 'JAMESON')).toThrow('before it is told whose it is');
+    const longest = 'F'.repeat(64);
+    expect(await send(3, longest, 'J'.repeat(128))).toBe(true);
+    expect(await send(4, longest, 'J'.repeat(129))).toBe(true);
+    expect([...watchers.book.commanders.keys()]).toEqual(['F1', longest]);
+    expect(watchers.book.commanders.get(longest)).toMatchObject({
+      name: { text: 'J'.repeat(128) },
+      position: { atS: JOURNAL_S + 3 },
+    });
   });
 
   test.skipIf(!hasSharedData)('of two real journals is what they tell', async () => {

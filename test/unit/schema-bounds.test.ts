@@ -4,11 +4,11 @@ import {
   readDistance,
   readPads,
   readServices,
-  readShortName,
   readStation,
   readSystem,
 } from '../../src/domain/eddn/schemas/journal-fields.ts';
 import { SCHEMAS } from '../../src/domain/eddn/schemas/registry.ts';
+import { readShortName } from '../../src/domain/eddn/values.ts';
 import type { Facts } from '../../src/domain/galaxy/facts.ts';
 
 const SYSTEM = { StarSystem: 'Achenar', SystemAddress: 164_098_653, StarPos: [67.5, -119.5, 24.8] };

@@ -1,4 +1,4 @@
-import { cleanName } from '../names.ts';
+import { cleanName, MAX_NAME_LENGTH } from '../names.ts';
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
@@ -41,6 +41,12 @@ function isBroken(text: string): boolean {
 export function readName(value: unknown): string | null {
   const name = typeof value === 'string' ? cleanName(value) : '';
   return name.trim() === '' ? null : name;
+}
+
+/** A name that a table holds, or null. */
+export function readShortName(value: unknown): string | null {
+  const name = readName(value);
+  return name !== null && name.length <= MAX_NAME_LENGTH ? name : null;
 }
 
 const MAX_TEXT_LENGTH = 128;

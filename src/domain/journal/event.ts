@@ -1,4 +1,4 @@
-import { isObject } from '../eddn/values.ts';
+import { isObject, readName } from '../eddn/values.ts';
 import { parseTimestamp } from '../timestamp.ts';
 
 /** A line of a journal, or a side file, which is one event. */
@@ -47,6 +47,16 @@ export function exactId(text: string, field: 'SystemAddress'): string | null {
   const id = BigInt(digits ?? MAX_ID64 + 1n);
   // Made anew: a part of a text keeps all of it in memory.
   return id > MAX_ID64 ? null : String(id);
+}
+
+/** As long as the ids of what is kept. */
+const MAX_FID_LENGTH = 64;
+
+/** The game's id of a commander; null: there is none. */
+export function fidOf(value: unknown): string | null {
+  // A database may take ids for the same that differ in blanks at their end.
+  const fid = readName(value)?.trim() ?? '';
+  return fid === '' || fid.length > MAX_FID_LENGTH ? null : fid;
 }
 
 /** Tonnes, credits: a number from 0 on; null: it is none. */

@@ -1,5 +1,5 @@
-import { readName, toMarketId } from '../../eddn/values.ts';
-import { amountOf, eventName, exactId, parseEvent, type JournalEvent } from '../../journal/event.ts';
+import { readShortName, toMarketId } from '../../eddn/values.ts';
+import { amountOf, eventName, exactId, fidOf, parseEvent, type JournalEvent } from '../../journal/event.ts';
 import { emptyCarrier } from '../book/carrier.ts';
 import { emptyCommander, type Commander, type Position } from '../book/commander.ts';
 import type { Finding } from '../book/findings.ts';
@@ -125,11 +125,11 @@ export class JournalReader {
   }
 
   #identify({ atS, body }: JournalEvent): Finding[] {
-    const fid = readName(body.FID);
+    const fid = fidOf(body.FID);
     if (fid === null) return [];
     // Another one has logged in: what is known of the first does not hold for him.
     if (fid !== this.#context.fid) this.#context = { fid, position: null };
-    const text = readName(body.Name ?? body.Commander);
+    const text = readShortName(body.Name ?? body.Commander);
     return this.#commander({ name: text === null ? null : { atS, text } });
   }
 
@@ -179,7 +179,7 @@ export class JournalReader {
 }
 
 function readShip({ atS, body }: JournalEvent): Commander['ship'] {
-  const type = readName(body.Ship);
+  const type = readShortName(body.Ship);
   if (type === null) return null;
   return {
     atS,
@@ -191,13 +191,13 @@ function readShip({ atS, body }: JournalEvent): Commander['ship'] {
 
 function readPosition({ event, atS, body, text }: JournalEvent, before: Position | null): Position | null {
   if (event === 'Undocked') return before === null ? null : { ...before, atS, station: null };
-  const systemName = readName(body.StarSystem);
+  const systemName = readShortName(body.StarSystem);
   if (systemName === null) return null;
   const isDocked = event === 'Docked' || body.Docked === true;
-  const [name, marketId] = [readName(body.StationName), toMarketId(body.MarketID)];
+  const [name, marketId] = [readShortName(body.StationName), toMarketId(body.MarketID)];
   const station =
     isDocked && name !== null && marketId !== null
-      ? { name, marketId, type: readName(body.StationType) }
+      ? { name, marketId, type: readShortName(body.StationType) }
       : null;
   return { atS, systemName, systemId: exactId(text, 'SystemAddress'), station };
 }

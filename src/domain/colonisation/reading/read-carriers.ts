@@ -1,4 +1,4 @@
-import { isObject, readName, toMarketId } from '../../eddn/values.ts';
+import { isObject, readShortName, toMarketId } from '../../eddn/values.ts';
 import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/event.ts';
 import { parseTimestamp } from '../../timestamp.ts';
 import { emptyCarrier, type Carrier, type CarrierOrder } from '../book/carrier.ts';
@@ -40,7 +40,7 @@ function readStats({ atS, body }: JournalEvent, fid: string): Pick<Carrier, 'fac
   const tonnes = amountOf(space.Cargo);
   return {
     facts: {
-      ...{ atS, fid, callsign: readName(body.Callsign), name: readName(body.Name) },
+      ...{ atS, fid, callsign: readShortName(body.Callsign), name: readShortName(body.Name) },
       isSquadrons: body.CarrierType === 'SquadronCarrier',
       capacity: amountOf(space.TotalCapacity),
       freeSpace: amountOf(space.FreeSpace),
@@ -52,7 +52,7 @@ function readStats({ atS, body }: JournalEvent, fid: string): Pick<Carrier, 'fac
 }
 
 function placeIn({ body, text }: JournalEvent, field: 'StarSystem' | 'SystemName') {
-  const systemName = readName(body[field]);
+  const systemName = readShortName(body[field]);
   return systemName === null ? null : { systemName, systemId: exactId(text, 'SystemAddress') };
 }
 

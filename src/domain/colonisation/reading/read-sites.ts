@@ -1,4 +1,4 @@
-import { readName, toMarketId } from '../../eddn/values.ts';
+import { readShortName, toMarketId } from '../../eddn/values.ts';
 import { amountOf, exactId, objectsOf, type JournalEvent } from '../../journal/event.ts';
 import type { Position } from '../book/commander.ts';
 import { isConstruction } from '../book/construction.ts';
@@ -21,7 +21,7 @@ export function readDepot(event: JournalEvent, position: Position | null): Site 
     const required = amountOf(each.RequiredAmount ?? each.Total);
     if (symbol === null || required === null) continue;
     goods[symbol] = {
-      name: readName(each.Name_Localised),
+      name: readShortName(each.Name_Localised),
       required,
       provided: amountOf(each.ProvidedAmount ?? each.Delivered) ?? 0,
       payment: amountOf(each.Payment),
@@ -41,10 +41,10 @@ export function readDepot(event: JournalEvent, position: Position | null): Site 
 
 /** Where the event itself says so, as the first shape did. */
 function placeIn({ atS, body, text }: JournalEvent): SitePlace | null {
-  const name = readName(body.StationName ?? body.Name);
-  const systemName = readName(body.StarSystem ?? body.SystemName ?? body.System);
+  const name = readShortName(body.StationName ?? body.Name);
+  const systemName = readShortName(body.StarSystem ?? body.SystemName ?? body.System);
   if (name === null || systemName === null) return null;
-  const type = readName(body.StationType);
+  const type = readShortName(body.StationType);
   return { atS, name, type, systemName, systemId: exactId(text, 'SystemAddress') };
 }
 

@@ -1,5 +1,4 @@
-import { readName } from '../../eddn/values.ts';
-import { eventName, parseEvent } from '../../journal/event.ts';
+import { eventName, fidOf, parseEvent } from '../../journal/event.ts';
 import { LINE_FIELDS, SIDE_FIELDS, stripped } from './fields.ts';
 
 /** What must be told before a line from the middle of a file: lines of it. */
@@ -43,7 +42,7 @@ export class SentReader {
     if (event === null || fields === undefined) return [];
     const text = stripped(event, fields);
     const before = this.#context;
-    if (readName(event.body.FID) !== null) this.#context = { ...before, commander: text };
+    if (fidOf(event.body.FID) !== null) this.#context = { ...before, commander: text };
     else if (PLACES.has(event.event)) this.#context = { ...before, place: text, undocked: null };
     else if (event.event === 'Undocked') this.#context = { ...before, undocked: text };
     return this.#said(text, before);

@@ -1,7 +1,7 @@
 import { factsOf, RANK } from '../../galaxy/facts.ts';
 import type { GalaxyRecord } from '../../galaxy/records.ts';
-import { toMarketId } from '../values.ts';
-import { readShortName, readSystem } from './journal-fields.ts';
+import { readShortName, toMarketId } from '../values.ts';
+import { readSystem } from './journal-fields.ts';
 import type { Schema } from './schema.ts';
 
 /** Somebody flies over a settlement: it is on a surface. Without a market id it is a tourist site or a beacon. */

@@ -1,7 +1,6 @@
 import { factsOf, RANK } from '../../galaxy/facts.ts';
 import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
-import { toMarketId } from '../values.ts';
-import { readShortName } from './journal-fields.ts';
+import { readShortName, toMarketId } from '../values.ts';
 import type { Schema } from './schema.ts';
 
 /** Tells what a station is, but not where; `LandingPad` is the number of a pad. */

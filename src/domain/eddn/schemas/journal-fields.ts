@@ -2,9 +2,8 @@ import { factsOf, RANK, type Facts, type FactValues } from '../../galaxy/facts.t
 import { kindFacts } from '../../galaxy/stations/station-kinds.ts';
 import type { StationRecord, SystemRecord } from '../../galaxy/records.ts';
 import { MAX_INT32 } from '../../market/snapshot.ts';
-import { MAX_NAME_LENGTH } from '../../names.ts';
 import { MAX_INT64 } from '../../spansh/values.ts';
-import { isObject, readName, toMarketId } from '../values.ts';
+import { isObject, readShortName, toMarketId } from '../values.ts';
 
 /** Fields of the game's own journal, as EDDN passes them on. */
 type Body = Readonly<Record<string, unknown>>;
@@ -34,12 +33,6 @@ export function readSystem(body: Body, observedAtS: number): SystemRecord | null
 
 function isCoordinate(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MAX_COORDINATE;
-}
-
-/** A name that a table holds, or null. */
-export function readShortName(value: unknown): string | null {
-  const name = readName(value);
-  return name !== null && name.length <= MAX_NAME_LENGTH ? name : null;
 }
 
 /**

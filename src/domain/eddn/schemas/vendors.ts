@@ -1,8 +1,7 @@
 import { factsOf, RANK } from '../../galaxy/facts.ts';
 import type { GalaxyRecord, VendorRecord } from '../../galaxy/records.ts';
 import { isId } from '../../spansh/values.ts';
-import { isObject, toMarketId } from '../values.ts';
-import { readShortName } from './journal-fields.ts';
+import { isObject, readShortName, toMarketId } from '../values.ts';
 import type { Schema } from './schema.ts';
 
 const MAX_GOODS = 2_000;
