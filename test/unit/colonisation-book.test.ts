@@ -291,6 +291,7 @@ test.each([
   ['name_tag', 'nametag'],
   ['a$b;c', 'a$b;c'],
   ['$_name;', null],
+  ['$constructor_name;', null],
   ['', null],
   [7, null],
 ])('%j is the good %j', (spelled, symbol) => {

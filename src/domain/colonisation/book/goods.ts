@@ -15,7 +15,8 @@ export function goodSymbol(value: unknown): string | null {
     .replace(/;$/, '')
     .replace(/_name$/, '')
     .replace(/[\s_]+/g, '');
-  return symbol === '' ? null : symbol;
+  // What every object has by itself would be counted along.
+  return symbol === '' || symbol in {} ? null : symbol;
 }
 
 export function totalOf(goods: Tonnes): number {
