@@ -81,7 +81,7 @@ test('ids of systems stay exact beyond 2^53', () => {
 
 test('an amount is a number from 0 on', () => {
   expect([0, 0.5, 720].map(amountOf)).toEqual([0, 0.5, 720]);
-  expect([-1, Infinity, NaN, '720', null, undefined].map(amountOf)).toEqual(Array(6).fill(null));
+  expect([-1, Infinity, 1e308, NaN, '720', null, undefined].map(amountOf)).toEqual(Array(7).fill(null));
 });
 
 test('of a list only objects count, and what is no list is an empty one', () => {

@@ -59,9 +59,9 @@ export function fidOf(value: unknown): string | null {
   return fid === '' || fid.length > MAX_FID_LENGTH ? null : fid;
 }
 
-/** Tonnes, credits: a number from 0 on; null: it is none. */
+/** Tonnes, credits: a number from 0 on that can be added to others; null: it is none. */
 export function amountOf(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value < Infinity ? value : null;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : null;
 }
 
 export function objectsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
