@@ -92,6 +92,7 @@ test.each([
   ['no work', {}, /work/],
   ['a file of this machine', { work: { kind: 'replay', files: ['/etc/passwd'], again: false } }, /kind/],
   ['no day', { work: { kind: 'backfill', from: 'May', to: '2026-04-03' } }, /YYYY-MM-DD/],
+  ['all days there are', { work: { kind: 'backfill', from: '0001-01-01', to: '9999-12-31' } }, /10000 days/],
   ['the wrong order', { work: { kind: 'backfill', from: '2026-04-03', to: '2026-04-01' } }, /before "from"/],
 ] as const)('a job of %s is refused', async (_, body, why) => {
   const { talk } = await world();

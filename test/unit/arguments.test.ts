@@ -95,6 +95,7 @@ test.each([
   ['import x --max-age never', /--max-age .*a number from 0\.01 on/],
   ['replay', /missing required argument 'FILE'/],
   ['backfill --from 2026-02-30 --to 2026-03-01', /It must be a day/],
+  ['backfill --from 0001-01-01 --to 9999-12-31', /--to 9999-12-31 is .*10000 days after it/],
   ['backfill --from 2026-03-02 --to 2026-03-01', /--to 2026-03-01 is before --from 2026-03-02/],
   ['backfill --from 2026-03-02', /required option '--to <day>' not specified/],
   ['replay a --stats', /unknown option '--stats'/],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ImportAsker } from '../../actors/spansh-updater/given.ts';
 import type { System } from '../../actors/system.ts';
 import { AppError } from '../../domain/errors.ts';
-import { daysBetween, isDay } from '../../domain/eddn/archives.ts';
+import { daysBetween, isDay, MAX_DAYS } from '../../domain/eddn/archives.ts';
 import { defaultMaxRestarts, RESTART_POLICIES } from '../../domain/jobs/job.ts';
 import { JOB_LOG_LEVELS, type Jobs } from '../../domain/ports/upkeep/jobs.ts';
 import type { Reloaded } from '../../domain/ports/commanders/colonisation.ts';
@@ -40,7 +40,10 @@ const work = z.discriminatedUnion('kind', [
   }),
   z
     .strictObject({ kind: z.literal('backfill'), from: day, to: day })
-    .refine(({ from, to }) => daysBetween(from, to) !== null, '"to" is not before "from"'),
+    .refine(
+      ({ from, to }) => daysBetween(from, to) !== null,
+      `"to" is not before "from", nor ${MAX_DAYS} days after it`,
+    ),
 ]);
 
 const order = z.strictObject({

@@ -30,11 +30,14 @@ export function archivesOf(base: string, days: readonly string[], learn: readonl
   );
 }
 
-/** Every day of the range, both ends included. @returns null: `to` is before `from` */
+/** Of a range: more than EDDN has been there for. Each takes memory, and requests. */
+export const MAX_DAYS = 10_000;
+
+/** Every day of the range, both ends included. @returns null: `to` is before `from`, or {@link MAX_DAYS} after it */
 export function daysBetween(from: string, to: string): string[] | null {
   const [startMs, endMs] = [Date.parse(from), Date.parse(to)];
-  if (endMs < startMs) return null;
   const count = Math.round((endMs - startMs) / DAY_MS) + 1;
+  if (count < 1 || count > MAX_DAYS) return null;
   return Array.from({ length: count }, (_, i) => new Date(startMs + i * DAY_MS).toISOString().slice(0, 10));
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { daysBetween, isDay } from '../../../domain/eddn/archives.ts';
+import { daysBetween, isDay, MAX_DAYS } from '../../../domain/eddn/archives.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { defaultMaxRestarts } from '../../../domain/jobs/job.ts';
 import { LOG_LEVELS, type LogLevel, type RecentLine } from '../../../domain/ports/log.ts';
@@ -27,7 +27,10 @@ const day = z.string().refine(isDay, 'give a day, YYYY-MM-DD');
 const order = z.strictObject({
   work: z
     .strictObject({ kind: z.literal('backfill'), from: day, to: day })
-    .refine(({ from, to }) => daysBetween(from, to) !== null, '"to" is before "from"'),
+    .refine(
+      ({ from, to }) => daysBetween(from, to) !== null,
+      `"to" is before "from", or ${MAX_DAYS} days after it`,
+    ),
 });
 
 const lines = z.strictObject({
