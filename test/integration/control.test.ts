@@ -172,6 +172,8 @@ test('parameters are checked, and it is said what they may be', async () => {
     ['jobs.create', { work: { kind: 'dance' } }, 'work.kind'],
     ['jobs.create', { work: { kind: 'replay', files: [] } }, 'work.files'],
     ['jobs.create', { work: { kind: 'replay', files: ['eddn'] } }, 'is an absolute path'],
+    ['jobs.create', { work: { kind: 'replay', files: ['/eddn\0'] } }, 'is an absolute path'],
+    ['import', { from: '/dump.json\0' }, 'is an absolute path'],
     ['jobs.create', { work: { kind: 'backfill', from: '2026-02-30', to: '2026-03-01' } }, 'is a day'],
     ['jobs.create', { work: { kind: 'backfill', from: '0001-01-01', to: '9999-12-31' } }, '10000 days'],
     [

@@ -22,10 +22,13 @@ export interface ControlDeps {
   readonly store: Pick<AggregateStore, 'aggregates'>;
 }
 
+/** No file system takes a NUL. */
+const isPath = (text: string) => text.startsWith('/') && !text.includes('\0');
+
 const none = z.strictObject({});
 const purge = z.strictObject({ force: z.boolean().default(false), repair: z.boolean().default(false) });
 const given = z.strictObject({
-  from: z.string().refine((from) => from.startsWith('/') || isUrl(from), 'is an absolute path or an address'),
+  from: z.string().refine((from) => isPath(from) || isUrl(from), 'is an absolute path or an address'),
   /** Null: whatever its age. */
   maxAgeDays: z.number().positive().nullable().optional(),
 });
@@ -35,7 +38,7 @@ const day = z.string().refine(isDay, 'is a day, YYYY-MM-DD');
 const work = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('replay'),
-    files: z.array(z.string().refine((file) => file.startsWith('/'), 'is an absolute path')).min(1),
+    files: z.array(z.string().refine(isPath, 'is an absolute path')).min(1),
     again: z.boolean().default(false),
   }),
   z
