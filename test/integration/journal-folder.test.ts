@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -150,6 +151,18 @@ test('empty files, ones that begin with half a line, and strange ones are no tro
   appendFileSync(path(SECOND), `${loginLines()[0]!.slice(20)}\n${text(numbered(3))}`);
   await look(true);
   expect(numbers()).toEqual([1, 2, 3]);
+});
+
+test('a FIFO that is called like a journal holds up nobody', async () => {
+  const { path, look, restart, numbers } = world();
+  writeFileSync(path(FIRST), text(...loginLines(), ...lines(1, 2)));
+  await look();
+  await restart();
+  rmSync(path(FIRST));
+  execFileSync('mkfifo', [path(SECOND)]);
+  writeFileSync(path('Journal.2026-05-01T140000.01.log'), text(...loginLines(7_200), ...lines(3, 4)));
+  await look(true);
+  expect(numbers()).toEqual([1, 2, 3, 4]);
 });
 
 test('lines longer than what is read at once are read, and ones that never end passed over', async () => {

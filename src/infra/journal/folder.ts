@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { constants, watch } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -11,6 +11,8 @@ import { JournalFile } from './journal-file.ts';
 import { readPositions, writePositions } from './positions.ts';
 import { FINDINGS, type Reading } from './reading.ts';
 
+/** A FIFO that is called like a journal is not waited for. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const SIDE_FILES = ['Market.json', 'Cargo.json', 'Status.json'];
 /** Journals that may still grow: two games at once, and one that has just been left. */
 const NEWEST = 3;
@@ -73,7 +75,7 @@ export function openFolder<Told, Context>(
     name: string,
     work: (handle: Awaited<ReturnType<typeof open>>) => Promise<T>,
   ): Promise<T> {
-    const handle = await open(join(path, name), 'r');
+    const handle = await open(join(path, name), FLAGS);
     try {
       return await work(handle);
     } finally {
