@@ -190,6 +190,24 @@ test('a file nobody may read is told, tried again, and keeps back no other', asy
   expect(await look()).toBeNull();
 });
 
+test('an older file that nobody may read is told until it can be read, or is gone', async () => {
+  const { path, look } = world();
+  const old = ['Journal.2026-05-01T100000.01.log', 'Journal.2026-05-01T110000.01.log'] as const;
+  const { symlinkSync } = await import('node:fs');
+  for (const name of old) symlinkSync(name, path(name));
+  for (const hour of [12, 13, 14]) {
+    writeFileSync(path(`Journal.2026-05-01T${hour}0000.01.log`), text(...loginLines(hour)));
+  }
+  const both = { problems: old.map((name) => expect.stringContaining(name) as string) };
+  expect(await look(true)).toMatchObject(both);
+  expect(await look()).toMatchObject(both);
+  rmSync(path(old[0]));
+  expect(await look()).toMatchObject({ problems: [expect.stringContaining(old[1])] });
+  rmSync(path(old[1]));
+  writeFileSync(path(old[1]), text(...loginLines()));
+  expect(await look(true)).toMatchObject({ problems: [] });
+});
+
 test('older files that grow are seen when everything is looked at, or when they stir', async () => {
   const { path, look, numbers, notice } = world();
   const names = [1, 2, 3, 4, 5].map((hour) => `Journal.2026-05-01T0${hour}0000.01.log`);

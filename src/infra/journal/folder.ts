@@ -21,12 +21,6 @@ const EVERYTHING_MS = 60_000;
 const KEEP_MS = 10_000;
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 
-interface Counts {
-  lines: number;
-  bytes: number;
-  readonly problems: string[];
-}
-
 /** A folder whose journals are read for what they tell. @param positionsFile where is kept how far was read; null: nowhere */
 export function openJournalFolder(path: string, positionsFile: string | null): JournalFolder<Finding> {
   return openFolder(FINDINGS, path, positionsFile);
@@ -41,6 +35,8 @@ export function openFolder<Told, Context>(
   const files = new Map<string, JournalFile<Told, Context>>();
   const sideFiles = new Map<string, string>();
   const stirred = new Set<string>();
+  /** Why files are not read: of one that is not looked at each time it holds until it is. */
+  const troubles = new Map<string, string>();
   /** Whose side files they are: the journal that grew last. */
   let last: JournalFile<Told, Context> | null = null;
   let isLoaded = false;
@@ -94,19 +90,23 @@ export function openFolder<Told, Context>(
     }
   }
 
-  async function sizes(wanted: readonly string[], { problems }: Counts): Promise<Map<string, number>> {
+  function noteTrouble(name: string, error: unknown): void {
+    if (!isGone(error)) troubles.set(name, describeError(error));
+  }
+
+  async function sizes(wanted: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const name of wanted) {
       try {
         found.set(name, (await stat(join(path, name))).size);
       } catch (error) {
-        if (!isGone(error)) problems.push(`${name}: ${describeError(error)}`);
+        noteTrouble(name, error);
       }
     }
     return found;
   }
 
-  async function readSideFiles(take: LookOptions<Told>['take'], { problems }: Counts): Promise<void> {
+  async function readSideFiles(take: LookOptions<Told>['take']): Promise<void> {
     if (last === null) return;
     for (const name of SIDE_FILES) {
       try {
@@ -119,7 +119,7 @@ export function openFolder<Told, Context>(
         sideFiles.set(name, version);
         take(last.reader.readSideFile(text));
       } catch (error) {
-        if (!isGone(error)) problems.push(`${name}: ${describeError(error)}`);
+        noteTrouble(name, error);
       }
     }
   }
@@ -143,8 +143,11 @@ export function openFolder<Told, Context>(
       everythingAtMs = nowMs;
       await followRenamed(all);
     }
-    const counts: Counts = { lines: 0, bytes: 0, problems: [] };
-    const found = await sizes(wanted, counts);
+    for (const name of troubles.keys()) {
+      if (wanted.includes(name) || !all.includes(name)) troubles.delete(name);
+    }
+    const counts = { lines: 0, bytes: 0 };
+    const found = await sizes(wanted);
     const grown = wanted.filter((name) => {
       const size = found.get(name);
       return size !== undefined && size !== (files.get(name)?.offset ?? 0);
@@ -173,15 +176,16 @@ export function openFolder<Told, Context>(
         if (name !== newest) file.rest();
       } catch (error) {
         signal.throwIfAborted();
-        if (!isGone(error)) counts.problems.push(`${name}: ${describeError(error)}`);
+        noteTrouble(name, error);
       }
       if (counts.bytes < checkpointAt) continue;
       checkpointAt = counts.bytes + CHECKPOINT_BYTES;
       await checkpoint();
     }
     last ??= files.get(newest ?? '') ?? null;
-    await readSideFiles(take, counts);
-    return { files: all.length, ...counts };
+    await readSideFiles(take);
+    const problems = [...troubles].map(([name, why]) => `${name}: ${why}`).sort();
+    return { files: all.length, ...counts, problems };
   }
 
   return {
