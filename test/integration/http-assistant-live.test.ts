@@ -1,9 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import websocket from '@fastify/websocket';
 import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask } from '../support/http.ts';
+import { nameKey } from '../../src/domain/names.ts';
+import type { SiteChanges } from '../../src/infra/http/routes/assistant/changes.ts';
+import { tellUpdates } from '../../src/infra/http/routes/assistant/updates.ts';
+import { ask, startHttp } from '../support/http.ts';
 import { contributionLine, depotLine } from '../support/journals.ts';
 import { until } from '../support/until.ts';
 import { bearer, LINES, SITE, SYSTEM, text, world } from '../support/assistant-world.ts';
@@ -105,6 +109,46 @@ test('the WebSocket tells systems under both spellings, at once and with every c
   appendFileSync(file, text(depot(415, 42), depot(430, 42), depot(445, 42)));
   await deliver(450, 43);
   expect(second.told.length).toBe(afterDepot + 1);
+});
+
+test('what is asked of the database for long does not come after what has become of it', async () => {
+  const { promise: slow, resolve: answer } = Promise.withResolvers<undefined>();
+  let change: (systems: ReadonlySet<string>) => void = () => undefined;
+  const changes = {
+    follow(listener: typeof change) {
+      change = listener;
+      return () => undefined;
+    },
+  } as Partial<SiteChanges> as SiteChanges;
+  // One that is complete needs no question.
+  let isComplete = false;
+  const tellSystem = async () => {
+    const construction_sites = [{ isComplete }];
+    if (!isComplete) await slow;
+    return { construction_sites };
+  };
+  const server = await startHttp([
+    (app) =>
+      void app.register(async (scope) => {
+        await scope.register(websocket);
+        scope.get('/ws', { websocket: true }, (socket) => tellUpdates(socket, changes, tellSystem));
+      }),
+  ]);
+  const { told, say } = await listen(server.url, '/ws', {});
+  say({ type: 'subscribe', system_name: SYSTEM });
+  say({ type: 'ping' });
+  await until(() => told.length === 1);
+  isComplete = true;
+  for (let times = 0; times < 3; times++) change(new Set([nameKey(SYSTEM)]));
+  say({ type: 'ping' });
+  await until(() => told.filter(({ type }) => type === 'pong').length === 2);
+  answer(undefined);
+  const updates = () => told.filter(({ type }) => type === 'update');
+  await until(() => updates().length >= 2);
+  expect(updates().map(({ data }) => data?.construction_sites)).toEqual([
+    [{ isComplete: false }],
+    [{ isComplete: true }],
+  ]);
 });
 
 test('a WebSocket takes a token, or an open door, and no page of another server', async () => {

@@ -24,6 +24,9 @@ export function tellUpdates(socket: WebSocket, changes: SiteChanges, tellSystem:
   /** As he calls them, by key. */
   const systems = new Map<string, string>();
   const lagging = new Map<string, NodeJS.Timeout>();
+  /** Those that are asked for. Another question may be answered sooner, and the older state would be told last. */
+  const asking = new Set<string>();
+  const changedSince = new Set<string>();
 
   const send = ({ type, ...rest }: Message) =>
     socket.send(
@@ -34,6 +37,10 @@ export function tellUpdates(socket: WebSocket, changes: SiteChanges, tellSystem:
   const update = (key: string) => {
     const name = systems.get(key);
     if (name === undefined || lagging.has(key)) return;
+    if (asking.has(key)) {
+      changedSince.add(key);
+      return;
+    }
     if (socket.bufferedAmount > MOST_WAITING_BYTES) {
       const again = () => {
         lagging.delete(key);
@@ -42,10 +49,16 @@ export function tellUpdates(socket: WebSocket, changes: SiteChanges, tellSystem:
       lagging.set(key, setTimeout(again, LAGGING_MS));
       return;
     }
-    tellSystem(name).then(
-      (data) => send({ type: 'update', system_name: name, data, timestamp: now() }),
-      () => send({ type: 'error', error: `${name} cannot be told now: the database does not answer` }),
-    );
+    asking.add(key);
+    void tellSystem(name)
+      .then(
+        (data) => send({ type: 'update', system_name: name, data, timestamp: now() }),
+        () => send({ type: 'error', error: `${name} cannot be told now: the database does not answer` }),
+      )
+      .finally(() => {
+        asking.delete(key);
+        if (changedSince.delete(key)) update(key);
+      });
   };
 
   const leave = changes.follow((changed) => {
@@ -53,6 +66,7 @@ export function tellUpdates(socket: WebSocket, changes: SiteChanges, tellSystem:
   });
   socket.on('close', () => {
     leave();
+    systems.clear();
     for (const timer of lagging.values()) clearTimeout(timer);
   });
   socket.on('message', (raw: Buffer) => {
