@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Follower } from '../support/follower.ts';
 import { SeededRandom } from '../support/random.ts';
 import { until } from '../support/until.ts';
-import { PushWorld } from './push-world.ts';
+import { PushWorld, type ToldMarket } from './push-world.ts';
 import {
   addStations,
   FUEL,
@@ -19,6 +19,36 @@ import {
 /** What a reader puts together out of all he is told is what the database has. */
 export function pushResumeContract(create: CreateDatabase): void {
   const push = new PushWorld(create);
+
+  test('whoever has missed much is told each market once, as it is now', async () => {
+    const ids = [6_000, 6_001, 6_002];
+    await addStations(
+      push.world().db,
+      ids.map((id) => [id, 'S', SYSTEM.Sol]),
+    );
+    const query = `?markets=${ids.join()}`;
+    const before = await push.open(query);
+    await until(() => before.events.length > 0);
+    before.close();
+    const last = 200;
+    for (let round = 1; round <= last; round++) {
+      await push.store.writeMarkets(
+        ids.map((marketId) =>
+          snapshot([[GOLD, round, 1, 1, 0, 0, 0]], { marketId, stationName: 'S', at: NOON_S + round }),
+        ),
+      );
+    }
+    push.hub.close();
+    await push.serve();
+    const reader = await push.open(query, before.events[0]?.id ?? '');
+    await until(() => reader.events.some(({ event }) => event === 'position'));
+    const told = reader.events.filter(({ event }) => event === 'market');
+    const prices = told.map(({ data }) => {
+      const { marketId, rows } = data as unknown as ToldMarket;
+      return [marketId, rows[0]?.sellPrice];
+    });
+    expect(prices.toSorted()).toEqual(ids.map((marketId) => [marketId, last]));
+  });
 
   test('readers who leave and come again while much is written end with what the database says', async () => {
     const random = new SeededRandom(11);

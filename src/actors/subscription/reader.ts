@@ -25,6 +25,8 @@ export class Reader {
   readonly #queue = new Map<string, Queued>();
   /** What the snapshot told of markets that have not changed since: it may be newer than where the hub was. */
   readonly #told = new Map<number, readonly MarketRow[]>();
+  /** What he has been told of what was before. */
+  readonly #replayed = new Set<string>();
   /** Up to this entry nobody knows what he has seen: he is told whole markets. */
   #fullUpTo = -1;
   #gathers = true;
@@ -41,6 +43,7 @@ export class Reader {
   join(): void {
     this.gather();
     this.#told.clear();
+    this.#replayed.clear();
     this.#fullUpTo = this.since === null ? -1 : Infinity;
   }
 
@@ -48,6 +51,7 @@ export class Reader {
   catchUp(seq: number): void {
     this.#fullUpTo = seq;
     this.since = null;
+    this.#replayed.clear();
   }
 
   /** Something may have changed. */
@@ -68,10 +72,12 @@ export class Reader {
     return update.oldestSeq <= this.#fullUpTo ? updateOf(update, undefined) : update;
   }
 
-  /** Of what was before. */
+  /** Of what was before, each once: it is told as it is now, and what becomes of it is offered. */
   replay(position: LogPosition, update: Update): void {
     const wanted = narrowed(this.watch, update);
-    if (wanted !== null) this.#noteRoom(this.#sink.update(position, wanted));
+    if (wanted === null || this.#replayed.has(keyOf(update))) return;
+    this.#replayed.add(keyOf(update));
+    this.#noteRoom(this.#sink.update(position, wanted));
   }
 
   snapshot(position: LogPosition, snapshot: PushSnapshot): void {
@@ -144,7 +150,7 @@ export class Reader {
   }
 
   #enqueue(position: LogPosition, update: Update): void {
-    const key = `${update.change.kind} ${update.change.id}`;
+    const key = keyOf(update);
     const before = this.#queue.get(key);
     const both = before === undefined ? update : merged(before.update, update);
     this.#queue.delete(key);
@@ -158,4 +164,8 @@ export class Reader {
     this.#isFull = true;
     this.#tell('reader.slow');
   }
+}
+
+function keyOf({ change }: Update): string {
+  return `${change.kind} ${change.id}`;
 }
