@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { emptyCommander, lastSeen } from '../../src/domain/colonisation/book/commander.ts';
 import { isConstruction, portName } from '../../src/domain/colonisation/book/construction.ts';
 import { goodSymbol } from '../../src/domain/colonisation/book/goods.ts';
@@ -215,6 +215,16 @@ describe('of what was seen twice', () => {
     expect([union(a, [], key), union([], a, key)]).toEqual([a, a]);
     expect(union(a, [], key)).toBe(a);
     expect([timeKey(9), timeKey(10)].sort()).toEqual([timeKey(9), timeKey(10)]);
+  });
+
+  test('a long list is joined with another without looking through it for each entry', () => {
+    const [long, between] = [0, 1].map((odd) =>
+      Array.from({ length: 1_000 }, (_, i) => timeKey(2 * i + odd)),
+    );
+    const key = vi.fn((entry: string) => entry);
+    expect(union(long!, [...long!], key)).toBe(long);
+    expect(union(long!, between!, key)).toEqual([...long!, ...between!].sort());
+    expect(key.mock.calls.length).toBeLessThan(30_000);
   });
 
   test('nothing has changed where every part is the same one', () => {

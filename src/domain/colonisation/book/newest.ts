@@ -18,12 +18,23 @@ export function union<T>(a: readonly T[], b: readonly T[], keyOf: (entry: T) => 
   const all = [...a];
   for (const entry of b) {
     const key = keyOf(entry);
-    let at = all.length;
-    while (at > 0 && keyOf(all[at - 1] as T) > key) at -= 1;
+    const at = placeOf(key, all, keyOf);
     if (at > 0 && keyOf(all[at - 1] as T) === key) continue;
     all.splice(at, 0, entry);
   }
   return all.length === a.length ? a : all;
+}
+
+/** Behind all that are not later: most often at the end, where one more is, else where halving leads. */
+function placeOf<T>(key: string, all: readonly T[], keyOf: (entry: T) => string): number {
+  let [from, to] = [0, all.length];
+  if (to > 0 && keyOf(all[to - 1] as T) <= key) return to;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (keyOf(all[middle] as T) <= key) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** A time as the beginning of a key that sorts. */
