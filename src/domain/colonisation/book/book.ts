@@ -19,12 +19,19 @@ export class ColonisationBook {
   }
 
   take(findings: Iterable<Finding>): void {
+    const told = new Map<number, Site[]>();
+    const takeSites = () => {
+      for (const site of [...told.values()].flatMap(joined)) this.#takeSite(site);
+      told.clear();
+    };
     for (const finding of findings) {
       switch (finding.kind) {
         case 'site':
-          this.#takeSite(finding.site);
+          addTo(told, finding.site);
           break;
         case 'port':
+          // It is looked for among the sites.
+          takeSites();
           this.#takePort(finding.port);
           break;
         case 'carrier':
@@ -35,6 +42,7 @@ export class ColonisationBook {
           break;
       }
     }
+    takeSites();
   }
 
   /**
@@ -114,4 +122,19 @@ export class ColonisationBook {
     this.commanders.set(told.fid, commander);
     this.#changed.set(`commander ${told.fid}`, { kind: 'commander', commander });
   }
+}
+
+function addTo(told: Map<number, Site[]>, site: Site): void {
+  const sites = told.get(site.marketId);
+  if (sites === undefined) told.set(site.marketId, [site]);
+  else sites.push(site);
+}
+
+/** What is told of one site, two by two: whenever it is joined with another all its deliveries are copied. */
+function joined(sites: readonly Site[]): readonly Site[] {
+  if (sites.length < 2) return sites;
+  const pairs = Array.from({ length: Math.ceil(sites.length / 2) }, (_, i) =>
+    sites.slice(2 * i, 2 * i + 2).reduce(mergeSites),
+  );
+  return joined(pairs);
 }
