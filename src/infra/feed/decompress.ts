@@ -12,7 +12,8 @@ const CHUNK_BYTES = 128 * 1024;
 
 /**
  * What a file holds, whatever it is compressed with. Several streams one after the other (as archives that are indexed
- * have them) are one. A piece in, all that comes of it out: what stands before a fault is given.
+ * have them) are one. A piece in, all that comes of it out: what stands before a fault is given, but for what the decoder
+ * of gzip or zstd has not handed out, 128 KiB at most.
  * @throws what the decoder says of a file that is damaged or cut short ({@link isDamage})
  */
 export async function* decompress(

@@ -36,7 +36,7 @@ export interface FileFeed extends Feed {
  * input, which can be read once.
  *
  * `read` rejects with an AppError for what is missing, unreadable, a directory, cut short or damaged, or not made of lines;
- * every whole line before the fault and every other file has been delivered then.
+ * the whole lines before the fault (`decompress` tells which of them are not) and every other file have been delivered then.
  * @param onWhole called after the last line of a file that is whole has been delivered, awaited before the next file
  */
 export function createFileFeed(
@@ -225,7 +225,7 @@ export function explain(path: string, error: unknown, lines: number): Error {
   if (isDamage(error)) {
     return fault(
       `${file} is damaged or cut short after ${lines} messages`,
-      'those before the fault were taken; get a whole copy for the rest',
+      'these were taken; get a whole copy for the rest',
     );
   }
   if (code === 'ENOENT') return fault(`there is no file ${file}`, 'check its name');
