@@ -112,11 +112,12 @@ test('lines are taken whole, plain or gzip, and twice is once; what is refused s
   for (const [body, headers] of [
     [text(LINES), { 'content-type': 'application/json' }],
     [gzipSync(LINES.join('\n')), gzip],
+    [gzipSync(LINES.join('\n')), { 'content-encoding': 'GZip' }],
   ] as const)
     expect(await post(body, headers)).toEqual(taken);
   expect(watchers.book.sites).toEqual(before);
   expect(watchers.book.sites).toEqual(bookOf(LINES).sites);
-  expect(watchers.senders()).toMatchObject([{ name: 'member', lines: 12 }]);
+  expect(watchers.senders()).toMatchObject([{ name: 'member', lines: 16 }]);
 
   // Only what is in the database is acknowledged.
   setAway(true);

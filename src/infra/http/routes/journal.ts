@@ -51,7 +51,7 @@ export function journalRoutes(app: HttpApp, { inbox, now, maxClockSkewS }: Journ
 
     scope.post('/api/v1/journal', { config: { requires: 'journal' } }, async (request, reply) => {
       const { body, headers, tokenName } = request;
-      const text = await textOf(body, headers['content-encoding'], reply);
+      const text = await textOf(body, headers['content-encoding']?.toLowerCase(), reply);
       if (text === null) return reply;
       const received = new ReceivedLines(now() / 1000 + maxClockSkewS);
       try {
