@@ -289,6 +289,15 @@ describe.skipIf(CHROMIUM === null)('the first page', () => {
     await says(page, '[role=alert]', 'No system is named Nowhere.');
   });
 
+  test.each(['stale&near', 'markets&name'])(
+    'a long name without a space fits the screen: %s',
+    async (where) => {
+      const { page } = await openPage(`${world.url}/?view=${where}=${'W'.repeat(60)}`, PHONE);
+      await says(page, 'main', 'named WWW');
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+    },
+  );
+
   test('what was shown stays while the daemon does not answer', async () => {
     const { page } = await openPage(world.url);
     await page.waitForSelector('tbody th a[href*="view=market"]');
