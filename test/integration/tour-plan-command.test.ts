@@ -55,6 +55,15 @@ describe('tour plan', () => {
     expect(assumptions).toMatchObject({ strategy: 'greedy', times: { marketS: 44 } });
   });
 
+  test('visits a market once that is named twice', async ({ expect }) => {
+    const cwd = await place();
+    const args = ['tour', 'plan', 'Jameson@Sol', '--markets', '102,101,102,102', '--json'];
+    const { stale, tours } = JSON.parse((await runHere({ cwd, args })).stdout);
+    expect(stale).toBe(2);
+    expect(tours).toMatchObject([{ stops: [{ marketId: 101 }, { marketId: 102 }] }]);
+    expect(tours[0].stops).toHaveLength(2);
+  });
+
   test('says what is wrong, and what there is', async ({ expect }) => {
     const cwd = await place();
     const fails = async (...args: string[]) => runHere({ cwd, args: ['tour', 'plan', ...args] });

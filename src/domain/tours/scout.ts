@@ -28,7 +28,7 @@ export async function findStale(
   { filter, only, exclude, maxStops }: Pick<ScoutRequest, 'filter' | 'only' | 'exclude' | 'maxStops'>,
 ): Promise<{ readonly stations: readonly StationRecord[]; readonly total: number }> {
   if (only !== undefined) {
-    const named = (await queries.markets(only.filter((id) => !exclude.has(id)))).map(
+    const named = (await queries.markets([...new Set(only).difference(exclude)])).map(
       ({ station }) => station,
     );
     const { seenBeforeS = Infinity } = filter;
