@@ -67,7 +67,7 @@ export const spanshUpdaterMachine = setup({
     context: {} as SpanshUpdaterContext,
     events: {} as SpanshUpdaterEvent,
     input: {} as SpanshUpdaterInput,
-    /** The database is worked on: no maintenance window opens meanwhile. */
+    /** The database is worked on, or may be at once: no maintenance window opens meanwhile. */
     tags: {} as 'updating',
   },
   actors: {
@@ -171,6 +171,8 @@ export const spanshUpdaterMachine = setup({
       on: { 'publish.now': { target: 'planning', actions: 'noteAsked' }, 'import.now': 'planning' },
     },
     planning: {
+      // What follows an import is planned in here.
+      tags: 'updating',
       // What is being planned may not know of it.
       on: { 'import.now': { target: 'planning', reenter: true } },
       invoke: {
