@@ -3,7 +3,8 @@ import { ROW, ROW_WIDTH } from '../market/snapshot.ts';
 import type { NoteProblem } from './problems.ts';
 import type { DumpRules, SeenItem } from './records.ts';
 import type { Seen } from './seen.ts';
-import { isCount, isId, isJsonObject, plain, readName, readUnits, type JsonObject } from './values.ts';
+import { readShortName } from '../eddn/values.ts';
+import { isCount, isId, isJsonObject, plain, readUnits, type JsonObject } from './values.ts';
 
 /** Finds the category of an item, spelled as in the table; undefined: there is none. */
 export type CategoryFinder = (itemId: number, told: string) => string | undefined;
@@ -73,7 +74,7 @@ function stageItem(
 ): SeenItem | null {
   const fields = isJsonObject(entry) ? entry : {};
   const { commodityId: id } = fields;
-  const [name, given] = [readName(fields.name), readName(fields.category)];
+  const [name, given] = [readShortName(fields.name), readShortName(fields.category)];
   if (!isId(id) || name === null || given === null) {
     note('incomplete commodity', () => `${where()}: ${plain(entry)}`);
     return null;
@@ -83,7 +84,7 @@ function stageItem(
     note('unknown category', () => `${where()}: ${plain(name)} is ${plain(given)}`);
     return null;
   }
-  return { id, name, category, symbol: readName(fields.symbol) };
+  return { id, name, category, symbol: readShortName(fields.symbol) };
 }
 
 function pack(entries: ReadonlyMap<number, JsonObject>): Int32Array<ArrayBuffer> | null {

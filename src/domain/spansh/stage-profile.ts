@@ -1,5 +1,6 @@
 import type { StationProfile } from './records.ts';
-import { isJsonObject, readName, type JsonObject } from './values.ts';
+import { readShortName } from '../eddn/values.ts';
+import { isJsonObject, type JsonObject } from './values.ts';
 
 /** Names of a station at most, and letters of one. */
 const MAX_NAMES = 64;
@@ -29,7 +30,7 @@ const economyOf = inOneWord({
 /** @param body of the body that the station is listed with; undefined: of none */
 export function stageProfile(station: JsonObject, body: unknown): StationProfile {
   return {
-    body: readName(body) ?? undefined,
+    body: readShortName(body) ?? undefined,
     services: services(station.services),
     economies: economies(station.economies),
   };

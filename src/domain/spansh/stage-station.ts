@@ -5,7 +5,8 @@ import type { NoteProblem } from './problems.ts';
 import type { Flag, StationRow } from './records.ts';
 import { stageProfile } from './stage-profile.ts';
 import { stationType, type StationType } from './station-types.ts';
-import { isJsonObject, MAX_INT64, plain, readBigId, readName, type JsonObject } from './values.ts';
+import { readShortName } from '../eddn/values.ts';
+import { isJsonObject, MAX_INT64, plain, readBigId, type JsonObject } from './values.ts';
 
 /** What Frontier sends for "no station". */
 const SENTINEL_ID = 2n ** 64n - 1n;
@@ -38,7 +39,7 @@ export function stageStation(
   body?: unknown,
 ): StationRow | null {
   const fields = isJsonObject(station) ? station : {};
-  const name = readName(fields.name);
+  const name = readShortName(fields.name);
   if (name === null) {
     note('no station name', () => `${where()}: name ${plain(fields.name)}`);
     return null;

@@ -1,7 +1,8 @@
 import { lookupName } from '../generation.ts';
 import type { NoteProblem } from './problems.ts';
 import type { DumpRules, SystemRow } from './records.ts';
-import { isJsonObject, MAX_INT64, plain, readBigId, readName } from './values.ts';
+import { readShortName } from '../eddn/values.ts';
+import { isJsonObject, MAX_INT64, plain, readBigId } from './values.ts';
 import { readPastTime } from './times.ts';
 
 /** The fields of a system in the dump that a database needs, parsed, whatever they are. */
@@ -26,7 +27,7 @@ export function stageSystem(
     note('no system id', () => `${plain(system.name)}: id64 ${plain(idToken)}`);
     return null;
   }
-  const name = readName(system.name);
+  const name = readShortName(system.name);
   if (name === null) {
     note('no system name', () => `system ${id}: name ${plain(system.name)}`);
     return null;

@@ -1,7 +1,8 @@
 import type { NoteProblem } from './problems.ts';
 import type { SeenShip, SeenUpgrade } from './records.ts';
 import type { Seen } from './seen.ts';
-import { isCount, isId, isJsonObject, plain, readName } from './values.ts';
+import { readShortName } from '../eddn/values.ts';
+import { isCount, isId, isJsonObject, plain } from './values.ts';
 
 /**
  * @param block parsed `station.shipyard`, whatever it is
@@ -15,7 +16,7 @@ export function stageShipyard(
 ): Int32Array<ArrayBuffer> | null {
   return stageList(block, 'ships', note, where, (entry) => {
     const { shipId: id } = entry;
-    const name = readName(entry.name);
+    const name = readShortName(entry.name);
     if (!isId(id) || name === null) {
       note('incomplete ship', () => `${where()}: ${plain(entry)}`);
       return null;
@@ -37,12 +38,12 @@ export function stageOutfitting(
 ): Int32Array<ArrayBuffer> | null {
   return stageList(block, 'modules', note, where, (entry) => {
     const { moduleId: id, class: size, rating } = entry;
-    const name = readName(entry.name);
+    const name = readShortName(entry.name);
     if (!isId(id) || name === null || !isCount(size) || typeof rating !== 'string' || rating.length !== 1) {
       note('incomplete module', () => `${where()}: ${plain(entry)}`);
       return null;
     }
-    upgrades.offer({ id, name, class: size, rating, ship: readName(entry.ship) });
+    upgrades.offer({ id, name, class: size, rating, ship: readShortName(entry.ship) });
     return id;
   });
 }

@@ -1,5 +1,5 @@
 import { MAX_INT32 } from '../market/snapshot.ts';
-import { cleanName, MAX_NAME_LENGTH } from '../names.ts';
+import { MAX_NAME_LENGTH } from '../names.ts';
 
 /** The largest id a BIGINT column holds. */
 export const MAX_INT64 = 2n ** 63n - 1n;
@@ -33,13 +33,6 @@ export function isCount(value: unknown): value is number {
 /** A number of units: 0 or more. Above 2^31-1, which is all a column holds, it counts as that: more than anybody buys. */
 export function readUnits(value: unknown): number | null {
   return Number.isInteger(value) && (value as number) >= 0 ? Math.min(value as number, MAX_INT32) : null;
-}
-
-/** @returns text that a name column holds, cleaned; null when it is none */
-export function readName(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const name = cleanName(value);
-  return name.length <= MAX_NAME_LENGTH && name.trim() !== '' ? name : null;
 }
 
 /** Any value made fit for a log line. */
