@@ -19,15 +19,15 @@ export class ColonisationBook {
   }
 
   take(findings: Iterable<Finding>): void {
-    const told = new Map<number, Site[]>();
+    const told: Site[] = [];
     const takeSites = () => {
-      for (const site of [...told.values()].flatMap(joined)) this.#takeSite(site);
-      told.clear();
+      const byId = Map.groupBy(told.splice(0), ({ marketId }) => marketId);
+      for (const site of [...byId.values()].flatMap(joined)) this.#takeSite(site);
     };
     for (const finding of findings) {
       switch (finding.kind) {
         case 'site':
-          addTo(told, finding.site);
+          told.push(finding.site);
           break;
         case 'port':
           // It is looked for among the sites.
@@ -122,12 +122,6 @@ export class ColonisationBook {
     this.commanders.set(told.fid, commander);
     this.#changed.set(`commander ${told.fid}`, { kind: 'commander', commander });
   }
-}
-
-function addTo(told: Map<number, Site[]>, site: Site): void {
-  const sites = told.get(site.marketId);
-  if (sites === undefined) told.set(site.marketId, [site]);
-  else sites.push(site);
 }
 
 /** What is told of one site, two by two: whenever it is joined with another all its deliveries are copied. */
