@@ -77,7 +77,7 @@ async function run(dir: string, file: string, name = ''): Promise<Catcher | null
   // Model tests explore while they are loaded.
   const message = testResults[0]?.message.split('\n')[0] ?? '';
   if (/syntax|transform|unexpected token/i.test(message)) throw new Error(`${file}: ${message}`);
-  // Nor does a worker that runs out of memory, and it tells nothing.
+  // A worker that ran out of memory tells nothing.
   return { file, name: message === '' ? 'does not end' : message };
 }
 

@@ -1,7 +1,7 @@
 import { Command as Program, CommanderError, Option } from 'commander';
 import type { Overrides } from '../app/bootstrap.ts';
 import { AppError } from '../domain/errors.ts';
-import { daysBetween, MAX_DAYS } from '../domain/eddn/archives.ts';
+import { daysBetween } from '../domain/eddn/archives.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { addPatrolVerbs, type PatrolCommand } from './patrol/arguments.ts';
 import { addJobsVerbs, type JobsCommand } from './jobs/arguments.ts';
@@ -11,7 +11,7 @@ import { addCompletionVerb, type CompletionCommand } from './completion/argument
 import { addQuestionVerbs, type QuestionCommand } from './questions/arguments.ts';
 import { addTokenVerbs, type TokenCommand } from './token/arguments.ts';
 import { addTourVerbs, type TourCommand } from './tour/arguments.ts';
-import { address, day, notEmpty, number } from './values.ts';
+import { address, day, noRange, notEmpty, number } from './values.ts';
 import { addWatchVerbs, type WatchCommand } from './watch/arguments.ts';
 
 /** A verb with what it was told. Each is a file of this folder (`main.ts` has the table). */
@@ -243,7 +243,7 @@ function addVerbs(program: Program, choose: Choose): void {
     .description('fetch days of the public archive and replay them, and exit')
     .action(({ from, to, dryRun }: { from: string; to: string; dryRun: boolean }) => {
       const days = daysBetween(from, to);
-      if (days === null) throw usage(`--to ${to} is before --from ${from}, or ${MAX_DAYS} days after it`);
+      if (days === null) throw usage(noRange(from, to));
       choose({ verb: 'backfill', days, dryRun });
     });
   program

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isDay } from '../domain/eddn/archives.ts';
+import { isDay, MAX_DAYS } from '../domain/eddn/archives.ts';
 
 /** A number of the command line. */
 export function number(allowed: { readonly min: number; readonly max?: number; readonly whole?: boolean }) {
@@ -22,6 +22,11 @@ export function notEmpty(written: string): string {
 export function day(text: string): string {
   if (!isDay(text)) throw new InvalidArgumentError('It must be a day: YYYY-MM-DD.');
   return text;
+}
+
+/** Why there are no days from one to another. */
+export function noRange(from: string, to: string): string {
+  return `--to ${to} is before --from ${from}, or ${MAX_DAYS} days after it`;
 }
 
 /** Where to listen: `host:port` or `[IPv6 address]:port`. */

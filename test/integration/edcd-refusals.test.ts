@@ -23,14 +23,13 @@ function sourceOf(commodity: string): string {
   return source;
 }
 
-async function refresh(source: string) {
+function refresh(source: string) {
   const cache = join(tempDir(), 'edcd');
   const { signal } = new AbortController();
-  const refreshed = await refreshCommodities(source, cache, signal).catch((error: unknown) => {
+  return refreshCommodities(source, cache, signal).catch((error: unknown) => {
     expect(existsSync(cache)).toBe(false);
     throw error;
   });
-  return refreshed;
 }
 
 /** @param commodity what is answered for the first table */

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
-import { daysBetween, MAX_DAYS } from '../../domain/eddn/archives.ts';
+import { daysBetween } from '../../domain/eddn/archives.ts';
 import { AppError } from '../../domain/errors.ts';
 import { RESTART_POLICIES, type JobWork, type RestartPolicy } from '../../domain/jobs/job.ts';
 import { JOB_LOG_LEVELS, type JobLogLevel } from '../../domain/ports/upkeep/jobs.ts';
 import { addGroup } from '../group.ts';
-import { day, number } from '../values.ts';
+import { day, noRange, number } from '../values.ts';
 
 export type JobsCommand =
   | {
@@ -65,8 +65,7 @@ export function addJobsVerbs(program: Program, choose: (command: JobsCommand) =>
     .requiredOption('--to <day>', 'the last one, as --from', day)
     .description('fetch days of the public archive and replay them')
     .action(({ from, to, restart, maxRestarts }: CreateOptions & { from: string; to: string }) => {
-      if (daysBetween(from, to) === null)
-        throw new AppError('usage', `--to ${to} is before --from ${from}, or ${MAX_DAYS} days after it`);
+      if (daysBetween(from, to) === null) throw new AppError('usage', noRange(from, to));
       choose({ verb: 'jobs-create', work: { kind: 'backfill', from, to }, restart, maxRestarts });
     });
   jobs

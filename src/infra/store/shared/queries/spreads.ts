@@ -90,12 +90,8 @@ async function bestOfMarkets(
         row.map(Number);
       const ask = { stationId, price: supplyPrice, units: supply };
       const bid = { stationId, price: demandPrice, units: demand };
-      const lowest = asks.get(itemId);
-      if (ask.price > 0 && supply >= minUnits && (lowest === undefined || goesBefore(ask, lowest, 1)))
-        asks.set(itemId, ask);
-      const highest = bids.get(itemId);
-      if (bid.price > 0 && demand >= minUnits && (highest === undefined || goesBefore(bid, highest, -1)))
-        bids.set(itemId, bid);
+      if (ask.price > 0 && supply >= minUnits && goesBefore(ask, asks.get(itemId), 1)) asks.set(itemId, ask);
+      if (bid.price > 0 && demand >= minUnits && goesBefore(bid, bids.get(itemId), -1)) bids.set(itemId, bid);
     }
     // Other questions come in between.
     await setImmediate();
@@ -107,7 +103,8 @@ async function bestOfMarkets(
 }
 
 /** @param order 1: the lower price is the better one; -1: the higher */
-function goesBefore(offer: Offer, other: Offer, order: 1 | -1): boolean {
+function goesBefore(offer: Offer, other: Offer | undefined, order: 1 | -1): boolean {
+  if (other === undefined) return true;
   return (order * (offer.price - other.price) || offer.stationId - other.stationId) < 0;
 }
 
